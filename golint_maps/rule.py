@@ -1,0 +1,57 @@
+"""A rule: metadata, one function, and the page beside it. `golint_maps.registry` finds them."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from golint_maps.findings import Finding, Level
+
+if TYPE_CHECKING:
+    from golint_maps.program import Program
+
+Check = Callable[["Program"], Iterator[Finding]]
+
+
+class Profile(enum.StrEnum):
+    """When a rule runs: always, or with `--profile strict` only."""
+
+    DEFAULT = "default"
+    STRICT = "strict"
+
+
+class Precision(enum.StrEnum):
+    """Share of true findings, as measured on real code: ≥ 95 %, ≥ 85 %, ≥ 60 %, below."""
+
+    VERY_HIGH = "very-high"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What is known of a rule before it runs.
+
+    `summary` is one sentence without a full stop. `security` is GitHub's `security-severity` (0.1–10.0) for rules that are security relevant,
+    else None. `cwe` are CWE numbers. A module sets `RULE = Rule(…)` and decorates its one check with `@RULE.check`.
+    """
+
+    id: str
+    name: str
+    summary: str
+    level: Level
+    precision: Precision
+    profile: Profile = Profile.DEFAULT
+    cwe: tuple[int, ...] = ()
+    security: float | None = None
+    tags: tuple[str, ...] = ()
+    since: str = "0.1"
+    checks: list[Check] = field(default_factory=list, compare=False, repr=False)
+
+    def check(self, function: Check) -> Check:
+        """Register the function that finds this rule's violations in a program."""
+        self.checks.append(function)
+        return function
