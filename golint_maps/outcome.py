@@ -1,0 +1,47 @@
+"""The outcome of one run: what the engine hands to the reports and to the exit status."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from golint_maps.findings import Finding
+from golint_maps.rule import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Counts of one run. `seconds` is wall time; it appears on stderr only, never in a report."""
+
+    packages: int
+    files: int
+    lines: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that kept a file or package from being analysed in full.
+
+    `path` is relative to the root, or empty when no file is to blame. `internal` marks a fault of golint-maps itself (exit status 3).
+    """
+
+    path: str
+    message: str
+    line: int = 1
+    internal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Findings of one run, sorted, with levels, selection and suppression applied.
+
+    Suppressed findings are included (`Finding.suppressed` is not None); reports leave them out unless they are asked for. Each notice has its
+    GM000 finding as well. `rules` are all rules that ran, in id order, with GM000 and GM001.
+    """
+
+    root: Path
+    findings: tuple[Finding, ...]
+    notices: tuple[Notice, ...]
+    totals: Totals
+    rules: tuple[Rule, ...]
