@@ -1,0 +1,114 @@
+"""The command group, the meaning of its exit statuses, and what happens when something goes wrong.
+
+A command's module is imported when the command is called, so that `--version` and shell completion stay fast.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from enum import IntEnum
+from typing import TYPE_CHECKING, Final, NoReturn
+
+import click
+
+from golint_maps import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Exit(IntEnum):
+    """Exit statuses."""
+
+    CLEAN = 0
+    FINDINGS = 1
+    USAGE = 2
+    INTERNAL = 3
+    INTERRUPTED = 130
+
+
+COMMANDS: Final = {
+    "baseline": "Accept today's findings and report new ones only.",
+    "cache": "Show or empty the cache.",
+    "check": "Find map hazards in Go packages and files.",
+    "explain": "Print the page of a rule.",
+    "rules": "List the rules.",
+}
+
+ISSUES: Final = "https://github.com/golint-maps/golint-maps/issues"
+
+
+class _Commands(click.Group):
+    """Commands by name; each lives in the module of that name, as `command`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        command = importlib.import_module(f"golint_maps.cli.{cmd_name}").command
+        return command if isinstance(command, click.Command) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(COMMANDS.items()))
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="golint-maps", message="%(prog)s %(version)s")
+def group() -> None:
+    """Find map hazards in Go source: races, iteration, retention, runtime internals. Needs no Go toolchain."""
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and exit with its status."""
+    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command line and return its exit status. Never a traceback, unless `GOLINT_MAPS_TRACEBACK` asks for it."""
+    try:
+        status = group.main(args=list(arguments), prog_name="golint-maps", standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return Exit.INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return Exit.USAGE
+    except OSError as error:
+        # Commands turn what they expect into usage errors. What is left is stdout: a closed pipe, a full disk.
+        _forget_stdout()
+        print(f"golint-maps: cannot write to stdout: {error.strerror or error}", file=sys.stderr)
+        return Exit.USAGE
+    except Exception as error:  # noqa: BLE001 - the last resort, with a report instead of a traceback
+        return report_internal_error(error)
+    return int(status or Exit.CLEAN)
+
+
+def report_internal_error(error: Exception) -> int:
+    """Say on stderr that golint-maps itself is at fault and how to report it; return the exit status for it."""
+    import traceback
+
+    if "GOLINT_MAPS_TRACEBACK" in os.environ:
+        traceback.print_exception(error)
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    print(
+        f"golint-maps: internal error: {type(error).__name__}: {error} ({os.path.basename(where.filename)}:{where.lineno})\n"  # noqa: PTH119
+        f"Please report it at {ISSUES} with golint-maps {__version__}, Python {sys.version.split()[0]}, and the output of the same\n"
+        "command with GOLINT_MAPS_TRACEBACK=1 set.",
+        file=sys.stderr,
+    )
+    return Exit.INTERNAL
+
+
+def _forget_stdout() -> None:
+    """Keep the interpreter from flushing to a stdout that is gone when it shuts down."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError, AttributeError):
+        return

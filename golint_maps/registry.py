@@ -1,0 +1,144 @@
+"""Finds the rules: those in `golint_maps.rules`, those of installed packages, those of a folder named on the command line.
+
+A family is a package whose modules are rules: `gm203_write_under_read_lock.py` sets `RULE`, and `gm203_write_under_read_lock.md` beside it is
+its page. Modules whose name starts with `_` are helpers. There is no list of rules anywhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import importlib.metadata
+import importlib.resources
+import importlib.util
+import pkgutil
+import re
+import sys
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from golint_maps import builtin_rules
+from golint_maps.rule import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from types import ModuleType
+
+OWN_RULES: Final = "golint_maps.rules"
+ENTRY_POINTS: Final = "golint_maps.rules"
+"""The entry point group of third parties' rules. Each entry point names a package that is laid out like ours."""
+
+
+class RegistryError(Exception):
+    """A rule breaks the conventions, or two rules claim one id or name."""
+
+
+def load(rules_dirs: Sequence[Path] = ()) -> tuple[Rule, ...]:
+    """Return all rules in id order, the two built-in ones included.
+
+    `rules_dirs` are folders with further rules, flat or one sub-folder for each family. Raises `RegistryError`.
+    """
+    rules = list(builtin_rules.BUILTIN_RULES)
+    for package in _packages(rules_dirs):
+        rules.extend(_rule_of(module) for module in _modules(package))
+    return _distinct(rules)
+
+
+def page(rule: Rule) -> str | None:
+    """Return the Markdown page that lies beside a rule's module, or None if there is none."""
+    package = rule.checks[0].__module__.rpartition(".")[0] if rule.checks else builtin_rules.__name__
+    resource = importlib.resources.files(package).joinpath(f"{stem(rule)}.md")
+    return resource.read_text("utf-8") if resource.is_file() else None
+
+
+def stem(rule: Rule) -> str:
+    """Return the name that a rule's two files share: `gm203_write_under_read_lock`."""
+    return f"{rule.id.lower()}_{rule.name.replace('-', '_')}"
+
+
+def _packages(rules_dirs: Sequence[Path]) -> Iterator[ModuleType]:
+    yield _own_rules()
+    for entry in sorted(importlib.metadata.entry_points(group=ENTRY_POINTS), key=lambda entry: (entry.value, entry.name)):
+        try:
+            yield importlib.import_module(entry.module)
+        except Exception as error:
+            raise RegistryError(f"entry point {entry.name} = {entry.value}: {type(error).__name__}: {error}") from error
+    for folder in rules_dirs:
+        yield _folder_as_package(folder)
+
+
+def _own_rules() -> ModuleType:
+    # In a wheel and in an editable install the import system knows the package. In a plain checkout it is the folder beside this package.
+    if OWN_RULES not in sys.modules and importlib.util.find_spec(OWN_RULES) is None:
+        return _import_folder(Path(__file__).resolve().parent.parent / "rules", OWN_RULES)
+    return importlib.import_module(OWN_RULES)
+
+
+def _folder_as_package(folder: Path) -> ModuleType:
+    if not folder.is_dir():
+        raise RegistryError(f"{folder}: no such folder")
+    # The name must be the same in every process that loads the folder, and different for two folders of one name.
+    name = f"golint_maps_rules_{hashlib.blake2b(bytes(folder.resolve()), digest_size=6).hexdigest()}"
+    return sys.modules[name] if name in sys.modules else _import_folder(folder.resolve(), name)
+
+
+def _import_folder(folder: Path, name: str) -> ModuleType:
+    init = folder / "__init__.py"
+    if init.is_file():
+        spec = importlib.util.spec_from_file_location(name, init, submodule_search_locations=[str(folder)])
+    else:
+        spec = ModuleSpec(name, None, is_package=True)
+        spec.submodule_search_locations = [str(folder)]
+    if spec is None:
+        raise RegistryError(f"{folder}: cannot be imported")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    if spec.loader is not None:
+        spec.loader.exec_module(module)
+    return module
+
+
+def _modules(package: ModuleType) -> Iterator[ModuleType]:
+    for info in sorted(pkgutil.iter_modules(package.__path__), key=lambda info: info.name):
+        if info.name.startswith("_"):
+            continue
+        name = f"{package.__name__}.{info.name}"
+        try:
+            module = importlib.import_module(name)
+        except Exception as error:
+            raise RegistryError(f"{name}: {type(error).__name__}: {error}") from error
+        if info.ispkg:
+            yield from _modules(module)
+        else:
+            yield module
+
+
+def _rule_of(module: ModuleType) -> Rule:
+    name = module.__name__
+    rule = getattr(module, "RULE", None)
+    if not isinstance(rule, Rule):
+        raise RegistryError(f"{name}: sets no RULE = Rule(…)")
+    if re.fullmatch(r"[A-Z]+\d{3}", rule.id) is None:
+        raise RegistryError(f"{name}: {rule.id!r} is no rule id; ids are capital letters and three digits")
+    if name.rpartition(".")[2] != stem(rule):
+        raise RegistryError(f"{name}: holds {rule.id} {rule.name}, so the file must be named {stem(rule)}.py")
+    if len(rule.checks) != 1:
+        raise RegistryError(f"{name}: {rule.id} has {len(rule.checks)} functions under @RULE.check, not one")
+    if rule.checks[0].__module__ != name:
+        raise RegistryError(f"{name}: the check of {rule.id} is defined in {rule.checks[0].__module__}")
+    if not importlib.resources.files(name.rpartition(".")[0]).joinpath(f"{stem(rule)}.md").is_file():
+        raise RegistryError(f"{name}: the page {stem(rule)}.md is missing")
+    return rule
+
+
+def _distinct(rules: Sequence[Rule]) -> tuple[Rule, ...]:
+    ids: dict[str, Rule] = {}
+    names: dict[str, Rule] = {}
+    for rule in rules:
+        if rule.id in ids:
+            raise RegistryError(f"{rule.id} is both {ids[rule.id].name} and {rule.name}")
+        if rule.name in names:
+            raise RegistryError(f"{rule.name} is both {names[rule.name].id} and {rule.id}")
+        ids[rule.id] = names[rule.name] = rule
+    return tuple(ids[id_] for id_ in sorted(ids))

@@ -1,0 +1,273 @@
+"""What a run is asked to do: the configuration file, then the command line, made into one frozen value.
+
+The file is `.golint-maps.toml`, or `[tool.golint-maps]` of a `pyproject.toml`, nearest upward from what is linted. Its keys are the fields
+of `ConfigFile`; a key that is none of them is an error that names the nearest one.
+"""
+
+from __future__ import annotations
+
+import difflib
+import enum
+import os
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from golint_maps.findings import Level
+from golint_maps.rule import Profile
+
+CONFIG_NAME: Final = ".golint-maps.toml"
+DEFAULT: Final = "default"
+COMMAND_LINE: Final = "command line"
+
+
+class SettingsError(Exception):
+    """The configuration or the options are wrong. The message says where and what would be right."""
+
+
+class FailOn(enum.StrEnum):
+    """The lowest level that makes a run fail."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+    NEVER = "never"
+
+    def fails(self, level: Level) -> bool:
+        """Return whether a finding of `level` makes the run fail."""
+        return self is not FailOn.NEVER and level.rank <= Level(self.value).rank
+
+
+class Override(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_fields=True):
+    """What holds for some paths only. `paths` are patterns as in a .gitignore, relative to the folder of the configuration file."""
+
+    paths: tuple[str, ...]
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    level: dict[str, Level] = {}
+
+
+class ConcurrentCallback(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_fields=True):
+    """A function that runs some of its arguments on another goroutine.
+
+    `function` is `import/path.Func` or `import/path.Type.Method`; `arguments` are the positions of the callbacks, from 0 (none given: every
+    argument that is a function); `parallel` says that two calls of one callback may overlap.
+    """
+
+    function: str
+    arguments: tuple[int, ...] = ()
+    parallel: bool = True
+
+
+class ConfigFile(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_fields=True):
+    """The keys of a configuration file, in kebab case. What is unset is not there: the default, or the command line, holds."""
+
+    select: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
+    extend_select: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
+    ignore: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
+    profile: Profile | msgspec.UnsetType = msgspec.UNSET
+    level: dict[str, Level] | msgspec.UnsetType = msgspec.UNSET
+    fail_on: FailOn | msgspec.UnsetType = msgspec.UNSET
+    go: str | msgspec.UnsetType = msgspec.UNSET
+    tags: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
+    tests: bool | msgspec.UnsetType = msgspec.UNSET
+    generated: bool | msgspec.UnsetType = msgspec.UNSET
+    jobs: int | msgspec.UnsetType = msgspec.UNSET
+    cache: bool | msgspec.UnsetType = msgspec.UNSET
+    cache_dir: str | msgspec.UnsetType = msgspec.UNSET
+    timeout_per_package: float | msgspec.UnsetType = msgspec.UNSET
+    require_reasons: bool | msgspec.UnsetType = msgspec.UNSET
+    show_suppressed: bool | msgspec.UnsetType = msgspec.UNSET
+    baseline: str | msgspec.UnsetType = msgspec.UNSET
+    concurrent_callbacks: tuple[str | ConcurrentCallback, ...] | msgspec.UnsetType = msgspec.UNSET
+    overrides: tuple[Override, ...] | msgspec.UnsetType = msgspec.UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that shapes a run. Picklable, so that worker processes get the same value.
+
+    `go` is the language version to assume, or None for that of each go.mod. `jobs` of 0 means one for each processor. `root` is the folder of
+    the configuration file, to which override patterns and relative paths refer. `rules_dirs` can be set on the command line only: no
+    configuration file makes the linter run code. `origins` says for each field where its value comes from.
+    """
+
+    select: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    profile: Profile = Profile.DEFAULT
+    level: Mapping[str, Level] = field(default_factory=dict)
+    fail_on: FailOn = FailOn.WARNING
+    go: tuple[int, int] | None = None
+    tags: tuple[str, ...] = ()
+    tests: bool = True
+    generated: bool = False
+    jobs: int = 0
+    cache: bool = True
+    cache_dir: Path | None = None
+    timeout_per_package: float = 60.0
+    require_reasons: bool = False
+    show_suppressed: bool = False
+    baseline: Path | None = None
+    concurrent_callbacks: tuple[ConcurrentCallback, ...] = ()
+    overrides: tuple[Override, ...] = ()
+    rules_dirs: tuple[Path, ...] = ()
+    root: Path | None = None
+    origins: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+
+
+def load(targets: Sequence[str], options: Mapping[str, Any], *, cwd: Path, config: Path | None = None) -> Settings:
+    """Return the settings that hold for `targets`.
+
+    `options` are fields of `Settings` as the command line gives them; None stands for an option that was not given. `--select` starts from
+    nothing; `--extend-select`, `--ignore` and `--tags` add to what the file says; every other option replaces it. `config` names the file
+    instead of looking for it. Raises `SettingsError`.
+    """
+    path = config if config is not None else find(targets, cwd)
+    settings = Settings() if path is None else _from_file(path)
+    return _with_options(settings, {name: value for name, value in options.items() if value is not None})
+
+
+def find(targets: Sequence[str], cwd: Path) -> Path | None:
+    """Return the configuration file that is nearest upward from the folder that holds all `targets` (patterns such as `./...` included)."""
+    folders = [os.path.normpath(cwd / target.removesuffix("...")) for target in targets] or [str(cwd)]
+    start = Path(os.path.commonpath(folders))
+    for folder in (start, *start.parents):
+        if (own := folder / CONFIG_NAME).is_file():
+            return own
+        if (shared := folder / "pyproject.toml").is_file() and _has_section(shared):
+            return shared
+    return None
+
+
+def go_version(text: str) -> tuple[int, int]:
+    """Return `(1, 24)` for `1.24`, `go1.24` and `1.24.3`. Raises `SettingsError`."""
+    match = re.fullmatch(r"(?:go)?(\d{1,3})\.(\d{1,3})(?:(?:\.|rc|beta)\d{1,3})?", text.strip())
+    if match is None:
+        raise SettingsError(f"{text!r} is no Go version; write it as 1.24")
+    return int(match[1]), int(match[2])
+
+
+def describe(settings: Settings) -> str:
+    """Return the settings as TOML, one key a line, each with a comment that says where its value comes from."""
+    lines = []
+    for item in fields(settings):
+        if item.name == "origins" or (value := getattr(settings, item.name)) is None:
+            continue
+        lines.append((f"{item.name.replace('_', '-')} = {_toml(value)}", settings.origins.get(item.name, DEFAULT)))
+    width = max(len(left) for left, _ in lines)
+    return "".join(f"{left:<{min(width, 60)}}  # {origin}\n" for left, origin in lines)
+
+
+def _has_section(path: Path) -> bool:
+    # Somebody else's pyproject.toml may be unreadable or broken: that is no concern of ours unless it names us.
+    try:
+        text = path.read_text("utf-8")
+        return "golint-maps" in text and "golint-maps" in tomllib.loads(text).get("tool", {})
+    except (OSError, UnicodeDecodeError):
+        return False
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path}: {error}") from error
+
+
+def _from_file(path: Path) -> Settings:
+    try:
+        text = path.read_text("utf-8")
+        data: dict[str, Any] = tomllib.loads(text)
+    except OSError as error:
+        raise SettingsError(f"{path}: {error.strerror or error}") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{path}: {error}") from error
+    if path.name == "pyproject.toml":
+        data = data.get("tool", {}).get("golint-maps", {})
+    _refuse_unknown_keys(data, path, text)
+    try:
+        parsed = msgspec.convert(data, ConfigFile)
+        values = {name: value for name in ConfigFile.__struct_fields__ if (value := getattr(parsed, name)) is not msgspec.UNSET}
+        settings = replace(Settings(), **_typed(values, path.parent), root=path.parent)
+    except msgspec.ValidationError as error:
+        what, _, where = str(error).partition(" - at `$")
+        key = where.strip("`.").split(".")[0].split("[")[0]
+        raise SettingsError(f"{path}:{_line(text, key)}: {key}: {what[:1].lower()}{what[1:]}") from error
+    except SettingsError as error:
+        raise SettingsError(f"{path}: {error}") from error
+    return replace(settings, origins={name: f"{path}:{_line(text, name.replace('_', '-'))}" for name in values} | {"root": str(path)})
+
+
+def _with_options(settings: Settings, options: dict[str, Any]) -> Settings:
+    origins = dict(settings.origins) | dict.fromkeys(options, COMMAND_LINE)
+    if "select" in options:
+        settings = replace(settings, extend_select=(), ignore=())
+        origins = {name: origin for name, origin in origins.items() if name in options or name not in {"extend_select", "ignore"}}
+    values = _typed(options, None)
+    for name in ("extend_select", "ignore", "tags"):
+        if name in values:
+            values[name] = getattr(settings, name) + tuple(values[name])
+    return replace(settings, **values, origins=origins)
+
+
+def _typed(values: dict[str, Any], root: Path | None) -> dict[str, Any]:
+    """Return values as `Settings` holds them: versions parsed, paths made relative to `root`, short forms spelt out."""
+    typed = dict(values)
+    if isinstance(go := typed.get("go"), str):
+        typed["go"] = go_version(go)
+    for name in ("cache_dir", "baseline"):
+        if name in typed:
+            typed[name] = Path(typed[name]) if root is None else root / typed[name]
+    if "concurrent_callbacks" in typed:
+        typed["concurrent_callbacks"] = tuple(
+            ConcurrentCallback(function=each) if isinstance(each, str) else each for each in typed["concurrent_callbacks"]
+        )
+    if typed.get("jobs", 0) < 0:
+        raise SettingsError("jobs must not be negative; 0 means one for each processor")
+    if not typed.get("timeout_per_package", 1) > 0:
+        raise SettingsError("timeout-per-package must be more than 0 seconds")
+    return typed
+
+
+def _refuse_unknown_keys(data: dict[str, Any], path: Path, text: str) -> None:
+    _refuse(data, ConfigFile, path, text, "")
+    for key, schema in (("overrides", Override), ("concurrent-callbacks", ConcurrentCallback)):
+        entries = data.get(key)
+        for entry in entries if isinstance(entries, list) else ():
+            if isinstance(entry, dict):
+                _refuse(entry, schema, path, text, f" of {key}")
+
+
+def _refuse(data: dict[str, Any], schema: type[msgspec.Struct], path: Path, text: str, where: str) -> None:
+    valid = [item.encode_name for item in msgspec.structs.fields(schema)]
+    for key in data:
+        if key not in valid:
+            nearest = difflib.get_close_matches(key.lower().replace("_", "-"), valid, n=1, cutoff=0.0)[0]
+            raise SettingsError(f"{path}:{_line(text, key)}: unknown key `{key}`{where}; did you mean `{nearest}`?")
+
+
+def _line(text: str, key: str) -> int:
+    """Return the 1-based line on which `key` is set or opens a table; 1 if it cannot be told."""
+    pattern = re.compile(rf"""(?:^|[\[{{,.])\s*["']?{re.escape(key)}["']?\s*(?:=|\]|\.)""", re.MULTILINE)
+    match = pattern.search(text)
+    return 1 if match is None else text.count("\n", 0, match.end()) + 1
+
+
+def _toml(value: object) -> str:
+    match value:
+        case bool():
+            return str(value).lower()
+        case str() | Path():
+            return msgspec.json.encode(str(value)).decode()
+        case int() | float():
+            return str(value)
+        case msgspec.Struct():
+            return _toml({item.encode_name: getattr(value, item.name) for item in msgspec.structs.fields(value)})
+        case (int() as major, int() as minor):
+            return f'"{major}.{minor}"'
+        case tuple():
+            return f"[{', '.join(map(_toml, value))}]"
+        case Mapping():
+            return "{" + ", ".join(f"{key} = {_toml(each)}" for key, each in value.items()) + "}"
+    raise TypeError(f"{type(value).__name__} has no TOML form")

@@ -1,0 +1,1 @@
+"""GM2: maps that two goroutines reach without a lock that excludes them."""

@@ -1,0 +1,1 @@
+"""GM3: code that relies on how the runtime lays out its maps."""

@@ -1,0 +1,1 @@
+"""GM1: what goes wrong while a map is ranged over."""

@@ -1,0 +1,1 @@
+"""GM4: maps that keep memory alive longer than meant."""

@@ -1,0 +1,1 @@
+"""GM5: misuse of sync.Map."""

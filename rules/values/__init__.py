@@ -1,0 +1,1 @@
+"""GM6: nil maps, keys and values."""
