@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from golint_maps.findings import Finding, Level
+from golint_maps.findings import Finding, Fix, Level, Location, Related, Trace
+from golint_maps.flow.site import Place, Site
 
 if TYPE_CHECKING:
     from golint_maps.program import Program
@@ -55,3 +56,36 @@ class Rule:
         """Register the function that finds this rule's violations in a program."""
         self.checks.append(function)
         return function
+
+    def finding(
+        self,
+        site: Site,
+        message: str,
+        *,
+        level: Level | None = None,
+        key: str = "",
+        traces: tuple[Trace, ...] = (),
+        related: tuple[Related, ...] = (),
+        fixes: tuple[Fix, ...] = (),
+        help: str = "",
+    ) -> Finding:
+        """Return a finding of this rule at a fact of the program. `level` defaults to the rule's own."""
+        return Finding(
+            rule=self.id,
+            level=level or self.level,
+            message=message,
+            location=locate(site.place),
+            map=site.owner or site.map,
+            function=f"{site.package.rsplit('/', 1)[-1]}.{site.function}" if site.function else "",
+            package=site.package,
+            key=key or site.map,
+            traces=traces,
+            related=related,
+            fixes=fixes,
+            help=help,
+        )
+
+
+def locate(place: Place) -> Location:
+    """Return a place of the program as a location in a report."""
+    return Location(place.path, place.start, place.end)

@@ -1,0 +1,34 @@
+"""One package in, its facts out. Pure: the same package and the same imports give the same facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from golint_maps.flow import copies, hashing, loopvars, nilness, ranges, summary, syncmaps
+from golint_maps.flow.facts import Fact, PackageFacts
+from golint_maps.flow.view import PackageView, View
+
+_ANALYSES = (nilness.analyse, hashing.analyse, loopvars.analyse, copies.analyse, ranges.analyse, syncmaps.analyse)
+"""Each looks at one function and yields facts about it."""
+
+
+def views(package: PackageView) -> Iterator[View]:
+    """Yield the declared functions (and initialisers) of a package's primary files, each with its literals."""
+    for file in sorted(package.primary):
+        families: dict[int, list[int]] = {}
+        for number, function in enumerate(package.scope.files[file].functions):
+            families.setdefault(function.root, []).append(number)
+        for root, family in families.items():
+            family.sort(key=lambda number: number != root)
+            yield View(package, file, root, family)
+
+
+def analyse(package: PackageView) -> PackageFacts:
+    """Return the facts of a package."""
+    facts: list[Fact] = []
+    functions: list[summary.FunctionSummary] = []
+    for view in views(package):
+        for analysis in _ANALYSES:
+            facts += analysis(view)
+        functions += summary.analyse(view)
+    return PackageFacts(package.scope.path, package.scope.name, facts, functions)

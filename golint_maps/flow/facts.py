@@ -1,0 +1,41 @@
+"""All kinds of facts that a package's analysis may state. A rule reads those of one kind: `program.each(NilWrite)`."""
+
+from __future__ import annotations
+
+import msgspec
+
+from golint_maps.flow.copies import LostWrite, MapReplacedOnCopy, SyncMapCopied
+from golint_maps.flow.hashing import UnhashableKey, UnreachableKey
+from golint_maps.flow.loopvars import LoopVariableStored
+from golint_maps.flow.nilness import NilWrite
+from golint_maps.flow.ranges import LockReleased, OrderEscape, RangeCall, RangeMutation
+from golint_maps.flow.summary import FunctionSummary
+from golint_maps.flow.syncmaps import SyncMapMisuse
+
+Fact = (
+    LostWrite
+    | MapReplacedOnCopy
+    | SyncMapCopied
+    | UnhashableKey
+    | UnreachableKey
+    | LoopVariableStored
+    | NilWrite
+    | LockReleased
+    | OrderEscape
+    | RangeCall
+    | RangeMutation
+    | SyncMapMisuse
+)
+
+
+class PackageFacts(msgspec.Struct, array_like=True, gc=False):
+    """What the analysis of one package says: to rules (`facts`) and to the whole program (`functions`)."""
+
+    path: str
+    name: str
+    facts: list[Fact]
+    functions: list[FunctionSummary]
+
+
+ENCODER = msgspec.msgpack.Encoder()
+DECODER = msgspec.msgpack.Decoder(PackageFacts)

@@ -1,0 +1,149 @@
+"""Access paths: which variable, and which field of what, an expression stands for.
+
+A path is a tuple of strings: a root, then fields and elements. Roots are `l<id>` (a local of the outermost function) and `g<package>.<name>`
+(a package variable). Fields stand by name, embedded ones spelled out; elements as `[key]`. Pointers are transparent: `p.f`, `(*p).f` and
+`&p.f` are one path. A local that is defined once from another path, and holds a reference (map, pointer, channel), is an alias of that path,
+unless the function assigns to the path as well: then both names may part (`old := s.m; s.m = make(…)`).
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from golint_maps.flow.traverse import statements
+from golint_maps.syntax import ir
+from golint_maps.types import model
+from golint_maps.types.definitions import FromValue
+
+if TYPE_CHECKING:
+    from golint_maps.flow.view import View
+
+Path = tuple[str, ...]
+
+
+class Paths:
+    """Access paths of the expressions of one function and its literals."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._aliases: dict[int, Path | None] = {}
+
+    @cached_property
+    def assigned(self) -> frozenset[Path]:
+        """Paths of two and more components, and package variables, that are assigned to anywhere in the function."""
+        found = set()
+        for function in self._view.functions:
+            for statement in statements(function.body or ()):
+                if isinstance(statement, ir.Assign):
+                    for x in statement.lhs:
+                        if isinstance(x, ir.Sel | ir.Name | ir.Index | ir.Deref):
+                            path = self.raw(x)
+                            if path is not None:
+                                found.add(path)
+        return frozenset(found)
+
+    def of(self, x: ir.Expr | None) -> Path | None:
+        """Return the access path of an expression, aliases followed, or None when it has none (calls, literals, arithmetic)."""
+        return self._path(x, follow=True)
+
+    def raw(self, x: ir.Expr | None) -> Path | None:
+        """Return the access path as written: aliases stay what they are."""
+        return self._path(x, follow=False)
+
+    def _path(self, x: ir.Expr | None, *, follow: bool) -> Path | None:
+        match x:
+            case ir.Local(number):
+                return (self._alias(number) if follow else None) or (f"l{number}",)
+            case ir.Name(name):
+                package = self._view.package.scope
+                if name in package.variables:
+                    return (f"g{package.path}.{name}",)
+                return None
+            case ir.Sel(base, name):
+                imported = self._view.typing.package_of(base)
+                if imported is not None:
+                    return (f"g{imported}.{name}",)
+                below = self._path(base, follow=follow)
+                if below is None:
+                    return None
+                field = self._view.package.resolver.field(self._view.typing.of(base), name)
+                return (*below, *field.path, name) if field else (*below, name)
+            case ir.Deref(operand) | ir.Addr(operand):
+                return self._path(operand, follow=follow)
+            case ir.Index(base, index):
+                below = self._path(base, follow=follow)
+                return None if below is None else (*below, f"[{self.key(index)}]")
+        return None
+
+    def _alias(self, number: int) -> Path | None:
+        if number not in self._aliases:
+            self._aliases[number] = None  # a variable defined by itself
+            self._aliases[number] = self._find_alias(number)
+        return self._aliases[number]
+
+    def _find_alias(self, number: int) -> Path | None:
+        view = self._view
+        definition = view.typing.definitions.get(number)
+        if not isinstance(definition, FromValue) or definition.count != 1 or view.assignments[number]:
+            return None
+        if isinstance(definition.value, ir.Addr) and not isinstance(definition.value.x, ir.Lit):
+            return self.of(definition.value)
+        if not isinstance(definition.value, ir.Local | ir.Name | ir.Sel | ir.Index):
+            return None
+        kind = view.package.resolver.underlying(view.typing.local(number))
+        if not isinstance(kind, model.Map | model.Pointer | model.Chan):
+            return None
+        path = self.of(definition.value)
+        if path is None or path in self.assigned or (len(path) == 1 and path[0][0] == "l" and view.assignments[int(path[0][1:])]):
+            return None
+        return path
+
+    def key(self, x: ir.Expr) -> str:
+        """Return a text that is equal for expressions that surely have equal values, as long as no variable in them changes."""
+        match x:
+            case ir.Local(number):
+                definition = self._view.typing.definitions.get(number)
+                if isinstance(definition, FromValue) and definition.count == 1 and not self._view.assignments[number]:
+                    value = definition.value
+                    if isinstance(value, ir.Local) and not self._view.assignments[value.id]:
+                        return self.key(value)
+                    if isinstance(value, ir.Const):
+                        return value.text
+                return f"l{number}"
+            case ir.Const(_, text):
+                return text
+            case ir.Name(name):
+                return name
+            case ir.Sel(base, name):
+                return f"{self.key(base)}.{name}"
+            case ir.Index(base, index):
+                return f"{self.key(base)}[{self.key(index)}]"
+            case ir.Binary(op, left, right):
+                return f"({self.key(left)}{op}{self.key(right)})"
+            case ir.Unary(op, operand):
+                return f"{op}{self.key(operand)}"
+            case ir.Deref(operand):
+                return f"*{self.key(operand)}"
+            case ir.Addr(operand) if not isinstance(operand, ir.Lit):
+                return f"&{self.key(operand)}"
+            case ir.Call(fun, args) if all(not isinstance(arg, ir.FuncLit) for arg in args) and self._pure(fun):
+                return f"{self.key(fun)}({','.join(map(self.key, args))})"
+            case ir.Assert(operand):
+                return self.key(operand)
+            case ir.Lit(_, elements) if elements:
+                return "{" + ",".join(self.key(element.value) for element in elements) + "}"
+        return f"?{getattr(x, 'pos', 0)}"
+
+    def _pure(self, fun: ir.Expr) -> bool:
+        """Conversions, builtins and calls of pure packages give equal results for equal arguments."""
+        match fun:
+            case ir.Name("string" | "len" | "int" | "int64" | "uint64" | "min" | "max"):
+                return True
+            case ir.Name():
+                return self._view.typing.as_type(fun) is not None
+            case ir.Sel(ir.Name("strings" | "path" | "filepath" | "strconv"), _):
+                return True
+            case ir.Sel(_, "String" | "Name" | "ID" | "Key" | "GetName" | "GetNamespace" | "GetUID" | "Path" | "Error"):
+                return True
+        return False

@@ -1,0 +1,97 @@
+"""One outermost function with its literals, its types and its access paths: what every analysis of `flow` looks at."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from golint_maps.flow.paths import Paths
+from golint_maps.flow.traverse import count_assignments, expressions
+from golint_maps.syntax import ir
+from golint_maps.types.infer import Typing
+from golint_maps.types.resolve import Context, Resolver
+from golint_maps.types.scope import PackageScope, receiver_name
+
+
+@dataclass(frozen=True, slots=True)
+class PackageView:
+    """A package under analysis. `paths[i]` is the relative path of `scope.files[i]`; `go[i]` the language version of that file.
+
+    `primary` are the numbers of the files whose functions are analysed here (the others belong to another configuration of the package).
+    """
+
+    scope: PackageScope
+    resolver: Resolver
+    paths: tuple[str, ...]
+    go: tuple[tuple[int, int], ...]
+    primary: frozenset[int]
+
+
+class View:
+    """A declared function, or the package-level initialisers of a file, with all literals inside."""
+
+    def __init__(self, package: PackageView, file: int, number: int, family: Sequence[int]) -> None:
+        self.package = package
+        self.file = file
+        self.facts = package.scope.files[file]
+        self.number = number
+        self.root = self.facts.functions[number]
+        self.family = family
+        """Numbers of the function and of all literals inside of it, the function first."""
+
+    @cached_property
+    def functions(self) -> list[ir.Function]:
+        """The function and its literals."""
+        return [self.facts.functions[number] for number in self.family]
+
+    @cached_property
+    def typing(self) -> Typing:
+        """Types of its expressions."""
+        context: Context = self.package.resolver.context_of(self.root, self.package.scope, self.file)
+        return Typing(self.package.resolver, context, self.root, [function.body or () for function in self.functions])
+
+    @cached_property
+    def paths(self) -> Paths:
+        """Access paths of its expressions."""
+        return Paths(self)
+
+    @property
+    def variables(self) -> Sequence[ir.Variable]:
+        """Local variables of the function and its literals."""
+        return self.root.variables
+
+    @property
+    def path(self) -> str:
+        """The file's path, relative to the root of the run."""
+        return self.package.paths[self.file]
+
+    @property
+    def go(self) -> tuple[int, int]:
+        """The language version of the file."""
+        return self.package.go[self.file]
+
+    @cached_property
+    def name(self) -> str:
+        """The function's name in messages: `Cache.Get`, `main`, or `package-level initialiser`."""
+        return display_name(self.root)
+
+    @cached_property
+    def assignments(self) -> Counter[int]:
+        """How often each local is assigned to after its definition, in the function and all literals."""
+        return count_assignments(self.functions, self.variables)
+
+    @cached_property
+    def address_taken(self) -> frozenset[int]:
+        """Locals that are the direct operand of `&` somewhere."""
+        return frozenset(
+            x.x.id for function in self.functions for x in expressions(function.body or ()) if isinstance(x, ir.Addr) and isinstance(x.x, ir.Local)
+        )
+
+
+def display_name(function: ir.Function) -> str:
+    """Return a declared function's name in messages: `Cache.Get`, `main`, or `package-level initialiser`."""
+    if function.receiver_type is not None:
+        return f"{receiver_name(function.receiver_type)}.{function.name}"
+    return "package-level initialiser" if function.name == "var·" else function.name

@@ -1,0 +1,43 @@
+"""The joined model that rules read: the facts of all packages, and what the whole program says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
+
+from golint_maps.flow.facts import PackageFacts
+from golint_maps.flow.site import Place, Site
+from golint_maps.flow.summary import FunctionSummary
+
+F = TypeVar("F", bound=Site)
+
+
+@dataclass(eq=False)
+class Program:
+    """All packages of a run. Rules never change it."""
+
+    packages: Sequence[PackageFacts]
+
+    @cached_property
+    def _by_kind(self) -> dict[type[Site], list[Site]]:
+        table: dict[type[Site], list[Site]] = {}
+        for package in self.packages:
+            for fact in package.facts:
+                table.setdefault(type(fact), []).append(fact)
+        return table
+
+    def each(self, kind: type[F]) -> Iterator[F]:
+        """Yield all facts of one kind, package by package, in source order."""
+        for fact in self._by_kind.get(kind, ()):
+            if isinstance(fact, kind):
+                yield fact
+
+    @cached_property
+    def functions(self) -> dict[str, FunctionSummary]:
+        """Summaries of all functions and literals by id."""
+        return {function.id: function for package in self.packages for function in package.functions}
+
+
+__all__ = ["Place", "Program", "Site"]

@@ -1,0 +1,137 @@
+"""Resolved Go types: what a `TypeExpr` means once every name in it is known. A type that is not known is `None`, never a guess."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class _Type(msgspec.Struct, frozen=True, gc=False):
+    """Base of all resolved types. Frozen and hashable; equality is structural."""
+
+
+class Basic(_Type):
+    """A predeclared type: `int`, `string`, `error`, …; also `untyped nil` and `unsafe.Pointer`."""
+
+    name: str
+
+
+class Named(_Type):
+    """A defined type. `package` is the import path (empty for the universe), `name` as in `FileFacts.types`."""
+
+    package: str
+    name: str
+    args: tuple[Type | None, ...] = ()
+
+
+class Pointer(_Type):
+    elem: Type | None
+
+
+class Slice(_Type):
+    elem: Type | None
+
+
+class Array(_Type):
+    elem: Type | None
+    length: str = ""
+
+
+class Map(_Type):
+    key: Type | None
+    value: Type | None
+
+
+class Chan(_Type):
+    elem: Type | None
+    direction: str = "both"
+
+
+class Signature(_Type):
+    params: tuple[Type | None, ...]
+    results: tuple[Type | None, ...]
+    variadic: bool = False
+
+
+class StructField(_Type):
+    name: str
+    type: Type | None
+    embedded: bool = False
+
+
+class Struct(_Type):
+    fields: tuple[StructField, ...]
+
+
+class InterfaceMethod(_Type):
+    name: str
+    type: Signature
+
+
+class Interface(_Type):
+    """`complete` is False when an embedded interface is not known."""
+
+    methods: tuple[InterfaceMethod, ...]
+    union: tuple[Type | None, ...] = ()
+    complete: bool = True
+
+
+class TypeParameter(_Type):
+    """A type parameter of the generic declaration under analysis, with its constraint."""
+
+    name: str
+    constraint: Type | None
+
+
+class Results(_Type):
+    """The types of a call with other than one result."""
+
+    items: tuple[Type | None, ...]
+
+
+Type = Basic | Named | Pointer | Slice | Array | Map | Chan | Signature | Struct | Interface | TypeParameter | Results
+
+BASIC_NAMES = frozenset(
+    "bool string error int int8 int16 int32 int64 uint uint8 uint16 uint32 uint64 uintptr float32 float64 complex64 complex128 byte rune".split()
+)
+BASIC = {name: Basic(name) for name in BASIC_NAMES}
+BASIC["byte"] = BASIC["uint8"]
+BASIC["rune"] = BASIC["int32"]
+ANY = Interface(())
+ERROR = BASIC["error"]
+BOOL, STRING, INT, FLOAT = BASIC["bool"], BASIC["string"], BASIC["int"], BASIC["float64"]
+UNSAFE_POINTER = Basic("unsafe.Pointer")
+NIL = Basic("untyped nil")
+SYNC_MAP = Named("sync", "Map")
+
+
+def spell(kind: Type | None) -> str:
+    """Return a type as a Go programmer would write it, with the last element of import paths as package names."""
+    match kind:
+        case None:
+            return "?"
+        case Basic(name):
+            return name
+        case Named(package, name, args):
+            prefix = package.rsplit("/", 1)[-1] + "." if package else ""
+            suffix = f"[{', '.join(map(spell, args))}]" if args else ""
+            return f"{prefix}{name.split('·')[0]}{suffix}"
+        case Pointer(elem):
+            return "*" + spell(elem)
+        case Slice(elem):
+            return "[]" + spell(elem)
+        case Array(elem, length):
+            return f"[{length}]{spell(elem)}"
+        case Map(key, value):
+            return f"map[{spell(key)}]{spell(value)}"
+        case Chan(elem, direction):
+            return {"both": "chan ", "send": "chan<- ", "receive": "<-chan "}[direction] + spell(elem)
+        case Signature():
+            return "func(…)"
+        case Struct():
+            return "struct{…}"
+        case Interface(methods):
+            return "interface{…}" if methods else "any"
+        case TypeParameter(name):
+            return name
+        case Results(items):
+            return f"({', '.join(map(spell, items))})"
