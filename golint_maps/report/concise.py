@@ -1,0 +1,37 @@
+"""`concise`: one line for each finding, `path:line:col: GM103 message`. The column counts code points."""
+
+from __future__ import annotations
+
+from golint_maps.findings import Finding
+from golint_maps.outcome import Outcome
+from golint_maps.report.options import RenderOptions
+from golint_maps.report.selection import reported
+from golint_maps.report.source_text import SourceFiles
+from golint_maps.report.wording import printable
+
+
+def render(outcome: Outcome, options: RenderOptions) -> str:
+    """Return one line for each finding; nothing when there is none."""
+    sources = SourceFiles(outcome.root)
+    return "".join(f"{_line(finding, sources)}\n" for finding in reported(outcome, options))
+
+
+def _line(finding: Finding, sources: SourceFiles) -> str:
+    text = f"{finding.rule} {printable(finding.message)}{suppression(finding)}"
+    place = spot(finding.location.path, finding.location.start, sources)
+    return f"{place}: {text}" if place else text
+
+
+def spot(path: str, offset: int, sources: SourceFiles) -> str:
+    """Return `path:line:column` as shown to people, or nothing for a finding that is about no file."""
+    if not path:
+        return ""
+    at = sources[path].position(offset)
+    return f"{printable(path)}:{at.line}:{at.column}"
+
+
+def suppression(finding: Finding) -> str:
+    """Return ` (suppressed: reason)`, or nothing for a finding that stands."""
+    if finding.suppressed is None:
+        return ""
+    return f" (suppressed: {printable(finding.suppressed)})" if finding.suppressed else " (suppressed)"

@@ -1,0 +1,51 @@
+"""What a run came to, in a line for stderr and in a table."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from golint_maps.findings import Level
+from golint_maps.outcome import Outcome
+from golint_maps.report.wording import counted, duration
+
+
+def summary_line(outcome: Outcome, fail_on: Level | None) -> str:
+    """Return one line about the whole run. `fail_on` is the least level that fails it, None when none does.
+
+    Example: `Found 3 errors and 2 warnings in 41 packages (352 files, 104,660 lines) in 1.3 s, 1 suppressed`.
+    """
+    standing = Counter(finding.level for finding in outcome.findings if finding.suppressed is None)
+    parts = [counted(standing[level], level.value) for level in Level if standing[level]]
+    found = f"Found {_joined(parts)}" if parts else "No findings"
+    totals = outcome.totals
+    line = (
+        f"{found} in {counted(totals.packages, 'package')} ({counted(totals.files, 'file')}, {counted(totals.lines, 'line')})"
+        f" in {duration(totals.seconds)}"
+    )
+    suppressed = len(outcome.findings) - standing.total()
+    if suppressed:
+        line += f", {suppressed:,} suppressed"
+    if parts and not any(fail_on is not None and level.rank <= fail_on.rank for level in standing):
+        line += f" (none fails the run: --fail-on {'never' if fail_on is None else fail_on.value})"
+    return line
+
+
+def _joined(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def statistics(outcome: Outcome) -> str:
+    """Return a table of findings per rule, most frequent first: count, rule, level, name, and how many more are suppressed. Empty without any."""
+    standing: Counter[str] = Counter()
+    suppressed: Counter[str] = Counter()
+    for finding in outcome.findings:
+        (standing if finding.suppressed is None else suppressed)[finding.rule] += 1
+    rules = {rule.id: rule for rule in outcome.rules}
+    rows = []
+    for rule in sorted(standing.keys() | suppressed.keys(), key=lambda rule: (-standing[rule], rule)):
+        known = rules.get(rule)
+        aside = f"({suppressed[rule]:,} suppressed)" if suppressed[rule] else ""
+        rows.append((f"{standing[rule]:,}", rule, known.level.value if known else "", known.name if known else "", aside))
+    widths = [max((len(row[column]) for row in rows), default=0) for column in range(5)]
+    lines = (f"{row[0]:>{widths[0]}}  " + "  ".join(f"{cell:<{width}}" for cell, width in zip(row[1:], widths[1:], strict=True)) for row in rows)
+    return "".join(f"{line.rstrip()}\n" for line in lines)
