@@ -1,0 +1,136 @@
+"""go.mod and go.work, read line by line and with tolerance: a file that is half garbage still gives what can be understood."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Final
+
+from golint_maps.source.files import read_small_file, reason
+from golint_maps.source.model import Module, Problem, Replace
+
+_TOKEN: Final = re.compile(r'"((?:[^"\\]|\\.)*)"|`([^`]*)`|(=>|[()])|//.*|([^\s()"`]+)')
+_VERB: Final = re.compile(r"[a-z]+")
+_GO: Final = re.compile(r"1\.(\d{1,4})(?:$|[.a-z])")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One directive with the verb of its block repeated: `require`, `("example.com/a", "v1.2.3")`."""
+
+    verb: str
+    arguments: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A go.work file. `directory` and `uses` are absolute paths."""
+
+    directory: str
+    uses: tuple[str, ...]
+    replaces: tuple[Replace, ...]
+
+
+def parse_lines(text: str) -> Iterator[Line]:
+    """Yield the directives of go.mod or go.work, comments removed and blocks unfolded."""
+    block = ""
+    for row in text.splitlines():
+        tokens = [match[1] or match[2] or match[3] or match[4] or "" for match in _TOKEN.finditer(row) if not match[0].startswith("//")]
+        if not tokens:
+            continue
+        if block:
+            if tokens[0] == ")":
+                block = ""
+            else:
+                yield Line(block, tuple(tokens))
+        elif tokens[-1] == "(" and len(tokens) == 2:
+            block = tokens[0]
+        else:
+            yield Line(tokens[0], tuple(tokens[1:]))
+
+
+def go_version(text: str) -> tuple[int, int] | None:
+    """Return (1, 21) for `1.21`, `1.21.3` or `1.21rc2`, and None for what is no Go version."""
+    match = _GO.match(text)
+    return (1, int(match[1])) if match else None
+
+
+def load_module(directory: str, relative: str) -> tuple[Module | None, Problem | None]:
+    """Return the module whose go.mod lies in an absolute directory, or None when there is no go.mod, and what is wrong with it.
+
+    `relative` is that directory as the module gives it. A go.mod without a module line makes a synthetic module.
+    """
+    place = f"{relative}/go.mod" if relative else "go.mod"
+    try:
+        data = read_small_file(os.path.join(directory, "go.mod"))
+    except OSError as error:
+        return synthetic_module(directory, relative), Problem(place, f"cannot be read: {reason(error)}")
+    if data is None:
+        return None, None
+    lines = list(parse_lines(data.decode("utf-8", "replace")))
+    arguments = {line.verb: line.arguments[0] for line in reversed(lines) if line.arguments}
+    path = arguments.get("module", "")
+    problem: Problem | None = None
+    if not path:
+        problem = Problem(place, f"has no module line; the module is taken to be {_base(directory)!r}")
+    elif strange := next((line.verb for line in lines if not _VERB.fullmatch(line.verb)), None):
+        problem = Problem(place, f"is not understood from {strange[:40]!r} on; the rest is used")
+    go_text = arguments.get("go", "")
+    module = Module(
+        path=path or _base(directory),
+        directory=relative,
+        go=go_version(go_text),
+        go_text=go_text,
+        synthetic=not path,
+        vendor=os.path.isdir(os.path.join(directory, "vendor")),
+        replaces=_replaces(lines),
+        godebug=tuple((key, value) for line in lines if line.verb == "godebug" for key, _, value in [" ".join(line.arguments).partition("=")]),
+        requires=tuple((line.arguments[0], line.arguments[1]) for line in lines if line.verb == "require" and len(line.arguments) > 1),
+        toolchain=arguments.get("toolchain", ""),
+        ignores=tuple(line.arguments[0] for line in lines if line.verb == "ignore" and line.arguments),
+    )
+    return module, problem
+
+
+def synthetic_module(directory: str, relative: str) -> Module:
+    """Return a module for an absolute directory that no go.mod covers, named after it."""
+    return Module(_base(directory), relative, synthetic=True, vendor=os.path.isdir(os.path.join(directory, "vendor")))
+
+
+def load_workspace(directory: str) -> Workspace | None:
+    """Return the go.work of an absolute directory, or None when it has none that can be read."""
+    try:
+        data = read_small_file(os.path.join(directory, "go.work"))
+    except OSError:
+        return None
+    if data is None:
+        return None
+    lines = list(parse_lines(data.decode("utf-8", "replace")))
+    uses = (os.path.normpath(os.path.join(directory, line.arguments[0])) for line in lines if line.verb == "use" and line.arguments)
+    return Workspace(directory, tuple(uses), _replaces(lines))
+
+
+def upward(directory: str) -> Iterator[str]:
+    """Yield an absolute directory and all directories above it."""
+    yield directory
+    while (parent := os.path.dirname(directory)) != directory:
+        directory = parent
+        yield directory
+
+
+def _replaces(lines: list[Line]) -> tuple[Replace, ...]:
+    found: list[Replace] = []
+    for line in lines:
+        if line.verb == "replace" and "=>" in line.arguments:
+            arrow = line.arguments.index("=>")
+            old, new = line.arguments[:arrow], line.arguments[arrow + 1 :]
+            if old and new:
+                found.append(Replace(old[0], old[1] if len(old) > 1 else "", new[0], new[1] if len(new) > 1 else ""))
+    return tuple(found)
+
+
+def _base(directory: str) -> str:
+    return PurePath(directory).name or "main"
