@@ -10,12 +10,14 @@ from golint_maps.source.configuration import Configuration, default_configuratio
 from golint_maps.source.constraints import ConstraintError, file_version, maximum_go, minimum_go
 from golint_maps.source.discover import discover
 from golint_maps.source.header import load_header, read_header
+from golint_maps.source.imports import Environment, environment, locate_import
 from golint_maps.source.model import Discovery, Header, Module, Package, PatternError, Problem, Replace, SourceFile
 
 __all__ = [
     "Configuration",
     "ConstraintError",
     "Discovery",
+    "Environment",
     "Header",
     "Module",
     "Package",
@@ -25,9 +27,11 @@ __all__ = [
     "SourceFile",
     "default_configuration",
     "discover",
+    "environment",
     "evaluate",
     "file_version",
     "load_header",
+    "locate_import",
     "maximum_go",
     "minimum_go",
     "read_header",

@@ -5,6 +5,7 @@ Nothing is downloaded or written; what is not there is not found.
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -27,6 +28,7 @@ class Environment:
     workspace: Workspace | None
     caches: tuple[str, ...]
     found: dict[tuple[str, Module], Path | None] = field(default_factory=dict, repr=False)
+    near: dict[Module, list[tuple[str, str]]] = field(default_factory=dict, repr=False)
     listings: dict[str, frozenset[str]] = field(default_factory=dict, repr=False)
 
 
@@ -66,20 +68,13 @@ def locate_import(import_path: str, importing: Module, surroundings: Environment
 def _candidates(import_path: str, importing: Module, surroundings: Environment) -> Iterator[str]:
     if not import_path or import_path in {"C", "unsafe"} or import_path.startswith(("/", ".")) or "\0" in import_path:
         return
-    home = _absolute(importing.directory, surroundings)
-    local = [(importing.path, home), *_replaced(importing.replaces, home)]
-    if surroundings.workspace:
-        local += _replaced(surroundings.workspace.replaces, surroundings.workspace.directory)
-        local += [(module.path, use) for use in surroundings.workspace.uses for module in [load_module(use, "")[0]] if module]
-    # Test data repeats module paths, so the module that shares most of its directory with the importing one is meant.
-    others = (module for module in surroundings.modules if module != importing)
-    near = sorted(others, key=lambda module: (-len(os.path.commonprefix([module.directory, importing.directory])), module.directory))
-    local += [(module.path, _absolute(module.directory, surroundings)) for module in near]
-    for path, directory in sorted(local, key=lambda pair: -len(pair[0])):
+    if importing not in surroundings.near:
+        surroundings.near[importing] = _modules_seen_by(importing, surroundings)
+    for path, directory in surroundings.near[importing]:
         below = import_path if path == "std" else _below(import_path, path)
         if below is not None:
             yield os.path.join(directory, below) if below else directory
-    for level in _vendor_levels(home, surroundings):
+    for level in _vendor_levels(importing, surroundings):
         yield os.path.join(level, "vendor", import_path)
     yield from _cached(import_path, importing, surroundings)
 
@@ -93,9 +88,29 @@ def _replaced(replaces: tuple[Replace, ...], directory: str) -> list[tuple[str, 
     ]
 
 
-def _vendor_levels(home: str, surroundings: Environment) -> Iterator[str]:
+def _modules_seen_by(importing: Module, surroundings: Environment) -> list[tuple[str, str]]:
+    """Return module paths with absolute directories, in the order in which they are asked for a package."""
+    home = _absolute(importing.directory, surroundings)
+    local = [(importing.path, home), *_replaced(importing.replaces, home)]
+    if surroundings.workspace:
+        local += _replaced(surroundings.workspace.replaces, surroundings.workspace.directory)
+        local += [(module.path, use) for use in surroundings.workspace.uses for module in [load_module(use, "")[0]] if module]
+    # Test data repeats module paths, so the module that shares most of its directory with the importing one is meant.
+    others = (module for module in surroundings.modules if module != importing)
+    near = sorted(others, key=lambda module: (-_shared_parts(module.directory, importing.directory), module.directory))
+    local += [(module.path, _absolute(module.directory, surroundings)) for module in near]
+    return sorted(local, key=lambda pair: -len(pair[0]))
+
+
+def _shared_parts(first: str, second: str) -> int:
+    pairs = zip(first.split("/"), second.split("/"), strict=False)
+    return sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+def _vendor_levels(importing: Module, surroundings: Environment) -> Iterator[str]:
     """Yield the module's directory, then the workspace's: both can hold a `vendor`."""
-    yield home
+    if importing.vendor:
+        yield _absolute(importing.directory, surroundings)
     if surroundings.workspace:
         yield surroundings.workspace.directory
 
