@@ -5,3 +5,4 @@ step and knows nothing of the steps after it. `golint_maps.cli` is the public fa
 """
 
 __version__ = "0.1.0"
+HOMEPAGE = "https://github.com/golint-maps/golint-maps"

@@ -136,7 +136,10 @@ def load(targets: Sequence[str], options: Mapping[str, Any], *, cwd: Path, confi
 def find(targets: Sequence[str], cwd: Path) -> Path | None:
     """Return the configuration file that is nearest upward from the folder that holds all `targets` (patterns such as `./...` included)."""
     folders = [os.path.normpath(cwd / target.removesuffix("...")) for target in targets] or [str(cwd)]
-    start = Path(os.path.commonpath(folders))
+    try:
+        start = Path(os.path.commonpath(folders))
+    except ValueError:  # on several drives of Windows
+        start = cwd
     for folder in (start, *start.parents):
         if (own := folder / CONFIG_NAME).is_file():
             return own

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 import click
 
-from golint_maps import __version__
+from golint_maps import HOMEPAGE, __version__
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,19 +31,19 @@ class Exit(IntEnum):
 
 COMMANDS: Final = {
     "baseline": "Accept today's findings and report new ones only.",
-    "cache": "Show or empty the cache.",
     "check": "Find map hazards in Go packages and files.",
     "explain": "Print the page of a rule.",
     "rules": "List the rules.",
 }
 
-ISSUES: Final = "https://github.com/golint-maps/golint-maps/issues"
+TRACEBACK: Final = "GOLINT_MAPS_TRACEBACK"
+"""Environment variable that asks for the traceback of an internal error."""
 
 
 class _Commands(click.Group):
     """Commands by name; each lives in the module of that name, as `command`."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+    def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
@@ -52,7 +52,7 @@ class _Commands(click.Group):
         command = importlib.import_module(f"golint_maps.cli.{cmd_name}").command
         return command if isinstance(command, click.Command) else None
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(sorted(COMMANDS.items()))
 
@@ -69,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run the command line and return its exit status. Never a traceback, unless `GOLINT_MAPS_TRACEBACK` asks for it."""
+    """Run the command line and return its exit status. Never a traceback, unless the environment asks for it."""
     try:
         status = group.main(args=list(arguments), prog_name="golint-maps", standalone_mode=False)
         sys.stdout.flush()
@@ -83,26 +83,29 @@ def run(arguments: Sequence[str]) -> int:
     except OSError as error:
         # Commands turn what they expect into usage errors. What is left is stdout: a closed pipe, a full disk.
         _forget_stdout()
-        print(f"golint-maps: cannot write to stdout: {error.strerror or error}", file=sys.stderr)
+        click.echo(f"golint-maps: cannot write to stdout: {error.strerror or error}", err=True)
         return Exit.USAGE
     except Exception as error:  # noqa: BLE001 - the last resort, with a report instead of a traceback
-        return report_internal_error(error)
+        return _internal_error(error)
     return int(status or Exit.CLEAN)
 
 
-def report_internal_error(error: Exception) -> int:
-    """Say on stderr that golint-maps itself is at fault and how to report it; return the exit status for it."""
+def bug_report(what: str) -> str:
+    """Return what to say when golint-maps itself is at fault."""
+    return (
+        f"golint-maps: internal error: {what}\n"
+        f"Please report it at {HOMEPAGE}/issues with golint-maps {__version__}, Python {sys.version.split()[0]},\n"
+        f"and what the same command says with {TRACEBACK}=1 set."
+    )
+
+
+def _internal_error(error: Exception) -> int:
     import traceback
 
-    if "GOLINT_MAPS_TRACEBACK" in os.environ:
+    if TRACEBACK in os.environ:
         traceback.print_exception(error)
     where = traceback.extract_tb(error.__traceback__)[-1]
-    print(
-        f"golint-maps: internal error: {type(error).__name__}: {error} ({os.path.basename(where.filename)}:{where.lineno})\n"  # noqa: PTH119
-        f"Please report it at {ISSUES} with golint-maps {__version__}, Python {sys.version.split()[0]}, and the output of the same\n"
-        "command with GOLINT_MAPS_TRACEBACK=1 set.",
-        file=sys.stderr,
-    )
+    click.echo(bug_report(f"{type(error).__name__}: {error} ({os.path.basename(where.filename)}:{where.lineno})"), err=True)
     return Exit.INTERNAL
 
 

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from golint_maps.rule import Rule
     from golint_maps.settings import Settings
+
+    Command = Callable[..., Any]
+
+
+def _words(flag: str, help: str, metavar: str = "RULE,…") -> Callable[[Command], Command]:
+    """Return an option that takes lists with commas, and can be given several times."""
+    return click.option(flag, multiple=True, callback=_split, metavar=metavar, help=help)
+
+
+def _split(ctx: click.Context, param: click.Parameter, value: Sequence[str]) -> tuple[str, ...] | None:
+    return tuple(word.strip() for words in value for word in words.split(",") if word.strip()) if value else None
+
 
 rules_dir = click.option(
     "--rules-dir",
@@ -22,9 +34,42 @@ rules_dir = click.option(
     help="A folder with further rules. Runs their Python code.",
 )
 
+# What decides which findings there are: fields of Settings by name, None where the option is not given.
+_ANALYSIS = (
+    _words("--select", "Run these rules only: ids, families (GM2), names, ALL."),
+    _words("--extend-select", "Run these rules as well."),
+    _words("--ignore", "Do not run these rules."),
+    click.option("--profile", type=click.Choice(["default", "strict"]), help="Which rules run when none are selected.  [default: default]"),
+    click.option("--go", metavar="VERSION", help="The Go version to assume, such as 1.24.  [default: that of go.mod]"),
+    _words("--tags", "Build tags that hold.", metavar="TAG,…"),
+    click.option("--tests/--no-tests", default=None, help="Read _test.go files.  [default: tests]"),
+    click.option("--generated/--no-generated", default=None, help="Report findings in generated files.  [default: no-generated]"),
+    click.option("-j", "--jobs", type=click.IntRange(min=0), metavar="N", help="Processes to use; 0 means one for each processor.  [default: 0]"),
+    click.option("--cache/--no-cache", default=None, help="Keep what was learnt of unchanged files.  [default: cache]"),
+    click.option("--cache-dir", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Where to keep it."),
+    click.option(
+        "--timeout-per-package", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="Then give a package up.  [default: 60]"
+    ),
+    click.option("--require-reasons/--no-require-reasons", default=None, help="Let only directives with a reason suppress."),
+    click.option(
+        "--config",
+        type=click.Path(path_type=Path, exists=True, dir_okay=False),
+        metavar="FILE",
+        help="Configuration file.  [default: the nearest upward]",
+    ),
+    rules_dir,
+)
+
+
+def analysis(command: Command) -> Command:
+    """Add the options that decide which findings there are."""
+    for option in reversed(_ANALYSIS):
+        command = option(command)
+    return command
+
 
 def load_rules(rules_dirs: Sequence[Path]) -> tuple[Rule, ...]:
-    """Return all rules. A folder of rules that breaks the conventions is a usage error; a fault of our own rules is not."""
+    """Return all rules. What breaks the conventions is a usage error."""
     from golint_maps import registry
 
     try:
@@ -33,12 +78,20 @@ def load_rules(rules_dirs: Sequence[Path]) -> tuple[Rule, ...]:
         raise click.UsageError(str(error)) from error
 
 
-def load_settings(patterns: Sequence[str], given: dict[str, object], config: Path | None) -> Settings:
-    """Return the settings for a run over `patterns`, with selectors checked. What is wrong is a usage error."""
+def load_settings(patterns: Sequence[str], given: dict[str, Any]) -> Settings:
+    """Return the settings for a run over `patterns`, selectors checked. `given` are the options above. What is wrong is a usage error."""
     from golint_maps import selection, settings
+    from golint_maps.rule import Profile
 
+    options = dict(given)
+    config = options.pop("config", None)
+    if options.get("profile") is not None:
+        options["profile"] = Profile(options["profile"])
+    if options.get("fail_on") is not None:
+        options["fail_on"] = settings.FailOn(options["fail_on"])
+    options["rules_dirs"] = options.get("rules_dirs") or None
     try:
-        loaded = settings.load(patterns, given, cwd=Path.cwd(), config=config)
+        loaded = settings.load(patterns, options, cwd=Path.cwd(), config=config)
         selection.validate(loaded, load_rules(loaded.rules_dirs))
     except settings.SettingsError as error:
         raise click.UsageError(str(error)) from error

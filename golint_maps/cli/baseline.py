@@ -1,0 +1,97 @@
+"""`golint-maps baseline write/update/show`: accept today's findings, so that `check --baseline FILE` reports new ones only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from golint_maps import atomic
+from golint_maps.cli import options
+from golint_maps.cli.analysis import analyse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from golint_maps.baseline import Entry
+
+DEFAULT: Final = ".golint-maps-baseline.json"
+
+
+def _file(command: Callable[..., None]) -> Callable[..., None]:
+    return click.option(
+        "--file",
+        "file",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help=f"The baseline.  [default: `baseline` of the configuration, else {DEFAULT}]",
+    )(command)
+
+
+@click.group(name="baseline")
+def command() -> None:
+    """Accept today's findings and report new ones only."""
+
+
+@command.command()
+@click.argument("patterns", metavar="[PATTERN]…", nargs=-1)
+@_file
+@options.analysis
+def write(patterns: tuple[str, ...], file: Path | None, **given: Any) -> None:
+    """Accept every finding there is now."""
+    from golint_maps import baseline
+
+    patterns = patterns or ("./...",)
+    settings = options.load_settings(patterns, given)
+    entries = baseline.of(analyse(settings, patterns).findings)
+    _save(file or settings.baseline or Path(DEFAULT), entries)
+
+
+@command.command()
+@click.argument("patterns", metavar="[PATTERN]…", nargs=-1)
+@_file
+@options.analysis
+def update(patterns: tuple[str, ...], file: Path | None, **given: Any) -> None:
+    """Remove what is not found any more. Accepts nothing new."""
+    from golint_maps import baseline
+
+    patterns = patterns or ("./...",)
+    settings = options.load_settings(patterns, given)
+    path = file or settings.baseline or Path(DEFAULT)
+    _save(path, baseline.shrunk(_read(path), analyse(settings, patterns).findings))
+
+
+@command.command()
+@_file
+def show(file: Path | None) -> None:
+    """List what is accepted."""
+    from golint_maps import settings
+
+    try:
+        path = file or settings.load(["."], {}, cwd=Path.cwd()).baseline or Path(DEFAULT)
+    except settings.SettingsError as error:
+        raise click.UsageError(str(error)) from error
+    for entry in _read(path):
+        subject = " ".join(part for part in (entry.function, entry.map) if part)
+        click.echo(f"{entry.count:>4}  {entry.rule}  {entry.package}  {subject}".rstrip())
+
+
+def _read(path: Path) -> tuple[Entry, ...]:
+    from golint_maps import baseline
+
+    try:
+        return baseline.read(path)
+    except baseline.BaselineError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def _save(path: Path, entries: Iterable[Entry]) -> None:
+    from golint_maps import baseline
+
+    entries = tuple(entries)
+    try:
+        atomic.write(path, baseline.encode(entries))
+    except OSError as error:
+        raise click.ClickException(f"cannot write {path}: {error.strerror or error}") from error
+    click.echo(f"{path} accepts {sum(entry.count for entry in entries)} findings", err=True)

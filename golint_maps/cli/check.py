@@ -1,0 +1,211 @@
+"""`golint-maps check`: settings, analysis, fixes, baseline, reports, exit status, in this order."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from golint_maps.cli import mend, options, output
+from golint_maps.cli.analysis import analyse
+from golint_maps.cli.main import Exit, bug_report
+from golint_maps.findings import Level
+
+if TYPE_CHECKING:
+    from golint_maps.baseline import Entry
+    from golint_maps.outcome import Outcome
+    from golint_maps.report import RenderOptions, Repository
+    from golint_maps.settings import Settings
+
+_FIX_ROUNDS = 10
+"""A fix may uncover the next one. More rounds than this mean two fixes that undo each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What to analyse and which of its findings to leave out. `accepted` is None without a baseline."""
+
+    settings: Settings
+    patterns: tuple[str, ...]
+    accepted: tuple[Entry, ...] | None
+    new_from: str | None
+    quiet: bool
+
+
+@click.command(name="check")
+@click.argument("patterns", metavar="[PATTERN]…", nargs=-1)
+@click.option("--format", "format_", type=click.Choice(output.FORMATS), help="Of the report on stdout.  [default: full on a terminal, else concise]")
+@click.option("-o", "--output", "outputs", multiple=True, metavar="[FORMAT:]FILE", help="Write a report to a file. Can be given several times.")
+@options.analysis
+@click.option(
+    "--fail-on", type=click.Choice(["error", "warning", "note", "never"]), help="Level from which findings fail the run.  [default: warning]"
+)
+@click.option("--fix", is_flag=True, help="Apply fixes that keep the meaning of the program.")
+@click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: apply fixes that may change it, too.")
+@click.option("--diff", is_flag=True, help="Print the fixes as a diff instead of applying them; the diff takes the place of the report.")
+@click.option("--baseline", type=click.Path(path_type=Path), metavar="FILE", help="Report only what this file does not accept.")
+@click.option("--new-from", metavar="REV", help="Report only findings on lines that changed since this git revision.")
+@click.option("--show-suppressed/--no-show-suppressed", default=None, help="Report suppressed findings, too, marked as such.")
+@click.option("--category", help="Name of this run for code scanning, where one commit has several.")
+@click.option("--provenance", is_flag=True, help="Put times, absolute paths and arguments into SARIF, which then differs from run to run.")
+@click.option("--statistics", is_flag=True, help="Count the findings of each rule, on stderr.")
+@click.option("--show-settings", is_flag=True, help="Print the settings that hold and where each comes from, and stop.")
+@click.option("-q", "--quiet", is_flag=True, help="Nothing on stderr but errors.")
+@click.option("-v", "--verbose", is_flag=True, help="Say on stderr what was read.")
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True, help="Colour the report.")
+def command(
+    patterns: tuple[str, ...],
+    format_: str | None,
+    outputs: tuple[str, ...],
+    fix: bool,
+    unsafe_fixes: bool,
+    diff: bool,
+    new_from: str | None,
+    category: str | None,
+    provenance: bool,
+    statistics: bool,
+    show_settings: bool,
+    quiet: bool,
+    verbose: bool,
+    color: str,
+    **given: Any,
+) -> int:
+    """Find map hazards in Go packages and files. A PATTERN is a file, a folder, or DIR/...; the default is ./..."""
+    patterns = patterns or ("./...",)
+    if unsafe_fixes and not (fix or diff):
+        raise click.UsageError("--unsafe-fixes does nothing without --fix or --diff")
+    if fix and diff:
+        raise click.UsageError("--fix and --diff exclude each other")
+    settings = options.load_settings(patterns, given)
+    if show_settings:
+        from golint_maps.settings import describe
+
+        output.to_stdout(describe(settings).encode())
+        return Exit.CLEAN
+    targets = () if diff else output.targets(format_, outputs)
+    request = _Request(settings, patterns, _accepted(settings), new_from, quiet)
+    outcome, stale = _look(request)
+    if diff:
+        return _print_diff(outcome, unsafe=unsafe_fixes)
+    if fix:
+        outcome, stale = _mend(request, outcome, stale, unsafe=unsafe_fixes)
+    if targets:
+        from golint_maps.report import render
+
+        shown = _render_options(settings, outcome, category=category, provenance=provenance, color=color)
+        for target in targets:
+            wanted = replace(shown, repository=_repository(outcome)) if target.format == "sarif" else shown
+            wanted = wanted if target.path is None else replace(wanted, color=color == "always")
+            output.write(target, render(target.format, outcome, wanted))
+    if not quiet:
+        _tell(outcome, settings, stale, statistics=statistics, verbose=verbose)
+    return _status(outcome, settings)
+
+
+def _accepted(settings: Settings) -> tuple[Entry, ...] | None:
+    if settings.baseline is None:
+        return None
+    from golint_maps import baseline
+
+    try:
+        return baseline.read(settings.baseline)
+    except baseline.BaselineError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def _look(request: _Request) -> tuple[Outcome, tuple[Entry, ...]]:
+    """Analyse, and leave out what is not of the change and what the baseline accepts. Return the stale entries of the baseline, too."""
+    outcome = analyse(request.settings, request.patterns, quiet=request.quiet)
+    stale: tuple[Entry, ...] = ()
+    if request.accepted is not None:
+        from golint_maps import baseline
+
+        compared = baseline.apply(outcome.findings, request.accepted)
+        outcome, stale = replace(outcome, findings=compared.new), compared.stale
+    if request.new_from is not None:
+        from golint_maps import changes, git
+
+        try:
+            changed = git.changed_lines(outcome.root, request.new_from)
+        except git.GitError as error:
+            raise click.UsageError(f"--new-from {request.new_from}: {error}") from error
+        outcome = replace(outcome, findings=changes.of_change(outcome.findings, changed, outcome.root))
+    return outcome, stale
+
+
+def _mend(request: _Request, outcome: Outcome, stale: tuple[Entry, ...], *, unsafe: bool) -> tuple[Outcome, tuple[Entry, ...]]:
+    """Apply fixes until there are none left, and return what is found then."""
+    files = 0
+    for _ in range(_FIX_ROUNDS):
+        mended = mend.apply(outcome, unsafe=unsafe)
+        if not mended:
+            break
+        files = max(files, mended)
+        outcome, stale = _look(request)
+    if files and not request.quiet:
+        click.echo(f"Fixed {files} {'file' if files == 1 else 'files'}", err=True)
+    return outcome, stale
+
+
+def _print_diff(outcome: Outcome, *, unsafe: bool) -> int:
+    text = mend.diff(outcome, unsafe=unsafe)
+    output.to_stdout(text.encode(errors="backslashreplace"))
+    return Exit.FINDINGS if text else Exit.CLEAN
+
+
+def _render_options(settings: Settings, outcome: Outcome, *, category: str | None, provenance: bool, color: str) -> RenderOptions:
+    from golint_maps import __version__, git, registry
+    from golint_maps.report import RenderOptions
+
+    rules = {rule.id: rule for rule in outcome.rules}
+
+    def page(id_: str) -> str | None:
+        return registry.page(rules[id_]) if id_ in rules else None
+
+    return RenderOptions(
+        color=output.wants_color(color),
+        width=output.width(),
+        show_suppressed=settings.show_suppressed,
+        category=category,
+        provenance=provenance,
+        source_root=git.top_level(outcome.root),
+        baseline=settings.baseline is not None,
+        pages=page,
+        version=__version__,
+        arguments=tuple(sys.argv[1:]),
+    )
+
+
+def _repository(outcome: Outcome) -> Repository | None:
+    from golint_maps import git
+    from golint_maps.report import Repository
+
+    found = git.checkout(outcome.root)
+    return None if found is None else Repository(found.uri, found.revision, found.branch)
+
+
+def _tell(outcome: Outcome, settings: Settings, stale: tuple[Entry, ...], *, statistics: bool, verbose: bool) -> None:
+    """Say on stderr what the run came to."""
+    from golint_maps import report
+
+    for notice in outcome.notices:
+        if verbose or notice.internal:
+            click.echo(f"golint-maps: {notice.path + ': ' if notice.path else ''}{notice.message}", err=True)
+    if stale:
+        count = sum(entry.count for entry in stale)
+        click.echo(f"The baseline accepts {count} findings that are gone; `golint-maps baseline update` removes them", err=True)
+    if statistics:
+        click.echo(report.statistics(outcome), err=True, nl=False)
+    fail_on = None if settings.fail_on == "never" else Level(settings.fail_on)
+    click.echo(report.summary_line(outcome, fail_on), err=True)
+
+
+def _status(outcome: Outcome, settings: Settings) -> int:
+    if any(notice.internal for notice in outcome.notices):
+        click.echo(bug_report("the analysis of some files failed, see their GM000"), err=True)
+        return Exit.INTERNAL
+    failing = any(finding.suppressed is None and settings.fail_on.fails(finding.level) for finding in outcome.findings)
+    return Exit.FINDINGS if failing else Exit.CLEAN

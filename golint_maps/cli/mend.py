@@ -1,0 +1,50 @@
+"""Fixes from the command line: apply them to the files, or show them as a diff."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from golint_maps import atomic
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from golint_maps.outcome import Outcome
+
+
+def apply(outcome: Outcome, *, unsafe: bool) -> int:
+    """Write the mended files and return how many there were. A file that cannot be written is a usage error."""
+    written = 0
+    for path, _, after in _mended(outcome, unsafe=unsafe):
+        try:
+            atomic.write(outcome.root / path, after)
+        except OSError as error:
+            raise click.ClickException(f"cannot write {path}: {error.strerror or error}") from error
+        written += 1
+    return written
+
+
+def diff(outcome: Outcome, *, unsafe: bool) -> str:
+    """Return the changes that `apply` would make."""
+    from golint_maps.fixes import unified_diff
+
+    return "".join(unified_diff(path, before, after) for path, before, after in _mended(outcome, unsafe=unsafe))
+
+
+def _mended(outcome: Outcome, *, unsafe: bool) -> Iterator[tuple[str, bytes, bytes]]:
+    """Yield path, old text and new text of each file that fixes change."""
+    from golint_maps import fixes
+
+    for path, edits in fixes.choose(outcome.findings, unsafe=unsafe).items():
+        try:
+            before = (outcome.root / path).read_bytes()
+            after = fixes.applied(before, edits)
+        except (OSError, ValueError) as error:
+            click.echo(f"golint-maps: {path} is not fixed: {error}", err=True)
+            continue
+        if not fixes.still_parses(before, after):
+            click.echo(f"golint-maps: {path} is not fixed: the result would not parse", err=True)
+        elif before != after:
+            yield path, before, after

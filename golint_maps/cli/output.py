@@ -1,0 +1,96 @@
+"""Where reports go: `FORMAT:FILE`, a plain file, stdout."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import click
+
+from golint_maps import atomic
+
+FORMATS: Final = ("full", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit")
+"""The formats of `golint_maps.report`, known here so that `--help` need not import them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One report to write. No path stands for stdout."""
+
+    format: str
+    path: Path | None = None
+
+
+def targets(format: str | None, outputs: tuple[str, ...]) -> tuple[Target, ...]:
+    """Return the reports to write.
+
+    `FORMAT:FILE` writes one more report. A plain FILE takes the report of `--format` away from stdout; without `--format` the suffix tells.
+    `-` is stdout. The default on stdout is `full` on a terminal and `concise` otherwise. Raises `click.UsageError` for two reports in one place.
+    """
+    found: list[Target] = []
+    plain = False
+    for output in outputs:
+        prefix, colon, rest = output.partition(":")
+        if colon and prefix in FORMATS:
+            name, chosen = rest, prefix
+        else:
+            name, chosen, plain = output, format or _by_suffix(output), True
+        if not name:
+            raise click.UsageError(f"--output {output}: no file is named")
+        found.append(Target(chosen, None if name == "-" else Path(name)))
+    if not plain and not any(target.path is None for target in found):
+        found.append(Target(format or ("full" if _is_terminal() else "concise")))
+    places = [target.path for target in found]
+    if len(set(places)) < len(places):
+        raise click.UsageError("two reports would go to the same place")
+    return tuple(found)
+
+
+def write(target: Target, text: str) -> None:
+    """Write a report, as UTF-8. A file that cannot be written is a usage error; what stdout says is left to the caller as `OSError`."""
+    data = text.encode(errors="backslashreplace")
+    if target.path is None:
+        to_stdout(data)
+        return
+    try:
+        atomic.write(target.path, data)
+    except OSError as error:
+        raise click.ClickException(f"cannot write {target.path}: {error.strerror or error}") from error
+
+
+def to_stdout(data: bytes) -> None:
+    """Write bytes to stdout and flush it. Raises `OSError`."""
+    if sys.stdout is None:
+        raise OSError("it is closed")
+    stream = click.get_binary_stream("stdout")
+    stream.write(data)
+    stream.flush()
+
+
+def wants_color(choice: str) -> bool:
+    """Return whether to colour what goes to stdout: by `--color`, then `NO_COLOR` and `FORCE_COLOR`, then whether it is a terminal."""
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return _is_terminal() and os.environ.get("TERM") != "dumb"
+
+
+def width() -> int:
+    """Return the columns of the terminal."""
+    return shutil.get_terminal_size((120, 24)).columns
+
+
+def _by_suffix(name: str) -> str:
+    suffixes = {".sarif": "sarif", ".json": "json", ".jsonl": "jsonl", ".xml": "junit"}
+    return suffixes.get(Path(name).suffix.lower(), "concise")
+
+
+def _is_terminal() -> bool:
+    return sys.stdout is not None and sys.stdout.isatty()
