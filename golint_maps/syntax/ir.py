@@ -19,57 +19,61 @@ class _Node(msgspec.Struct, array_like=True, gc=False):
     """Base of all IR nodes. Nothing below makes reference cycles, so the garbage collector need not track them."""
 
 
+class _Variant(_Node, tag_field="variant"):
+    """Base of the nodes that stand in unions: each has a number of its own. (The default name of that number, `type`, is a field here.)"""
+
+
 # --- types, as written -------------------------------------------------------------------------------------------------
 
 
-class TName(_Node, tag=40):
+class TName(_Variant, tag=40):
     """An identifier used as a type: `string`, `Cache`, `K`. Types declared inside of a function are named `Name·offset`."""
 
     name: str
 
 
-class TQual(_Node, tag=41):
+class TQual(_Variant, tag=41):
     """A type of another package: `sync.Map`."""
 
     package: str
     name: str
 
 
-class TInst(_Node, tag=42):
+class TInst(_Variant, tag=42):
     """A generic type with its arguments: `Set[string]`."""
 
     base: TypeExpr
     args: list[TypeExpr]
 
 
-class TPtr(_Node, tag=43):
+class TPtr(_Variant, tag=43):
     elem: TypeExpr
 
 
-class TSlice(_Node, tag=44):
+class TSlice(_Variant, tag=44):
     elem: TypeExpr
 
 
-class TArray(_Node, tag=45):
+class TArray(_Variant, tag=45):
     """`length` is the source text of the length, `...` included."""
 
     elem: TypeExpr
     length: str
 
 
-class TMap(_Node, tag=46):
+class TMap(_Variant, tag=46):
     key: TypeExpr
     value: TypeExpr
 
 
-class TChan(_Node, tag=47):
+class TChan(_Variant, tag=47):
     """`direction` is `both`, `send` or `receive`."""
 
     elem: TypeExpr
     direction: str
 
 
-class TFunc(_Node, tag=48):
+class TFunc(_Variant, tag=48):
     """A signature. A variadic last parameter has the type of its elements."""
 
     params: list[TypeExpr]
@@ -88,7 +92,7 @@ class Field(_Node):
     comment: str = ""
 
 
-class TStruct(_Node, tag=49):
+class TStruct(_Variant, tag=49):
     fields: list[Field]
 
 
@@ -98,7 +102,7 @@ class Method(_Node):
     pos: int = 0
 
 
-class TInterface(_Node, tag=50):
+class TInterface(_Variant, tag=50):
     """`embeds` are embedded interfaces; `union` holds the terms of a constraint (`~map[K]V | ~[]V`), without their tildes."""
 
     methods: list[Method]
@@ -106,7 +110,7 @@ class TInterface(_Node, tag=50):
     union: list[TypeExpr] = []
 
 
-class TUnknown(_Node, tag=51):
+class TUnknown(_Variant, tag=51):
     """Text that could not be parsed as a type."""
 
 
@@ -116,21 +120,21 @@ TypeExpr = TName | TQual | TInst | TPtr | TSlice | TArray | TMap | TChan | TFunc
 # --- expressions -------------------------------------------------------------------------------------------------------
 
 
-class Local(_Node, tag=1):
+class Local(_Variant, tag=1):
     """A use of a local variable: an index into `Function.variables` of the outermost function. `pos` is the use's own."""
 
     id: int
     pos: int
 
 
-class Name(_Node, tag=2):
+class Name(_Variant, tag=2):
     """A use of a name that is no local variable: package-level, imported, or of the universe (`nil`, `true`, `make`)."""
 
     name: str
     pos: int
 
 
-class Sel(_Node, tag=3):
+class Sel(_Variant, tag=3):
     """`base.name`: field, method value, or a name of an imported package. `pos` is the start of the whole expression."""
 
     base: Expr
@@ -139,7 +143,7 @@ class Sel(_Node, tag=3):
     end: int
 
 
-class Index(_Node, tag=4):
+class Index(_Variant, tag=4):
     """`base[index]`: look-up, or a generic function with one type argument (only types can tell)."""
 
     base: Expr
@@ -148,7 +152,7 @@ class Index(_Node, tag=4):
     end: int
 
 
-class Call(_Node, tag=5):
+class Call(_Variant, tag=5):
     """A call, a conversion, or a builtin: `make(map[K]V)` has a `TypeArg` first. `spread` says that the last argument has `...`."""
 
     fun: Expr
@@ -165,7 +169,7 @@ class Element(_Node):
     value: Expr
 
 
-class Lit(_Node, tag=6):
+class Lit(_Variant, tag=6):
     """A composite literal. `type` is None for the inner literals whose type is elided."""
 
     type: TypeExpr | None
@@ -174,7 +178,7 @@ class Lit(_Node, tag=6):
     end: int
 
 
-class FuncLit(_Node, tag=7):
+class FuncLit(_Variant, tag=7):
     """A function literal: an index into `FileFacts.functions`."""
 
     function: int
@@ -182,7 +186,7 @@ class FuncLit(_Node, tag=7):
     end: int
 
 
-class Addr(_Node, tag=8):
+class Addr(_Variant, tag=8):
     """`&x`"""
 
     x: Expr
@@ -190,7 +194,7 @@ class Addr(_Node, tag=8):
     end: int
 
 
-class Deref(_Node, tag=9):
+class Deref(_Variant, tag=9):
     """`*x`"""
 
     x: Expr
@@ -198,7 +202,7 @@ class Deref(_Node, tag=9):
     end: int
 
 
-class Recv(_Node, tag=10):
+class Recv(_Variant, tag=10):
     """`<-x`"""
 
     x: Expr
@@ -206,7 +210,7 @@ class Recv(_Node, tag=10):
     end: int
 
 
-class Unary(_Node, tag=11):
+class Unary(_Variant, tag=11):
     """`op` is one of `! - + ^ ~`."""
 
     op: str
@@ -215,7 +219,7 @@ class Unary(_Node, tag=11):
     end: int
 
 
-class Binary(_Node, tag=12):
+class Binary(_Variant, tag=12):
     op: str
     left: Expr
     right: Expr
@@ -223,7 +227,7 @@ class Binary(_Node, tag=12):
     end: int
 
 
-class Assert(_Node, tag=13):
+class Assert(_Variant, tag=13):
     """`x.(T)`"""
 
     x: Expr
@@ -232,7 +236,7 @@ class Assert(_Node, tag=13):
     end: int
 
 
-class SliceOf(_Node, tag=14):
+class SliceOf(_Variant, tag=14):
     """`x[lo:hi:max]`; `bounds` are those that are written."""
 
     x: Expr
@@ -241,7 +245,7 @@ class SliceOf(_Node, tag=14):
     end: int
 
 
-class Const(_Node, tag=15):
+class Const(_Variant, tag=15):
     """A basic literal. `kind` is `int`, `float`, `imaginary`, `rune` or `string`; `text` is the source text (at most 80 bytes)."""
 
     kind: str
@@ -249,7 +253,7 @@ class Const(_Node, tag=15):
     pos: int
 
 
-class TypeArg(_Node, tag=16):
+class TypeArg(_Variant, tag=16):
     """A type where an expression stands: `make(map[K]V)`, `[]byte(s)`, `f[map[K]V]`."""
 
     type: TypeExpr
@@ -257,7 +261,7 @@ class TypeArg(_Node, tag=16):
     end: int
 
 
-class Inst(_Node, tag=17):
+class Inst(_Variant, tag=17):
     """A generic function or type with two or more arguments: `f[K, V]`."""
 
     base: Expr
@@ -266,22 +270,20 @@ class Inst(_Node, tag=17):
     end: int
 
 
-class Opaque(_Node, tag=18):
+class Opaque(_Variant, tag=18):
     """Text that could not be parsed."""
 
     pos: int
     end: int
 
 
-Expr = (
-    Local | Name | Sel | Index | Call | Lit | FuncLit | Addr | Deref | Recv | Unary | Binary | Assert | SliceOf | Const | TypeArg | Inst | Opaque
-)
+Expr = Local | Name | Sel | Index | Call | Lit | FuncLit | Addr | Deref | Recv | Unary | Binary | Assert | SliceOf | Const | TypeArg | Inst | Opaque
 
 
 # --- statements --------------------------------------------------------------------------------------------------------
 
 
-class Assign(_Node, tag=1):
+class Assign(_Variant, tag=1):
     """`lhs op rhs`. `op` is `=`, `:=`, or an operator with `=`; `x++` is `+=` with no rhs, `x--` is `-=`.
 
     Of a `:=`, those `Local`s are new whose variable has the same `pos`. The blank identifier is `Name("_")`.
@@ -294,7 +296,7 @@ class Assign(_Node, tag=1):
     end: int
 
 
-class Declare(_Node, tag=2):
+class Declare(_Variant, tag=2):
     """`var a, b T = …` inside of a function. No `values`: zero values. Blank names have the id -1."""
 
     variables: list[int]
@@ -303,38 +305,38 @@ class Declare(_Node, tag=2):
     end: int
 
 
-class Do(_Node, tag=3):
+class Do(_Variant, tag=3):
     """An expression used as a statement: a call or a receive."""
 
     x: Expr
 
 
-class Send(_Node, tag=4):
+class Send(_Variant, tag=4):
     channel: Expr
     value: Expr
     pos: int
     end: int
 
 
-class Go(_Node, tag=5):
+class Go(_Variant, tag=5):
     call: Expr
     pos: int
     end: int
 
 
-class Defer(_Node, tag=6):
+class Defer(_Variant, tag=6):
     call: Expr
     pos: int
     end: int
 
 
-class Return(_Node, tag=7):
+class Return(_Variant, tag=7):
     values: list[Expr]
     pos: int
     end: int
 
 
-class Branch(_Node, tag=8):
+class Branch(_Variant, tag=8):
     """`kind` is `break`, `continue`, `goto` or `fallthrough`."""
 
     kind: str
@@ -342,12 +344,12 @@ class Branch(_Node, tag=8):
     pos: int
 
 
-class Block(_Node, tag=9):
+class Block(_Variant, tag=9):
     body: list[Stmt]
     label: str = ""
 
 
-class If(_Node, tag=10):
+class If(_Variant, tag=10):
     init: Stmt | None
     cond: Expr
     then: list[Stmt]
@@ -356,7 +358,7 @@ class If(_Node, tag=10):
     end: int
 
 
-class For(_Node, tag=11):
+class For(_Variant, tag=11):
     """`for init; cond; post`. `variables` are those that `init` declares."""
 
     init: Stmt | None
@@ -369,7 +371,7 @@ class For(_Node, tag=11):
     end: int
 
 
-class Range(_Node, tag=12):
+class Range(_Variant, tag=12):
     """`for key, value := range over`. `define` says that key and value are new variables. Blank or missing: None."""
 
     key: Expr | None
@@ -391,7 +393,7 @@ class Case(_Node):
     pos: int
 
 
-class Switch(_Node, tag=13):
+class Switch(_Variant, tag=13):
     init: Stmt | None
     subject: Expr | None
     cases: list[Case]
@@ -410,7 +412,7 @@ class TypeCase(_Node):
     pos: int
 
 
-class TypeSwitch(_Node, tag=14):
+class TypeSwitch(_Variant, tag=14):
     init: Stmt | None
     subject: Expr
     cases: list[TypeCase]
@@ -427,14 +429,14 @@ class CommCase(_Node):
     pos: int
 
 
-class Select(_Node, tag=15):
+class Select(_Variant, tag=15):
     cases: list[CommCase]
     label: str
     pos: int
     end: int
 
 
-class Label(_Node, tag=16):
+class Label(_Variant, tag=16):
     """The target of a `goto`, before a statement that carries no label of its own."""
 
     name: str

@@ -1,0 +1,444 @@
+"""From expression nodes to `Expr`, with the grammar's silent misreadings undone.
+
+The grammar cannot know what is a type. It reads `handlers[name](request)` as a conversion to the generic type `handlers[name]`, and the
+argument of `new(v)` as a type. Here names decide nothing either: what could be a value stays an expression (`Name`, `Local`, `Sel`,
+`Index`, `Deref`), and only text that must be a type becomes a `TypeArg`. Layers that know the declarations tell the two apart.
+
+Keys of composite literals are field names if the literal's type is written as a struct. Otherwise (named or elided types) an identifier
+is lowered like any other: it is a `Local` if such a variable is in scope, and whoever knows the type looks at that variable's name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from tree_sitter import Node
+
+from golint_maps.syntax import kinds as k
+from golint_maps.syntax.ir import (
+    Addr,
+    Assert,
+    Binary,
+    Call,
+    Const,
+    Deref,
+    Element,
+    Expr,
+    Index,
+    Inst,
+    Lit,
+    Local,
+    Name,
+    Opaque,
+    Recv,
+    Sel,
+    SliceOf,
+    TArray,
+    TMap,
+    TPtr,
+    TSlice,
+    TStruct,
+    TypeArg,
+    TypeExpr,
+    Unary,
+)
+from golint_maps.syntax.state import MAX_DEPTH, Lowering, significant
+from golint_maps.syntax.type_nodes import STAR, lower_type
+
+ExprHandler = Callable[[Lowering, Node], Expr]
+
+MAX_TEXT: Final = 80
+"""Bytes of a constant's text that are kept."""
+
+LONG_CHAIN: Final = 32
+"""Operands of a chain `a + b + c + …` beyond which it is lowered as a balanced tree."""
+
+
+def lower(c: Lowering, node: Node | None) -> Expr:
+    """Lower an expression node; what is missing is `Opaque`."""
+    if node is None:
+        return Opaque(0, 0)
+    return EXPRESSIONS[node.kind_id](c, node)
+
+
+def opaque(c: Lowering, node: Node) -> Expr:
+    """An expression that cannot be read."""
+    return Opaque(node.start_byte, node.end_byte)
+
+
+def _too_deep(c: Lowering, node: Node) -> Expr:
+    c.too_deep.append((node.start_byte, node.end_byte))
+    return Opaque(node.start_byte, node.end_byte)
+
+
+def identifier(c: Lowering, node: Node) -> Expr:
+    """A local variable, or a name that other layers resolve."""
+    pos = node.start_byte
+    name = c.src[pos : node.end_byte]
+    local = c.names.get(name)
+    if local is None:
+        return Name(name.decode(), pos) if name else Opaque(pos, pos)
+    if isinstance(local, int):
+        if local < c.base:
+            c.captures.add(local)
+        return Local(local, pos)
+    return Name(local, pos)
+
+
+def _selector(c: Lowering, node: Node) -> Expr:
+    operand = node.child_by_field_id(k.F_OPERAND)
+    field = node.child_by_field_id(k.F_FIELD)
+    if operand is None or field is None:
+        return opaque(c, node)
+    kind = operand.kind_id
+    end = node.end_byte
+    name = c.src[field.start_byte : end].decode()
+    if kind == k.IDENTIFIER:
+        return Sel(identifier(c, operand), name, node.start_byte, end)
+    if c.depth >= MAX_DEPTH:
+        return _too_deep(c, node)
+    c.depth += 1
+    base = EXPRESSIONS[kind](c, operand)
+    c.depth -= 1
+    return Sel(base, name, node.start_byte, end)
+
+
+def _call(c: Lowering, node: Node) -> Expr:
+    fun_node = node.child_by_field_id(k.F_FUNCTION)
+    list_node = node.child_by_field_id(k.F_ARGUMENTS)
+    if fun_node is None or list_node is None:
+        return opaque(c, node)
+    if c.depth >= MAX_DEPTH:
+        return _too_deep(c, node)
+    c.depth += 1
+    fun = EXPRESSIONS[fun_node.kind_id](c, fun_node)
+    if fun_node.end_byte != list_node.start_byte:
+        types = node.child_by_field_id(k.F_TYPE_ARGUMENTS)
+        if types is not None:
+            fun = _instantiated(c, fun, significant(types), fun_node.start_byte, types.end_byte)
+    args: list[Expr] = []
+    spread = False
+    if list_node.named_child_count:
+        for argument in list_node.named_children:
+            kind = argument.kind_id
+            if kind == k.VARIADIC_ARGUMENT:
+                spread = True
+                inner = significant(argument)
+                args.append(lower(c, inner[0] if inner else None))
+            elif kind not in k.EXTRAS:
+                args.append(EXPRESSIONS[kind](c, argument))
+    c.depth -= 1
+    return Call(fun, args, node.start_byte, node.end_byte, spread)
+
+
+def _instantiated(c: Lowering, base: Expr, arguments: list[Node], pos: int, end: int) -> Expr:
+    """`base[argument]` with arguments that the grammar took for types."""
+    if len(arguments) == 1:
+        return Index(base, _value_of(c, arguments[0]), pos, end)
+    return Inst(base, [lower_type(c, argument) for argument in arguments], pos, end)
+
+
+def _value_of(c: Lowering, node: Node) -> Expr:
+    """A type node as the expression that it may have been meant as."""
+    return EXPRESSIONS[node.kind_id](c, node)
+
+
+def _type_elem(c: Lowering, node: Node) -> Expr:
+    terms = significant(node)
+    return _value_of(c, terms[0]) if len(terms) == 1 else _type_arg(c, node)
+
+
+def _qualified(c: Lowering, node: Node) -> Expr:
+    package = node.child_by_field_id(k.F_PACKAGE)
+    name = node.child_by_field_id(k.F_NAME)
+    if package is None or name is None:
+        return opaque(c, node)
+    return Sel(identifier(c, package), c.src[name.start_byte : name.end_byte].decode(), node.start_byte, node.end_byte)
+
+
+def _generic(c: Lowering, node: Node) -> Expr:
+    base = node.child_by_field_id(k.F_TYPE)
+    arguments = node.child_by_field_id(k.F_TYPE_ARGUMENTS)
+    if base is None or arguments is None:
+        return opaque(c, node)
+    return _instantiated(c, _value_of(c, base), significant(arguments), node.start_byte, node.end_byte)
+
+
+def _dereferenced(c: Lowering, node: Node) -> Expr:
+    inner = significant(node)
+    return Deref(_value_of(c, inner[0]), node.start_byte, node.end_byte) if inner else opaque(c, node)
+
+
+def _type_arg(c: Lowering, node: Node) -> Expr:
+    return TypeArg(lower_type(c, node), node.start_byte, node.end_byte)
+
+
+def _conversion(c: Lowering, node: Node) -> Expr:
+    type_node = node.child_by_field_id(k.F_TYPE)
+    operand = node.child_by_field_id(k.F_OPERAND)
+    if type_node is None or operand is None:
+        return opaque(c, node)
+    end = node.end_byte
+    stars: list[int] = []
+    # `*m[k](x)` dereferences a result: a conversion to a pointer type needs parentheses.
+    while type_node.kind_id == k.POINTER_TYPE and (inner := significant(type_node)):
+        stars.append(type_node.start_byte)
+        type_node = inner[0]
+    fun = _value_of(c, type_node)
+    if c.depth + len(stars) >= MAX_DEPTH:
+        return _too_deep(c, node)
+    lowered: Expr = Call(fun, [lower(c, operand)], type_node.start_byte, end)
+    for pos in reversed(stars):
+        lowered = Deref(lowered, pos, end)
+    return lowered
+
+
+def _instantiation(c: Lowering, node: Node) -> Expr:
+    parts = significant(node)
+    if len(parts) < 2:
+        return opaque(c, node)
+    return _instantiated(c, _value_of(c, parts[0]), parts[1:], node.start_byte, node.end_byte)
+
+
+def _index(c: Lowering, node: Node) -> Expr:
+    operand = node.child_by_field_id(k.F_OPERAND)
+    index = node.child_by_field_id(k.F_INDEX)
+    if operand is None or index is None:
+        return opaque(c, node)
+    return Index(EXPRESSIONS[operand.kind_id](c, operand), EXPRESSIONS[index.kind_id](c, index), node.start_byte, node.end_byte)
+
+
+def _slice(c: Lowering, node: Node) -> Expr:
+    parts = [lower(c, part) for part in significant(node)]
+    return SliceOf(parts[0], parts[1:], node.start_byte, node.end_byte) if parts else opaque(c, node)
+
+
+def _assertion(c: Lowering, node: Node) -> Expr:
+    operand = node.child_by_field_id(k.F_OPERAND)
+    return Assert(lower(c, operand), lower_type(c, node.child_by_field_id(k.F_TYPE)), node.start_byte, node.end_byte)
+
+
+def _parenthesized(c: Lowering, node: Node) -> Expr:
+    inner = significant(node)
+    return EXPRESSIONS[inner[0].kind_id](c, inner[0]) if inner else opaque(c, node)
+
+
+def _unary(c: Lowering, node: Node) -> Expr:
+    operand = node.child_by_field_id(k.F_OPERAND)
+    if operand is None:
+        return opaque(c, node)
+    x = EXPRESSIONS[operand.kind_id](c, operand)
+    pos, end = node.start_byte, node.end_byte
+    sign = c.src[pos]
+    if sign == _AMPERSAND:
+        return Addr(x, pos, end)
+    if sign == STAR:
+        return Deref(x, pos, end)
+    if sign == _LESS:
+        return Recv(x, pos, end)
+    if x.__class__ is Const:
+        return Const(x.kind, _text(c.src[pos:end]), pos)
+    return Unary(chr(sign), x, pos, end)
+
+
+def _binary(c: Lowering, node: Node) -> Expr:
+    chain: list[tuple[Node, Node, Node]] = []
+    left = node
+    while True:
+        outer = left
+        operand = outer.child_by_field_id(k.F_LEFT)
+        right = outer.child_by_field_id(k.F_RIGHT)
+        if operand is None or right is None:
+            break
+        left = operand
+        chain.append((outer, left, right))
+        if left.kind_id != k.BINARY_EXPRESSION:
+            break
+    src = c.src
+    pos = node.start_byte
+    # A chain that ends in another binary expression is one whose operand is missing.
+    x = opaque(c, left) if left.kind_id == k.BINARY_EXPRESSION else EXPRESSIONS[left.kind_id](c, left)
+    if len(chain) > LONG_CHAIN:
+        return _balanced(c, x, left.end_byte, chain)
+    for outer, left, right in reversed(chain):
+        y = EXPRESSIONS[right.kind_id](c, right)
+        op = _operator(c, outer, left, right)
+        if x.__class__ is Const and y.__class__ is Const and op not in _COMPARISONS:
+            x = Const(_wider(x.kind, y.kind), _text(src[pos : right.end_byte]), pos)
+        else:
+            x = Binary(op, x, y, pos, right.end_byte)
+    return x
+
+
+def _operator(c: Lowering, node: Node, left: Node, right: Node) -> str:
+    op = _OPERATORS.get(c.src[left.end_byte : right.start_byte].strip())
+    if op is None:
+        operator = node.child_by_field_id(k.F_OPERATOR)
+        op = c.src[operator.start_byte : operator.end_byte].decode() if operator is not None else ""
+    return op
+
+
+def _balanced(c: Lowering, first: Expr, first_end: int, chain: list[tuple[Node, Node, Node]]) -> Expr:
+    """A left-deep chain of operators as a balanced tree: operands keep their order, and the tree is shallow.
+
+    The grouping of arithmetic changes, which no check looks at. Chains of `&&` or `||` mean the same in any grouping.
+    """
+    level: list[tuple[Expr, int, int]] = [(first, chain[-1][0].start_byte, first_end)]
+    joints: list[str] = []
+    for outer, left, right in reversed(chain):
+        joints.append(_operator(c, outer, left, right))
+        level.append((EXPRESSIONS[right.kind_id](c, right), right.start_byte, right.end_byte))
+    while len(level) > 1:
+        paired = [
+            (Binary(joints[i], level[i][0], level[i + 1][0], level[i][1], level[i + 1][2]), level[i][1], level[i + 1][2])
+            for i in range(0, len(level) - 1, 2)
+        ]
+        joints = joints[1::2]
+        level = [*paired, level[-1]] if len(level) % 2 else list(paired)
+    return level[0][0]
+
+
+def _wider(a: str, b: str) -> str:
+    return a if _WIDTH[a] >= _WIDTH[b] else b
+
+
+def _text(text: bytes) -> str:
+    return text.decode() if len(text) <= MAX_TEXT else text[:MAX_TEXT].decode(errors="replace")
+
+
+def _constant(kind: str) -> ExprHandler:
+    def constant(c: Lowering, node: Node) -> Expr:
+        pos = node.start_byte
+        return Const(kind, _text(c.src[pos : node.end_byte]), pos)
+
+    return constant
+
+
+def _literal(c: Lowering, node: Node) -> Expr:
+    type_node = node.child_by_field_id(k.F_TYPE)
+    body = node.child_by_field_id(k.F_BODY)
+    if type_node is None or body is None:
+        return opaque(c, node)
+    type = lower_type(c, type_node)
+    return Lit(type, _elements(c, body, type), node.start_byte, node.end_byte)
+
+
+def _elided(c: Lowering, node: Node, outer: TypeExpr | None) -> Expr:
+    """A literal without a type of its own, inside of a literal with the type `outer`."""
+    type = outer.elem if isinstance(outer, TSlice | TArray) else outer.value if isinstance(outer, TMap) else None
+    if isinstance(type, TPtr):
+        type = type.elem
+    return Lit(None, _elements(c, node, type), node.start_byte, node.end_byte)
+
+
+def _elements(c: Lowering, body: Node, type: TypeExpr | None) -> list[Element]:
+    elements: list[Element] = []
+    if not body.named_child_count:
+        return elements
+    if c.depth >= MAX_DEPTH:
+        c.too_deep.append((body.start_byte, body.end_byte))
+        return elements
+    c.depth += 1
+    for child in body.named_children:
+        kind = child.kind_id
+        if kind == k.LITERAL_ELEMENT:
+            elements.append(Element(None, _element(c, child, type)))
+        elif kind == k.KEYED_ELEMENT:
+            key = child.child_by_field_id(k.F_KEY)
+            value = child.child_by_field_id(k.F_VALUE)
+            if key is not None and value is not None:
+                elements.append(Element(_key(c, key, type), _element(c, value, type)))
+    c.depth -= 1
+    return elements
+
+
+def _element(c: Lowering, node: Node, type: TypeExpr | None) -> Expr:
+    for inner in node.named_children:
+        kind = inner.kind_id
+        if kind == k.LITERAL_VALUE:
+            return _elided(c, inner, type)
+        if kind != k.COMMENT:
+            return EXPRESSIONS[kind](c, inner)
+    return opaque(c, node)
+
+
+def _key(c: Lowering, node: Node, type: TypeExpr | None) -> Expr:
+    for inner in node.named_children:
+        kind = inner.kind_id
+        if kind == k.IDENTIFIER:
+            pos = inner.start_byte
+            name = c.src[pos : inner.end_byte]
+            if type.__class__ is TStruct or c.names.get(name).__class__ is not int:
+                return Name(name.decode(), pos)
+            return identifier(c, inner)
+        if kind == k.LITERAL_VALUE:
+            return _elided(c, inner, TSlice(type.key) if type.__class__ is TMap else None)
+        if kind != k.COMMENT:
+            return EXPRESSIONS[kind](c, inner)
+    return opaque(c, node)
+
+
+def _nested(handler: ExprHandler) -> ExprHandler:
+    """Count the nesting, and give up where it is absurd."""
+
+    def counted(c: Lowering, node: Node) -> Expr:
+        if c.depth >= MAX_DEPTH:
+            return _too_deep(c, node)
+        c.depth += 1
+        lowered = handler(c, node)
+        c.depth -= 1
+        return lowered
+
+    return counted
+
+
+_AMPERSAND: Final = ord("&")
+_LESS: Final = ord("<")
+_WIDTH: Final = {"int": 0, "rune": 1, "float": 2, "imaginary": 3, "string": 4}
+_COMPARISONS: Final = frozenset({"==", "!=", "<", "<=", ">", ">=", "&&", "||", ""})
+_OPERATORS: Final = {
+    op.encode(): op for op in ("+", "-", "*", "/", "%", "&", "|", "^", "<<", ">>", "&^", "==", "!=", "<", "<=", ">", ">=", "&&", "||")
+}
+
+EXPRESSIONS: Final[dict[int, ExprHandler]] = dict.fromkeys(k.ALL, opaque) | {
+    k.IDENTIFIER: identifier,
+    k.BLANK_IDENTIFIER: identifier,
+    k.NIL: identifier,
+    k.TRUE: identifier,
+    k.FALSE: identifier,
+    k.IOTA: identifier,
+    k.INT_LITERAL: _constant("int"),
+    k.FLOAT_LITERAL: _constant("float"),
+    k.IMAGINARY_LITERAL: _constant("imaginary"),
+    k.RUNE_LITERAL: _constant("rune"),
+    k.RAW_STRING_LITERAL: _constant("string"),
+    k.INTERPRETED_STRING_LITERAL: _constant("string"),
+    k.SELECTOR_EXPRESSION: _selector,
+    k.CALL_EXPRESSION: _call,
+    k.INDEX_EXPRESSION: _nested(_index),
+    k.SLICE_EXPRESSION: _nested(_slice),
+    k.TYPE_ASSERTION_EXPRESSION: _nested(_assertion),
+    k.TYPE_CONVERSION_EXPRESSION: _nested(_conversion),
+    k.TYPE_INSTANTIATION_EXPRESSION: _nested(_instantiation),
+    k.PARENTHESIZED_EXPRESSION: _nested(_parenthesized),
+    k.UNARY_EXPRESSION: _nested(_unary),
+    k.BINARY_EXPRESSION: _nested(_binary),
+    k.COMPOSITE_LITERAL: _literal,
+    k.TYPE_IDENTIFIER: identifier,
+    k.PACKAGE_IDENTIFIER: identifier,
+    k.QUALIFIED_TYPE: _qualified,
+    k.GENERIC_TYPE: _nested(_generic),
+    k.POINTER_TYPE: _nested(_dereferenced),
+    k.PARENTHESIZED_TYPE: _nested(_parenthesized),
+    k.TYPE_ELEM: _nested(_type_elem),
+    k.SLICE_TYPE: _type_arg,
+    k.ARRAY_TYPE: _type_arg,
+    k.IMPLICIT_LENGTH_ARRAY_TYPE: _type_arg,
+    k.MAP_TYPE: _type_arg,
+    k.CHANNEL_TYPE: _type_arg,
+    k.FUNCTION_TYPE: _type_arg,
+    k.STRUCT_TYPE: _type_arg,
+    k.INTERFACE_TYPE: _type_arg,
+}
+"""From a node's kind to the function that lowers it. Function literals are added by the module that lowers statements."""
