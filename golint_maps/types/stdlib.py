@@ -6,24 +6,35 @@ The table is one file: a msgpack map of import path to the encoded declarations 
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
+from typing import Final
 
 import msgspec
 
 from golint_maps.syntax import ir
 from golint_maps.types.scope import PackageScope
 
+TABLE: Final = Path(__file__).with_name("stdlib.msgpack")
+
+
+class StandardLibrary(msgspec.Struct, array_like=True):
+    """The table: the Go release that it was made of, the version of the IR, and the encoded files of each package by import path."""
+
+    go: str
+    schema: int
+    packages: dict[str, msgspec.Raw]
+
 
 @cache
-def _table() -> dict[str, msgspec.Raw]:
-    data = files("golint_maps.types").joinpath("stdlib.msgpack").read_bytes()
-    return msgspec.msgpack.decode(data, type=dict[str, msgspec.Raw])
+def table() -> StandardLibrary:
+    """Return the table that is shipped with the package."""
+    return msgspec.msgpack.decode(TABLE.read_bytes(), type=StandardLibrary)
 
 
 @cache
 def standard_package(path: str) -> PackageScope | None:
     """Return the exported declarations of a package of the standard library, or None."""
-    raw = _table().get(path)
+    raw = table().packages.get(path)
     if raw is None:
         return None
     facts = msgspec.msgpack.decode(raw, type=list[ir.FileFacts])
