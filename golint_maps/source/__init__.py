@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from golint_maps.source.configuration import Configuration, default_configuration, evaluate
 from golint_maps.source.constraints import ConstraintError, file_version, maximum_go, minimum_go
-from golint_maps.source.discover import discover
+from golint_maps.source.discover import discover, imported_package
 from golint_maps.source.header import load_header, read_header
 from golint_maps.source.imports import Environment, environment, locate_import
 from golint_maps.source.model import Discovery, Header, Module, Package, PatternError, Problem, Replace, SourceFile
@@ -30,6 +30,7 @@ __all__ = [
     "environment",
     "evaluate",
     "file_version",
+    "imported_package",
     "load_header",
     "locate_import",
     "maximum_go",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -65,6 +65,21 @@ def discover(
         named=frozenset(named),
         headers=survey.headers,
     )
+
+
+def imported_package(
+    directory: Path, import_path: str, *, root: Path, tags: frozenset[str] = frozenset(), header_of: HeaderOf | None = None
+) -> Package | None:
+    """Return the package that an import of `directory` means: default configuration, no tests; None when it holds no such package.
+
+    This is for dependencies that the patterns do not name, such as vendored ones: their relative paths may lead out of the root, and what is
+    wrong with them is nobody's concern.
+    """
+    survey = _Survey(os.path.abspath(root), default_configuration(tags), tests=False, header_of=header_of)
+    place = os.path.abspath(directory)
+    label = survey.configuration.label
+    found = survey.packages(folder(place, survey.home_of(place), survey.report))
+    return next((replace(package, import_path=import_path) for package in found if package.configuration == label), None)
 
 
 def _root(start: str, targets: Sequence[Target]) -> str:
