@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from golint_maps.flow.paths import Paths
-from golint_maps.flow.traverse import count_assignments, expressions
+from golint_maps.flow.traverse import count_assignments, expressions, statements
 from golint_maps.syntax import ir
 from golint_maps.types.infer import Typing
 from golint_maps.types.resolve import Context, Resolver
@@ -27,6 +28,8 @@ class PackageView:
     paths: tuple[str, ...]
     go: tuple[tuple[int, int], ...]
     primary: frozenset[int]
+    memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What analyses work out once for the whole package, by the name of the module that does."""
 
 
 class View:
@@ -45,6 +48,11 @@ class View:
     def functions(self) -> list[ir.Function]:
         """The function and its literals."""
         return [self.facts.functions[number] for number in self.family]
+
+    @cached_property
+    def statements(self) -> list[ir.Stmt]:
+        """All statements of the function and its literals, outer before inner, in source order within each body."""
+        return [statement for function in self.functions for statement in statements(function.body or ())]
 
     @cached_property
     def typing(self) -> Typing:
