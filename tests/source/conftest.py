@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-Plant = Callable[[Mapping[str, str]], Path]
+from tests.source.trees import Plant
 
 
 @pytest.fixture
