@@ -8,21 +8,22 @@ from difflib import SequenceMatcher
 from golint_maps.findings import Edit, Fix
 from golint_maps.report.ansi import Paint
 from golint_maps.report.display import displayed
+from golint_maps.report.excerpt import Frame
 from golint_maps.report.source_text import SourceFiles, SourceText
 from golint_maps.report.wording import printable
 
 
-def changes(fix: Fix, sources: SourceFiles, paint: Paint, indent: str) -> Iterator[str]:
-    """Yield the lines that the fix takes away (`-`) and puts in (`+`), file by file, with those between them."""
+def changes(fix: Fix, sources: SourceFiles, frame: Frame) -> Iterator[str]:
+    """Yield the lines that the fix takes away (`-`, with their numbers) and puts in (`+`), file by file, with those between them."""
     files = sorted({edit.location.path for edit in fix.edits})
     for path in files:
         edits = sorted((edit for edit in fix.edits if edit.location.path == path), key=lambda edit: edit.location)
         source = sources[path]
         if len(files) > 1:
-            yield f"{indent}{printable(path)}"
+            yield f"{' ' * frame.gutter}{frame.paint('frame', ':::')} {printable(path)}"
         if all(source.holds(edit.location) for edit in edits):
             for start, end, text in _hunks(source, edits):
-                yield from _hunk(source.text(start, end), text, paint, indent)
+                yield from _hunk(source.text(start, end), text, source.position(start).line, frame)
 
 
 def _hunks(source: SourceText, edits: list[Edit]) -> Iterator[tuple[int, int, str]]:
@@ -47,14 +48,18 @@ def _applied(source: SourceText, edits: list[Edit]) -> tuple[int, int, str]:
     return start, end, "".join((*pieces, source.text(at, end)))
 
 
-def _hunk(old: str, new: str, paint: Paint, indent: str) -> Iterator[str]:
+def _hunk(old: str, new: str, line: int, frame: Frame) -> Iterator[str]:
     before, after = old.splitlines(), new.splitlines()
-    for _, first, last, first_new, last_new in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if before[first:last] == after[first_new:last_new]:
-            yield from (f"{indent}  {_shown(line)}".rstrip() for line in before[first:last])
-        else:
-            yield from (indent + paint("removed", f"- {_shown(line)}".rstrip()) for line in before[first:last])
-            yield from (indent + paint("added", f"+ {_shown(line)}".rstrip()) for line in after[first_new:last_new])
+    for tag, first, last, first_new, last_new in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        for number, text in enumerate(before[first:last], line + first):
+            sign, style = (" ", "") if tag == "equal" else ("-", "removed")
+            yield _row(frame.rule(number), f"{sign} {_shown(text)}", style, frame.paint)
+        for text in after[first_new:last_new] if tag != "equal" else ():
+            yield _row(frame.rule(), f"+ {_shown(text)}", "added", frame.paint)
+
+
+def _row(left: str, text: str, style: str, paint: Paint) -> str:
+    return f"{left} {paint(style, text.rstrip()) if style else text}".rstrip()
 
 
 def _shown(line: str) -> str:

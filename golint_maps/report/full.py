@@ -55,7 +55,7 @@ def _finding(finding: Finding, names: Mapping[str, str], sources: SourceFiles, o
     for fix in finding.fixes:
         label = {"safe": "fix", "unsafe": "unsafe fix", "display": "suggestion"}[fix.safety]
         yield from notes.note(label, fix.message)
-        yield from changes(fix, sources, paint, " " * (gutter + 3))
+        yield from changes(fix, sources, Frame(paint, gutter, options.width))
 
 
 def _marks(finding: Finding) -> dict[str, list[Mark]]:

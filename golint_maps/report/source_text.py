@@ -53,7 +53,7 @@ class SourceText:
         """Return where the byte offset is; the start of the file when it is not in this text. Inside a character, the character's start."""
         if not 0 <= offset <= len(self.data):
             return _START
-        line = bisect_right(self._starts, offset) or 1
+        line = self.line_of(offset)
         start = self._starts[line - 1]
         head = self.data[start : self._character_start(start, offset)]
         if head.isascii():
@@ -62,6 +62,19 @@ class SourceText:
         # Only four-byte forms (lead byte F0 and up, all valid at this point) are outside the BMP and take two units.
         astral = sum(character > "\uffff" for character in text)
         return Position(line, len(text) + 1, len(text) + astral + 1, len(head) + 1)
+
+    def positions(self, first: int, last: int) -> tuple[Position, Position]:
+        """Return where both ends of a stretch of the text are; cheaper than asking twice, since most stretches are a few ASCII characters."""
+        start = self.position(first)
+        stretch = self.data[first:last]
+        if not stretch.isascii() or b"\n" in stretch or start.byte != first - self._starts[start.line - 1] + 1:
+            return start, self.position(last)
+        length = last - first
+        return start, Position(start.line, start.column + length, start.utf16 + length, start.byte + length)
+
+    def line_of(self, offset: int) -> int:
+        """Return the 1-based line of a byte offset in this text."""
+        return bisect_right(self._starts, offset) or 1
 
     def _character_start(self, floor: int, offset: int) -> int:
         if offset >= len(self.data) or self.data[offset] & 0xC0 != 0x80:
@@ -95,7 +108,7 @@ class SourceText:
     def on_one_line(self, location: Location) -> tuple[int, int]:
         """Clip the location to its first line, and widen an empty one to a character where there is one. Returns byte offsets."""
         start = location.start
-        last = self.line_end(self.position(start).line)
+        last = self.line_end(self.line_of(start))
         end = min(location.end, last)
         if end > start:
             return start, end

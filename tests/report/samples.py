@@ -10,7 +10,9 @@ from golint_maps.outcome import Notice, Outcome, Totals
 from golint_maps.rule import Precision, Profile, Rule
 
 INCOMPLETE = Rule("GM000", "analysis-incomplete", "a file or package was not analysed in full", Level.NOTE, Precision.VERY_HIGH)
-INSERT = Rule("GM103", "insert-during-range", "an entry is added to a map while it is ranged over", Level.WARNING, Precision.HIGH, tags=("iteration",))
+INSERT = Rule(
+    "GM103", "insert-during-range", "an entry is added to a map while it is ranged over", Level.WARNING, Precision.HIGH, tags=("iteration",)
+)
 WRITE = Rule(
     "GM201",
     "unguarded-concurrent-write",
@@ -113,7 +115,10 @@ def store(root: Path) -> tuple[Tree, Finding, Finding]:
         fixes=(
             Fix(
                 "range over a copy",
-                (Edit(tree.at(path, "range s.items {", 2), "range maps.Clone(s.items) {"), Edit(tree.at(path, 'import "sync"'), 'import (\n\t"maps"\n\t"sync"\n)')),
+                (
+                    Edit(tree.at(path, "range s.items {", 2), "range maps.Clone(s.items) {"),
+                    Edit(tree.at(path, 'import "sync"'), 'import (\n\t"maps"\n\t"sync"\n)'),
+                ),
                 Safety.UNSAFE,
             ),
         ),
@@ -130,7 +135,10 @@ def store(root: Path) -> tuple[Tree, Finding, Finding]:
         key="delete s.items",
         related=(Related(tree.at(path, 's.items[k+"2"]'), "the other write"), Related(tree.at(path, "mu    sync.Mutex"), "the lock beside it")),
         traces=(
-            Trace("goroutine 1: the janitor", (Step(tree.at(path, "go s.janitor()"), "started by New"), Step(tree.at(path, "delete(s.items, k)"), "deletes"))),
+            Trace(
+                "goroutine 1: the janitor",
+                (Step(tree.at(path, "go s.janitor()"), "started by New"), Step(tree.at(path, "delete(s.items, k)"), "deletes")),
+            ),
             Trace("goroutine 2: callers of Double", (Step(tree.at(path, 's.items[k+"2"] = v'), "writes"),)),
         ),
     )

@@ -79,7 +79,7 @@ def _run(outcome: Outcome, options: RenderOptions, places: Places, *, left_out: 
         invocations=[_invocation(outcome, options, places, left_out)],
         results=[],
         column_kind="utf16CodeUnits",
-        original_uri_base_ids={SOURCE_ROOT: _source_root(outcome, options)},
+        original_uri_base_ids={SOURCE_ROOT: plain(_source_root(outcome, options))},
         automation_details=RunAutomationDetails(id=options.category.rstrip("/") + "/") if options.category else None,
         version_control_provenance=_version_control(options),
         taxonomies=weaknesses,

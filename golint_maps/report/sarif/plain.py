@@ -10,31 +10,35 @@ _KEPT = {"level", "results", "rules"}
 """Properties that are written even when they say what the schema would assume: a result's level may lower its rule's, and no `results` at all
 means a run that failed, not one that found nothing."""
 
+_SCALARS = frozenset((str, int, bool, float))
+
 _plans: dict[type, dict[str, tuple[str, Any]]] = {}
 
 
 def plain(node: Any) -> Any:
-    """Return the node as plain data, under the names of the schema.
+    """Return an object, scalar or dictionary as plain data, under the names of the schema. Dictionaries are taken for plain already, so parts may be shared.
 
     `None`, empty lists and the schema's own defaults are left out, except for `_KEPT`. Each class is looked at once; `jschema_to_python` looks at
     each object, copies whole subtrees on the way and drops `level`, which is why it is not used here.
     """
     kind = type(node)
-    if kind is str or kind is int or kind is bool or kind is float:
+    if kind in _SCALARS or kind is dict:
         return node
-    if kind is list:
-        return [plain(item) for item in node]
-    if kind is dict:
-        return {key: plain(value) for key, value in node.items()}
     plan = _plans.get(kind) or _plan(kind)
     out = {}
     for attribute, value in node.__dict__.items():
+        # Most attributes of most objects are not set, and most others are scalars: no call for either.
         if value is None:
             continue
         name, default = plan[attribute]
-        if value in (default, []) and name not in _KEPT:
-            continue
-        out[name] = plain(value)
+        if type(value) in _SCALARS:
+            if value != default or name in _KEPT:
+                out[name] = value
+        elif type(value) is list:
+            if (value and value != default) or name in _KEPT:
+                out[name] = [plain(item) for item in value]
+        else:
+            out[name] = value if type(value) is dict else plain(value)
     return out
 
 

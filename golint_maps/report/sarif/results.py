@@ -41,9 +41,9 @@ def result(finding: Finding, fingerprint: str, rule_index: int, places: Places, 
         rule_id=finding.rule,
         rule_index=rule_index,
         level=finding.level.value,
-        locations=[Location(physical_location=places.physical(finding.location, snippet=True), logical_locations=_logical(finding))],
+        locations=[Location(physical_location=places.primary(finding.location), logical_locations=_logical(finding))],
         related_locations=[
-            Location(id=number, physical_location=places.physical(place.location), message=Message(text=_escaped(place.message)))
+            Location(id=number, physical_location=places.step(place.location), message=Message(text=_escaped(place.message)))
             for number, place in enumerate(related, 1)
         ],
         code_flows=[CodeFlow(thread_flows=[_thread_flow(trace, places) for trace in traces])] if traces else None,
@@ -92,7 +92,7 @@ def _thread_flow(trace: Trace, places: Places) -> ThreadFlow:
     return ThreadFlow(
         message=Message(text=_escaped(trace.name)) if trace.name else None,
         locations=[
-            ThreadFlowLocation(location=Location(physical_location=places.physical(step.location), message=Message(text=_escaped(step.message))))
+            ThreadFlowLocation(location=Location(physical_location=places.step(step.location), message=Message(text=_escaped(step.message))))
             for step in trace.steps
         ],
     )
