@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import importlib
 import importlib.metadata
-import importlib.resources
 import importlib.util
+import os
 import pkgutil
 import re
 import sys
@@ -47,9 +47,15 @@ def load(rules_dirs: Sequence[Path] = ()) -> tuple[Rule, ...]:
 
 def page(rule: Rule) -> str | None:
     """Return the Markdown page that lies beside a rule's module, or None if there is none."""
-    package = rule.checks[0].__module__.rpartition(".")[0] if rule.checks else builtin_rules.__name__
-    resource = importlib.resources.files(package).joinpath(f"{stem(rule)}.md")
-    return resource.read_text("utf-8") if resource.is_file() else None
+    module = sys.modules[rule.checks[0].__module__ if rule.checks else builtin_rules.__name__]
+    # Through the loader, so that it works from a zip file as well; importlib.resources does not know folders without an __init__.py.
+    read = getattr(module.__spec__ and module.__spec__.loader, "get_data", None)
+    if module.__file__ is None or read is None:
+        return None
+    try:
+        return str(read(os.path.join(os.path.dirname(module.__file__), f"{stem(rule)}.md")), "utf-8")
+    except OSError:
+        return None
 
 
 def stem(rule: Rule) -> str:
@@ -127,7 +133,7 @@ def _rule_of(module: ModuleType) -> Rule:
         raise RegistryError(f"{name}: {rule.id} has {len(rule.checks)} functions under @RULE.check, not one")
     if rule.checks[0].__module__ != name:
         raise RegistryError(f"{name}: the check of {rule.id} is defined in {rule.checks[0].__module__}")
-    if not importlib.resources.files(name.rpartition(".")[0]).joinpath(f"{stem(rule)}.md").is_file():
+    if page(rule) is None:
         raise RegistryError(f"{name}: the page {stem(rule)}.md is missing")
     return rule
 

@@ -66,9 +66,8 @@ def to_stdout(data: bytes) -> None:
     """Write bytes to stdout and flush it. Raises `OSError`."""
     if sys.stdout is None:
         raise OSError("it is closed")
-    stream = click.get_binary_stream("stdout")
-    stream.write(data)
-    stream.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.flush()
 
 
 def wants_color(choice: str) -> bool:
