@@ -17,6 +17,8 @@ _T = TypeVar("_T")
 _MAX_SUBSETS_OF: Final = 7
 """Up to so many free tags in one constraint all combinations are tried; beyond it singles, pairs and all together."""
 
+_EVERY_PAIR: Final = tuple(itertools.product(sorted(KNOWN_OS), sorted(KNOWN_ARCH)))
+
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
@@ -84,8 +86,7 @@ def nearest(expression: Expr, base: Configuration) -> Configuration | None:
     """
     named = tags_of(expression)
     usual = [*PLATFORMS] if (base.goos, base.goarch) in PLATFORMS else [(base.goos, base.goarch), *PLATFORMS]
-    every = [(goos, goarch) for goos in sorted(KNOWN_OS) for goarch in sorted(KNOWN_ARCH)]
-    return _first(expression, named, base, usual) or _first(expression, named, base, [*usual, *every])
+    return _first(expression, named, base, usual) or _first(expression, named, base, [*usual, *_EVERY_PAIR])
 
 
 def _first(expression: Expr, named: frozenset[str], base: Configuration, platforms: Sequence[tuple[str, ...]]) -> Configuration | None:

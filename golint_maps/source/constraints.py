@@ -67,20 +67,21 @@ def parse(constraint: str) -> Expr:
     return _parse_expression(constraint)
 
 
-@lru_cache(maxsize=16384)
-def of_file_name(name: str) -> Expr:
-    """Return what `_GOOS`, `_GOARCH` or `_GOOS_GOARCH` at the end of a file name demand.
+def constraint_words(name: str) -> tuple[str, ...]:
+    """Return the tags that `_GOOS`, `_GOARCH` or `_GOOS_GOARCH` at the end of a file name demand.
 
     Everything from the first dot on is left aside, and what stands before the first underscore never counts: `linux.go` is for all systems.
     """
+    if "_" not in name:
+        return ()
     words = name.partition(".")[0].split("_")[1:]
     if words and words[-1] == "test":
         words.pop()
     if len(words) > 1 and words[-2] in KNOWN_OS and words[-1] in KNOWN_ARCH:
-        return And((Tag(words[-2]), Tag(words[-1])))
+        return words[-2], words[-1]
     if words and (words[-1] in KNOWN_OS or words[-1] in KNOWN_ARCH):
-        return Tag(words[-1])
-    return ALWAYS
+        return (words[-1],)
+    return ()
 
 
 def conjunction(parts: list[Expr]) -> Expr:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from golint_maps.source.configuration import Configuration, nearest, true_tags
-from golint_maps.source.constraints import ALWAYS, ConstraintError, Expr, conjunction, demands, holds, of_file_name, parse
+from golint_maps.source.constraints import ConstraintError, Expr, Tag, conjunction, constraint_words, demands, holds, parse
 from golint_maps.source.model import Header, Kind, Module, Package, SourceFile
 
 MAX_VARIANTS: Final = 64
@@ -33,6 +33,10 @@ Reject = Callable[[SourceFile, str], None]
 
 ImportsC = Callable[[SourceFile], bool]
 """Says whether a file has `import "C"`, which leaves it out of every build without cgo."""
+
+
+_Key = tuple[tuple[str, ...], str]
+"""What decides whether a file is built: the words at the end of its name, and the constraint of its header."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,32 +84,30 @@ def _package(
 def _variants(directory: Directory, base: Configuration, reject: Reject, imports_c: ImportsC) -> Iterator[_Variant]:
     """Yield configurations until every file is in one: first the base, then each time the nearest one that includes the first file left."""
     alone: list[tuple[str, SourceFile, Header]] = []
-    classes: dict[Expr, list[tuple[SourceFile, Header]]] = defaultdict(list)
+    entries: list[tuple[_Key, SourceFile, Header]] = []
     for file, header in directory.files:
+        key = (constraint_words(file.relative.rpartition("/")[2]), header.build)
         try:
-            constraint = _constraint(file, header)
+            tool = bool(header.build) and "ignore" not in base.tags and demands(_expression(key), "ignore")
         except ConstraintError as error:
             reject(file, f"has a malformed build constraint: {error}")
             alone.append((_UNSATISFIED, file, header))
             continue
-        if constraint is not ALWAYS and demands(constraint, "ignore") and "ignore" not in base.tags:
+        if tool:
             alone.append(("ignore", file, header))
         else:
-            classes[constraint].append((file, header))
+            entries.append((key, file, header))
 
-    def includes(configuration: Configuration) -> list[tuple[SourceFile, Header]]:
-        true = true_tags(configuration)
-        members = [member for constraint, group in classes.items() if holds(constraint, true) for member in group]
-        if not configuration.cgo:
-            members = [member for member in members if not imports_c(member[0])]
-        return sorted(members, key=lambda member: member[0].relative)
-
-    uncovered = {file.relative: (file, header) for group in classes.values() for file, header in group}
-    constraints = {file.relative: constraint for constraint, group in classes.items() for file, _ in group}
+    keys = {key for key, _, _ in entries}
+    uncovered = {file.relative: (key, file, header) for key, file, header in entries}
     configuration: Configuration | None = base
     for _ in range(MAX_VARIANTS):
         if configuration is not None:
-            members = includes(configuration)
+            true = true_tags(configuration)
+            verdicts = {key: _holds(key, true) for key in keys}
+            members = [(file, header) for key, file, header in entries if verdicts[key]]
+            if not configuration.cgo:
+                members = [member for member in members if not imports_c(member[0])]
             primary = frozenset(file.relative for file, _ in members if file.relative in uncovered)
             if primary:
                 yield _Variant(configuration.label, False, tuple(members), primary)
@@ -113,24 +115,27 @@ def _variants(directory: Directory, base: Configuration, reject: Reject, imports
                 del uncovered[relative]
         configuration = None
         while uncovered and configuration is None:
-            first = min(uncovered)
-            configuration = nearest(constraints[first], base)
-            if configuration is None or (not configuration.cgo and imports_c(uncovered[first][0])):
+            first, (key, file, header) = next(iter(uncovered.items()))
+            configuration = nearest(_expression(key), base)
+            if configuration is None or (not configuration.cgo and imports_c(file)):
                 configuration = None
-                alone.append((_UNSATISFIED, *uncovered.pop(first)))
+                alone.append((_UNSATISFIED, file, header))
+                del uncovered[first]
         if configuration is None:
             break
-    alone += [(_UNSATISFIED, file, header) for file, header in uncovered.values()]
+    alone += [(_UNSATISFIED, file, header) for _, file, header in uncovered.values()]
     for label, file, header in sorted(alone, key=lambda item: item[1].relative):
         yield _Variant(label, True, ((file, header),), frozenset((file.relative,)))
 
 
-def _constraint(file: SourceFile, header: Header) -> Expr:
-    name = of_file_name(file.relative.rpartition("/")[2])
-    if not header.build:
-        return name
-    build = parse(header.build)
-    return build if name is ALWAYS else conjunction([name, build])
+def _expression(key: _Key) -> Expr:
+    words, build = key
+    return conjunction([*(Tag(word) for word in words), parse(build)])
+
+
+def _holds(key: _Key, true: frozenset[str]) -> bool:
+    words, build = key
+    return true.issuperset(words) and (not build or holds(parse(build), true))
 
 
 def _group(file: SourceFile, header: Header, ordinary: Iterable[str], main_name: str) -> tuple[str, Kind]:
