@@ -1,7 +1,11 @@
+"""Loops over maps: everything that may go wrong while one is under way. The loops are looked for once, for all analyses of them."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from golint_maps.flow.map_ranges import map_ranges
+from golint_maps.flow.range_mutations import RangeMutation, range_mutations
 from golint_maps.flow.site import Site
 from golint_maps.flow.view import View
 
@@ -18,9 +22,11 @@ class RangeCall(Site, frozen=True, tag="range-call"):
     """…"""
 
 
-class RangeMutation(Site, frozen=True, tag="range-mutation"):
-    """…"""
-
-
 def analyse(view: View) -> Iterator[LockReleased | OrderEscape | RangeCall | RangeMutation]:
-    yield from ()
+    """Yield what the loops over maps in a function do wrong."""
+    loops = map_ranges(view)
+    if loops:
+        yield from range_mutations(view, loops)
+
+
+__all__ = ["LockReleased", "OrderEscape", "RangeCall", "RangeMutation", "analyse"]

@@ -1,0 +1,55 @@
+"""Range loops over maps, also through the lazy iterators of package maps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from golint_maps.flow.traverse import statements
+from golint_maps.flow.view import View
+from golint_maps.syntax import ir
+
+_ITERATORS = frozenset(("All", "Keys", "Values"))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MapRange:
+    """A loop over a map. `operand` is the map itself (of `maps.Keys(m)`: `m`), `path` its access path, if it has one.
+
+    `key` and `value` are the numbers of the loop's own variables (or of those that it assigns to), -1 where there are none.
+    """
+
+    loop: ir.Range
+    function: ir.Function
+    operand: ir.Expr
+    path: tuple[str, ...] | None
+    key: int
+    value: int
+
+
+def map_ranges(view: View) -> list[MapRange]:
+    """Return the loops over maps in a function and its literals, outer loops before inner ones."""
+    return [found for function in view.functions for found in _in_function(view, function)]
+
+
+def _in_function(view: View, function: ir.Function) -> Iterator[MapRange]:
+    for statement in statements(function.body or ()):
+        if not isinstance(statement, ir.Range):
+            continue
+        operand, kind = iterated(view, statement.over)
+        if operand is None or view.package.resolver.map(view.typing.of(operand)) is None:
+            continue
+        first, second = (x.id if isinstance(x, ir.Local) else -1 for x in (statement.key, statement.value))
+        if kind == "Values":
+            first, second = -1, first
+        yield MapRange(statement, function, operand, view.paths.of(operand), first, second)
+
+
+def iterated(view: View, over: ir.Expr) -> tuple[ir.Expr | None, str]:
+    """Return (what a range clause walks over, name of the lazy iterator or ''): of `maps.Keys(m)` it is `m`, read as the loop goes on."""
+    match over:
+        case ir.Call(ir.Sel(package, name), [operand]) if name in _ITERATORS:
+            return (operand, name) if view.typing.package_of(package) == "maps" else (None, "")
+        case ir.Local() | ir.Name() | ir.Sel() | ir.Index() | ir.Call() | ir.Lit() | ir.Deref() | ir.Assert():
+            return over, ""
+    return None, ""
