@@ -21,6 +21,7 @@ import msgspec
 from golint_maps.source import default_configuration, discover
 from golint_maps.syntax import extract, ir
 from golint_maps.types import model
+from golint_maps.types.exports import exports
 from golint_maps.types.infer import Typing
 from golint_maps.types.resolve import Context, Resolver
 from golint_maps.types.scope import PackageScope, receiver_name
@@ -74,7 +75,7 @@ def _packages(source: Path) -> dict[str, PackageScope]:
     scopes: dict[str, PackageScope] = {}
     for package in found.packages:
         if package.configuration == label and not package.import_path.startswith(("cmd/", "cmd")) and package.import_path != "builtin":
-            files = [extract(file.path.read_bytes(), bodies=False) for file in package.files]
+            files = [exports(extract(file.path.read_bytes(), bodies=False)) for file in package.files]
             scopes.setdefault(package.import_path, PackageScope(package.import_path, package.name, files))
     return scopes
 
@@ -132,12 +133,10 @@ class _Reachable:
         """Return the type of a variable or constant, or the value to tell its type from."""
         if node.type is not None:
             return node.type, None
-        if isinstance(node.value, ir.FuncLit):
-            return scope.files[file].functions[node.value.function].type, None
         known = Typing(self.resolver, Context(scope, file), None).of(node.value)
         if known in _LITERALS:
             return None, _LITERALS[known]
-        return None, _shortened(node.value)
+        return None, node.value
 
     def _types(self, scope: PackageScope, file: int, kinds: Sequence[ir.TypeExpr | None]) -> None:
         for kind in kinds:
@@ -172,18 +171,16 @@ class _Reachable:
 
     def _file(self, scope: PackageScope, number: int, file: ir.FileFacts, names: set[str]) -> ir.FileFacts | None:
         facts = ir.FileFacts(file.package, "", [], [], [], [], [], [], "", False, "", [], 0, 0)
-        facts.types = [
-            ir.TypeDecl(node.name, _parameters(node.params), _bare(node.type), node.alias, 0, 0) for node in file.types if node.name in names
-        ]
+        facts.types = [node for node in file.types if node.name in names]
         for variable in file.variables:
             if variable.name in names:
                 kind, x = self._typed(scope, number, variable)
-                facts.variables.append(ir.VarDecl(variable.name, _bare(kind) if kind else None, x, variable.result if x else 0, 0))
+                facts.variables.append(ir.VarDecl(variable.name, kind, x, variable.result if x else 0, 0))
         for constant in file.constants:
             if constant.name in names:
                 kind, x = self._typed(scope, number, constant)
-                facts.constants.append(ir.ConstDecl(constant.name, _bare(kind) if kind else None, x, 0))
-        facts.functions = [_signature(node) for node in file.functions if _kept(node, names)]
+                facts.constants.append(ir.ConstDecl(constant.name, kind, x, 0))
+        facts.functions = [node for node in file.functions if _kept(node, names)]
         if not (facts.types or facts.variables or facts.constants or facts.functions):
             return None
         used = _packages_named(facts)
@@ -191,55 +188,14 @@ class _Reachable:
             # Where an import has no name of its own its package's name need not be the last element of the path.
             other = self.scopes.get(item.path)
             if item.alias == "." or (item.alias or (other.name if other else "")) in used:
-                facts.imports.append(ir.Import(item.path, item.alias, 0, 0))
+                facts.imports.append(item)
         return facts
 
 
 def _kept(node: ir.Function, names: set[str]) -> bool:
-    if node.parent >= 0 or node.name == "var·":
-        return False
     if node.receiver_type is None:
         return node.name in names
     return node.name[:1].isupper() and receiver_name(node.receiver_type) in names
-
-
-def _signature(node: ir.Function) -> ir.Function:
-    kind = _function(node.type)
-    receiver = _bare(node.receiver_type) if node.receiver_type is not None else None
-    return ir.Function(node.name, -1, receiver, _parameters(node.type_params), kind, [], [], None, [], -1, 0, [], 0, 0, 0)
-
-
-def _parameters(params: list[ir.TypeParam]) -> list[ir.TypeParam]:
-    return [ir.TypeParam(item.name, _bare(item.constraint)) for item in params]
-
-
-def _bare(kind: ir.TypeExpr) -> ir.TypeExpr:
-    """Return a type without positions and comments."""
-    match kind:
-        case ir.TInst(base, args):
-            return ir.TInst(_bare(base), [_bare(item) for item in args])
-        case ir.TPtr(elem):
-            return ir.TPtr(_bare(elem))
-        case ir.TSlice(elem):
-            return ir.TSlice(_bare(elem))
-        case ir.TArray(elem, length):
-            return ir.TArray(_bare(elem), length)
-        case ir.TMap(key, value):
-            return ir.TMap(_bare(key), _bare(value))
-        case ir.TChan(elem, direction):
-            return ir.TChan(_bare(elem), direction)
-        case ir.TFunc(params, results, variadic):
-            return ir.TFunc([_bare(item) for item in params], [_bare(item) for item in results], variadic)
-        case ir.TStruct(fields):
-            return ir.TStruct([ir.Field(item.name, _bare(item.type), item.embedded, 0, 0) for item in fields])
-        case ir.TInterface(methods, embeds, union):
-            bare = [ir.Method(item.name, _function(item.type)) for item in methods]
-            return ir.TInterface(bare, [_bare(item) for item in embeds], [_bare(item) for item in union])
-    return kind
-
-
-def _function(kind: ir.TFunc) -> ir.TFunc:
-    return ir.TFunc([_bare(item) for item in kind.params], [_bare(item) for item in kind.results], kind.variadic)
 
 
 def _parts(kind: ir.TypeExpr | None) -> Iterator[ir.TypeExpr]:
@@ -263,42 +219,6 @@ def _parts(kind: ir.TypeExpr | None) -> Iterator[ir.TypeExpr]:
             inner = [*(item.type for item in methods), *embeds, *union]
     for part in inner:
         yield from _parts(part)
-
-
-def _shortened(x: ir.Expr | None) -> ir.Expr | None:
-    """Return an expression without what its type does not depend on: positions, elements of literals, operators on the same type."""
-    match x:
-        case ir.Name(name):
-            return ir.Name(name, 0)
-        case ir.Sel(base, name):
-            return ir.Sel(_inner(base), name, 0, 0)
-        case ir.Index(base, index):
-            return ir.Index(_inner(base), _inner(index), 0, 0)
-        case ir.Call(fun, args):
-            return ir.Call(_inner(fun), [_inner(item) for item in args], 0, 0)
-        case ir.Lit(kind):
-            return ir.Lit(_bare(kind) if kind else None, [], 0, 0)
-        case ir.Addr(inner):
-            return ir.Addr(_inner(inner), 0, 0)
-        case ir.Deref(inner):
-            return ir.Deref(_inner(inner), 0, 0)
-        case ir.Unary(op, inner):
-            return ir.Unary(op, _inner(inner), 0, 0)
-        case ir.Binary(op, left, right):
-            return ir.Binary(op, _inner(left), _inner(right), 0, 0)
-        case ir.Const(kind):
-            return ir.Const(kind, "", 0)
-        case ir.TypeArg(kind):
-            return ir.TypeArg(_bare(kind), 0, 0)
-        case ir.Inst(base, args):
-            return ir.Inst(_inner(base), [_bare(item) for item in args], 0, 0)
-        case ir.Assert(inner, kind):
-            return ir.Assert(ir.Opaque(0, 0), _bare(kind), 0, 0)
-    return None
-
-
-def _inner(x: ir.Expr) -> ir.Expr:
-    return _shortened(x) or ir.Opaque(0, 0)
 
 
 def _operands(x: ir.Expr | None) -> list[ir.Expr]:
