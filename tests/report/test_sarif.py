@@ -17,8 +17,7 @@ from golint_maps.report.fingerprints import line_hashes
 from golint_maps.report.sarif import limits
 from golint_maps.report.sarif.page import description, plain_text
 from golint_maps.report.sarif.plain import plain
-from golint_maps.rule import Level as RuleLevel
-from tests.report.samples import INSERT, PAGE, RULES, STORE, Tree, store, suppressed
+from tests.report.samples import INSERT, PAGE, STORE, Tree, store, suppressed
 
 
 def run_of(outcome: Outcome, **options: Any) -> dict[str, Any]:
@@ -281,7 +280,3 @@ def test_pages_become_plain_text() -> None:
     )
     assert description("# T\n\n```go\nx\n```\n\nFirst line,\nsecond.\n\nMore.\n") == "First line, second."
     assert description("# only a title") == ""
-
-
-def test_rules_of_the_samples_cover_all_levels() -> None:
-    assert {rule.level for rule in RULES} == set(RuleLevel)

@@ -58,6 +58,9 @@ def findings_of_all_kinds(root: Path) -> Iterator[tuple[str, Outcome, dict[str, 
     yield "many", many.outcome(*(Finding("GM103", Level.NOTE, "x", Location("a.go", i * 9, i * 9 + 4)) for i in range(30_000))), {}
 
 
+WITHOUT_SOURCE = {"SARIF2010", "SARIF2011"}
+"""Want snippets and the lines around them, which a file that is gone cannot give."""
+
 KINDS = ("plain", "everything", "empty", "strange", "vanished", "many")
 
 
@@ -113,12 +116,13 @@ def validated(log: Path, *arguments: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.skipif(not multitool(), reason="npm install in the repository, or GOLINT_MAPS_MULTITOOL, brings the SARIF validator")
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "many"])  # the validator takes a minute for 25,000 results
 def test_the_log_passes_the_validator_with_the_rules_for_github(kind: str, tmp_path: Path) -> None:
     log = tmp_path / "out.sarif"
     log.write_text(log_of(kind, tmp_path), "utf-8")
     standard = validated(log, "--rule-kind", "Sarif;Ghas", "--level", "Error;Warning;Note")
-    assert [problem for problem in standard if problem[0] not in ACCEPTED] == []
+    accepted = ACCEPTED | WITHOUT_SOURCE if kind == "vanished" else ACCEPTED
+    assert [problem for problem in standard if problem[0] not in accepted] == []
     policy = validated(log, "--rule-kind", "Ghas", "-c", str(DATA / "github-policy.xml"), "--level", "Error;Warning")
     assert policy == []
 
