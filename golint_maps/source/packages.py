@@ -57,11 +57,12 @@ def packages_of(directory: Directory, base: Configuration, reject: Reject, impor
     variants = list(_variants(directory, base, reject, imports_c))
     main_name = _main_name(variants, directory)
     ordinary = {header.package for file, header in directory.files if not file.relative.endswith("_test.go")}
+    group_of = {file.relative: _group(file, header, ordinary, main_name) for file, header in directory.files}
     found: list[Package] = []
     for variant in variants:
         groups: dict[tuple[str, Kind], list[SourceFile]] = defaultdict(list)
-        for file, header in variant.members:
-            groups[_group(file, header, ordinary, main_name)].append(file)
+        for file, _ in variant.members:
+            groups[group_of[file.relative]].append(file)
         for (name, kind), files in sorted(groups.items(), key=lambda item: (item[0][1] != "package", item[0][0] != main_name, item[0][0])):
             primary = variant.primary.intersection(file.relative for file in files)
             if primary:
