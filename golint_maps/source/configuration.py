@@ -17,6 +17,9 @@ _T = TypeVar("_T")
 _MAX_SUBSETS_OF: Final = 7
 """Up to so many free tags in one constraint all combinations are tried; beyond it singles, pairs and all together."""
 
+_MAX_CANDIDATES: Final = 20_000
+"""Combinations that are looked at for one constraint. Real constraints need some dozens; those made to be costly are given up."""
+
 _EVERY_PAIR: Final = tuple(itertools.product(sorted(KNOWN_OS), sorted(KNOWN_ARCH)))
 
 
@@ -95,7 +98,7 @@ def _first(expression: Expr, named: frozenset[str], base: Configuration, platfor
     product = itertools.product(
         _platform_choices(named, base, platforms), _release_choices(named, base), cgo_choices, compilers, _tag_choices(named, base)
     )
-    candidates = sorted(product, key=lambda choices: sum(cost for cost, _ in choices))
+    candidates = sorted(itertools.islice(product, _MAX_CANDIDATES), key=lambda choices: sum(cost for cost, _ in choices))
     for (_, (goos, goarch)), (_, go), (_, cgo), (_, compiler), (_, tags) in candidates:
         candidate = replace(base, goos=goos, goarch=goarch, go=go, cgo=cgo, compiler=compiler, tags=tags)
         if holds(expression, true_tags(candidate)):

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from golint_maps.source import Configuration, default_configuration, evaluate, file_version, maximum_go, minimum_go
 from golint_maps.source.configuration import nearest, true_tags
 from golint_maps.source.constraints import ALWAYS, ConstraintError, constraint_words, demands, holds, parse, tags_of
+from golint_maps.source.platforms import KNOWN_ARCH, KNOWN_OS
 
 LINUX = default_configuration()
 WORDS = ["linux", "windows", "darwin", "amd64", "arm64", "unix", "cgo", "gc", "go1.20", "go1.30", "foo", "bar", "goexperiment.swissmap"]
@@ -216,6 +217,11 @@ def test_many_free_tags_do_not_multiply() -> None:
     found = nearest(parse(" && ".join(names)), LINUX)
     assert found is not None
     assert found.tags == frozenset(names)
+
+
+def test_a_constraint_made_to_be_costly_is_given_up() -> None:
+    every = [*sorted(KNOWN_OS), *sorted(KNOWN_ARCH), *(f"go1.{minor}" for minor in range(1, 27)), *"abcdefg", "cgo", "gc"]
+    assert nearest(parse(f"({' || '.join(every)}) && a && !a"), LINUX) is None
 
 
 def test_a_tag_is_demanded_when_nothing_else_can_make_the_expression_true() -> None:
