@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from golint_maps.findings import Level, Location
@@ -11,6 +11,9 @@ from golint_maps.report.ansi import Paint
 from golint_maps.report.display import displayed, windowed
 from golint_maps.report.source_text import SourceText
 from golint_maps.report.wording import printable
+
+_CONTEXT = 1
+"""Lines shown before and after a primary span."""
 
 _WHOLE_SPAN = 3
 """A span of up to so many lines is underlined throughout; of a longer one, the first and the last line are shown."""
@@ -47,17 +50,15 @@ class Frame:
     paint: Paint
     gutter: int
     width: int
-    context: int = 1
 
     def rule(self, number: int | str = "") -> str:
         """Return the left edge of a line, with its number when it is a line of source."""
         return self.paint("frame", f"{number:>{self.gutter}} |")
 
 
-def last_line(source: SourceText, marks: Iterable[Mark], context: int) -> int:
-    """Return the highest line number that an excerpt with these marks shows."""
-    last = max((source.position(mark.location.end).line for mark in marks), default=1)
-    return min(last + context, source.line_count)
+def last_line(source: SourceText, marks: Iterable[Mark]) -> int:
+    """Return a line number that no excerpt with these marks goes beyond."""
+    return min(max(source.position(mark.location.end).line + _CONTEXT * (mark.level is not None) for mark in marks), source.line_count)
 
 
 def excerpt(source: SourceText, marks: Sequence[Mark], frame: Frame) -> list[str]:
@@ -73,7 +74,7 @@ def excerpt(source: SourceText, marks: Sequence[Mark], frame: Frame) -> list[str
         return []
     rows = [frame.rule()]
     previous = 0
-    for number in _shown_lines(sorted(spans), frame.context, source):
+    for number in _shown_lines(spans, source):
         if previous and number > previous + 1:
             rows.append(frame.paint("frame", "..."))
         rows.extend(_numbered(source, number, spans.get(number, []), frame))
@@ -96,16 +97,15 @@ def _mark_lines(source: SourceText, mark: Mark, spans: defaultdict[int, list[tup
             spans[number].append((first_column, last_column, mark, number == last))
 
 
-def _shown_lines(marked: list[int], context: int, source: SourceText) -> list[int]:
-    wanted = {line for at in marked for line in range(at - context, at + context + 1) if 1 <= line <= source.line_count}
+def _shown_lines(spans: Mapping[int, list[tuple[int, int, Mark, bool]]], source: SourceText) -> list[int]:
+    """Return the numbers of the marked lines, and of the lines around what is primary; the others speak for themselves."""
+    wanted = set(spans)
+    for line, in_line in spans.items():
+        if any(mark.level is not None for _, _, mark, _ in in_line):
+            around = range(max(line - _CONTEXT, 1), min(line + _CONTEXT, source.line_count) + 1)
+            wanted |= {near for near in around if source.line(near).strip()}
     # The dots for a gap of one line would take as much room as the line.
-    wanted |= {line + 1 for line in wanted if line + 2 in wanted}
-    shown = sorted(wanted)
-    while shown and shown[-1] not in marked and not source.line(shown[-1]).strip():
-        shown.pop()
-    while shown and shown[0] not in marked and not source.line(shown[0]).strip():
-        del shown[0]
-    return shown
+    return sorted(wanted | {line + 1 for line in wanted if line + 2 in wanted})
 
 
 def _numbered(source: SourceText, number: int, spans: list[tuple[int, int, Mark, bool]], frame: Frame) -> list[str]:

@@ -35,13 +35,13 @@ def _finding(finding: Finding, names: Mapping[str, str], sources: SourceFiles, o
         f"{paint('bold', printable(first))}{paint('dim', suppression(finding))}"
     )
     marks = _marks(finding)
-    context = {path: 1 if path == finding.location.path else 0 for path in marks}
-    gutter = len(str(max(last_line(sources[path], marks[path], context[path]) for path in marks)))
+    edited = (sources[edit.location.path].position(edit.location.end).line for fix in finding.fixes for edit in fix.edits)
+    gutter = len(str(max(*(last_line(sources[path], in_file) for path, in_file in marks.items()), *edited, 0)))
     for path, in_file in marks.items():
         if path:
             arrow = "-->" if path == finding.location.path else ":::"
             # A file that changed under us has no excerpt, so the words of its marks go here.
-            lines = excerpt(sources[path], in_file, Frame(paint, gutter, options.width, context[path]))
+            lines = excerpt(sources[path], in_file, Frame(paint, gutter, options.width))
             labels = "" if lines else "".join(f" {printable(mark.label)}" for mark in in_file if mark.label)
             yield f"{' ' * gutter}{paint('frame', arrow)} {spot(path, in_file[0].location.start, sources)}{labels}"
             yield from lines

@@ -30,7 +30,6 @@ def test_a_finding_shows_its_source_its_related_places_and_its_fix(tmp_path: Pat
         GM103 insert-during-range [warning]: Entry added to s.items while it is ranged over.
           --> store/store.go:26:3
            |
-        24 | func (s *Store) Double() {
         25 |     for k, v := range s.items {
            |                       ------- the loop over s.items
         26 |         s.items[k+"2"] = v
@@ -56,20 +55,16 @@ def test_a_race_shows_both_ways_to_it(tmp_path: Path) -> None:
         GM201 unguarded-concurrent-write [error]: s.items is deleted from without s.mu while Double writes it.
           --> store/store.go:19:4
            |
-         5 | type Store struct {
          6 |     mu    sync.Mutex
            |     ---------------- the lock beside it
-         7 |     items map[string]int
         ...
         18 |         if s.items[k] == 0 {
         19 |             delete(s.items, k)
            |             ^^^^^^^^^^^^^^^^^^
         20 |         }
         ...
-        25 |     for k, v := range s.items {
         26 |         s.items[k+"2"] = v
            |         -------------- the other write
-        27 |     }
            |
            = goroutine 1: the janitor:
              1. store/store.go:12:2: started by New

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -280,3 +282,9 @@ def test_pages_become_plain_text() -> None:
     )
     assert description("# T\n\n```go\nx\n```\n\nFirst line,\nsecond.\n\nMore.\n") == "First line, second."
     assert description("# only a title") == ""
+
+
+def test_the_object_model_needs_no_packaging_library() -> None:
+    code = "import sys, golint_maps.report.sarif; print({'pbr', 'setuptools', 'pkg_resources', 'jschema_to_python'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2], capture_output=True, text=True)
+    assert done.stdout == "set()\n"

@@ -16,8 +16,9 @@ _plans: dict[type, dict[str, tuple[str, Any]]] = {}
 
 
 def plain(node: Any) -> Any:
-    """Return an object, scalar or dictionary as plain data, under the names of the schema. Dictionaries are taken for plain already, so parts may be shared.
+    """Return an object, scalar or dictionary as plain data, under the names of the schema.
 
+    Dictionaries are taken for plain already, so parts may be shared.
     `None`, empty lists and the schema's own defaults are left out, except for `_KEPT`. Each class is looked at once; `jschema_to_python` looks at
     each object, copies whole subtrees on the way and drops `level`, which is why it is not used here.
     """
