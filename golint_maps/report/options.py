@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from golint_maps import HOMEPAGE
+
 TOOL = "golint-maps"
-HOMEPAGE = "https://github.com/golint-maps/golint-maps"
 
 
 @dataclass(frozen=True, slots=True)
