@@ -1,0 +1,221 @@
+"""Where a `sync.Map`, or a value that holds one, is copied: every place of the language that copies a value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from golint_maps.flow.maps import extent
+from golint_maps.flow.spelling import spell
+from golint_maps.flow.traverse import operands, statements, subexpressions
+from golint_maps.flow.view import PackageView, View
+from golint_maps.syntax import ir
+from golint_maps.types import model
+from golint_maps.types.model import Type
+from golint_maps.types.scope import PackageScope
+
+_MAX_DEPTH = 8
+"""How deep structs nest in structs by value: real ones stay well below."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """One copy. `x` is the expression copied (None for receivers and parameters); `holds` the way to the `sync.Map` inside."""
+
+    start: int
+    end: int
+    kind: str
+    text: str
+    x: ir.Expr | None
+    type: Type | None
+    holds: str
+
+
+class _Holders:
+    """Which types hold a `sync.Map` by value, and whether a package has to do with any."""
+
+    def __init__(self, package: PackageView) -> None:
+        self._resolver = package.resolver
+        self._known: dict[Type, str | None] = {}
+        scope = package.scope
+        self.any = _declares(scope) or _uses(scope) or any(_declares(other) for other in self._imported(scope))
+
+    def _imported(self, scope: PackageScope) -> Iterator[PackageScope]:
+        for path in sorted({item.path for file in scope.files for item in file.imports}):
+            # Of the standard library only expvar exports a type that holds a sync.Map.
+            if "." in path.split("/", 1)[0] or path == "expvar":
+                other = self._resolver.package(path, scope.path)
+                if other is not None:
+                    yield other
+
+    def way(self, kind: Type | None, depth: int = 0) -> str | None:
+        """Return the fields that lead to a `sync.Map` inside of a type (empty for `sync.Map` itself), or None when it holds none."""
+        if kind == model.SYNC_MAP:
+            return ""
+        if not isinstance(kind, model.Named | model.Struct | model.Array) or depth > _MAX_DEPTH:
+            return None
+        if kind not in self._known:
+            self._known[kind] = self._find(kind, depth)
+        return self._known[kind]
+
+    def _find(self, kind: Type, depth: int) -> str | None:
+        below = self._resolver.underlying(kind)
+        match below:
+            case model.Array(elem):
+                inner = self.way(elem, depth + 1)
+                return None if inner is None else f"[]{'.' if inner else ''}{inner}"
+            case model.Struct(fields):
+                for field in fields:
+                    inner = self.way(field.type, depth + 1)
+                    if inner is not None:
+                        return f"{field.name}{'.' if inner and not inner.startswith('[') else ''}{inner}"
+        if isinstance(kind, model.Named):
+            found = self._resolver.declaration(kind)
+            # `type registry sync.Map` has the struct of sync.Map below it, whose fields are not to be had.
+            if found is not None and isinstance(found[1].node.type, ir.TQual) and not found[1].node.alias:
+                written = found[1].node.type
+                path = found[0].imported(found[1].file, written.package, lambda _: None)
+                return "" if (path, written.name) == ("sync", "Map") else None
+        return None
+
+
+def _written(kind: ir.TypeExpr | None) -> bool:
+    """Tell whether a written type has `sync.Map` in it, going by names. A first look that saves most packages from a closer one."""
+    match kind:
+        case ir.TQual(_, "Map"):
+            return True
+        case ir.TArray(elem) | ir.TSlice(elem) | ir.TPtr(elem) | ir.TChan(elem):
+            return _written(elem)
+        case ir.TMap(key, value):
+            return _written(key) or _written(value)
+        case ir.TStruct(fields):
+            return any(_written(field.type) for field in fields)
+        case ir.TInst(_, args):
+            return any(_written(arg) for arg in args)
+        case ir.TFunc(params, results):
+            return any(map(_written, params)) or any(map(_written, results))
+    return False
+
+
+def _declares(scope: PackageScope) -> bool:
+    """Tell whether a type declaration of a package mentions `sync.Map`."""
+    return any(_written(node.type) for file in scope.files for node in file.types)
+
+
+def _uses(scope: PackageScope) -> bool:
+    """Tell whether a package has a variable, parameter or result with `sync.Map` in its type."""
+    for file in scope.files:
+        if not any(item.path == "sync" for item in file.imports):
+            continue
+        if any(_written(node.type) or (isinstance(node.value, ir.Lit) and _written(node.value.type)) for node in file.variables):
+            return True
+        for function in file.functions:
+            if _written(function.type) or any(_written(variable.type) for variable in function.variables):
+                return True
+            for statement in statements(function.body or ()):
+                if isinstance(statement, ir.Assign) and any(isinstance(x, ir.Lit) and _written(x.type) for x in statement.rhs):
+                    return True
+    return False
+
+
+def _holders(package: PackageView) -> _Holders:
+    memo: dict[str, Any] = package.memo
+    if __name__ not in memo:
+        memo[__name__] = _Holders(package)
+    found: _Holders = memo[__name__]
+    return found
+
+
+def copies(view: View) -> Iterator[Copied]:
+    """Yield all copies in a function and its literals."""
+    holders = _holders(view.package)
+    if not holders.any:
+        return
+    for function in view.functions:
+        yield from _handed_in(view, holders, function)
+        for statement in statements(function.body or ()):
+            yield from _in_statement(view, holders, function, statement)
+
+
+def _handed_in(view: View, holders: _Holders, function: ir.Function) -> Iterator[Copied]:
+    numbers = [number for number in (function.receiver, *function.params) if number >= 0]
+    for number in numbers:
+        variable = view.variables[number]
+        kind = view.typing.local(number)
+        if variable.kind == "param" and function.type.variadic and number == function.params[-1]:
+            continue
+        way = holders.way(kind)
+        if way is not None:
+            yield Copied(variable.pos, variable.pos + len(variable.name.encode()), variable.kind, variable.name, None, kind, way)
+
+
+def _in_statement(view: View, holders: _Holders, function: ir.Function, statement: ir.Stmt) -> Iterator[Copied]:
+    match statement:
+        case ir.Assign(_, lhs, rhs):
+            for target, value in zip(lhs, rhs, strict=False):
+                if not (isinstance(target, ir.Name) and target.name == "_"):
+                    yield from _copied(view, holders, value, "assignment")
+        case ir.Declare(numbers, values):
+            for number, value in zip(numbers, values, strict=False):
+                if number >= 0:
+                    yield from _copied(view, holders, value, "assignment")
+        case ir.Return([], pos, end):
+            for number in function.results:
+                way = holders.way(view.typing.local(number)) if number >= 0 else None
+                if way is not None:
+                    name = view.variables[number].name
+                    yield Copied(pos, end, "return", name, None, view.typing.local(number), way)
+        case ir.Return(values):
+            for value in values:
+                yield from _copied(view, holders, value, "return")
+        case ir.Send(_, value):
+            yield from _copied(view, holders, value, "send")
+        case ir.Range(_, value, _, over) if value is not None:
+            yield from _ranged(view, holders, value, over)
+    for operand in operands(statement):
+        for x in subexpressions(operand):
+            match x:
+                case ir.Call():
+                    yield from _arguments(view, holders, x)
+                case ir.Lit(_, elements):
+                    for element in elements:
+                        yield from _copied(view, holders, element.value, "element")
+
+
+def _ranged(view: View, holders: _Holders, value: ir.Expr, over: ir.Expr) -> Iterator[Copied]:
+    kind = view.typing.of(value)
+    way = holders.way(kind)
+    if way is not None:
+        start, end = extent(value, view)
+        yield Copied(start, end, "range", spell(value, view.variables), over, kind, way)
+
+
+def _arguments(view: View, holders: _Holders, call: ir.Call) -> Iterator[Copied]:
+    """Yield arguments that are stored, or boxed in an interface. Others are the parameter's copy, which is reported where it is declared."""
+    fun = call.fun
+    if view.typing.is_builtin(fun, "append"):
+        for argument in call.args[1:]:
+            if not call.spread:
+                yield from _copied(view, holders, argument, "element")
+        return
+    kind = view.package.resolver.underlying(view.typing.of(fun))
+    if not isinstance(kind, model.Signature) or not kind.params:
+        return
+    for index, argument in enumerate(call.args):
+        parameter = kind.params[min(index, len(kind.params) - 1)]
+        spread = call.spread and index == len(call.args) - 1
+        if not spread and isinstance(view.package.resolver.underlying(parameter), model.Interface):
+            yield from _copied(view, holders, argument, "interface")
+
+
+def _copied(view: View, holders: _Holders, x: ir.Expr, kind: str) -> Iterator[Copied]:
+    """Yield the copy that evaluating `x` makes. Literals and results of calls are fresh: nobody else has them."""
+    if not isinstance(x, ir.Local | ir.Name | ir.Sel | ir.Index | ir.Deref | ir.Assert) or (isinstance(x, ir.Deref) and isinstance(x.x, ir.Call)):
+        return
+    found = view.typing.of(x)
+    way = holders.way(found)
+    if way is None:
+        return
+    start, end = extent(x, view)
+    yield Copied(start, end, kind, spell(x, view.variables), x, found, way)
