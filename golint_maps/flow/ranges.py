@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from golint_maps.flow.iteration_order import OrderEscape, order_escapes
 from golint_maps.flow.map_ranges import map_ranges
 from golint_maps.flow.range_mutations import RangeMutation, range_mutations
 from golint_maps.flow.site import Site
@@ -11,10 +12,6 @@ from golint_maps.flow.view import View
 
 
 class LockReleased(Site, frozen=True, tag="lock-released"):
-    """…"""
-
-
-class OrderEscape(Site, frozen=True, tag="order-escape"):
     """…"""
 
 
@@ -27,6 +24,7 @@ def analyse(view: View) -> Iterator[LockReleased | OrderEscape | RangeCall | Ran
     loops = map_ranges(view)
     if loops:
         yield from range_mutations(view, loops)
+        yield from order_escapes(view, loops)
 
 
 __all__ = ["LockReleased", "OrderEscape", "RangeCall", "RangeMutation", "analyse"]

@@ -1,0 +1,301 @@
+"""Loops over maps that let the order of their turns show: in a slice, a text, a sum of floats, an output, or a choice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from golint_maps.flow.map_ranges import MapRange
+from golint_maps.flow.maps import place, qualified
+from golint_maps.flow.site import Place, Site
+from golint_maps.flow.slice_fate import fate, is_sorted_by, sorted_by_callers
+from golint_maps.flow.spelling import spell
+from golint_maps.flow.traverse import expressions, statements, subexpressions
+from golint_maps.flow.view import View
+from golint_maps.syntax import ir
+from golint_maps.types import model
+
+_ANY_ORDER = re.compile(
+    r"\b(no particular|any|undefined|unspecified|random|arbitrary|non-?deterministic|not guaranteed|map) order|unordered|unsorted", re.IGNORECASE
+)
+_ANY_ENTRY = re.compile(r"(?:^(?:any|random|arbitrary|pick|sample|pop|one|evict)|Any|Random|Arbitrary|Pick|Sample|Pop|One|Evict)(?![a-z])")
+"""Words in the name of a function that takes whichever entry comes first, and says so."""
+_WRITES = frozenset(("Write", "WriteString", "WriteByte", "WriteRune"))
+_ENCODES = frozenset(("Encode", "EncodeElement", "EncodeToken", "EncodeValue", "WriteAll"))
+_PREDICATES = frozenset(("Contains", "ContainsAny", "ContainsRune", "HasPrefix", "HasSuffix", "MatchString", "Match"))
+_NO_LOOP: Sequence[int] = ()
+
+
+class OrderEscape(Site, frozen=True, tag="order-escape"):
+    """A statement of a loop over a map by which the order of iteration reaches an ordered result.
+
+    `kind` is append, text, float, write or choice; `target` is what takes the order, as written; `use` says of a slice how its order shows.
+    """
+
+    kind: str
+    target: str
+    use: str
+    loop: Place
+    over: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Escape:
+    kind: str
+    target: ir.Expr | None
+    use: str
+    at: tuple[int, int]
+
+
+def order_escapes(view: View, loops: Sequence[MapRange]) -> Iterator[OrderEscape]:
+    """Yield the statements that let the order of a loop over a map show, each once."""
+    if _ANY_ORDER.search(view.root.doc):
+        return
+    told: set[int] = set()
+    for found in loops:
+        for escape in _Loop(view, found.loop, found.function, (found.key, found.value)).escapes():
+            if escape.at[0] in told:
+                continue
+            told.add(escape.at[0])
+            yield OrderEscape(
+                place=place(view, *escape.at),
+                function=view.name,
+                package=view.package.scope.path,
+                map=spell(found.operand, view.variables),
+                owner=qualified(view, found.operand),
+                kind=escape.kind,
+                target=spell(escape.target, view.variables) if escape.target is not None else "",
+                use=escape.use,
+                loop=place(view, found.loop.pos, found.loop.end),
+                over=spell(found.operand, view.variables),
+            )
+
+
+def order_shows(view: View, loop: ir.Range) -> bool:
+    """Tell whether a loop over a slice lets the order of its turns show."""
+    function = next((function for function in view.functions if function.pos <= loop.pos < function.end), view.root)
+    return any(escape.kind != "choice" for escape in _Loop(view, loop, function, _NO_LOOP).escapes())
+
+
+class _Loop:
+    """One loop whose turns come in no particular order."""
+
+    def __init__(self, view: View, loop: ir.Range, function: ir.Function, own: Sequence[int]) -> None:
+        self.view = view
+        self.loop = loop
+        self.function = function
+        self.own = {number for number in own if number >= 0}
+
+    def escapes(self) -> Iterator[_Escape]:
+        """Yield what lets the order show, in source order."""
+        for statement in statements(self.loop.body):
+            match statement:
+                case ir.Assign():
+                    yield from self._assigned(statement)
+                    for x in statement.rhs:
+                        yield from self._written(x)
+                case ir.Do(x):
+                    yield from self._written(x)
+                case ir.If(ir.Assign(_, _, rhs)):
+                    for x in rhs:
+                        yield from self._written(x)
+        yield from self._choices(self.loop.body, ())
+
+    # --- variables ---
+
+    def _inner(self, number: int) -> bool:
+        """Tell whether a local is the loop's own or declared in its body."""
+        return number in self.own or self.loop.pos <= self.view.variables[number].pos < self.loop.end
+
+    def _depends(self, x: ir.Expr) -> bool:
+        """Tell whether an expression has another value in each turn."""
+        return any(isinstance(part, ir.Local) and self._inner(part.id) for part in subexpressions(x))
+
+    def _outer(self, x: ir.Expr) -> bool:
+        """Tell whether an expression is one place for all turns."""
+        while isinstance(x, ir.Sel | ir.Deref | ir.Addr | ir.Index):
+            if isinstance(x, ir.Index):
+                return False
+            x = x.base if isinstance(x, ir.Sel) else x.x
+        return isinstance(x, ir.Name) or (isinstance(x, ir.Local) and not self._inner(x.id) and not self._defined_by_turn(x.id))
+
+    def _defined_by_turn(self, number: int) -> bool:
+        """Tell whether a local from outside is set anew in each turn (`buf.Reset()`, `line = ""`)."""
+        for statement in statements(self.loop.body):
+            match statement:
+                case ir.Assign("=", lhs, rhs) if any(isinstance(target, ir.Local) and target.id == number for target in lhs):
+                    if not any(isinstance(part, ir.Local) and part.id == number for x in rhs for part in subexpressions(x)):
+                        return True
+                case ir.Do(ir.Call(ir.Sel(ir.Local(base), "Reset"))) if base == number:
+                    return True
+        return False
+
+    # --- ordered results ---
+
+    def _assigned(self, statement: ir.Assign) -> Iterator[_Escape]:
+        at = statement.pos, statement.end
+        if len(statement.lhs) != 1 or len(statement.rhs) != 1:
+            return
+        target, value = statement.lhs[0], statement.rhs[0]
+        if isinstance(value, ir.Call) and self.view.typing.is_builtin(value.fun, "append"):
+            if statement.op == "=" and len(value.args) > 1 and any(map(self._depends, value.args[1:])) and self._same(target, value.args[0]):
+                use = self._fate(target)
+                if use:
+                    yield _Escape("append", target, use, at)
+        elif statement.op in ("+=", "-=", "*=", "/=") or (statement.op == "=" and self._extends(target, value)):
+            kind = self._sum_kind(statement.op, target, value)
+            if kind:
+                yield _Escape(kind, target, "", at)
+
+    def _sum_kind(self, op: str, target: ir.Expr, value: ir.Expr) -> str:
+        """Return `text` or `float` when the sum depends on the order of its parts, else an empty string."""
+        if not self._outer(target) or not self._depends(value):
+            return ""
+        kind = self.view.package.resolver.underlying(self.view.typing.of(target))
+        if kind == model.STRING:
+            return "text"
+        return "float" if isinstance(kind, model.Basic) and kind.name.startswith(("float", "complex")) else ""
+
+    def _same(self, left: ir.Expr, right: ir.Expr) -> bool:
+        path = self.view.paths.raw(left)
+        return path is not None and path == self.view.paths.raw(right)
+
+    def _extends(self, target: ir.Expr, value: ir.Expr) -> bool:
+        match value:
+            case ir.Binary("+", left, right):
+                return self._same(target, left) or self._extends(target, left) or self._same(target, right)
+        return False
+
+    def _fate(self, target: ir.Expr) -> str:
+        if not self._outer(target):
+            return ""
+        if isinstance(target, ir.Local):
+            return fate(self.view, target.id, self.loop.end, order_shows)
+        # A field or package variable: stored where others read it, unless something sorts it or what holds it.
+        parts = [x for x in subexpressions(target) if isinstance(x, ir.Sel | ir.Name | ir.Local)]
+        paths = {self.view.paths.raw(x) for x in parts} - {None}
+        for function in self.view.functions:
+            for x in expressions(function.body or ()):
+                if isinstance(x, ir.Call) and x.pos > self.loop.pos and is_sorted_by(self.view, x):
+                    mentioned = [part for arg in (x.fun, *x.args) for part in subexpressions(arg)]
+                    if any(self.view.paths.raw(part) in paths for part in mentioned):
+                        return ""
+        root = parts[-1]
+        if isinstance(root, ir.Local) and self.view.variables[root.id].kind in ("var", "define"):
+            return fate(self.view, root.id, self.loop.end, order_shows)
+        return "" if sorted_by_callers(self.view) else "stored"
+
+    # --- output ---
+
+    def _written(self, x: ir.Expr) -> Iterator[_Escape]:
+        if not isinstance(x, ir.Call) or not isinstance(x.fun, ir.Sel) or not any(map(self._depends, x.args)):
+            return
+        name, at = x.fun.name, (x.pos, x.end)
+        match self.view.typing.package_of(x.fun.base):
+            case "fmt" if name in ("Print", "Printf", "Println"):
+                yield _Escape("write", None, "", at)
+            case "fmt" if name in ("Fprint", "Fprintf", "Fprintln"):
+                yield from self._output(x.args[0], at)
+            case "io" if name in ("WriteString", "Copy"):
+                yield from self._output(x.args[0], at)
+            case "encoding/binary" if name == "Write":
+                yield from self._output(x.args[0], at)
+            case None if name in _WRITES and self._is_writer(x.fun.base):
+                yield from self._output(x.fun.base, at)
+            case None if name in (_ENCODES | {"Write"}) and self._is_encoder(x.fun.base):
+                yield from self._output(x.fun.base, at)
+
+    def _output(self, writer: ir.Expr, at: tuple[int, int]) -> Iterator[_Escape]:
+        if isinstance(writer, ir.Sel) and writer.name in ("Stderr", "Discard"):
+            return
+        if self._outer(writer):
+            yield _Escape("write", writer.x if isinstance(writer, ir.Addr) else writer, "", at)
+
+    def _is_writer(self, x: ir.Expr) -> bool:
+        method = self.view.package.resolver.method(self.view.typing.of(x), "Write")
+        return method is not None and method.signature.params == (model.Slice(model.BASIC["byte"]),)
+
+    def _is_encoder(self, x: ir.Expr) -> bool:
+        kind = self.view.typing.of(x)
+        if isinstance(kind, model.Pointer):
+            kind = kind.elem
+        return isinstance(kind, model.Named) and kind.package.startswith("encoding/")
+
+    # --- choices ---
+
+    def _choices(self, body: Sequence[ir.Stmt], conditions: tuple[tuple[ir.Expr, bool], ...], *, breaks: bool = True) -> Iterator[_Escape]:
+        """Yield the statements that take the first entry seen. `breaks` says that a plain `break` leaves this loop."""
+        assigned = False
+        for statement in body:
+            match statement:
+                case ir.If(_, cond, then, orelse):
+                    yield from self._choices(then, (*conditions, (cond, True)), breaks=breaks)
+                    yield from self._choices(orelse, (*conditions, (cond, False)), breaks=breaks)
+                    if _always_continues(then):
+                        conditions = (*conditions, (cond, False))
+                case ir.Block(inner):
+                    yield from self._choices(inner, conditions, breaks=breaks)
+                case ir.Assign("=", lhs, rhs):
+                    assigned = assigned or (any(map(self._outer, lhs)) and any(map(self._depends, rhs)))
+                case ir.Return(values):
+                    if self._tells_entry(values) and self._ambiguous(conditions):
+                        yield _Escape("choice", None, "returned", (statement.pos, statement.end))
+                case ir.Branch("break", label):
+                    if assigned and (label == self.loop.label if label else breaks) and self._ambiguous(conditions):
+                        yield _Escape("choice", None, "kept", (statement.pos, statement.pos + len("break")))
+
+    def _tells_entry(self, values: Sequence[ir.Expr]) -> bool:
+        results = self.function.type.results
+        telling = False
+        for index, value in enumerate(values):
+            kind = results[index] if index < len(results) else None
+            if kind == ir.TName("error") and value != ir.Name("nil", getattr(value, "pos", 0)):
+                return False  # which of several errors is told first does not matter
+            if kind != ir.TName("bool") and self._depends(value):
+                telling = True
+        return telling
+
+    def _ambiguous(self, conditions: tuple[tuple[ir.Expr, bool], ...]) -> bool:
+        """Tell whether more than one entry may well meet the conditions."""
+        relevant = [(condition, truth) for condition, truth in conditions if self._depends(condition)]
+        if not relevant:
+            return not conditions and not _ANY_ENTRY.search(self.function.name or self.view.root.name) and not self._measured()
+        verdicts = [self._unique(condition, truth) for condition, truth in relevant]
+        return True not in verdicts and False in verdicts
+
+    def _measured(self) -> bool:
+        """Tell whether the function looks at the number of entries: then it may know that there is one."""
+        return any(
+            isinstance(x.fun, ir.Name) and x.fun.name == "len" and self._same(x.args[0], self.loop.over)
+            for function in self.view.functions
+            for x in expressions(function.body or ())
+            if isinstance(x, ir.Call) and x.args
+        )
+
+    def _unique(self, condition: ir.Expr, truth: bool) -> bool | None:
+        """Tell whether a condition picks one entry (True), plainly picks several (False), or neither can be said."""
+        match condition:
+            case ir.Unary("!", operand):
+                return self._unique(operand, not truth)
+            case ir.Binary("&&", left, right) if truth:
+                sides = self._unique(left, True), self._unique(right, True)
+                return True if True in sides else (False if False in sides else None)
+            case ir.Binary("==" | "!=" as op, left, right):
+                if (op == "==") == truth:
+                    return True
+                nil = any(isinstance(side, ir.Name) and side.name == "nil" for side in (left, right))
+                return None if nil else False
+            case ir.Binary("<" | ">" | "<=" | ">="):
+                return False
+            case ir.Call(ir.Sel(_, name)) if name in _PREDICATES:
+                return False
+            case ir.Sel():
+                return False
+            case ir.Call(ir.Sel(_, name) | ir.Name(name)) if "qual" in name:
+                return True
+        return None
+
+
+def _always_continues(body: Sequence[ir.Stmt]) -> bool:
+    return bool(body) and isinstance(body[-1], ir.Branch) and body[-1].kind == "continue"
