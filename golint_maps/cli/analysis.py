@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from golint_maps.cli import options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,7 +25,7 @@ def analyse(settings: Settings, patterns: Sequence[str], *, quiet: bool = False)
 
     try:
         with _progress(show=not quiet) as progress:
-            return engine.run(settings, patterns, cwd=Path.cwd(), progress=progress)
+            return engine.run(settings, patterns, cwd=options.folder(), progress=progress)
     except PatternError as error:
         raise click.UsageError(str(error)) from error
 

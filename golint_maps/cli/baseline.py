@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from golint_maps import atomic
-from golint_maps.cli import options
+from golint_maps.cli import options, output
 from golint_maps.cli.analysis import analyse
 
 if TYPE_CHECKING:
@@ -69,12 +69,15 @@ def show(file: Path | None) -> None:
     from golint_maps import settings
 
     try:
-        path = file or settings.load(["."], {}, cwd=Path.cwd()).baseline or Path(DEFAULT)
+        path = file or settings.load(["."], {}, cwd=options.folder()).baseline or Path(DEFAULT)
     except settings.SettingsError as error:
         raise click.UsageError(str(error)) from error
-    for entry in _read(path):
-        subject = " ".join(part for part in (entry.function, entry.map) if part)
-        click.echo(f"{entry.count:>4}  {entry.rule}  {entry.package}  {subject}".rstrip())
+    output.to_stdout("".join(_line(entry) for entry in _read(path)))
+
+
+def _line(entry: Entry) -> str:
+    subject = " ".join(part for part in (entry.function, entry.map) if part)
+    return f"{entry.count:>4}  {entry.rule}  {entry.package}  {subject}".rstrip() + "\n"
 
 
 def _read(path: Path) -> tuple[Entry, ...]:

@@ -83,7 +83,7 @@ def command(
     if show_settings:
         from golint_maps.settings import describe
 
-        output.to_stdout(describe(settings).encode())
+        output.to_stdout(describe(settings))
         return Exit.CLEAN
     targets = () if diff else output.targets(format_, outputs)
     request = _Request(settings, patterns, _accepted(settings), new_from, quiet)
@@ -152,7 +152,7 @@ def _mend(request: _Request, outcome: Outcome, stale: tuple[Entry, ...], *, unsa
 
 def _print_diff(outcome: Outcome, *, unsafe: bool) -> int:
     text = mend.diff(outcome, unsafe=unsafe)
-    output.to_stdout(text.encode(errors="backslashreplace"))
+    output.to_stdout(text)
     return Exit.FINDINGS if text else Exit.CLEAN
 
 
@@ -196,7 +196,8 @@ def _tell(outcome: Outcome, settings: Settings, stale: tuple[Entry, ...], *, sta
             click.echo(f"golint-maps: {notice.path + ': ' if notice.path else ''}{notice.message}", err=True)
     if stale:
         count = sum(entry.count for entry in stale)
-        click.echo(f"The baseline accepts {count} findings that are gone; `golint-maps baseline update` removes them", err=True)
+        gone = "finding that is gone" if count == 1 else "findings that are gone"
+        click.echo(f"The baseline accepts {count} {gone}; `golint-maps baseline update` forgets", err=True)
     if statistics:
         click.echo(report.statistics(outcome), err=True, nl=False)
     fail_on = None if settings.fail_on == "never" else Level(settings.fail_on)

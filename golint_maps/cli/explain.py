@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from golint_maps.cli import options
+from golint_maps.cli import options, output
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,4 +33,4 @@ def command(selectors: tuple[str, ...], rules_dirs: tuple[Path, ...]) -> None:
             facts = f"level: {rule.level} · profile: {rule.profile} · precision: {rule.precision}"
             cwe = "".join(f" · CWE-{number}" for number in rule.cwe)
             pages.append(f"{head}{facts}{cwe} · since {rule.since}\n\n{(registry.page(rule) or '').strip()}\n")
-    click.echo("\n".join(pages), nl=False)
+    output.to_stdout("\n".join(pages))

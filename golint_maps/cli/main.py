@@ -72,7 +72,8 @@ def run(arguments: Sequence[str]) -> int:
     """Run the command line and return its exit status. Never a traceback, unless the environment asks for it."""
     try:
         status = group.main(args=list(arguments), prog_name="golint-maps", standalone_mode=False)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except click.exceptions.Exit as error:
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
@@ -81,9 +82,13 @@ def run(arguments: Sequence[str]) -> int:
         error.show()
         return Exit.USAGE
     except OSError as error:
-        # Commands turn what they expect into usage errors. What is left is stdout: a closed pipe, a full disk.
-        _forget_stdout()
-        click.echo(f"golint-maps: cannot write to stdout: {error.strerror or error}", err=True)
+        # Commands say what they cannot read or write. This is click's own output, of --help and --version.
+        from golint_maps.cli.output import forget_stdout
+
+        if error.filename is not None:
+            return _internal_error(error)
+        forget_stdout()
+        click.echo(f"Error: cannot write to stdout: {error.strerror or error}", err=True)
         return Exit.USAGE
     except Exception as error:  # noqa: BLE001 - the last resort, with a report instead of a traceback
         return _internal_error(error)
@@ -107,11 +112,3 @@ def _internal_error(error: Exception) -> int:
     where = traceback.extract_tb(error.__traceback__)[-1]
     click.echo(bug_report(f"{type(error).__name__}: {error} ({os.path.basename(where.filename)}:{where.lineno})"), err=True)
     return Exit.INTERNAL
-
-
-def _forget_stdout() -> None:
-    """Keep the interpreter from flushing to a stdout that is gone when it shuts down."""
-    try:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (OSError, ValueError, AttributeError):
-        return

@@ -68,6 +68,14 @@ def analysis(command: Command) -> Command:
     return command
 
 
+def folder() -> Path:
+    """Return the current folder. That it is gone is a usage error."""
+    try:
+        return Path.cwd()
+    except OSError as error:
+        raise click.ClickException(f"the current folder cannot be read: {error.strerror or error}") from error
+
+
 def load_rules(rules_dirs: Sequence[Path]) -> tuple[Rule, ...]:
     """Return all rules. What breaks the conventions is a usage error."""
     from golint_maps import registry
@@ -91,7 +99,7 @@ def load_settings(patterns: Sequence[str], given: dict[str, Any]) -> Settings:
         options["fail_on"] = settings.FailOn(options["fail_on"])
     options["rules_dirs"] = options.get("rules_dirs") or None
     try:
-        loaded = settings.load(patterns, options, cwd=Path.cwd(), config=config)
+        loaded = settings.load(patterns, options, cwd=folder(), config=config)
         selection.validate(loaded, load_rules(loaded.rules_dirs))
     except settings.SettingsError as error:
         raise click.UsageError(str(error)) from error

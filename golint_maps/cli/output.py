@@ -51,23 +51,34 @@ def targets(format: str | None, outputs: tuple[str, ...]) -> tuple[Target, ...]:
 
 
 def write(target: Target, text: str) -> None:
-    """Write a report, as UTF-8. A file that cannot be written is a usage error; what stdout says is left to the caller as `OSError`."""
-    data = text.encode(errors="backslashreplace")
+    """Write a report, as UTF-8. What cannot be written is a usage error."""
     if target.path is None:
-        to_stdout(data)
+        to_stdout(text)
         return
     try:
-        atomic.write(target.path, data)
+        atomic.write(target.path, text.encode(errors="backslashreplace"))
     except OSError as error:
         raise click.ClickException(f"cannot write {target.path}: {error.strerror or error}") from error
 
 
-def to_stdout(data: bytes) -> None:
-    """Write bytes to stdout and flush it. Raises `OSError`."""
+def to_stdout(text: str) -> None:
+    """Write to stdout, as UTF-8, and flush it. A pipe that nobody reads or a full disk is a usage error."""
     if sys.stdout is None:
-        raise OSError("it is closed")
-    sys.stdout.buffer.write(data)
-    sys.stdout.flush()
+        raise click.ClickException("cannot write to stdout: it is closed")
+    try:
+        sys.stdout.buffer.write(text.encode(errors="backslashreplace"))
+        sys.stdout.flush()
+    except OSError as error:
+        forget_stdout()
+        raise click.ClickException(f"cannot write to stdout: {error.strerror or error}") from error
+
+
+def forget_stdout() -> None:
+    """Let what is still buffered go nowhere, so that the interpreter does not fail to flush it when it shuts down."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError):
+        return
 
 
 def wants_color(choice: str) -> bool:

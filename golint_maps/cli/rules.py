@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from golint_maps.cli import options
+from golint_maps.cli import options, output
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def command(format_: str, rules_dirs: tuple[Path, ...]) -> None:
     """List the rules."""
     rules = options.load_rules(rules_dirs)
-    click.echo({"text": _text, "json": _json, "markdown": _markdown}[format_](rules), nl=False)
+    output.to_stdout({"text": _text, "json": _json, "markdown": _markdown}[format_](rules))
 
 
 def _text(rules: Sequence[Rule]) -> str:

@@ -1,0 +1,298 @@
+from __future__ import annotations
+
+import json
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from golint_maps.findings import Edit, Finding, Fix, Level, Location, Safety
+from golint_maps.outcome import Notice
+from golint_maps.rule import Profile
+from golint_maps.source import PatternError
+from tests.cli.conftest import SOURCE, Call, FakeEngine, finding
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from golint_maps.settings import Settings
+
+
+def test_without_findings_the_status_is_0_and_stdout_is_empty(engine: FakeEngine, call: Call) -> None:
+    result = call("check")
+    assert (result.status, result.out) == (0, "")
+    assert "No findings" in result.err
+
+
+def test_patterns_default_to_everything_below_here(engine: FakeEngine, call: Call) -> None:
+    call("check")
+    call("check", "a.go", "b/...")
+    assert [patterns for _, patterns in engine.calls] == [("./...",), ("a.go", "b/...")]
+
+
+@pytest.mark.parametrize(
+    ("level", "fail_on", "status"),
+    [
+        (Level.ERROR, "error", 1),
+        (Level.WARNING, "error", 0),
+        (Level.WARNING, "warning", 1),
+        (Level.NOTE, "warning", 0),
+        (Level.NOTE, "note", 1),
+        (Level.ERROR, "never", 0),
+    ],
+)
+def test_findings_at_or_above_fail_on_fail_the_run(engine: FakeEngine, call: Call, level: Level, fail_on: str, status: int) -> None:
+    engine.findings = (finding(level=level),)
+    assert call("check", "--fail-on", fail_on).status == status
+
+
+def test_suppressed_findings_do_not_fail_the_run_and_are_shown_on_request(engine: FakeEngine, call: Call) -> None:
+    engine.findings = (finding(suppressed="why"),)
+    assert (call("check").status, call("check").out) == (0, "")
+    shown = call("check", "--show-suppressed")
+    assert shown.status == 0
+    assert "hits is written" in shown.out
+
+
+def test_stdout_carries_the_report_and_stderr_the_rest(engine: FakeEngine, call: Call) -> None:
+    engine.findings = (finding(),)
+    result = call("check", "--statistics")
+    assert result.out.startswith("p.go:6:2: ")
+    assert "Found 1 error" in result.err
+    assert "analysis-incomplete" in result.err
+    assert len(result.out.splitlines()) == 1
+
+
+def test_quiet_leaves_stderr_empty(engine: FakeEngine, call: Call) -> None:
+    engine.findings = (finding(),)
+    assert call("check", "-q").err == ""
+
+
+def test_one_run_writes_several_reports(engine: FakeEngine, call: Call, here: Path) -> None:
+    engine.findings = (finding(),)
+    result = call("check", "-o", "sarif:out.sarif", "--output", "json:out.json", "--format", "concise")
+    assert result.out.startswith("p.go:6:2: ")
+    assert json.loads((here / "out.sarif").read_text())["version"] == "2.1.0"
+    json.loads((here / "out.json").read_text())
+    assert len(engine.calls) == 1
+
+
+def test_a_plain_output_file_takes_the_report_from_stdout(engine: FakeEngine, call: Call, here: Path) -> None:
+    engine.findings = (finding(),)
+    assert call("check", "--format", "jsonl", "-o", "out.txt").out == ""
+    json.loads((here / "out.txt").read_text().splitlines()[0])
+
+
+def test_the_suffix_of_a_plain_output_file_tells_its_format(engine: FakeEngine, call: Call, here: Path) -> None:
+    call("check", "-o", "out.sarif")
+    assert "runs" in json.loads((here / "out.sarif").read_text())
+
+
+@pytest.mark.parametrize("arguments", [("-o", "sarif:-", "-o", "json:-"), ("-o", "sarif:a", "-o", "json:a"), ("-o", "sarif:")])
+def test_two_reports_in_one_place_or_one_in_none_are_refused(engine: FakeEngine, call: Call, arguments: tuple[str, ...]) -> None:
+    assert call("check", *arguments).status == 2
+    assert engine.calls == []
+
+
+def test_a_report_that_cannot_be_written_names_its_file(engine: FakeEngine, call: Call) -> None:
+    result = call("check", "-o", "json:nowhere/out.json")
+    assert result.status == 2
+    assert "cannot write nowhere/out.json: No such file or directory" in result.err
+
+
+def test_options_reach_the_engine_as_settings(engine: FakeEngine, call: Call) -> None:
+    call("check", "--select", "GM000,GM001", "--profile", "strict", "--go", "1.23", "--tags", "a,b", "--no-tests", "-j", "3", "--no-cache")
+    settings, _ = engine.calls[0]
+    assert (settings.select, settings.profile, settings.go, settings.tags) == (("GM000", "GM001"), Profile.STRICT, (1, 23), ("a", "b"))
+    assert (settings.tests, settings.jobs, settings.cache) == (False, 3, False)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--select", "GM999"), "no rule is named `GM999`"),
+        (("--ignore", "analysis-incomplet"), "did you mean `analysis-incomplete`?"),
+        (("--go", "latest"), "'latest' is no Go version"),
+        (("--format", "yaml"), "'yaml' is not one of"),
+        (("--baseline", "none.json"), "none.json: No such file or directory"),
+        (("--unsafe-fixes",), "does nothing without --fix or --diff"),
+        (("--fix", "--diff"), "exclude each other"),
+        (("--nonsense",), "No such option"),
+        (("--jobs", "-1"), "-1"),
+        (("--rules-dir", "nowhere"), "nowhere: no such folder"),
+    ],
+)
+def test_a_wrong_call_has_status_2_and_says_what_is_wrong(engine: FakeEngine, call: Call, arguments: tuple[str, ...], message: str) -> None:
+    result = call("check", *arguments)
+    assert (result.status, result.out) == (2, "")
+    assert message in result.err
+    assert engine.calls == []
+
+
+def test_a_wrong_configuration_has_status_2_and_names_file_and_line(engine: FakeEngine, call: Call, here: Path) -> None:
+    (here / ".golint-maps.toml").write_text('\nselekt = ["GM1"]\n')
+    result = call("check")
+    assert result.status == 2
+    assert ".golint-maps.toml:2: unknown key `selekt`; did you mean `select`?" in result.err
+
+
+def test_a_pattern_that_names_nothing_has_status_2(engine: FakeEngine, call: Call) -> None:
+    engine.error = PatternError("nowhere/...", "no such directory")
+    result = call("check", "nowhere/...")
+    assert result.status == 2
+    assert "nowhere/..." in result.err
+
+
+def test_show_settings_prints_what_holds_and_analyses_nothing(engine: FakeEngine, call: Call, here: Path) -> None:
+    (here / ".golint-maps.toml").write_text("jobs = 3\n")
+    result = call("check", "--show-settings", "--go", "1.22")
+    assert result.status == 0
+    assert f"{here}/.golint-maps.toml:1" in result.out
+    assert 'go = "1.22"' in result.out
+    assert engine.calls == []
+
+
+def test_an_internal_error_has_status_3_and_no_traceback(engine: FakeEngine, call: Call) -> None:
+    engine.error = KeyError("x")
+    result = call("check")
+    assert result.status == 3
+    assert "internal error: KeyError" in result.err
+    assert "/issues" in result.err
+    assert "Traceback" not in result.err
+
+
+def test_the_traceback_of_an_internal_error_can_be_asked_for(engine: FakeEngine, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GOLINT_MAPS_TRACEBACK", "1")
+    engine.error = KeyError("x")
+    assert "Traceback" in call("check").err
+
+
+def test_a_failure_in_one_file_has_status_3_and_the_others_are_reported(engine: FakeEngine, call: Call) -> None:
+    engine.findings = (finding(),)
+    engine.notices = (Notice("q.go", "the analysis failed", internal=True),)
+    result = call("check")
+    assert result.status == 3
+    assert "hits is written" in result.out
+    assert "q.go: the analysis failed" in result.err
+
+
+def test_an_interrupt_is_quiet_with_status_130(engine: FakeEngine, call: Call) -> None:
+    engine.error = KeyboardInterrupt()
+    result = call("check")
+    assert (result.status, result.out, result.err.strip()) == (130, "", "")
+
+
+def test_colours_come_from_the_option_then_the_environment(engine: FakeEngine, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine.findings = (finding(),)
+    assert "\x1b[" not in call("check", "--format", "full").out
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert "\x1b[" in call("check", "--format", "full").out
+    assert "\x1b[" not in call("check", "--format", "full", "--color", "never").out
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b[" not in call("check", "--format", "full").out
+    assert "\x1b[" in call("check", "--format", "full", "--color", "always").out
+
+
+# --- baseline and changed lines ----------------------------------------------------------------------------------------
+
+
+def test_a_baseline_hides_what_it_accepts_and_tells_what_is_stale(engine: FakeEngine, call: Call) -> None:
+    engine.findings = (finding("GM201"), finding("GM202"))
+    assert call("baseline", "write").status == 0
+    assert call("check", "--baseline", ".golint-maps-baseline.json").status == 0
+    engine.findings = (finding("GM201"), finding("GM203"))
+    result = call("check", "--baseline", ".golint-maps-baseline.json", "--format", "concise")
+    assert result.status == 1
+    assert [line.count("GM203") for line in result.out.splitlines()] == [1]
+    assert "accepts 1 finding that is gone" in result.err
+
+
+def test_a_baseline_is_shown_and_updated(engine: FakeEngine, call: Call) -> None:
+    engine.findings = (finding("GM201"), finding("GM202"))
+    call("baseline", "write", "--file", "b.json")
+    assert [line.split()[:2] for line in call("baseline", "show", "--file", "b.json").out.splitlines()] == [["1", "GM201"], ["1", "GM202"]]
+    engine.findings = (finding("GM202"), finding("GM203"))
+    call("baseline", "update", "--file", "b.json")
+    assert [line.split()[1] for line in call("baseline", "show", "--file", "b.json").out.splitlines()] == ["GM202"]
+
+
+def test_the_baseline_of_the_configuration_holds(engine: FakeEngine, call: Call, here: Path) -> None:
+    (here / ".golint-maps.toml").write_text('baseline = "accepted.json"\n')
+    engine.findings = (finding("GM201"),)
+    assert call("check").status == 2
+    assert call("baseline", "write").status == 0
+    assert (here / "accepted.json").is_file()
+    assert call("check").status == 0
+
+
+def test_new_from_reports_changed_lines_only(engine: FakeEngine, call: Call, here: Path) -> None:
+    (here / "p.go").write_text(SOURCE.replace("hits[k]++", "return"))
+    for arguments in (["init", "-q"], ["add", "."], ["-c", "user.name=t", "-c", "user.email=t@example.com", "commit", "-q", "-m", "x"]):
+        subprocess.run(["git", *arguments], cwd=here, check=True)
+    (here / "p.go").write_text(SOURCE)
+    engine.findings = (finding("GM201"), finding("GM401", text="hits = map"))
+    result = call("check", "--new-from", "HEAD")
+    assert "GM201" in result.out
+    assert "GM401" not in result.out
+
+
+def test_new_from_outside_of_a_repository_has_status_2(engine: FakeEngine, call: Call) -> None:
+    result = call("check", "--new-from", "HEAD")
+    assert result.status == 2
+    assert "not a git repository" in result.err
+
+
+# --- fixes -------------------------------------------------------------------------------------------------------------
+
+
+def mended(safety: Safety = Safety.SAFE, old: str = "hits[k]++", new: str = "hits[k] += 1") -> Finding:
+    start = SOURCE.index(old)
+    return finding(text=old, fixes=(Fix("mend", (Edit(Location("p.go", start, start + len(old)), new),), safety),))
+
+
+def until_mended(here: Path, found: Finding) -> Callable[[Settings], tuple[Finding, ...]]:
+    return lambda settings: (found,) if (here / "p.go").read_text() == SOURCE else ()
+
+
+def test_fix_applies_safe_fixes_and_reports_what_is_left(engine: FakeEngine, call: Call, here: Path) -> None:
+    engine.look = until_mended(here, mended())
+    result = call("check", "--fix")
+    assert (result.status, result.out) == (0, "")
+    assert (here / "p.go").read_text() == SOURCE.replace("hits[k]++", "hits[k] += 1")
+    assert "Fixed 1 file" in result.err
+
+
+def test_unsafe_fixes_need_their_own_option(engine: FakeEngine, call: Call, here: Path) -> None:
+    engine.look = until_mended(here, mended(Safety.UNSAFE))
+    assert call("check", "--fix").status == 1
+    assert (here / "p.go").read_text() == SOURCE
+    assert call("check", "--fix", "--unsafe-fixes").status == 0
+    assert (here / "p.go").read_text() != SOURCE
+
+
+def test_diff_prints_the_fixes_and_changes_nothing(engine: FakeEngine, call: Call, here: Path) -> None:
+    engine.findings = (mended(),)
+    result = call("check", "--diff")
+    assert result.status == 1
+    assert "-\thits[k]++\n+\thits[k] += 1\n" in result.out
+    assert (here / "p.go").read_text() == SOURCE
+
+
+def test_a_fix_whose_result_would_not_parse_is_not_applied(engine: FakeEngine, call: Call, here: Path) -> None:
+    engine.findings = (mended(new="hits[k"),)
+    result = call("check", "--fix")
+    assert result.status == 1
+    assert "p.go is not fixed" in result.err
+    assert (here / "p.go").read_text() == SOURCE
+
+
+def test_fixes_that_undo_each_other_come_to_an_end(engine: FakeEngine, call: Call, here: Path) -> None:
+    def look(settings: Settings) -> tuple[Finding, ...]:
+        text = (here / "p.go").read_text()
+        old, new = ("hits[k]++", "hits[k]--") if "++" in text else ("hits[k]--", "hits[k]++")
+        return (finding(fixes=(Fix("turn", (Edit(Location("p.go", text.index(old), text.index(old) + len(old)), new),), Safety.SAFE),)),)
+
+    engine.look = look
+    assert call("check", "--fix").status == 1
+    assert len(engine.calls) < 20

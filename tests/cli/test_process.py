@@ -1,0 +1,98 @@
+"""What only a process of its own shows: exit statuses, streams that fail, time to start."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+COMMAND = [sys.executable, "-m", "golint_maps"]
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
+
+
+def call(*arguments: str, **more: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*COMMAND, *arguments], env=ENVIRONMENT, text=True, stderr=subprocess.PIPE, check=False, **more)  # type: ignore[call-overload, no-any-return]
+
+
+def imported_by(*arguments: str) -> set[str]:
+    code = (
+        "import sys, contextlib, io\nfrom golint_maps.cli.main import run\n"
+        "with contextlib.redirect_stdout(io.TextIOWrapper(io.BytesIO())): run(sys.argv[1:])\nprint(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, *arguments], env=ENVIRONMENT, text=True, capture_output=True, check=True)
+    return set(done.stdout.split())
+
+
+def test_the_version_is_printed_without_importing_more_than_the_command_line_needs() -> None:
+    done = call("--version", stdout=subprocess.PIPE)
+    assert (done.returncode, done.stdout.split()[0]) == (0, "golint-maps")
+    heavy = {"networkx", "rich", "sarif_om", "tree_sitter", "msgspec", "pathspec", "importlib.metadata", "golint_maps.settings"}
+    assert not heavy & imported_by("--version")
+
+
+def test_listing_rules_imports_neither_graphs_nor_reports() -> None:
+    assert not {"networkx", "rich", "sarif_om", "golint_maps.engine", "golint_maps.report"} & imported_by("rules")
+
+
+@pytest.mark.slow
+def test_the_version_takes_a_tenth_of_a_second() -> None:
+    def seconds() -> float:
+        start = time.perf_counter()
+        call("--version", stdout=subprocess.DEVNULL)
+        return time.perf_counter() - start
+
+    bare = min(_timed([sys.executable, "-c", "pass"]) for _ in range(5))
+    # A busy machine slows a bare interpreter as well, so the bound is on what we add to it.
+    assert min(seconds() for _ in range(5)) - bare < 0.1
+
+
+def _timed(command: list[str]) -> float:
+    start = time.perf_counter()
+    subprocess.run(command, check=True)
+    return time.perf_counter() - start
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
+@pytest.mark.parametrize("arguments", [["rules"], ["explain", "GM000"], ["--help"], ["check", "--show-settings"]])
+def test_a_full_disk_behind_stdout_is_said_without_a_traceback(arguments: list[str]) -> None:
+    with open("/dev/full", "w") as full:
+        done = call(*arguments, stdout=full)
+    assert done.returncode == 2
+    assert done.stderr == "Error: cannot write to stdout: No space left on device\n"
+
+
+def test_a_pipe_that_nobody_reads_is_said_without_a_traceback() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = call("rules", stdout=writing)
+    os.close(writing)
+    assert done.returncode == 2
+    assert done.stderr == "Error: cannot write to stdout: Broken pipe\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a shell")
+def test_a_closed_stdout_is_said_without_a_traceback() -> None:
+    done = subprocess.run(["sh", "-c", f"{' '.join(COMMAND)} rules >&-"], env=ENVIRONMENT, text=True, stderr=subprocess.PIPE, check=False)
+    assert done.returncode == 2
+    assert done.stderr == "Error: cannot write to stdout: it is closed\n"
+
+
+def test_a_current_folder_that_is_gone_is_said_without_a_traceback(tmp_path: Path) -> None:
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    script = f'import os, sys\nos.chdir({str(folder)!r})\nos.rmdir(os.getcwd())\nfrom golint_maps.cli.main import run\nsys.exit(run(["check"]))'
+    done = subprocess.run([sys.executable, "-c", script], env=ENVIRONMENT, text=True, capture_output=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == "Error: the current folder cannot be read: No such file or directory\n"
+
+
+def test_the_output_is_utf8_whatever_the_locale() -> None:
+    done = subprocess.run(
+        [*COMMAND, "explain", "GM000"], env=ENVIRONMENT | {"LC_ALL": "C", "PYTHONIOENCODING": "ascii"}, capture_output=True, check=True
+    )
+    assert "·" in done.stdout.decode()

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from golint_maps import registry
+from golint_maps.cli.main import COMMANDS
+from tests.cli.conftest import Call
+
+
+def test_the_table_of_rules_has_a_line_for_each_rule(call: Call) -> None:
+    rules = registry.load()
+    lines = call("rules").out.splitlines()
+    assert [line.split()[:2] for line in lines] == [[rule.id, rule.name] for rule in rules]
+
+
+def test_the_json_table_says_all_that_is_known_of_a_rule(call: Call) -> None:
+    rows = json.loads(call("rules", "--format", "json").out)
+    assert [row["id"] for row in rows] == [rule.id for rule in registry.load()]
+    assert rows[0] == {
+        "id": "GM000",
+        "name": "analysis-incomplete",
+        "summary": "a file or package could not be analysed in full",
+        "level": "note",
+        "profile": "default",
+        "precision": "very-high",
+        "cwe": [],
+        "tags": [],
+        "since": "0.1",
+    }
+
+
+def test_the_markdown_table_has_as_many_cells_in_every_line(call: Call) -> None:
+    lines = call("rules", "--format", "markdown").out.splitlines()
+    assert {line.replace(r"\|", "").count("|") for line in lines} == {7}
+
+
+@pytest.mark.parametrize("name", ["GM000", "gm000", "analysis-incomplete"])
+def test_a_rule_is_explained_by_id_or_name(call: Call, name: str) -> None:
+    result = call("explain", name)
+    assert result.status == 0
+    assert result.out.startswith("# GM000: analysis-incomplete\n")
+    assert "## Why it is a problem" in result.out
+
+
+def test_a_family_is_explained_rule_by_rule(call: Call) -> None:
+    assert [line.split(":")[0] for line in call("explain", "GM0").out.splitlines() if line.startswith("# ")] == ["# GM000", "# GM001"]
+
+
+def test_an_unknown_rule_has_status_2_and_a_suggestion(call: Call) -> None:
+    result = call("explain", "GM010")
+    assert result.status == 2
+    assert "did you mean" in result.err
+
+
+def test_help_lists_the_commands_and_each_has_its_own(call: Call) -> None:
+    text = call("--help").out
+    for name in COMMANDS:
+        assert name in text
+        assert call(name, "--help").status == 0
+
+
+def test_an_unknown_command_has_status_2(call: Call) -> None:
+    result = call("chekc")
+    assert result.status == 2
+    assert "chekc" in result.err
