@@ -74,7 +74,19 @@ class Paths:
             case ir.Index(base, index):
                 below = self._path(base, follow=follow)
                 return None if below is None else (*below, f"[{self.key(index)}]")
+            case ir.Assert(operand):
+                return self._path(operand, follow=follow)
+            case ir.Call(ir.Sel(base, "Load"), []) if self._atomic(base):
+                # What an atomic.Value or atomic.Pointer holds is one shared thing as long as nobody stores another.
+                below = self._path(base, follow=follow)
+                return None if below is None else (*below, "Load()")
         return None
+
+    def _atomic(self, x: ir.Expr) -> bool:
+        kind = self._view.typing.of(x)
+        if isinstance(kind, model.Pointer):
+            kind = kind.elem
+        return isinstance(kind, model.Named) and kind.package == "sync/atomic"
 
     def _alias(self, number: int) -> Path | None:
         if number not in self._aliases:
@@ -85,11 +97,13 @@ class Paths:
     def _find_alias(self, number: int) -> Path | None:
         view = self._view
         definition = view.typing.definitions.get(number)
-        if not isinstance(definition, FromValue) or definition.count != 1 or view.assignments[number]:
+        if not isinstance(definition, FromValue) or view.assignments[number]:
+            return None
+        if definition.count != 1 and (definition.index != 0 or not isinstance(definition.value, ir.Assert | ir.Index)):
             return None
         if isinstance(definition.value, ir.Addr) and not isinstance(definition.value.x, ir.Lit):
             return self.of(definition.value)
-        if not isinstance(definition.value, ir.Local | ir.Name | ir.Sel | ir.Index):
+        if not isinstance(definition.value, ir.Local | ir.Name | ir.Sel | ir.Index | ir.Assert | ir.Call | ir.Deref):
             return None
         kind = view.package.resolver.underlying(view.typing.local(number))
         if not isinstance(kind, model.Map | model.Pointer | model.Chan):

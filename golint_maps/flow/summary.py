@@ -1,19 +1,649 @@
-"""What a function does to maps and locks, and whom it calls: the input of the whole-program analyses."""
+"""What a function does to maps and locks, and whom it calls: the input of the whole-program analyses.
+
+One forward walk per function and literal computes the lockset that is surely held at each event (as RacerD and checklocks do) and which local
+objects are still owned, that is made here and not yet published (Naik & Aiken's conditional must-not aliasing, as simplified by RacerD).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+from tomllib import loads
 
-import msgspec
-
+from golint_maps.flow import locks
+from golint_maps.flow.calls import Callees, fresh
+from golint_maps.flow.lock_helpers import LockEffects
+from golint_maps.flow.events import CallSite, Flow, FunctionSummary, Held, MapAccess, Position, Sync
+from golint_maps.flow.identity import Names, function_id
+from golint_maps.flow.maps import extent, qualified
+from golint_maps.flow.site import Place
+from golint_maps.flow.spelling import spell
+from golint_maps.flow.structure import Structure
+from golint_maps.flow.traverse import statements
 from golint_maps.flow.view import View
+from golint_maps.flow.walk import Forward, children
+from golint_maps.syntax import ir
+from golint_maps.types import model
+from golint_maps.types.scope import receiver_name
+
+_SIGNALS = {"Done": "done", "Wait": "wait"}
 
 
-class FunctionSummary(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """One function or literal."""
+@cache
+def _apis() -> Mapping[str, Mapping[str, list[int]]]:
+    return loads(files("golint_maps.flow").joinpath("apis.toml").read_text(encoding="utf-8"))
 
-    id: str
+
+class _State:
+    """Locks held, by path, and locals that are owned."""
+
+    __slots__ = ("held", "owned")
+
+    def __init__(self, held: dict[tuple[str, ...], Held], owned: frozenset[int]) -> None:
+        self.held = held
+        self.owned = owned
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _State) and self.held == other.held and self.owned == other.owned
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+class Summariser:
+    """Shared by the function and literals of one view."""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+        self.names = Names(view)
+        self.callees = Callees(self.names)
+        self.lock_effects = LockEffects.of(view.package)
+        captured = {number for function in view.functions for number in function.captures}
+        # A local map can only race when a literal captures it or a goroutine gets it as an argument.
+        for function in view.functions:
+            for statement in statements(function.body or ()):
+                if isinstance(statement, ir.Go) and isinstance(statement.call, ir.Call):
+                    for argument in statement.call.args:
+                        if isinstance(argument, ir.Local):
+                            captured.add(argument.id)
+        self.shared_locals = frozenset(captured)
+        self.assigned_names = _assigned_names(view)
+
+    def summary(self, number: int) -> FunctionSummary:
+        """Return the summary of the function or literal of this number."""
+        view = self.view
+        function = view.facts.functions[number]
+        walker = _Walker(self, function, number)
+        walker.start()
+        root = number == view.number
+        return FunctionSummary(
+            id=function_id(view, number),
+            name=view.name if root else f"a function literal in {view.name}",
+            package=view.package.scope.path,
+            place=Place(view.path, function.name_pos if root else function.pos, function.name_pos + len(function.name) if root else function.pos + 4),
+            parent="" if function.parent < 0 else function_id(view, function.parent),
+            root=self.names.root_id,
+            exported=root and function.name[:1].isupper(),
+            receiver=f"{view.package.scope.path}.{receiver_name(function.receiver_type)}" if function.receiver_type is not None else "",
+            test=view.path.endswith("_test.go"),
+            params=len(function.params),
+            accesses=tuple(walker.accesses.values()),
+            calls=tuple(walker.calls.values()),
+            syncs=tuple(walker.syncs.values()),
+            flows=tuple(dict.fromkeys(walker.flows)),
+            handler=_handler(function, view),
+            doc=function.doc,
+            variables=tuple((variable.pos, variable.function) for variable in function.variables) if root else (),
+            parallel_test=any(call.targets == ("testing.T.Parallel",) for call in walker.calls.values()),
+            endless=walker.endless,
+            loops=walker.structure.loops(),
+        )
 
 
 def analyse(view: View) -> Iterator[FunctionSummary]:
-    yield from ()
+    """Yield the summaries of a function and its literals."""
+    summariser = Summariser(view)
+    for number in view.family:
+        yield summariser.summary(number)
+
+
+class _Walker(Forward[_State]):
+    def __init__(self, shared: Summariser, function: ir.Function, number: int) -> None:
+        super().__init__()
+        self.shared = shared
+        self.view = shared.view
+        self.names = shared.names
+        self.number = number
+        self.id = function_id(shared.view, number)
+        self.function = function
+        self.structure = Structure(function.body or ())
+        self.accesses: dict[tuple[int, int, str], MapAccess] = {}
+        self.calls: dict[tuple[int, str], CallSite] = {}
+        self.syncs: dict[tuple[int, str], Sync] = {}
+        self.flows: list[Flow] = []
+        self._deferred: list[ir.Defer] = []
+        self._in_deferred = False
+        self.endless = any(isinstance(item, ir.For) and item.cond is None for item in statements(function.body or ()))
+        self._written: frozenset[tuple[str, ...]] = frozenset()
+
+    def start(self) -> None:
+        """Walk the body, then what it has deferred, in the order in which that runs."""
+        end = self.run(self.function.body or (), _State({}, frozenset()))
+        self._in_deferred = True
+        state = end or _State({}, frozenset())
+        for statement in reversed(self._deferred):
+            call = statement.call
+            if not isinstance(call, ir.Call):
+                continue
+            if isinstance(call.fun, ir.FuncLit):
+                self._call_site(call, "call", state)
+                effect = self.shared.lock_effects.literal(self.view, call.fun.function, self.names)
+                self._apply(effect, None, state)
+            else:
+                self._call(call, state)
+
+    # --- states ---
+
+    def copy(self, state: _State) -> _State:
+        return _State(dict(state.held), state.owned)
+
+    def join(self, left: _State, right: _State) -> _State:
+        held = {}
+        for path, lock in left.held.items():
+            other = right.held.get(path)
+            if other is not None:
+                held[path] = lock if lock.mode == "r" else other
+        return _State(held, left.owned & right.owned)
+
+    def _at(self, offset: int) -> Position:
+        return self.structure.at(offset, deferred=self._in_deferred)
+
+    # --- statements ---
+
+    def statement(self, statement: ir.Stmt, state: _State) -> _State | None:
+        if isinstance(statement, ir.Assign) and len(statement.lhs) == 1 and isinstance(statement.lhs[0], ir.Index):
+            target = self.view.paths.of(statement.lhs[0].base)
+            if target is not None:
+                # A statement that reads and writes one map is one write.
+                self._written = frozenset((target,))
+                after = super().statement(statement, state)
+                self._written = frozenset()
+                return after
+        return super().statement(statement, state)
+
+    def assign(self, statement: ir.Assign | ir.Declare, state: _State) -> None:
+        if isinstance(statement, ir.Declare):
+            self._declared(statement, state)
+            return
+        targets, values = statement.lhs, statement.rhs
+        paired = len(targets) == len(values)
+        for index, target in enumerate(targets):
+            value = values[index] if paired else None
+            match target:
+                case ir.Index(base):
+                    if self._is_map(base):
+                        self._access("insert" if statement.op in ("=", ":=") else "update", base, target.pos, target.end, state, key=target.index)
+                case ir.Local(number):
+                    self._bind(number, value, state)
+                    if self.view.variables[number].pos != target.pos and number in self.shared.shared_locals and self._is_map(target):
+                        start, end = extent(target, self.view)
+                        self._access("assign", target, start, end, state)
+                case ir.Name() | ir.Sel() | ir.Deref():
+                    if value is not None:
+                        self._publish(value, state)
+                    if self._is_map(target):
+                        start, end = extent(target, self.view)
+                        self._access("assign", target, start, end, state)
+            if value is not None:
+                self._flow(value, target)
+
+    def _declared(self, statement: ir.Declare, state: _State) -> None:
+        paired = len(statement.variables) == len(statement.values)
+        for index, number in enumerate(statement.variables):
+            if number < 0:
+                continue
+            value = statement.values[index] if paired else None
+            if not statement.values:
+                # A zero value is nobody else's. Pointers in it are nil.
+                state.owned |= {number}
+            else:
+                self._bind(number, value, state)
+            if value is not None:
+                self._flow(value, ir.Local(number, 0))
+
+    def _bind(self, number: int, value: ir.Expr | None, state: _State) -> None:
+        if value is not None and (fresh(value, state.owned) or self._constructs(value)):
+            state.owned |= {number}
+            if isinstance(value, ir.Lit | ir.Addr):
+                self._absorb(value, state)
+        elif number in state.owned and value is not None and not isinstance(value, ir.Const):
+            state.owned -= {number}
+
+    def _constructs(self, value: ir.Expr) -> bool:
+        """Tell whether a call makes a new object: a constructor by name of this package, or a cloning function."""
+        if not isinstance(value, ir.Call):
+            return False
+        for token in self.shared.callees.targets(value.fun):
+            if token in ("maps.Clone", "maps.Collect", "slices.Collect", "slices.Clone", "golang.org/x/exp/maps.Clone"):
+                return True
+            name = token.rsplit(".", 1)[-1]
+            if name.startswith(("New", "new", "make", "Make", "clone", "Clone", "copy", "Copy")) and not self.shared.lock_effects.spawns(token):
+                return True
+        return False
+
+    def _absorb(self, literal: ir.Expr, state: _State) -> None:
+        """What is put into an owned object is as private as the object itself, but no longer only its own name's."""
+        if isinstance(literal, ir.Addr):
+            literal = literal.x
+
+    def _publish(self, value: ir.Expr, state: _State) -> None:
+        """What is stored where others can see it is nobody's own any more."""
+        match value:
+            case ir.Local(number):
+                state.owned -= {number}
+            case ir.Addr(operand) | ir.Sel(operand):
+                self._publish(operand, state)
+            case ir.Lit(_, elements):
+                for element in elements:
+                    self._publish(element.value, state)
+            case ir.Call(ir.Name("append"), args):
+                for argument in args:
+                    self._publish(argument, state)
+
+    def _flow(self, value: ir.Expr, target: ir.Expr) -> None:
+        """Record where function values go."""
+        match value:
+            case ir.Call(ir.Name("append"), args):
+                for argument in args[1:]:
+                    self._flow(argument, target)
+                return
+            case ir.Addr(ir.Lit() as literal):
+                value = literal
+        if isinstance(value, ir.Lit):
+            self._flow_literal(value)
+            return
+        if not isinstance(value, ir.FuncLit) and not isinstance(self.view.package.resolver.underlying(self.view.typing.of(value)), model.Signature):
+            return
+        identity = self.names.identity(target.base if isinstance(target, ir.Index) else target)
+        if identity:
+            self.flows += [Flow(token, f"={identity}") for token in self.shared.callees.targets(value)]
+
+    def _flow_literal(self, literal: ir.Lit) -> None:
+        kind = self.view.typing.of(literal)
+        found = self.view.package.resolver.struct(kind)
+        if found is None or not isinstance(found[0], model.Named):
+            return
+        owner, fields = found
+        assert isinstance(owner, model.Named)
+        for index, element in enumerate(literal.elements):
+            name = element.key.name if isinstance(element.key, ir.Name) else ""
+            if element.key is None and index < len(fields.fields):
+                name = fields.fields[index].name
+            if name and isinstance(element.value, ir.FuncLit | ir.Sel | ir.Name | ir.Local | ir.Call):
+                kind = self.view.typing.of(element.value)
+                if isinstance(self.view.package.resolver.underlying(kind), model.Signature):
+                    self.flows += [Flow(token, f"=f{owner.package}.{owner.name}.{name}") for token in self.shared.callees.targets(element.value)]
+
+    def enter_range(self, statement: ir.Range, state: _State) -> None:
+        if self._is_map(statement.over):
+            start, end = extent(statement.over, self.view)
+            self._access("range", statement.over, start, end, state)
+        elif isinstance(self.view.package.resolver.underlying(self.view.typing.of(statement.over)), model.Chan):
+            self.endless = True
+            self._sync("receive", statement.over, statement.pos, state)
+        if not statement.define:
+            for target in (statement.key, statement.value):
+                if isinstance(target, ir.Index) and self._is_map(target.base):
+                    self._access("insert", target.base, target.pos, target.end, state, key=target.index)
+
+    def leave(self, statement: ir.Return | None, state: _State) -> None:
+        if statement is not None:
+            for value in statement.values:
+                if isinstance(value, ir.FuncLit):
+                    self.flows.append(Flow(function_id(self.view, value.function), f"&{self.id}"))
+                elif isinstance(value, ir.Call | ir.Name | ir.Sel | ir.Local) and isinstance(
+                    self.view.package.resolver.underlying(self.view.typing.of(value)), model.Signature
+                ):
+                    self.flows += [Flow(token, f"&{self.id}") for token in self.shared.callees.targets(value)]
+
+    def spawn(self, statement: ir.Go, state: _State) -> None:
+        if not isinstance(statement.call, ir.Call):
+            return
+        call = statement.call
+        if not isinstance(call.fun, ir.FuncLit):
+            for operand in children(call.fun):
+                self.evaluate(operand, state)
+        for argument in call.args:
+            self.evaluate(argument, state)
+        self._call_site(call, "go", state)
+        if isinstance(call.fun, ir.FuncLit):
+            self._release_captures(call.fun, state)
+        elif isinstance(call.fun, ir.Sel):
+            self._publish(call.fun.base, state)
+        for argument in call.args:
+            self._publish(argument, state)
+
+    def defer(self, statement: ir.Defer, state: _State) -> None:
+        call = statement.call
+        if not isinstance(call, ir.Call):
+            return
+        if isinstance(call.fun, ir.Call):
+            self.evaluate(call.fun, state)  # defer s.locked()(): only the outer call is put off
+        if not any(known is statement for known in self._deferred):
+            self._deferred.append(statement)
+
+    def send(self, statement: ir.Send, state: _State) -> None:
+        super().send(statement, state)
+        lock = locks.channel_lock(statement.channel, self.names, send=True)
+        if lock is not None:
+            state.held[lock.path] = Held(lock.path, "w", lock.name, lock.spelled)
+        self._sync("send", statement.channel, statement.pos, state)
+        self._publish(statement.value, state)
+
+    def assume(self, condition: ir.Expr, truth: bool, state: _State) -> _State | None:
+        match condition:
+            case ir.Unary("!", operand):
+                return self.assume(operand, not truth, state)
+            case ir.Binary("&&", left, right) if truth:
+                after = self.assume(left, True, state)
+                return None if after is None else self.assume(right, True, after)
+            case ir.Binary("||", left, right) if not truth:
+                after = self.assume(left, False, state)
+                return None if after is None else self.assume(right, False, after)
+            case ir.Call() if truth:
+                found = locks.operation(condition, self.names)
+                if found is not None and found.kind == "try":
+                    state.held[found.path] = Held(found.path, found.mode, found.name, found.spelled)
+        return state
+
+    # --- expressions ---
+
+    def evaluate(self, x: ir.Expr, state: _State) -> None:
+        match x:
+            case ir.Local() | ir.Const():
+                if isinstance(x, ir.Local) and x.id in self.shared.shared_locals:
+                    self._load(x, state)
+            case ir.Name():
+                self._load(x, state)
+            case ir.Sel(base):
+                self.evaluate_base(base, state)
+                self._load(x, state)
+            case ir.Index(base, index):
+                self.evaluate_base(base, state)
+                self.evaluate(index, state)
+                if self._is_map(base):
+                    self._access("read", base, x.pos, x.end, state, key=index)
+            case ir.Call():
+                self._call(x, state)
+            case ir.FuncLit():
+                self._release_captures(x, state)
+            case ir.Recv(operand):
+                self.evaluate(operand, state)
+                lock = locks.channel_lock(operand, self.names, send=False)
+                if lock is not None:
+                    state.held.pop(lock.path, None)
+                self._sync("receive", operand, x.pos, state)
+            case ir.Binary("==" | "!=", left, ir.Name("nil")):
+                self.evaluate(left, state)
+            case _:
+                for operand in children(x):
+                    self.evaluate(operand, state)
+
+    def evaluate_base(self, x: ir.Expr, state: _State) -> None:
+        """Evaluate what something is selected from: reading a variable on the way to an element is no access of its own."""
+        match x:
+            case ir.Local() | ir.Name() | ir.Const():
+                return
+            case ir.Sel(base) | ir.Deref(base):
+                self.evaluate_base(base, state)
+            case _:
+                self.evaluate(x, state)
+
+    def _load(self, x: ir.Expr, state: _State) -> None:
+        """Reading a map variable is an access only where somebody assigns another map to it."""
+        name = x.name if isinstance(x, ir.Name | ir.Sel) else self.view.variables[x.id].name if isinstance(x, ir.Local) else ""
+        if name in self.shared.assigned_names and self._is_map(x):
+            start, end = extent(x, self.view)
+            self._access("load", x, start, end, state)
+
+    def _call(self, call: ir.Call, state: _State) -> None:
+        fun = call.fun
+        if isinstance(fun, ir.Name) and self._builtin(call, fun, state):
+            return
+        operation = locks.operation(call, self.names)
+        if operation is not None:
+            for argument in call.args:
+                self.evaluate(argument, state)
+            if operation.kind == "acquire":
+                state.held[operation.path] = Held(operation.path, operation.mode, operation.name, operation.spelled)
+            elif operation.kind == "release":
+                state.held.pop(operation.path, None)
+            return
+        for argument in call.args:
+            self._evaluate_argument(argument, state)
+        match fun:
+            case ir.FuncLit():
+                pass
+            case ir.Sel(base):
+                self.evaluate_base(base, state)
+            case ir.Index(base, index):
+                self.evaluate(fun, state)
+            case ir.Call():
+                self.evaluate(fun, state)
+        self._known_api(call, state)
+        self._call_site(call, "call", state)
+        self._after_call(call, state)
+
+    def _evaluate_argument(self, argument: ir.Expr, state: _State) -> None:
+        if isinstance(argument, ir.Local | ir.Sel | ir.Name) and self._is_map(argument):
+            if isinstance(argument, ir.Sel):
+                self.evaluate_base(argument.base, state)
+            self._load(argument, state)
+            return
+        self.evaluate(argument, state)
+
+    def _builtin(self, call: ir.Call, fun: ir.Name, state: _State) -> bool:
+        name = fun.name
+        if name not in ("delete", "clear", "len", "append", "make", "new", "panic", "close", "copy", "cap", "min", "max", "print", "println"):
+            return False
+        if not self.view.typing.is_builtin(fun, name):
+            return False
+        for argument in call.args:
+            self._evaluate_argument(argument, state) if name in ("delete", "clear", "len") else self.evaluate(argument, state)
+        if name in ("delete", "clear", "len") and call.args and self._is_map(call.args[0]):
+            self._access(name, call.args[0], call.pos, call.end, state, key=call.args[1] if len(call.args) > 1 else None)
+        elif name == "close" and call.args:
+            self._sync("close", call.args[0], call.pos, state)
+        return True
+
+    def _known_api(self, call: ir.Call, state: _State) -> None:
+        """A callee that walks, fills or decodes a map is an access at the call."""
+        if not isinstance(call.fun, ir.Sel) or not call.args:
+            return
+        tokens = self.shared.callees.targets(call.fun)
+        if not tokens:
+            return
+        apis = _apis()
+        for table, op in (("walks", "walk"), ("fills", "copy"), ("deletes", "delete"), ("decodes", "decode")):
+            indices = apis[table].get(tokens[0])
+            if indices is None:
+                continue
+            for index in indices:
+                if index < len(call.args):
+                    argument = call.args[index]
+                    target = argument.x if isinstance(argument, ir.Addr) else argument
+                    if self._is_map(target):
+                        self._access(op, target, call.pos, call.end, state)
+
+    def _after_call(self, call: ir.Call, state: _State) -> None:
+        fun = call.fun
+        if isinstance(fun, ir.Sel) and fun.name in _SIGNALS and not call.args:
+            self._sync(_SIGNALS[fun.name], fun.base, call.pos, state)
+        tokens = self.shared.callees.targets(fun)
+        if tokens == ("sync.Once.Do",) and isinstance(fun, ir.Sel):
+            # Who returns from Do has seen all that the function did: as if it held a read lock that the function held for writing.
+            path = self.names.path(fun.base)
+            if path is not None:
+                state.held[(*path, "once")] = Held((*path, "once"), "r", self.names.identity(fun.base) + "~once")
+            return
+        effects = self.shared.lock_effects
+        if isinstance(fun, ir.FuncLit):
+            self._apply(effects.literal(self.view, fun.function, self.names), None, state)
+            return
+        if isinstance(fun, ir.Local):
+            released = effects.unlocker(self.view, fun.id)
+            if released is not None:
+                for path in released:
+                    state.held.pop(self.names.rooted(path) or path, None)
+                return
+        for token in tokens[:1]:
+            effect = effects.function(token)
+            if effect is not None:
+                self._apply(effect, call, state)
+            if effects.spawns(token):
+                if isinstance(fun, ir.Sel):
+                    self._publish(fun.base, state)
+                for argument in call.args:
+                    self._publish(argument, state)
+
+    def _apply(self, effect: tuple[tuple[Held, ...], tuple[Held, ...]] | None, call: ir.Call | None, state: _State) -> None:
+        if effect is None:
+            return
+        acquired, released = effect
+        for lock in acquired:
+            path = self._translate(lock.path, call)
+            if path is not None:
+                state.held[path] = Held(path, lock.mode, lock.name, lock.spelled)
+        for lock in released:
+            path = self._translate(lock.path, call)
+            if path is not None:
+                state.held.pop(path, None)
+
+    def _translate(self, path: tuple[str, ...], call: ir.Call | None) -> tuple[str, ...] | None:
+        """Return a callee's path in terms of the caller."""
+        if call is None or path[0][0] in "gl":
+            return path
+        operand: ir.Expr | None = None
+        if path[0] == "r" and isinstance(call.fun, ir.Sel):
+            operand = call.fun.base
+        elif path[0][0] == "p" and int(path[0][1:]) < len(call.args):
+            operand = call.args[int(path[0][1:])]
+        head = self.names.path(operand)
+        if head is None:
+            return None
+        if path[0] == "r" and isinstance(call.fun, ir.Sel) and operand is not None:
+            method = self.view.package.resolver.method(self.view.typing.of(operand), call.fun.name)
+            if method is not None:
+                head = (*head, *method.path)
+        return (*head, *path[1:])
+
+    # --- events ---
+
+    def _is_map(self, x: ir.Expr) -> bool:
+        return self.view.package.resolver.map(self.view.typing.of(x)) is not None
+
+    def _access(self, op: str, x: ir.Expr, start: int, end: int, state: _State, key: ir.Expr | None = None) -> None:
+        path = self.view.paths.of(x)
+        if path is None:
+            return
+        if op == "read" and path in self._written:
+            return
+        rooted = self.names.rooted(path)
+        assert rooted is not None
+        owned = False
+        if path[0][0] == "l":
+            number = int(path[0][1:])
+            owned = number in state.owned
+            if len(path) == 1 and rooted[0][0] == "l" and number not in self.shared.shared_locals:
+                return  # nobody else can see it
+            if owned and number not in self.shared.shared_locals and rooted[0][0] == "l":
+                return
+        identity = self.names.identity(x)
+        if not identity:
+            return
+        self.accesses[start, end, op] = MapAccess(
+            place=Place(self.view.path, start, end),
+            function=self.view.name,
+            package=self.view.package.scope.path,
+            map=spell(x, self.view.variables),
+            owner=qualified(self.view, x),
+            op=op,
+            path=rooted,
+            identity=identity,
+            at=self._at(start),
+            locks=tuple(sorted(state.held.values())),
+            owned=owned,
+            key=self.view.paths.key(key) if key is not None else "",
+        )
+
+    def _sync(self, kind: str, x: ir.Expr, start: int, state: _State) -> None:
+        path = self.names.path(x)
+        if path is not None:
+            self.syncs[start, kind] = Sync(kind, path, self._at(start), Place(self.view.path, start, start + 1))
+
+    def _call_site(self, call: ir.Call, mode: str, state: _State) -> None:
+        tokens = self.shared.callees.targets(call.fun)
+        if not tokens:
+            return
+        held = tuple(sorted(state.held.values()))
+        if tokens == ("sync.Once.Do",) and isinstance(call.fun, ir.Sel):
+            path = self.names.path(call.fun.base)
+            if path is not None:
+                held = (*held, Held((*path, "once"), "w", self.names.identity(call.fun.base) + "~once"))
+        arguments = tuple(self.shared.callees.argument(argument, state.owned) for argument in call.args)
+        self.calls[call.pos, mode] = CallSite(
+            place=Place(self.view.path, call.pos, min(call.end, self._head_end(call))),
+            spelled=spell(call.fun, self.view.variables),
+            targets=tokens,
+            mode=mode,
+            at=self._at(call.pos),
+            receiver=self.shared.callees.receiver(call.fun, state.owned),
+            args=arguments,
+            locks=held,
+        )
+
+    def _head_end(self, call: ir.Call) -> int:
+        if isinstance(call.fun, ir.FuncLit):
+            return call.fun.pos + 4
+        return extent(call.fun, self.view)[1]
+
+    def _release_captures(self, literal: ir.FuncLit, state: _State) -> None:
+        """A literal that is kept or started can be at work whenever its variables are used from now on."""
+        captured = self.view.facts.functions[literal.function].captures
+        if captured:
+            state.owned -= set(captured)
+
+
+def _assigned_names(view: View) -> frozenset[str]:
+    """Names of variables and fields that some statement of the package assigns to, outside of their declaration."""
+    found = view.package.memo.get("assigned names")
+    if found is None:
+        names: set[str] = set()
+        for file in view.package.scope.files:
+            for function in file.functions:
+                variables = file.functions[function.root].variables
+                for statement in statements(function.body or ()):
+                    if isinstance(statement, ir.Assign) and function.name != "var·":
+                        for target in statement.lhs:
+                            if isinstance(target, ir.Sel | ir.Name):
+                                names.add(target.name)
+                            elif isinstance(target, ir.Local) and variables[target.id].pos != target.pos:
+                                names.add(variables[target.id].name)
+        found = view.package.memo["assigned names"] = frozenset(names)
+    assert isinstance(found, frozenset)
+    return found
+
+
+def _handler(function: ir.Function, view: View) -> str:
+    """Return what kind of framework callback a function is by its parameters, or an empty string."""
+    params = function.type.params
+    if len(params) == 2 and isinstance(params[0], ir.TQual) and params[0].name == "ResponseWriter" and isinstance(params[1], ir.TPtr):
+        return "an HTTP handler"
+    if len(params) == 1:
+        kind = params[0].elem if isinstance(params[0], ir.TPtr) else params[0]
+        if isinstance(kind, ir.TQual) and (kind.package, kind.name) in (("gin", "Context"), ("echo", "Context"), ("fiber", "Ctx")):
+            return f"a {kind.package} handler"
+    return ""
+
+
+__all__ = ["FunctionSummary", "Summariser", "analyse"]

@@ -1,0 +1,132 @@
+"""Events of one function that matter to other goroutines: accesses to maps, calls, synchronisation. Serialisable, in order of execution.
+
+Paths are access paths (see `paths`) whose root says how other functions can name the same thing: `p<i>` parameter i of a declared function,
+`r` its receiver, `l<function>#<id>` a local variable (with all literals of the function sharing it), `g<package>.<name>` a package variable.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from golint_maps.flow.site import Place, Site
+
+Path = tuple[str, ...]
+
+
+class Held(msgspec.Struct, frozen=True, array_like=True, gc=False, order=True):
+    """A lock held: its path, `w` or `r`, and its name by declaring type (`sync` package variables and locals: the path's root)."""
+
+    path: Path
+    mode: str
+    name: str
+    spelled: str = ""
+
+
+class Position(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """Where in its function an event stands: a running number, and the numbers of the enclosing branches and (negative) loops.
+
+    Deferred events have a number beyond all others.
+    """
+
+    order: int
+    nest: tuple[int, ...]
+
+
+class MapAccess(Site, frozen=True, kw_only=True, tag="access"):
+    """One access to a map that others may share.
+
+    `op` is one of insert, update, delete, clear, copy, decode, assign (writes) and read, range, len, load (of the variable only), walk (a callee
+    walks the whole map: encoders, printing, clones). `identity` is the map's name for the whole program: its variable, or its declaring type
+    and field, with `[]` for a map inside of a map. `owned`: the object that holds it was made here and nobody else has it yet.
+    """
+
+    op: str
+    path: Path
+    identity: str
+    at: Position
+    locks: tuple[Held, ...] = ()
+    owned: bool = False
+    known: bool = True
+    key: str = ""
+    doc: str = ""
+
+    @property
+    def writes(self) -> bool:
+        """Whether the map or its variable is changed."""
+        return self.op in WRITES
+
+
+WRITES = frozenset(("insert", "update", "delete", "clear", "copy", "decode", "assign"))
+
+
+class Argument(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """An argument, as far as it has an access path or is a function (`token`, see `CallSite.targets`)."""
+
+    path: Path | None = None
+    identity: str = ""
+    tokens: tuple[str, ...] = ()
+    owned: bool = False
+    type: str = ""
+
+
+class CallSite(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A call, or the start of a goroutine.
+
+    `targets` are tokens of what is called: a function id, `?<i>` for parameter i of the outermost function, `=<field or variable>` for a
+    function value kept somewhere, `!<interface>.<method>` for an interface method, `.<method>` for a method of an unknown type. `mode` is
+    `call`, `go` or `defer`.
+    """
+
+    place: Place
+    spelled: str
+    targets: tuple[str, ...]
+    mode: str
+    at: Position
+    receiver: Argument | None = None
+    args: tuple[Argument, ...] = ()
+    locks: tuple[Held, ...] = ()
+
+
+class Sync(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A signal (`done`, `send`, `close`) or a wait (`wait`, `receive`) on a wait group or channel."""
+
+    kind: str
+    path: Path
+    at: Position
+    place: Place
+
+
+class Flow(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A function value goes from one token to another: stored in a field or variable, or bound to a name."""
+
+    source: str
+    target: str
+
+
+class FunctionSummary(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One function or literal. `handler` names the kind of framework callback that its signature shows, or is empty."""
+
+    id: str
+    name: str
+    package: str
+    place: Place
+    parent: str
+    root: str
+    exported: bool
+    receiver: str
+    test: bool
+    params: int
+    accesses: tuple[MapAccess, ...]
+    calls: tuple[CallSite, ...]
+    syncs: tuple[Sync, ...]
+    flows: tuple[Flow, ...]
+    handler: str = ""
+    doc: str = ""
+    variables: tuple[tuple[int, int], ...] = ()
+    """Of outermost functions: (position, declaring function's number) of each local variable."""
+    parallel_test: bool = False
+    """Whether it calls `Parallel` of a test."""
+    endless: bool = False
+    """Whether it has a loop without an end of its own: `for {…}`, or a range over a channel."""
+    loops: tuple[tuple[int, int, int], ...] = ()
+    """(number as in `Position.nest`, start, end) of each loop."""

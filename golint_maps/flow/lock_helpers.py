@@ -1,0 +1,194 @@
+"""Net effects of functions on locks: helpers that lock for their caller (`s.lock()`), give a lock back for a while, or return an unlock function."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from golint_maps.flow import locks
+from golint_maps.flow.calls import Callees
+from golint_maps.flow.events import Held
+from golint_maps.flow.identity import Names, declared_id
+from golint_maps.flow.traverse import expressions, statements
+from golint_maps.flow.view import PackageView, View
+from golint_maps.flow.walk import Forward, children
+from golint_maps.syntax import ir
+from golint_maps.types.definitions import FromValue
+
+Effect = tuple[tuple[Held, ...], tuple[Held, ...]]
+"""(locks held at the end and not at the start, locks given back that the caller must have held)"""
+
+_NONE: Effect = ((), ())
+
+
+class LockEffects:
+    """Net effects of the functions of one package, found on demand."""
+
+    def __init__(self, package: PackageView) -> None:
+        self._package = package
+        self._places: dict[str, tuple[int, int]] = {}
+        self._families: dict[tuple[int, int], list[int]] = {}
+        for file, facts in enumerate(package.scope.files):
+            for number, function in enumerate(facts.functions):
+                self._families.setdefault((file, function.root), []).append(number)
+                if function.parent < 0:
+                    self._places[declared_id(package.scope.path, function, package.paths[file])] = (file, number)
+        self._effects: dict[str, Effect | None] = {}
+        self._spawns: dict[str, bool] = {}
+
+    @staticmethod
+    def of(package: PackageView) -> LockEffects:
+        """Return the effects of a package; made once."""
+        found = package.memo.get("lock effects")
+        if not isinstance(found, LockEffects):
+            found = package.memo["lock effects"] = LockEffects(package)
+        return found
+
+    def function(self, token: str) -> Effect | None:
+        """Return the net effect of a declared function of this package, or None when it has none."""
+        if token not in self._places:
+            return None
+        if token not in self._effects:
+            self._effects[token] = None  # recursion
+            file, number = self._places[token]
+            function = self._package.scope.files[file].functions[number]
+            if function.body and _mentions_locks(function.body):
+                view = View(self._package, file, number, sorted(self._families[file, number], key=lambda other: other != number))
+                effect = self.body(function.body, Names(view))
+                self._effects[token] = effect if effect != _NONE else None
+        return self._effects[token]
+
+    def literal(self, view: View, number: int, names: Names) -> Effect | None:
+        """Return the net effect of a literal that is called in place."""
+        body = view.facts.functions[number].body or ()
+        if not _mentions_locks(body):
+            return None
+        effect = self.body(body, names)
+        return effect if effect != _NONE else None
+
+    def body(self, body: Sequence[ir.Stmt], names: Names) -> Effect:
+        """Return the net effect of a body."""
+        walk = _LockWalk(self, names)
+        end = walk.run(body, _LockState({}, {}))
+        if end is None:
+            return _NONE
+        for statement in reversed(walk.deferred):
+            walk.evaluate(statement.call, end)
+        return tuple(sorted(end.held.values())), tuple(sorted(end.released.values()))
+
+    def spawns(self, token: str) -> bool:
+        """Tell whether a function of this package has a `go` statement, in itself or in a literal."""
+        if token not in self._places:
+            return False
+        if token not in self._spawns:
+            file, number = self._places[token]
+            facts = self._package.scope.files[file]
+            self._spawns[token] = any(
+                isinstance(statement, ir.Go)
+                for member in self._families[file, number]
+                for statement in statements(facts.functions[member].body or ())
+            )
+        return self._spawns[token]
+
+    def unlocker(self, view: View, variable: int) -> tuple[tuple[str, ...], ...] | None:
+        """Return the locks that calling a local function value gives back: what the call that it came from has taken."""
+        definition = view.typing.definitions.get(variable)
+        if not isinstance(definition, FromValue) or not isinstance(definition.value, ir.Call):
+            if isinstance(definition, FromValue) and isinstance(definition.value, ir.Sel) and definition.value.name in ("Unlock", "RUnlock"):
+                path = view.paths.of(definition.value.base)
+                return (path,) if path is not None else None
+            return None
+        call = definition.value
+        found = []
+        for token in Callees(Names(view)).targets(call.fun)[:1]:
+            effect = self.function(token)
+            for lock in effect[0] if effect else ():
+                head = view.paths.of(call.fun.base) if lock.path[0] == "r" and isinstance(call.fun, ir.Sel) else None
+                found.append((*head, *lock.path[1:]) if head is not None else lock.path)
+        return tuple(found) or None
+
+
+def _mentions_locks(body: Sequence[ir.Stmt]) -> bool:
+    return any(
+        isinstance(x, ir.Call) and isinstance(x.fun, ir.Sel) and (x.fun.name in locks.OPERATIONS or "lock" in x.fun.name.lower())
+        for x in expressions(body)
+    )
+
+
+class _LockState:
+    __slots__ = ("held", "released")
+
+    def __init__(self, held: dict[tuple[str, ...], Held], released: dict[tuple[str, ...], Held]) -> None:
+        self.held = held
+        self.released = released
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _LockState) and self.held == other.held and self.released == other.released
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+class _LockWalk(Forward[_LockState]):
+    """Locks taken and given back by one body, from the point of view of its caller."""
+
+    def __init__(self, effects: LockEffects, names: Names) -> None:
+        super().__init__()
+        self._effects = effects
+        self._names = names
+        self._callees = Callees(names)
+        self.deferred: list[ir.Defer] = []
+
+    def copy(self, state: _LockState) -> _LockState:
+        return _LockState(dict(state.held), dict(state.released))
+
+    def join(self, left: _LockState, right: _LockState) -> _LockState:
+        held = {path: lock for path, lock in left.held.items() if path in right.held}
+        return _LockState(held, left.released | right.released)
+
+    def defer(self, statement: ir.Defer, state: _LockState) -> None:
+        if isinstance(statement.call, ir.Call) and isinstance(statement.call.fun, ir.Call):
+            self.evaluate(statement.call.fun, state)
+        elif not any(known is statement for known in self.deferred):
+            self.deferred.append(statement)
+
+    def spawn(self, statement: ir.Go, state: _LockState) -> None:
+        """What a goroutine locks is no effect of the function that starts it."""
+
+    def evaluate(self, x: ir.Expr, state: _LockState) -> None:
+        for operand in children(x):
+            self.evaluate(operand, state)
+        if not isinstance(x, ir.Call):
+            return
+        found = locks.operation(x, self._names)
+        if found is not None:
+            lock = Held(found.path, found.mode, found.name, found.spelled)
+            if found.kind == "acquire":
+                if state.released.pop(found.path, None) is None:
+                    state.held[found.path] = lock
+            elif found.kind == "release" and state.held.pop(found.path, None) is None:
+                state.released[found.path] = lock
+        elif isinstance(x.fun, ir.FuncLit):
+            effect = self._effects.literal(self._names.view, x.fun.function, self._names)
+            self._apply(effect, None, state)
+        elif isinstance(x.fun, ir.Sel | ir.Name):
+            for token in self._callees.targets(x.fun)[:1]:
+                self._apply(self._effects.function(token), x.fun, state)
+
+    def _apply(self, effect: Effect | None, fun: ir.Expr | None, state: _LockState) -> None:
+        if effect is None:
+            return
+        head = self._names.path(fun.base) if isinstance(fun, ir.Sel) else None
+        for kind, found in enumerate(effect):
+            for lock in found:
+                path = lock.path
+                if path[0] == "r":
+                    if head is None:
+                        continue
+                    path = (*head, *path[1:])
+                elif path[0][0] == "p":
+                    continue
+                moved = Held(path, lock.mode, lock.name, lock.spelled)
+                if kind == 0:
+                    if state.released.pop(path, None) is None:
+                        state.held[path] = moved
+                elif state.held.pop(path, None) is None:
+                    state.released[path] = moved

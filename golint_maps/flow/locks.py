@@ -1,0 +1,146 @@
+"""Recognition of lock operations, and the net effect of lock helpers (`s.lock()`, `defer s.locked()()`).
+
+Locks are the mutexes of `sync`, their embeddings, `sync.Locker`, whatever has their methods without being known, channels of capacity one, and
+semaphores of weight one. As in RacerD and gVisor's checklocks only locks that are surely held count.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from golint_maps.flow.identity import Names
+from golint_maps.flow.view import PackageView, View
+from golint_maps.syntax import ir
+from golint_maps.types import model
+from golint_maps.types.definitions import FromValue
+
+OPERATIONS: Final = {
+    "Lock": ("acquire", "w"),
+    "RLock": ("acquire", "r"),
+    "Unlock": ("release", "w"),
+    "RUnlock": ("release", "r"),
+    "TryLock": ("try", "w"),
+    "TryRLock": ("try", "r"),
+}
+_SYNC_LOCKS: Final = frozenset(("Mutex", "RWMutex", "Locker"))
+
+
+@dataclass(frozen=True, slots=True)
+class LockOperation:
+    """`kind` is acquire, release or try; `path` a rooted access path; `name` the lock's program-wide name."""
+
+    kind: str
+    mode: str
+    path: tuple[str, ...]
+    name: str
+    spelled: str
+
+
+def operation(call: ir.Call, names: Names) -> LockOperation | None:
+    """Return what a call does to a lock, if it is a lock operation by itself."""
+    fun = call.fun
+    if not isinstance(fun, ir.Sel):
+        return None
+    if fun.name in OPERATIONS and not call.args:
+        return _method(fun, names)
+    if fun.name in ("Acquire", "Release", "TryAcquire") and call.args:
+        view = names.view
+        kind = _pointee(view.typing.of(fun.base))
+        path = names.path(fun.base)
+        if isinstance(kind, model.Named) and kind.package.endswith("x/sync/semaphore") and path is not None:
+            effect = {"Acquire": "acquire", "Release": "release", "TryAcquire": "try"}[fun.name]
+            return LockOperation(effect, "w", (*path, "semaphore"), names.identity(fun.base) + "~", "")
+    return None
+
+
+def _method(fun: ir.Sel, names: Names) -> LockOperation | None:
+    view = names.view
+    kind = view.typing.of(fun.base)
+    embedded: tuple[str, ...] = ()
+    if kind is not None:
+        method = view.package.resolver.method(kind, fun.name)
+        if method is None:
+            if view.package.resolver.underlying(kind) is not None and isinstance(_pointee(kind), model.Named):
+                return None
+        else:
+            named = method.receiver
+            if named is not None and named.package != "sync" and method.function is not None:
+                return None  # a method of somebody's own: `helper_effect` looks inside
+            embedded = method.path
+    path = names.path(fun.base)
+    if path is None:
+        return None
+    from golint_maps.flow.spelling import spell
+
+    effect, mode = OPERATIONS[fun.name]
+    name = names.identity(fun.base)
+    if embedded:
+        owner = _pointee(kind)
+        name = f"f{owner.package}.{owner.name}.{'.'.join(embedded)}" if isinstance(owner, model.Named) else name + "." + ".".join(embedded)
+    return LockOperation(effect, mode, (*path, *embedded), name or ".".join(path), ".".join((spell(fun.base, view.variables), *embedded)))
+
+
+def channel_lock(channel: ir.Expr, names: Names, *, send: bool) -> LockOperation | None:
+    """Return the lock operation that a send to (or receive from) a channel of capacity one is, or None."""
+    view = names.view
+    if not has_room_for_one(channel, view):
+        return None
+    path = names.path(channel)
+    if path is None:
+        return None
+    return LockOperation("acquire" if send else "release", "w", (*path, "chan"), names.identity(channel) + "~", "")
+
+
+def has_room_for_one(channel: ir.Expr, view: View) -> bool:
+    """Tell whether a channel is made with capacity one: where it is defined (variables), or by all literals of its struct (fields)."""
+    value: ir.Expr | None = None
+    match channel:
+        case ir.Local(number):
+            definition = view.typing.definitions.get(number)
+            value = definition.value if isinstance(definition, FromValue) else None
+            if isinstance(value, ir.Sel):
+                return has_room_for_one(value, view)
+        case ir.Name(name) if name in view.package.scope.variables:
+            value = view.package.scope.variables[name].node.value
+        case ir.Sel(_, name):
+            return name in _single_channels(view.package)
+    return _makes_single(value)
+
+
+def _makes_single(value: ir.Expr | None) -> bool:
+    return isinstance(value, ir.Call) and value.fun == ir.Name("make", getattr(value.fun, "pos", 0)) and len(value.args) == 2 and (
+        isinstance(value.args[1], ir.Const) and value.args[1].text == "1"
+    )
+
+
+def _single_channels(package: PackageView) -> frozenset[str]:
+    """Names of fields that some literal or assignment of the package fills with a channel of capacity one."""
+    found = package.memo.get("single channels")
+    if found is None:
+        from golint_maps.flow.traverse import expressions, statements
+
+        names = set()
+        for file in package.scope.files:
+            if file.functions:
+                for function in file.functions:
+                    body = function.body or ()
+                    for x in expressions(body):
+                        if isinstance(x, ir.Lit):
+                            names.update(
+                                element.key.name for element in x.elements if isinstance(element.key, ir.Name) and _makes_single(element.value)
+                            )
+                    for statement in statements(body):
+                        if isinstance(statement, ir.Assign) and len(statement.lhs) == len(statement.rhs):
+                            names.update(
+                                target.name
+                                for target, value in zip(statement.lhs, statement.rhs, strict=True)
+                                if isinstance(target, ir.Sel) and _makes_single(value)
+                            )
+        found = package.memo["single channels"] = frozenset(names)
+    assert isinstance(found, frozenset)
+    return found
+
+
+def _pointee(kind: model.Type | None) -> model.Type | None:
+    return kind.elem if isinstance(kind, model.Pointer) else kind

@@ -1,0 +1,94 @@
+"""Where in a function's structure a byte offset lies: the branches and loops around it, for "surely executed before".
+
+In structured code the order of the text is the order of execution, up to loops. So a position is the offset itself together with the
+enclosing branch bodies; an event dominates a later one when all branches around it are also around the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from golint_maps.flow.events import Position
+from golint_maps.flow.traverse import operands
+from golint_maps.syntax import ir
+
+DEFERRED = 1 << 40
+"""Added to the order of what runs when the function returns."""
+
+
+class Structure:
+    """The branch bodies of one function or literal."""
+
+    def __init__(self, body: Sequence[ir.Stmt]) -> None:
+        self._regions: list[tuple[int, int, int]] = []  # (start, end, id); loops have negative ids
+        self._cache: dict[int, Position] = {}
+        todo: list[Sequence[ir.Stmt]] = [body]
+        while todo:
+            for statement in todo.pop():
+                match statement:
+                    case ir.If(_, _, then, orelse):
+                        todo += self._branches(then, orelse)
+                    case ir.For(_, _, _, inner) | ir.Range(_, _, _, _, inner):
+                        if inner:
+                            # The head of a loop is executed in each turn as well.
+                            self._regions.append((statement.pos, statement.end, -len(self._regions) - 1))
+                            todo.append(inner)
+                    case ir.Block(inner):
+                        todo.append(inner)
+                    case ir.Switch(_, _, cases) | ir.TypeSwitch(_, _, cases) | ir.Select(cases):
+                        todo += self._branches(*(case.body for case in cases))
+        self._regions.sort(key=lambda region: (region[0], -region[1]))
+
+    def _branches(self, *bodies: Sequence[ir.Stmt]) -> list[Sequence[ir.Stmt]]:
+        kept = [body for body in bodies if body]
+        for body in kept:
+            self._regions.append((start_of(body[0]), end_of(body[-1]), len(self._regions) + 1))
+        return kept
+
+    def loops(self) -> tuple[tuple[int, int, int], ...]:
+        """Return (number, start, end) of each loop."""
+        return tuple((number, start, end) for start, end, number in self._regions if number < 0)
+
+    def at(self, offset: int, *, deferred: bool = False) -> Position:
+        """Return the position of a byte offset. Deferred code stands behind everything, in no branch."""
+        if deferred:
+            return Position(DEFERRED + offset, ())
+        if offset not in self._cache:
+            self._cache[offset] = Position(offset, tuple(number for start, end, number in self._regions if start <= offset < end))
+        return self._cache[offset]
+
+
+def start_of(statement: ir.Stmt) -> int:
+    """Return the first byte of a statement."""
+    if isinstance(statement, ir.Do):
+        return statement.x.pos
+    if isinstance(statement, ir.Block):
+        return start_of(statement.body[0]) if statement.body else 0
+    return statement.pos
+
+
+def end_of(statement: ir.Stmt) -> int:
+    """Return the byte behind a statement."""
+    match statement:
+        case ir.Do(x):
+            return int(getattr(x, "end", x.pos + 1))
+        case ir.Block(body):
+            return end_of(body[-1]) if body else 0
+        case ir.Branch() | ir.Label():
+            return statement.pos + 1
+    return max(statement.end, *(int(getattr(x, "end", 0)) for x in operands(statement)), 0)
+
+
+def common_loop(left: Position, right: Position) -> bool:
+    """Tell whether two positions lie in one loop, so that each may be executed after the other."""
+    return any(number < 0 for number in left.nest if number in right.nest)
+
+
+def may_follow(first: Position, then: Position) -> bool:
+    """Tell whether `then` may be executed after `first` in one activation of the function."""
+    return then.order > first.order or common_loop(first, then)
+
+
+def dominates(first: Position, then: Position) -> bool:
+    """Tell whether `first` has surely been executed when `then` is (in the same turn of the loops around both)."""
+    return first.order < then.order and first.nest == then.nest[: len(first.nest)]

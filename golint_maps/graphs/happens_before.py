@@ -1,0 +1,172 @@
+"""What surely happens before what: program order around a start, joins, signals and waits.
+
+A start is ordered after everything before it in its function, a join orders the goroutine before everything after it. Signals and waits on one
+channel or wait group order what stands before the signal in one goroutine before what stands after the wait in another. Sleeping, polling a
+flag and `runtime.Gosched` order nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from golint_maps.flow.events import FunctionSummary, Position, Sync
+from golint_maps.flow.structure import DEFERRED, common_loop, dominates, may_follow
+from golint_maps.graphs.links import Links
+from golint_maps.graphs.witness import Path, Witness
+
+_SIGNALS = frozenset(("done", "close", "send"))
+_WAITS = frozenset(("wait", "receive"))
+
+
+class HappensBefore:
+    """Order between the witnesses of one program."""
+
+    def __init__(self, links: Links) -> None:
+        self._functions = links.functions
+
+    def start(self, witness: Witness) -> Position:
+        """Return where the function at the root of a spawn starts it."""
+        return witness.hops[0].at
+
+    def signals(self, witness: Witness) -> Iterator[tuple[Path, Sync | None]]:
+        """Yield (path in the terms of the starting function, signal or None) of what a goroutine signals at its end.
+
+        None stands for the group that started it, whose `Wait` waits for all.
+        """
+        link = witness.context.link
+        if link is None:
+            return
+        for hop in witness.hops:
+            # A group's own method, or an API with a `Wait` of its own: waiting on the receiver is waiting for the goroutine.
+            if hop.site is not None and hop.site.receiver is not None and hop.site.receiver.path is not None:
+                if link.callback is not None and link.callback.wait and hop.site is link.site:
+                    yield hop.site.receiver.path, None
+                elif hop is witness.hops[0] and not hop.spawns and hop.function != link.caller:
+                    yield hop.site.receiver.path, None
+        entry = self._functions[link.callee]
+        starter = self._functions[link.caller]
+        for sync in entry.syncs:
+            if sync.kind not in _SIGNALS:
+                continue
+            path: Path | None = sync.path
+            if entry.root != starter.root and sync.path[0][0] in "pr":
+                argument = link.site.receiver if sync.path[0] == "r" else _argument(link.site.args, sync.path[0])
+                path = (*argument.path, *sync.path[1:]) if argument is not None and argument.path is not None else None
+            if path is not None:
+                yield path, sync
+
+    def waits(self, function: str) -> tuple[Sync, ...]:
+        """Return the waits of a function."""
+        return tuple(sync for sync in self._functions[function].syncs if sync.kind in _WAITS)
+
+    def joined_before(self, witness: Witness, then: Position, function: str) -> bool:
+        """Tell whether `function`, which starts the goroutine of a witness, surely waits for its end between the start and `then`."""
+        start = self.start(witness)
+        for path, signal in self.signals(witness):
+            for wait in self.waits(function):
+                if wait.path != path or wait.at.order <= start.order:
+                    continue
+                if signal is not None and not self._ends_with(signal, witness):
+                    continue
+                if signal is not None and signal.kind == "send" and self.repeated(witness) and not any(n < 0 for n in wait.at.nest):
+                    continue  # one receive for many senders
+                if then.order >= DEFERRED or dominates(wait.at, then) or (dominates(_outside_loops(wait, start), then)):
+                    return True
+        return False
+
+    def joined_each_turn(self, witness: Witness, function: str) -> bool:
+        """Tell whether the loop around a start waits for the goroutine before its next turn."""
+        start = self.start(witness)
+        for path, signal in self.signals(witness):
+            for wait in self.waits(function):
+                if wait.path == path and wait.at.order > start.order and common_loop(wait.at, start):
+                    innermost = next(number for number in reversed(start.nest) if number < 0)
+                    if innermost in wait.at.nest and wait.at.nest == start.nest[: len(wait.at.nest)]:
+                        if signal is None or self._ends_with(signal, witness):
+                            return True
+        return False
+
+    def _ends_with(self, signal: Sync, witness: Witness) -> bool:
+        """Tell whether the access of a witness surely stands before a signal of its goroutine."""
+        link = witness.context.link
+        assert link is not None
+        for hop in witness.hops:
+            if hop.function == link.callee:
+                return signal.at.order >= DEFERRED or (signal.at.order > hop.at.order and not common_loop(signal.at, hop.at))
+        return signal.at.order >= DEFERRED
+
+    def repeated(self, witness: Witness) -> bool:
+        """Tell whether a start stands in a loop, so that several goroutines of it may run at once."""
+        for hop in witness.hops:
+            if any(number < 0 for number in hop.at.nest):
+                return True
+            if hop.spawns:
+                break
+        return False
+
+    def self_parallel(self, witness: Witness) -> bool:
+        """Tell whether two goroutines of one start may run at the same time, on the same map."""
+        context = witness.context
+        if context.kind == "handler":
+            return True
+        link = context.link
+        if link is None:
+            return False
+        frame = witness.hops[0].function
+        if link.callback is not None and link.callback.parallel:
+            return True
+        for hop in witness.hops:
+            loops = [number for number in hop.at.nest if number < 0]
+            if loops:
+                if hop is witness.hops[0] and self._made_in_loop(witness, loops):
+                    return False
+                return not (hop is witness.hops[0] and self.joined_each_turn(witness, frame))
+            if hop.spawns:
+                break
+        return False
+
+    def _made_in_loop(self, witness: Witness, loops: list[int]) -> bool:
+        """Tell whether the object that holds the map is a variable of the loop's body: another one in each turn."""
+        root = witness.path[0] if witness.path else ""
+        if root[:1] != "l" or "#" not in root:
+            return False
+        family, _, number = root[1:].partition("#")
+        declaring = self._functions.get(family)
+        frame = self._functions[witness.hops[0].function]
+        if declaring is None or not number.isdigit() or int(number) >= len(declaring.variables):
+            return False
+        position = declaring.variables[int(number)][0]
+        return any(number in loops and start <= position < end for number, start, end in frame.loops)
+
+    def ordered_by_channel(self, left: Witness, right: Witness) -> bool:
+        """Tell whether a signal after one access and a wait before the other order them, in either direction."""
+        return self._signalled(left, right) or self._signalled(right, left)
+
+    def _signalled(self, first: Witness, then: Witness) -> bool:
+        for signal, at in self._own_syncs(first, _SIGNALS):
+            if signal.at.order < at.order or (common_loop(signal.at, at) and signal.at.order < DEFERRED):
+                continue
+            for wait, then_at in self._own_syncs(then, _WAITS):
+                if wait.path == signal.path and (dominates(wait.at, then_at)):
+                    return True
+        return False
+
+    def _own_syncs(self, witness: Witness, kinds: frozenset[str]) -> Iterator[tuple[Sync, Position]]:
+        for hop in witness.hops:
+            for sync in self._functions[hop.function].syncs:
+                if sync.kind in kinds:
+                    yield sync, hop.at
+
+
+def _argument(args: tuple[object, ...], head: str):  # type: ignore[no-untyped-def]
+    index = int(head[1:])
+    return args[index] if index < len(args) else None
+
+
+def _outside_loops(wait: Sync, start: Position) -> Position:
+    """A loop that only waits (`for range n { <-done }`) has waited for all when it is over."""
+    nest = tuple(number for number in wait.at.nest if number > 0 or number in start.nest)
+    return Position(wait.at.order, nest)
+
+
+__all__ = ["FunctionSummary", "HappensBefore", "may_follow"]

@@ -1,0 +1,185 @@
+"""Who calls whom, and on which goroutine: call sites joined to functions across all packages.
+
+Function values are followed flow-insensitively, as in Andersen's analysis restricted to functions: what is stored in a field, variable or
+container may be called wherever that is called. A function that is passed as an argument is called where the callee calls its parameter.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from golint_maps.flow.events import CallSite, FunctionSummary
+from golint_maps.graphs.callbacks import Callback, table
+
+_MAX_IMPLEMENTATIONS = 6
+"""Interface methods with more implementations say too little about which one runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """`callee` may be called (or started) at `site` of `caller`.
+
+    `binding`: for a function passed as an argument, the call that passes it (made by `binder`); above the function that got it, only that call
+    is followed. `callback`: the API that runs it, for functions given to code outside of the program.
+    """
+
+    caller: str
+    site: CallSite
+    callee: str
+    spawns: bool
+    binding: CallSite | None = None
+    binder: str = ""
+    receiver_argument: int = -1
+    callback: Callback | None = None
+
+
+class Links:
+    """All links of a program, by callee and by caller."""
+
+    def __init__(
+        self, functions: Mapping[str, FunctionSummary], interfaces: Mapping[str, Sequence[str]], callbacks: Sequence[Callback] = ()
+    ) -> None:
+        self.functions = functions
+        self._interfaces = interfaces
+        self._callbacks = table(callbacks)
+        self.into: dict[str, list[Link]] = defaultdict(list)
+        self.out_of: dict[str, list[Link]] = defaultdict(list)
+        self._values = _flow_closure(functions.values())
+        self._methods: dict[str, set[str]] = defaultdict(set)
+        self._by_type: dict[str, set[str]] = defaultdict(set)
+        for function in functions.values():
+            if function.receiver:
+                name = function.id.rsplit(".", 1)[-1]
+                self._methods[name].add(function.receiver)
+                self._by_type[function.receiver].add(name)
+        self._parameter_calls = self._find_parameter_calls()
+        for function in functions.values():
+            for site in function.calls:
+                self._link(function, site)
+
+    def _find_parameter_calls(self) -> dict[tuple[str, int], list[tuple[FunctionSummary, CallSite]]]:
+        found: dict[tuple[str, int], list[tuple[FunctionSummary, CallSite]]] = defaultdict(list)
+        for function in self.functions.values():
+            for site in function.calls:
+                for target in site.targets:
+                    if target[0] == "?":
+                        found[function.root, int(target[1:])].append((function, site))
+        return found
+
+    def resolve(self, token: str) -> Iterable[str]:
+        """Return ids of the functions that a token may stand for."""
+        if token in self.functions:
+            return (token,)
+        head = token[0]
+        if head in "=&":
+            return [name for name in self._values.get(token, ()) if name in self.functions]
+        if head == "!":
+            interface, _, method = token[1:].rpartition(".")
+            wanted = self._interfaces.get(interface)
+            if not wanted:
+                return ()
+            names = set(wanted)
+            found = sorted(kind for kind in self._methods.get(method, ()) if names <= self._by_type[kind])
+            return [f"{kind}.{method}" for kind in found] if len(found) <= _MAX_IMPLEMENTATIONS else ()
+        return ()
+
+    def _add(self, link: Link) -> None:
+        self.into[link.callee].append(link)
+        self.out_of[link.caller].append(link)
+
+    def _link(self, function: FunctionSummary, site: CallSite) -> None:
+        for target in site.targets:
+            callees = list(self.resolve(target))
+            for callee in callees:
+                self._add(Link(function.id, site, callee, spawns=site.mode == "go"))
+            if target in self._callbacks and target not in self.functions:
+                self._link_callback(function, site, self._callbacks[target])
+                continue
+            for index, argument in enumerate(site.args):
+                for token in argument.tokens:
+                    for passed in self.resolve(token):
+                        if callees:
+                            self._link_passed(function, site, callees, index, passed)
+                        elif not target.startswith(("=", "&", "?")):
+                            # Code outside of the program is taken to call back before it returns, on the same goroutine.
+                            self._add(Link(function.id, site, passed, spawns=False, receiver_argument=index))
+
+    def _link_passed(self, function: FunctionSummary, site: CallSite, callees: Sequence[str], index: int, passed: str) -> None:
+        for callee in callees:
+            for inner, inner_site in self._parameter_calls.get((callee, index), ()):
+                self._add(
+                    Link(inner.id, inner_site, passed, inner_site.mode == "go", binding=site, binder=function.id, receiver_argument=index)
+                )
+            # Passed on as an argument once more: to an API that starts it, or to another function of the program.
+            for inner in self._family(callee):
+                for inner_site in inner.calls:
+                    for position, argument in enumerate(inner_site.args):
+                        if f"?{index}" not in argument.tokens:
+                            continue
+                        for target in inner_site.targets:
+                            callback = self._callbacks.get(target)
+                            if callback is not None and position in callback.arguments and target not in self.functions:
+                                self._add(
+                                    Link(inner.id, inner_site, passed, True, binding=site, binder=function.id, receiver_argument=index, callback=callback)
+                                )
+                            for further in self.resolve(target):
+                                for last, last_site in self._parameter_calls.get((further, position), ()):
+                                    self._add(
+                                        Link(last.id, last_site, passed, last_site.mode == "go", binding=site, binder=function.id, receiver_argument=index)
+                                    )
+
+    def _family(self, root: str) -> Iterable[FunctionSummary]:
+        if not hasattr(self, "_families"):
+            self._families: dict[str, list[FunctionSummary]] = defaultdict(list)
+            for function in self.functions.values():
+                self._families[function.root].append(function)
+        return self._families.get(root, ())
+
+    def _link_callback(self, function: FunctionSummary, site: CallSite, callback: Callback) -> None:
+        for index in callback.arguments:
+            if index >= len(site.args):
+                continue
+            argument = site.args[index]
+            callees = {name for token in argument.tokens for name in self.resolve(token)}
+            if callback.method and argument.type:
+                methods = self._by_type.get(argument.type, ())
+                names = [name for name in methods if name[:1].isupper()] if callback.method == "*" else [callback.method]
+                callees |= {f"{argument.type}.{name}" for name in names if name in methods}
+            for callee in sorted(callees):
+                spawns = not callback.inline and (not callback.test or self._parallel(callee))
+                self._add(Link(function.id, site, callee, spawns, receiver_argument=index, callback=callback))
+
+    def _parallel(self, callee: str) -> bool:
+        return self.functions[callee].parallel_test
+
+
+def _flow_closure(functions: Iterable[FunctionSummary]) -> dict[str, frozenset[str]]:
+    """Return the functions that may reach each token, through any number of assignments."""
+    sources: dict[str, set[str]] = defaultdict(set)
+    for function in functions:
+        parameter = f"@{function.root}?"
+        for flow in function.flows:
+            source = parameter + flow.source[1:] if flow.source[0] == "?" else flow.source
+            sources[flow.target].add(source)
+        for site in function.calls:
+            for index, argument in enumerate(site.args):
+                for token in argument.tokens:
+                    origin = parameter + token[1:] if token[0] == "?" else token
+                    for target in site.targets:
+                        if target[0] not in "?=&!.":
+                            sources[f"@{target}?{index}"].add(origin)
+    closed: dict[str, frozenset[str]] = {}
+    for target in list(sources):
+        if target[0] == "@":
+            continue
+        seen: set[str] = set()
+        todo = [target]
+        while todo:
+            for source in sources.get(todo.pop(), ()):
+                if source not in seen:
+                    seen.add(source)
+                    todo.append(source)
+        closed[target] = frozenset(sorted(name for name in seen if name[0] not in "@=&?!."))
+    return closed

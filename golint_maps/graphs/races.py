@@ -1,0 +1,252 @@
+"""Pairs of accesses that race: same map, may run in parallel, at least one writes, no lock excludes them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from golint_maps.flow.events import FunctionSummary, Held, MapAccess, Position
+from golint_maps.flow.structure import may_follow
+from golint_maps.graphs.happens_before import HappensBefore
+from golint_maps.graphs.links import Links
+from golint_maps.graphs.witness import Hop, Witness, Witnesses
+
+
+@dataclass(frozen=True, slots=True)
+class Race:
+    """Two ways to one map that nothing keeps apart. `certain` is False where the second side is only assumed (a caller outside of the program)."""
+
+    left: Witness
+    right: Witness
+    certain: bool
+
+
+class Races:
+    """The accesses of a program, by map, and the pairs of them that race."""
+
+    def __init__(self, links: Links) -> None:
+        self.links = links
+        self.functions: Mapping[str, FunctionSummary] = links.functions
+        self.witnesses = Witnesses(links)
+        self.order = HappensBefore(links)
+
+    @cached_property
+    def accesses(self) -> dict[str, list[tuple[FunctionSummary, MapAccess]]]:
+        """Accesses by the map's identity as the accessing function knows it."""
+        table: dict[str, list[tuple[FunctionSummary, MapAccess]]] = defaultdict(list)
+        for function in self.functions.values():
+            for access in function.accesses:
+                table[access.identity].append((function, access))
+        return table
+
+    @cached_property
+    def by_map(self) -> dict[str, list[Witness]]:
+        """Witnesses by the map's identity at the root, for maps that somebody writes after they were made."""
+        table: dict[str, list[Witness]] = defaultdict(list)
+        for found in self.accesses.values():
+            for function, access in found:
+                if access.owned or function.name == "package-level initialiser":
+                    continue
+                for witness in self.witnesses.of(function, access):
+                    if witness.context.kind != "init":
+                        table[witness.identity].append(witness)
+        return {identity: found for identity, found in table.items() if any(item.access.writes for item in found)}
+
+    @cached_property
+    def pairs(self) -> list[Race]:
+        """All racing pairs, one for each pair of access sites."""
+        return [race for identity in sorted(self.by_map) for race in self._pairs(self.by_map[identity])]
+
+    def _pairs(self, found: list[Witness]) -> Iterator[Race]:
+        if not any(witness.context.concurrent for witness in found):
+            return
+        seen: set[tuple[object, object]] = set()
+        found = sorted(found, key=lambda witness: (witness.access.place, len(witness.hops)))
+        for index, left in enumerate(found):
+            for right in found[index:]:
+                if not (left.access.writes or right.access.writes):
+                    continue
+                if "load" in (left.access.op, right.access.op) and "assign" not in (left.access.op, right.access.op):
+                    continue  # reading the variable races with assigning it, not with filling the map
+                key = (left.access.place, right.access.place)
+                if key in seen:
+                    continue
+                parallel = self.parallel(left, right)
+                if parallel and not excluded(left, right):
+                    seen.add(key)
+                    yield Race(left, right, parallel == "certain")
+
+    # --- may they run in parallel? ---
+
+    def parallel(self, left: Witness, right: Witness) -> str:
+        """Return `certain`, `assumed` (somebody outside of the program would have to call), or an empty string."""
+        if not (left.context.concurrent or right.context.concurrent):
+            return ""
+        if self._different_objects(left, right):
+            return ""
+        if left.context.kind == "spawn" and right.context.kind == "spawn" and self._one_start(left, right):
+            return "certain" if self._repeated(left) or self._repeated(right) else ""
+        if self.order.ordered_by_channel(left, right):
+            return ""
+        if left.context.kind == "handler" and right.context.kind == "handler":
+            return "certain"
+        if left.context.kind == "spawn":
+            return self._against_spawn(left, right)
+        if right.context.kind == "spawn":
+            return self._against_spawn(right, left)
+        handler, other = (left, right) if left.context.kind == "handler" else (right, left)
+        # A function that is an entry of the program runs before handlers do, unless it is called from outside.
+        return "assumed" if other.context.kind == "exported" and not _constructor(other) else ""
+
+    def _one_start(self, left: Witness, right: Witness) -> bool:
+        assert left.context.link is not None and right.context.link is not None
+        return left.context.link.site is right.context.link.site and left.hops[0].function == right.hops[0].function and left.hops[0].at == right.hops[0].at
+
+    def _repeated(self, spawn: Witness) -> bool:
+        """Tell whether a start may happen again while its goroutine runs, with the same map."""
+        if self.order.self_parallel(spawn):
+            return True
+        frame = spawn.hops[0].function
+        if spawn.path is not None and spawn.path[0][:1] == "l":
+            return False  # a new activation has a new local
+        if self._outlived(spawn):
+            return False
+        for context, hops in self.witnesses.chains(frame):
+            if context.kind == "handler" and (spawn.path is None or spawn.path[0] in ("r",) or spawn.path[0][:1] == "g"):
+                return True
+            if any(number < 0 for hop in hops[:-1] for number in hop.at.nest) and not (spawn.path and spawn.path[0][0] == "p"):
+                return True
+            if context.kind == "spawn" and context.link is not None:
+                above = Witness(spawn.access, context, hops, None, "", ())
+                if self.order.self_parallel(above):
+                    return True
+        return False
+
+    def _outlived(self, spawn: Witness) -> bool:
+        """Tell whether the starting function waits for the goroutine before it returns."""
+        return self.order.joined_before(spawn, Position(1 << 41, ()), spawn.hops[0].function)
+
+    def _against_spawn(self, spawn: Witness, other: Witness) -> str:
+        frame = spawn.hops[0].function
+        start = spawn.hops[0].at
+        for hop in other.hops:
+            if hop.function == frame:
+                if hop.at == start and other.context.kind != "spawn":
+                    # The same call does both: it accesses the map, then starts the goroutine (or the other way round).
+                    return self._inside(spawn, other, hop)
+                if not may_follow(start, hop.at):
+                    if other.context.kind == "spawn" and other.hops[0].function == frame and may_follow(hop.at, start):
+                        return "" if self.order.joined_before(other, start, frame) else "certain"
+                    return ""
+                if self.order.joined_before(spawn, hop.at, frame):
+                    return ""
+                return "certain"
+        if self._outlived(spawn):
+            return ""
+        if other.context.kind == "handler":
+            return "certain"
+        if other.context.kind == "spawn":
+            if self._outlived(other):
+                return ""
+            return self._by_callers(spawn, other) or "certain"
+        return self._by_callers(spawn, other)
+
+    def _inside(self, spawn: Witness, other: Witness, hop: Hop) -> str:
+        inner = [item for item in spawn.hops if item.function == other.hops[min(other.hops.index(hop) + 1, len(other.hops) - 1)].function]
+        then = other.hops[min(other.hops.index(hop) + 1, len(other.hops) - 1)]
+        if inner and inner[0].at != then.at:
+            return "certain" if may_follow(inner[0].at, then.at) else ""
+        return ""
+
+    def _by_callers(self, spawn: Witness, other: Witness) -> str:
+        """Order a goroutine that outlives its starter and an access elsewhere by the functions that call both."""
+        best = ""
+        for context, hops in self.witnesses.chains(spawn.hops[0].function):
+            functions = {hop.function: hop for hop in hops}
+            met = next((hop for hop in other.hops if hop.function in functions), None)
+            if met is not None:
+                if may_follow(functions[met.function].at, met.at):
+                    return "certain"
+                continue
+            if context.kind == "exported" and other.context.kind == "exported" and not _constructor(other):
+                best = "assumed"
+            if context.kind in ("handler", "spawn") and other.context.kind == "exported":
+                best = best or "assumed"
+        return best
+
+    # --- may it be the same map? ---
+
+    def _different_objects(self, left: Witness, right: Witness) -> bool:
+        if left.path is None or right.path is None:
+            return False
+        mine, theirs = left.path[0], right.path[0]
+        if mine[:1] == "l" and theirs[:1] == "l" and mine != theirs:
+            return True
+        if mine[:1] == "g" and theirs[:1] == "g" and mine != theirs:
+            return True
+        return mine == theirs and _elements(left.path) != _elements(right.path) and _constant(left.path) and _constant(right.path)
+
+
+def _elements(path: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(part for part in path if part[:1] == "[")
+
+
+def _constant(path: tuple[str, ...]) -> bool:
+    return all(part[1:2] in '"0123456789' for part in _elements(path)) and bool(_elements(path))
+
+
+def _constructor(witness: Witness) -> bool:
+    name = witness.context.entry.rsplit(".", 1)[-1]
+    return name.startswith(("New", "Make", "Must", "Open", "Init", "Setup", "With"))
+
+
+def common_locks(left: Witness, right: Witness) -> list[tuple[Held, Held]]:
+    """Return the locks that both hold, as pairs."""
+    return [(mine, theirs) for mine in left.locks for theirs in right.locks if mine.name == theirs.name and _same_lock(mine, left, theirs, right)]
+
+
+def excluded(left: Witness, right: Witness) -> bool:
+    """Tell whether a common lock keeps two accesses apart. Two read locks do not."""
+    if any(mine.mode == "w" or theirs.mode == "w" for mine, theirs in common_locks(left, right)):
+        return True
+    # A semaphore or a channel as a lock protects in ways that are not known: no claim.
+    return any(lock.name.endswith("~") for lock in (*left.locks, *right.locks))
+
+
+def _same_lock(mine: Held, left: Witness, theirs: Held, right: Witness) -> bool:
+    """Tell whether two locks of one name are one lock, when the maps are one map."""
+    if mine.name[:1] in "gl":
+        return True
+    near, far = _related(mine, left), _related(theirs, right)
+    if near == far:
+        return near != "index"
+    return "index" not in (near, far) and not (_siblings(mine, left.access))
+
+
+def _related(lock: Held, witness: Witness) -> str:
+    """Return how a lock lies to its map: `near` (in an object around it), `far`, or `index` (chosen by another key than the map)."""
+    if not lock.path or witness.path is None:
+        return "far"
+    if lock.path[0] != witness.path[0]:
+        return "far"
+    keys = _elements(witness.path)
+    for part in _elements(lock.path):
+        if part not in keys:
+            return "index" if keys else "near"
+    return "near"
+
+
+def _siblings(lock: Held, access: MapAccess) -> bool:
+    """Tell whether lock and map are fields of one type."""
+    return lock.name.rpartition(".")[0] == access.identity.rpartition(".")[0]
+
+
+def guards(found: Iterable[Witness]) -> set[str]:
+    """Return the names of locks that all of some witnesses hold."""
+    names: set[str] | None = None
+    for witness in found:
+        held = {lock.name for lock in witness.locks}
+        names = held if names is None else names & held
+    return names or set()

@@ -1,0 +1,125 @@
+"""One verdict for each unguarded access: the strongest that its races, or the habits of the other accesses to its map, allow."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from golint_maps.flow.events import FunctionSummary, Held, MapAccess
+from golint_maps.graphs.races import Race, Races, common_locks
+from golint_maps.graphs.witness import Witness
+
+_GUARDED_SHARE = 2 / 3
+_GUARDED_MINIMUM = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is wrong with one access.
+
+    `kind`: `write` and `read` (unguarded, races), `read-lock` (a write under a read lock), `locks-differ`, `inconsistent` (most others hold
+    `guard`). `side` is the way to the access, `other` the way to the access that it races with (None without one). `guard` is the lock that is
+    missing, if the others show one; `guarded` and `all` count accesses.
+    """
+
+    kind: str
+    side: Witness
+    other: Witness | None = None
+    guard: Held | None = None
+    certain: bool = True
+    guarded: int = 0
+    all: int = 0
+
+    @property
+    def access(self) -> MapAccess:
+        """The access itself."""
+        return self.side.access
+
+
+_STRENGTH = ("read-lock", "locks-differ", "write", "read", "inconsistent")
+
+
+def verdicts(races: Races) -> list[Verdict]:
+    """Return one verdict for each access that is at fault, in source order."""
+    best: dict[object, Verdict] = {}
+
+    def keep(verdict: Verdict) -> None:
+        key = verdict.access.place
+        old = best.get(key)
+        if old is None or _rank(verdict) < _rank(old):
+            best[key] = verdict
+
+    for race in races.pairs:
+        for verdict in _of_race(race):
+            keep(verdict)
+    for verdict in _by_habit(races):
+        keep(verdict)
+    return sorted(best.values(), key=lambda verdict: verdict.access.place)
+
+
+def _rank(verdict: Verdict) -> tuple[int, int, int]:
+    return (not verdict.certain, _STRENGTH.index(verdict.kind), len(verdict.side.hops))
+
+
+def _of_race(race: Race) -> Iterator[Verdict]:
+    left, right = race.left, race.right
+    sides = [(left, right)] if left.access.place == right.access.place else [(left, right), (right, left)]
+    shared = common_locks(left, right)
+    for side, other in sides:
+        mine = [lock for lock, _ in shared] if side is left else [lock for _, lock in shared]
+        if shared:
+            # They have a lock in common, but hold it for reading only: the writers are at fault.
+            if side.access.writes:
+                yield Verdict("read-lock", side, other, mine[0], race.certain)
+        elif side.locks and other.locks:
+            if side.access.writes or not other.access.writes:
+                yield Verdict("locks-differ", side, other, side.locks[0], race.certain)
+        elif not side.locks:
+            guard = other.locks[0] if other.locks else None
+            yield Verdict("write" if side.access.writes else "read", side, other, guard, race.certain)
+
+
+def _by_habit(races: Races) -> Iterator[Verdict]:
+    """Judge maps by how most of their accesses are guarded (after gVisor's checklocks and GCatch's structfield)."""
+    for identity, found in sorted(races.by_map.items()):
+        if identity[:1] not in "fg" or identity.endswith("]"):
+            continue
+        by_access: dict[object, list[Witness]] = defaultdict(list)
+        for witness in found:
+            if not races.functions[witness.function].test and witness.access.op != "load":
+                by_access[witness.access.place].append(witness)
+        counts: dict[str, int] = defaultdict(int)
+        locks: dict[str, Held] = {}
+        for ways in by_access.values():
+            names = set.intersection(*({lock.name for lock in way.locks} for way in ways))
+            for name in names:
+                counts[name] += 1
+            for way in ways:
+                locks.update({lock.name: lock for lock in way.locks})
+        if not counts:
+            continue
+        guard = max(sorted(counts), key=counts.__getitem__)
+        held = counts[guard]
+        for ways in by_access.values():
+            without = [way for way in ways if guard not in {lock.name for lock in way.locks}]
+            for way in without[:1]:
+                if any(lock.name.endswith("~") for lock in way.locks):
+                    continue
+                if held >= _GUARDED_MINIMUM and held >= _GUARDED_SHARE * len(by_access) and way.context.kind != "own":
+                    yield Verdict("inconsistent", way, None, locks[guard], True, held, len(by_access))
+        for ways in by_access.values():
+            for way in ways:
+                modes = {lock.mode for lock in way.locks if lock.name == guard}
+                if way.access.writes and modes == {"r"} and not any(lock.mode == "w" for lock in way.locks) and _plausible(guard, identity, held):
+                    yield Verdict("read-lock", way, None, locks[guard], True, held, len(by_access))
+
+
+def _plausible(guard: str, identity: str, held: int) -> bool:
+    """A lock guards a map that it lies beside, or that it is held for more than once."""
+    return guard.rpartition(".")[0] == identity.rpartition(".")[0] or held >= _GUARDED_MINIMUM
+
+
+def functions_of(races: Races, witness: Witness) -> list[FunctionSummary]:
+    """Return the functions that a witness passes, from its root to the access."""
+    return [races.functions[hop.function] for hop in witness.hops]
