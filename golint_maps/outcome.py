@@ -23,13 +23,15 @@ class Totals:
 class Notice:
     """Something that kept a file or package from being analysed in full.
 
-    `path` is relative to the root, or empty when no file is to blame. `internal` marks a fault of golint-maps itself (exit status 3).
+    `path` is relative to the root, or empty when no file is to blame. `message` goes on where "path" leaves off: `cannot be read: …`.
+    `internal` marks a fault of golint-maps itself (exit status 3); `detail` is its traceback, for `-v`.
     """
 
     path: str
     message: str
     line: int = 1
     internal: bool = False
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
