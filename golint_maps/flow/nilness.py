@@ -1,14 +1,214 @@
+"""Writes to maps that are nil."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from golint_maps.flow.site import Site
+from golint_maps.flow import nilcalls
+from golint_maps.flow.makers import Makers, makers
+from golint_maps.flow.maps import extent, place, qualified
+from golint_maps.flow.nilflow import NilFlow, Write
+from golint_maps.flow.nilstate import NIL, Origin, State, Value
+from golint_maps.flow.parts import root_of
+from golint_maps.flow.site import Place, Site
+from golint_maps.flow.spelling import spell
+from golint_maps.flow.traverse import operands, statements, subexpressions
 from golint_maps.flow.view import View
+from golint_maps.syntax import ir
+from golint_maps.types import model
+from golint_maps.types.definitions import FromValue
 
 
 class NilWrite(Site, frozen=True, tag="nil-write"):
-    """…"""
+    """A map is written that is nil: always (`sure`), or on some way.
+
+    `cause` says why it is nil: `declared` (`var m map[K]V`), `result` (a named result), `assigned` (`= nil`), `literal` (left out of a composite
+    literal, or `new`), `inner` (an element of a map that was never stored), `missing` (a look-up that found nothing), `compared` (a condition has
+    just found it nil), `decoded`, `returned` (by a function that always returns nil), `field` and `variable` (nothing in the package makes it).
+    `origin` is the place of that. `subject` is the name, type or call that the cause is about. `call` is the method that writes, if one does.
+    """
+
+    sure: bool
+    cause: str
+    subject: str
+    origin: Place
+    call: str
 
 
 def analyse(view: View) -> Iterator[NilWrite]:
-    yield from ()
+    """Yield the writes to nil maps in a function and its literals."""
+    numbers = _worth_a_walk(view)
+    if not numbers:
+        return
+    known = makers(view.package)
+    shared, captured = _shared(view), frozenset(number for function in view.functions for number in function.captures)
+    for number in numbers:
+        flow = NilFlow(view, number, shared, captured, known)
+        function = view.facts.functions[number]
+        flow.run(function.body or (), _start(view, function, shared))
+        for key in sorted(flow.writes):
+            yield _fact(view, flow.writes[key])
+
+
+def _fact(view: View, write: Write) -> NilWrite:
+    x, map_, value, call = write
+    origin = value.origin or Origin(*extent(map_, view), "declared")
+    owner = qualified(view, map_)
+    return NilWrite(
+        place=place(view, *extent(x, view)),
+        function=view.name,
+        package=view.package.scope.path,
+        map=spell(map_, view.variables),
+        owner=owner,
+        sure=value.kind == NIL,
+        cause=origin.kind,
+        subject=origin.name,
+        origin=place(view, origin.start, origin.end),
+        call=call,
+    )
+
+
+# --- where to look ---
+
+
+def _worth_a_walk(view: View) -> list[int]:
+    """Return the numbers of the functions with a write to a map that could be nil. Most functions have none, and are not walked."""
+    found = []
+    suspects: _Suspects | None = None
+    for number in view.family:
+        for statement in statements(view.facts.functions[number].body or ()):
+            targets: list[ir.Expr] = []
+            if isinstance(statement, ir.Assign):
+                targets = [x.base for x in statement.lhs if isinstance(x, ir.Index)]
+            elif isinstance(statement, ir.Do) and isinstance(statement.x, ir.Call):
+                map_ = nilcalls.written(view, statement.x)
+                targets = [map_] if map_ is not None else []
+            for base in targets:
+                suspects = suspects or _Suspects(view)
+                if suspects.may_be_nil(base):
+                    found.append(number)
+                    break
+            else:
+                continue
+            break
+    return found
+
+
+class _Suspects:
+    """Cheap signs that a map may be nil."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._locals: set[int] = set()
+        self._fields: set[str] = set()
+        for statement in view.statements:
+            if isinstance(statement, ir.Assign) and len(statement.lhs) == len(statement.rhs):
+                for x, value in zip(statement.lhs, statement.rhs, strict=True):
+                    if isinstance(value, ir.Name) and value.name == "nil":
+                        self._suspect(x)
+            elif isinstance(statement, ir.If):
+                for x in subexpressions(statement.cond):
+                    if isinstance(x, ir.Binary) and isinstance(x.right, ir.Name) and x.right.name == "nil":
+                        self._suspect(x.left)
+
+    def _suspect(self, x: ir.Expr) -> None:
+        match x:
+            case ir.Local(number):
+                self._locals.add(number)
+            case ir.Sel(_, name) | ir.Name(name):
+                self._fields.add(name)
+
+    def may_be_nil(self, base: ir.Expr) -> bool:
+        """Tell whether a walk may find that a map is nil where it is written."""
+        view = self._view
+        if isinstance(base, ir.Local):
+            if not self._local(base.id):
+                return False
+        elif not isinstance(base, ir.Sel | ir.Index | ir.Name | ir.Call):
+            return False
+        if view.package.resolver.map(view.typing.of(base)) is None:
+            return False
+        known: Makers = makers(view.package)
+        match base:
+            case ir.Name(name):
+                return name in self._fields or known.variable_is_nil(name)
+            case ir.Sel(_, name):
+                root = root_of(base)
+                if name in self._fields or (root is not None and view.variables[root].kind in ("var", "define", "result")):
+                    return True
+                field = view.package.resolver.field(view.typing.of(base.base), name)
+                return field is not None and known.field_is_nil(field.owner, name)
+        return True
+
+    def _local(self, number: int) -> bool:
+        view = self._view
+        variable = view.variables[number]
+        if variable.kind in ("param", "receiver", "range", "case"):
+            return number in self._locals
+        if variable.kind == "define" and number not in self._locals and number not in view.address_taken:
+            definition = view.typing.definitions.get(number)
+            value = definition.value if isinstance(definition, FromValue) else None
+            fresh = isinstance(value, ir.Lit) or (isinstance(value, ir.Call) and view.typing.is_builtin(value.fun, "make"))
+            return not fresh or bool(view.assignments[number])
+        return True
+
+
+# --- how a body starts ---
+
+
+def _shared(view: View) -> frozenset[int]:
+    """Return the locals that calls may set: their address is held somewhere, or a literal assigns to them."""
+    shared = set(view.address_taken - _only_decoded(view))
+    for number, function in zip(view.family, view.functions, strict=True):
+        for statement in statements(function.body or ()):
+            targets: list[ir.Expr | None] = []
+            if isinstance(statement, ir.Assign):
+                targets += statement.lhs
+            elif isinstance(statement, ir.Range):
+                targets += [statement.key, statement.value]
+            for x in targets:
+                if isinstance(x, ir.Local) and view.variables[x.id].function != number:
+                    shared.add(x.id)
+    return frozenset(shared)
+
+
+def _only_decoded(view: View) -> frozenset[int]:
+    """Return the locals whose address is only ever taken for a decoder, which does not keep it."""
+    taken: dict[int, int] = {}
+    given: dict[int, int] = {}
+    for statement in view.statements:
+        for x in _all(statement):
+            if isinstance(x, ir.Addr) and isinstance(x.x, ir.Local):
+                taken[x.x.id] = taken.get(x.x.id, 0) + 1
+            elif isinstance(x, ir.Call):
+                target = nilcalls.decoded(view, x)
+                if target is not None and isinstance(target.x, ir.Local):
+                    given[target.x.id] = given.get(target.x.id, 0) + 1
+    return frozenset(number for number, count in taken.items() if given.get(number) == count)
+
+
+def _all(statement: ir.Stmt) -> Iterator[ir.Expr]:
+    for operand in operands(statement):
+        yield from subexpressions(operand)
+
+
+def _start(view: View, function: ir.Function, shared: frozenset[int]) -> State:
+    """Return the state at the start of a body: named results are zero, and so are captured variables that are never set."""
+    state = State()
+    resolver = view.package.resolver
+    for number in function.results:
+        if number >= 0:
+            variable = view.variables[number]
+            below = resolver.underlying(view.typing.local(number))
+            if isinstance(below, model.Map | model.Struct | model.Array):
+                start, end = extent(ir.Local(number, variable.pos), view)
+                state.values[(f"l{number}",)] = Value(NIL, Origin(start, end, "result", variable.name))
+                state.private |= {f"l{number}"}
+    if function.parent >= 0:
+        for number in function.captures:
+            variable = view.variables[number]
+            never_set = not view.assignments[number] and number not in view.address_taken and number not in view.typing.definitions
+            if variable.kind == "var" and never_set and resolver.map(view.typing.local(number)) is not None and number not in shared:
+                start, end = extent(ir.Local(number, variable.pos), view)
+                state.values[(f"l{number}",)] = Value(NIL, Origin(start, end, "declared", variable.name))
+    return state

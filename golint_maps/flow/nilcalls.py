@@ -1,0 +1,144 @@
+"""What calls do to nil maps: which decode into one, write to one, return one, or leave all maps as they are."""
+
+from __future__ import annotations
+
+from golint_maps.flow.traverse import statements
+from golint_maps.flow.view import View
+from golint_maps.syntax import ir
+from golint_maps.types import model
+from golint_maps.types.definitions import FromValue
+
+_DECODERS = frozenset(
+    (
+        "encoding/json",
+        "encoding/json/v2",
+        "gopkg.in/yaml.v2",
+        "gopkg.in/yaml.v3",
+        "sigs.k8s.io/yaml",
+        "github.com/goccy/go-json",
+        "github.com/json-iterator/go",
+        "github.com/segmentio/encoding/json",
+    )
+)
+"""Packages whose decoders set a map to nil for `null`."""
+
+_LOOKING = frozenset(("len", "cap", "delete", "clear", "print", "println", "min", "max"))
+_BUILTINS = _LOOKING | {"append", "copy", "make", "new", "panic", "complex", "real", "imag", "close"}
+
+_PURE = frozenset(
+    "bytes cmp context errors fmt hash/fnv io/fs log maps math math/bits math/rand os path path/filepath reflect regexp slices sort strconv strings "
+    "time unicode unicode/utf8".split()
+)
+"""Packages whose functions set no map variable of their caller, unless they are handed a function or an address."""
+
+_WRITERS = {
+    model.Named("net/http", "Header"): ("Set", "Add"),
+    model.Named("net/url", "Values"): ("Set", "Add"),
+    model.Named("net/textproto", "MIMEHeader"): ("Set", "Add"),
+    model.Named("net/mail", "Header"): (),
+}
+"""Methods of map types of the standard library that store to the map that they are called on."""
+
+WRITING_NAMES = frozenset(("Set", "Add", "Copy", "Insert"))
+
+
+def only_looks(view: View, fun: ir.Expr) -> bool:
+    """Tell whether a call is one of the builtins that read or empty a map, and keep nothing of it."""
+    return isinstance(fun, ir.Name) and fun.name in _LOOKING and view.typing.is_builtin(fun, fun.name)
+
+
+def harmless(view: View, call: ir.Call) -> bool:
+    """Tell whether a call surely sets no variable or field that the function can see."""
+    if any(isinstance(argument, ir.FuncLit | ir.Addr) for argument in call.args):
+        return False
+    fun = call.fun
+    if isinstance(fun, ir.Name) and fun.name in _BUILTINS and view.typing.is_builtin(fun, fun.name):
+        return True
+    if isinstance(fun, ir.Sel):
+        package = view.typing.package_of(fun.base)
+        if package is not None:
+            return package in _PURE or view.typing.as_type(fun) is not None
+    return not isinstance(fun, ir.FuncLit) and view.typing.as_type(fun) is not None
+
+
+def decoded(view: View, call: ir.Call) -> ir.Addr | None:
+    """Return the argument `&m` of a call that decodes JSON or YAML into it, or None."""
+    fun = call.fun
+    if not isinstance(fun, ir.Sel) or not call.args or not isinstance(call.args[-1], ir.Addr):
+        return None
+    target = call.args[-1]
+    if fun.name.startswith("Unmarshal") and len(call.args) == 2:
+        return target if view.typing.package_of(fun.base) in _DECODERS else None
+    if fun.name == "Decode" and len(call.args) == 1:
+        kind = view.typing.of(fun.base)
+        if isinstance(kind, model.Pointer):
+            kind = kind.elem
+        return target if isinstance(kind, model.Named) and kind.name == "Decoder" and kind.package in _DECODERS else None
+    return None
+
+
+def never_null(view: View, call: ir.Call) -> bool:
+    """Tell whether the text that a call decodes is surely not `null`: a constant that is none, or what was encoded just before."""
+    if len(call.args) != 2:
+        return False
+    return _not_null(view, call.args[0])
+
+
+def _not_null(view: View, x: ir.Expr) -> bool:
+    match x:
+        case ir.Const("string", text):
+            return text[1:].lstrip().startswith("{") or (len(text) > 2 and not text[1:].lstrip().startswith(("null", "\\", "~")))
+        case ir.Name(name) if name in view.package.scope.constants:
+            value = view.package.scope.constants[name].node.value
+            return value is not None and _not_null(view, value)
+        case ir.Call(ir.Sel(_, "Marshal" | "MarshalIndent")):
+            return True
+        case ir.Call(ir.TypeArg(), [argument]):
+            return _not_null(view, argument)
+        case ir.Local(number) if not view.assignments[number]:
+            definition = view.typing.definitions.get(number)
+            return isinstance(definition, FromValue) and definition.index == 0 and _not_null(view, definition.value)
+        case ir.Local(number):
+            # `data, err = json.Marshal(v)`, and nothing else is ever assigned to it.
+            return all(
+                isinstance(statement.rhs[0], ir.Call) and _not_null(view, statement.rhs[0])
+                for statement in view.statements
+                if isinstance(statement, ir.Assign) and statement.rhs and any(isinstance(x, ir.Local) and x.id == number for x in statement.lhs)
+            )
+    return False
+
+
+def written(view: View, call: ir.Call) -> ir.Expr | None:
+    """Return the map that a call of the standard library stores to (`h.Set(…)`, `maps.Copy(m, …)`), or None."""
+    fun = call.fun
+    if not isinstance(fun, ir.Sel) or fun.name not in WRITING_NAMES:
+        return None
+    package = view.typing.package_of(fun.base)
+    if package is not None:
+        return None
+    kind = view.typing.of(fun.base)
+    if isinstance(kind, model.Named) and fun.name in _WRITERS.get(kind, ()):
+        return fun.base
+    return None
+
+
+def may_change(view: View, fun: ir.Sel) -> bool:
+    """Tell whether a method may assign to what it is called on, or to what that leads to. Methods of plain map types with value receivers cannot."""
+    kind = view.typing.of(fun.base)
+    method = view.package.resolver.method(kind, fun.name)
+    if method is None or method.function is None or method.path:
+        return not (isinstance(kind, model.Named) and kind in _WRITERS)
+    return isinstance(method.function.node.receiver_type, ir.TPtr) or view.package.resolver.map(kind) is None
+
+
+def returns_nil(view: View, call: ir.Call) -> bool:
+    """Tell whether a call is of a function of this package whose every return is a literal nil for its one result, a map."""
+    match call.fun:
+        case ir.Name(name) if name in view.package.scope.functions:
+            function = view.package.scope.functions[name].node
+        case _:
+            return False
+    if function.body is None or len(function.type.results) != 1 or view.package.resolver.map(view.typing.of(call)) is None:
+        return False
+    returns = [statement for statement in statements(function.body) if isinstance(statement, ir.Return)]
+    return bool(returns) and all(len(item.values) == 1 and isinstance(item.values[0], ir.Name) and item.values[0].name == "nil" for item in returns)

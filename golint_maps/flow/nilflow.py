@@ -1,0 +1,590 @@
+"""Which maps are nil where they are written: a forward data flow over one function body.
+
+The lattice is flat for each access path (nil, maybe nil, not known to be nil), with the zero value of a struct or an empty map standing for all
+that lies below it. Conditions refine it; calls forget what they may change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from golint_maps.flow import nilcalls
+from golint_maps.flow.makers import Makers
+from golint_maps.flow.maps import extent
+from golint_maps.flow.nilstate import ELEMENTS, FINE, GOOD, MAYBE, NIL, Mark, Origin, State, Value, correlated, join
+from golint_maps.flow.paths import Path
+from golint_maps.flow.spelling import spell
+from golint_maps.flow.traverse import subexpressions
+from golint_maps.flow.view import View
+from golint_maps.flow.walk import Forward, children
+from golint_maps.syntax import ir
+from golint_maps.types import model
+from golint_maps.types.definitions import FromValue
+from golint_maps.types.model import Type
+
+Write = tuple[ir.Expr, ir.Expr, Value, str]
+"""(the expression to report, the map, what it holds, the call that writes or nothing)."""
+
+
+class NilFlow(Forward[State]):
+    """Walks one body. `writes` collects what is written to nil maps, by position, as seen on the last turn of each loop."""
+
+    def __init__(self, view: View, number: int, shared: frozenset[int], captured: frozenset[int], makers: Makers) -> None:
+        super().__init__()
+        self._view = view
+        self._number = number
+        self._shared = shared
+        self._captured = captured
+        self._makers = makers
+        self._resolver = view.package.resolver
+        self.writes: dict[tuple[int, int], Write] = {}
+
+    # --- the frame ---
+
+    def copy(self, state: State) -> State:
+        return state.copy()
+
+    def join(self, left: State, right: State) -> State:
+        return join(left, right, self.known)
+
+    def statement(self, statement: ir.Stmt, state: State) -> State | None:
+        match statement:
+            case ir.Assign(_, lhs, rhs):
+                for index, x in enumerate(rhs):
+                    target = lhs[index] if len(lhs) == len(rhs) else None
+                    if not (isinstance(target, ir.Local) and self._is_alias(target)):
+                        self._visit(x, state)
+                for x in lhs:
+                    self._visit_target(x, state)
+                self._assign(statement, state)
+                return state
+            case ir.Declare(numbers, values):
+                for x in values:
+                    self._visit(x, state)
+                self._declare(numbers, values, state)
+                return state
+        return super().statement(statement, state)
+
+    def evaluate(self, x: ir.Expr, state: State) -> None:
+        self._visit(x, state)
+
+    def spawn(self, statement: ir.Go, state: State) -> None:
+        self._visit(statement.call, state)
+
+    def enter_range(self, statement: ir.Range, state: State) -> None:
+        mentioned = self._mentioned(statement.over)
+        self._mark(state, mentioned, statement.pos, "loop", True)
+        path = self._view.paths.of(statement.over)
+        if path is not None:
+            value = self.value(statement.over, state)
+            if value is not None and value.kind == MAYBE:
+                state.values[path] = GOOD
+        for x in (statement.key, statement.value):
+            if isinstance(x, ir.Local):
+                state.forget((f"l{x.id}",))
+                state.changed(x.id)
+            elif x is not None:
+                self._put(x, None, state)
+
+    def select_case(self, subject: ir.Expr, case: ir.Case, state: State) -> State:
+        mentioned = [path for x in (subject, *case.values) for path in self._mentioned(x)]
+        self._mark(state, mentioned, case.pos, "if", True)
+        return state
+
+    def enter_case(self, statement: ir.TypeSwitch, case: ir.TypeCase, state: State) -> None:
+        self._mark(state, self._mentioned(statement.subject), case.pos, "if", True)
+
+    # --- conditions ---
+
+    def assume(self, condition: ir.Expr, truth: bool, state: State) -> State | None:
+        match condition:
+            case ir.Unary("!", x):
+                return self.assume(x, not truth, state)
+            case ir.Binary("&&" | "||" as op, left, right):
+                if truth == (op == "&&"):
+                    both = self.assume(left, truth, state)
+                    return None if both is None else self.assume(right, truth, both)
+                first = self.assume(left, truth, state.copy())
+                second = self.assume(left, not truth, state)
+                second = None if second is None else self.assume(right, truth, second)
+                if first is None or second is None:
+                    return first if second is None else second
+                return self.join(first, second)
+        refined = self._refine(condition, truth, state)
+        if refined is not None:
+            start, _ = extent(condition, self._view)
+            self._mark(refined, self._mentioned(condition), start, "if", truth)
+        return refined
+
+    def _refine(self, condition: ir.Expr, truth: bool, state: State) -> State | None:
+        match condition:
+            case ir.Binary("==" | "!=" as op, left, ir.Name("nil")):
+                return self._compared(left, truth == (op == "=="), condition, state)
+            case ir.Binary("==" | "!=" as op, ir.Name("nil"), right):
+                return self._compared(right, truth == (op == "=="), condition, state)
+            case ir.Binary(op, left, right):
+                measured = _non_empty(op, left, right, truth)
+                return state if measured is None else self._compared(measured, False, condition, state)
+            case ir.Local(number) if number in state.found:
+                row, element = state.found[number]
+                for path in (row, element):
+                    if path is not None:
+                        if truth:
+                            state.forget(path)
+                            state.values[path] = GOOD
+                        else:
+                            self._set(path, Value(NIL, Origin(*extent(condition, self._view), "missing")), state)
+        return state
+
+    def _compared(self, x: ir.Expr, is_nil: bool, condition: ir.Expr, state: State) -> State | None:
+        path = self._view.paths.of(x)
+        if path is None or self._resolver.map(self._view.typing.of(x)) is None:
+            return state
+        value = self.value(x, state)
+        if is_nil:
+            origin = Origin(*extent(condition, self._view), "compared")
+            state.values[path] = Value(NIL, value.origin if value is not None and value.kind != FINE else origin)
+            return state
+        if value is not None and value.kind == NIL and not state.dead:
+            return None
+        state.values[path] = GOOD
+        return state
+
+    def _mark(self, state: State, mentioned: list[Path], pos: int, kind: str, truth: bool) -> None:
+        for known in list(correlated(state, mentioned, pos)):
+            value = state.values[known]
+            state.values[known] = replace(value, muted=value.muted | {(pos, truth)})
+        state.trail |= {Mark(path, pos, kind, truth) for path in mentioned}
+
+    def _mentioned(self, x: ir.Expr) -> list[Path]:
+        """Return the variables, fields and functions that a condition is about."""
+        found: list[Path] = []
+        todo = [x]
+        while todo:
+            x = todo.pop()
+            path = self._view.paths.raw(x) if isinstance(x, ir.Local | ir.Sel | ir.Name | ir.Index) else None
+            if path is not None:
+                found.append(path)
+                while isinstance(x, ir.Sel | ir.Index):
+                    if isinstance(x, ir.Index):
+                        todo.append(x.index)
+                    x = x.base
+            elif isinstance(x, ir.Name):
+                if x.name not in ("nil", "true", "false", "len"):
+                    found.append(("n" + x.name,))
+            else:
+                todo.extend(children(x))
+        return found
+
+    # --- values ---
+
+    def known(self, state: State, path: Path) -> Value | None:
+        """Return what is known of a path, by itself or by a zero value or empty map above it."""
+        value = state.values.get(path)
+        if value is not None:
+            return value
+        for cut in range(len(path) - 1, 0, -1):
+            above = path[:cut]
+            if path[cut][0] == "[":
+                value = state.values.get((*above, ELEMENTS))
+                if value is not None:
+                    return value if cut + 1 == len(path) or self._held(self._type(path[: cut + 1]), path[cut + 1 :]) else None
+            value = state.values.get(above)
+            if value is not None:
+                return value if value.kind != FINE and self._held(self._pointee(self._type(above)), path[cut:]) else None
+        return None
+
+    def value(self, x: ir.Expr, state: State) -> Value | None:
+        """Return what is known of the map that an expression stands for, or None."""
+        view = self._view
+        path = view.paths.of(x)
+        value = self.known(state, path) if path is not None else None
+        if value is not None:
+            return value
+        match x:
+            case ir.Sel(base, name):
+                if view.typing.package_of(base) is None:
+                    field = self._resolver.field(view.typing.of(base), name)
+                    if field is not None and self._makers.field_is_nil(field.owner, name):
+                        return Value(NIL, Origin(*extent(x, view), "field", name))
+            case ir.Name(name) if name in view.package.scope.variables and self._makers.variable_is_nil(name):
+                return Value(NIL, Origin(*extent(x, view), "variable", name))
+            case ir.Index(base):
+                outer = self.value(base, state)
+                if outer is not None and outer.kind == NIL and self._resolver.map(view.typing.of(base)) is not None:
+                    return Value(NIL, Origin(*extent(x, view), "inner"))
+            case ir.Local() if self._is_alias(x):
+                definition = view.typing.definitions.get(x.id)
+                return self.value(definition.value, state) if isinstance(definition, FromValue) else None
+            case ir.Call(fun, [argument]) if view.typing.as_type(fun) is not None and not view.typing.is_builtin(fun, "make"):
+                return self.value(argument, state)
+        return None
+
+    def _is_alias(self, x: ir.Local) -> bool:
+        return self._view.paths.of(x) != (f"l{x.id}",)
+
+    def _pointee(self, kind: Type | None) -> Type | None:
+        below = self._resolver.underlying(kind)
+        return below.elem if isinstance(below, model.Pointer) else kind
+
+    def _type(self, path: Path) -> Type | None:
+        """Return the type of a path below a local variable, or None."""
+        if path[0][0] != "l":
+            return None
+        kind = self._view.typing.local(int(path[0][1:]))
+        for part in path[1:]:
+            kind = self._step(self._pointee(kind), part)
+        return kind
+
+    def _step(self, kind: Type | None, part: str) -> Type | None:
+        if part[0] != "[":
+            field = self._resolver.field(kind, part)
+            return field.type if field is not None else None
+        match self._resolver.underlying(kind):
+            case model.Map(_, elem) | model.Array(elem) | model.Slice(elem):
+                return elem
+        return None
+
+    def _held(self, kind: Type | None, path: Path) -> bool:
+        """Tell whether the zero value of a type has only zero values along a path: no pointer, slice or interface on the way."""
+        for part in path:
+            below = self._resolver.underlying(kind)
+            if not isinstance(below, model.Map | model.Array if part[0] == "[" else model.Struct):
+                return False
+            kind = self._step(kind, part)
+        return kind is not None
+
+    # --- stores ---
+
+    def _declare(self, numbers: Sequence[int], values: Sequence[ir.Expr], state: State) -> None:
+        for index, number in enumerate(numbers):
+            if number < 0:
+                continue
+            variable = self._view.variables[number]
+            x = ir.Local(number, variable.pos)
+            if values:
+                self._put(x, self._plan(values[index], x, state) if len(values) == len(numbers) else None, state)
+            else:
+                self._fresh((f"l{number}",), state)
+                if self._starts_zero(number):
+                    start, end = extent(x, self._view)
+                    state.values[(f"l{number}",)] = Value(NIL, Origin(start, end, "declared", variable.name))
+
+    def _starts_zero(self, number: int) -> bool:
+        return isinstance(self._resolver.underlying(self._view.typing.local(number)), model.Map | model.Struct | model.Array)
+
+    def _fresh(self, path: Path, state: State) -> None:
+        state.forget(path)
+        state.changed(int(path[0][1:]))
+        state.private |= {path[0]}
+
+    def _assign(self, statement: ir.Assign, state: State) -> None:
+        lhs, rhs = statement.lhs, statement.rhs
+        paired = len(lhs) == len(rhs)
+        plans = [self._plan(rhs[index], x, state) if paired else None for index, x in enumerate(lhs)]
+        for index, x in enumerate(lhs):
+            if isinstance(x, ir.Index):
+                self._written(x, x.base, state, "")
+            self._put(x, plans[index] if statement.op in ("=", ":=") else None, state)
+            path = self._view.paths.raw(x)
+            if path is not None:
+                state.trail |= {Mark(path, statement.pos, "set")}
+        if len(lhs) == 2 and len(rhs) == 1 and isinstance(rhs[0], ir.Index):
+            self._looked_up(lhs[0], lhs[1], rhs[0], state)
+        if paired:
+            self._correlate(lhs, rhs, state)
+
+    def _put(self, x: ir.Expr, plan: dict[Path, Value] | None, state: State) -> None:
+        """Store what is planned (by path below the target) to `x`; None: something unknown."""
+        if isinstance(x, ir.Local):
+            if self._is_alias(x):
+                return
+            path: Path | None = (f"l{x.id}",)
+            state.forget((f"l{x.id}",))
+            state.changed(x.id)
+            if plan is not None:
+                state.private |= {f"l{x.id}"}
+        else:
+            path = self._view.paths.of(x)
+            if path is None or isinstance(x, ir.Deref):
+                self._called(state)
+            if path is None:
+                return
+            state.forget(path)
+            if isinstance(x, ir.Index):
+                for other in [other for other in state.values if len(other) >= len(path) and other[: len(path) - 1] == path[:-1]]:
+                    if other[len(path) - 1][0] == "[" and state.values[other].kind != FINE:
+                        del state.values[other]
+                if plan is None:
+                    plan = {(): GOOD}
+        if plan is not None and path is not None:
+            for below, value in plan.items():
+                state.values[path + below] = value
+
+    def _plan(self, x: ir.Expr, target: ir.Expr, state: State) -> dict[Path, Value] | None:
+        """Return what an expression's value is known to be, by path below it, or None."""
+        view = self._view
+        start, end = extent(x, view)
+        match x:
+            case ir.Name("nil"):
+                if self._resolver.map(view.typing.of(target)) is None:
+                    return None
+                return {(): Value(NIL, Origin(start, end, "assigned"))}
+            case ir.Call(fun) if view.typing.is_builtin(fun, "make"):
+                return self._empty(view.typing.of(x), start, end)
+            case ir.Call(fun, [kind]) if view.typing.is_builtin(fun, "new"):
+                below = self._resolver.underlying(view.typing.as_type(kind))
+                return {(): Value(NIL, Origin(start, end, "literal"))} if isinstance(below, model.Struct) else None
+            case ir.Call(fun, [argument]) if view.typing.as_type(fun) is not None:
+                return self._plan(argument, x, state)
+            case ir.Call():
+                if nilcalls.returns_nil(view, x):
+                    return {(): Value(NIL, Origin(start, end, "returned", spell(x.fun, view.variables)))}
+                return None
+            case ir.Addr(ir.Lit() as literal):
+                return self._literal(literal, state) if self._is_struct(literal) else None
+            case ir.Lit(_, elements):
+                if self._is_struct(x):
+                    return self._literal(x, state)
+                if self._resolver.map(view.typing.of(x)) is None:
+                    return None
+                return {(): GOOD} if elements else self._empty(view.typing.of(x), start, end)
+            case ir.Local() | ir.Sel() | ir.Name() | ir.Index():
+                if self._resolver.map(view.typing.of(x)) is None:
+                    return None
+                value = self.value(x, state)
+                return {(): value} if value is not None else None
+        return None
+
+    def _empty(self, kind: Type | None, start: int, end: int) -> dict[Path, Value] | None:
+        """Return what a made, empty map is known to be."""
+        below = self._resolver.map(kind)
+        if below is None:
+            return None
+        plan: dict[Path, Value] = {(): GOOD}
+        if isinstance(self._resolver.underlying(below.value), model.Map | model.Struct | model.Array):
+            plan[ELEMENTS,] = Value(NIL, Origin(start, end, "inner"))
+        return plan
+
+    def _is_struct(self, literal: ir.Lit) -> bool:
+        return isinstance(self._resolver.underlying(self._view.typing.of(literal)), model.Struct)
+
+    def _literal(self, literal: ir.Lit, state: State) -> dict[Path, Value]:
+        """Return what a struct literal is known to be: zero, except for what its elements give."""
+        start, end = extent(literal, self._view)
+        plan: dict[Path, Value] = {(): Value(NIL, Origin(start, end, "literal"))}
+        struct = self._resolver.struct(self._view.typing.of(literal))
+        names = [field.name for field in struct[1].fields] if struct is not None else []
+        for index, element in enumerate(literal.elements):
+            name = self._field_name(element.key) or (names[index] if index < len(names) else "")
+            if name:
+                given = self._plan(element.value, ir.Sel(literal, name, start, end), state)
+                plan[name,] = GOOD
+                plan.update({(name, *below): value for below, value in (given or {}).items()})
+        return plan
+
+    def _field_name(self, key: ir.Expr | None) -> str:
+        match key:
+            case ir.Name(name):
+                return name
+            case ir.Local(number):  # a field that has the name of a local variable
+                return self._view.variables[number].name
+        return ""
+
+    def _set(self, path: Path, value: Value, state: State) -> None:
+        state.forget(path)
+        state.values[path] = value
+
+    def _looked_up(self, row: ir.Expr, ok: ir.Expr, element: ir.Index, state: State) -> None:
+        """`row, ok := m[k]`: on the way where `ok` is false, both are nil."""
+        if self._resolver.map(self._view.typing.of(element.base)) is None or not isinstance(ok, ir.Local):
+            return
+        path = self._view.paths.of(element)
+        zero = isinstance(self._resolver.underlying(self._view.typing.of(element)), model.Map)
+        own = (f"l{row.id}",) if isinstance(row, ir.Local) and zero else None
+        if own is not None:
+            value = self.value(element, state)
+            if value is not None:
+                state.values[own] = value
+        state.found[ok.id] = (own, path if zero else None)
+
+    def _correlate(self, lhs: Sequence[ir.Expr], rhs: Sequence[ir.Expr], state: State) -> None:
+        """`again := !first`: what depends on the one depends on the other."""
+        for target, value in zip(lhs, rhs, strict=True):
+            if not isinstance(target, ir.Local) or not isinstance(value, ir.Local | ir.Unary | ir.Binary | ir.Sel):
+                continue
+            if not any(known.kind == MAYBE for known in state.values.values()):
+                return
+            if isinstance(value, ir.Sel) and self._view.typing.local(target.id) != model.BOOL:
+                continue
+            mentioned = self._mentioned(value)
+            for path, known in state.values.items():
+                if known.kind == MAYBE:
+                    more = {replace(mark, path=(f"l{target.id}",)) for mark in known.marks for other in mentioned if mark.mentions(other)}
+                    if more:
+                        state.values[path] = replace(known, marks=known.marks | more)
+
+    # --- what happens in expressions ---
+
+    def _written(self, x: ir.Expr, base: ir.Expr, state: State, call: str) -> None:
+        """A map is written: the end of this way when it is nil."""
+        if self._resolver.map(self._view.typing.of(base)) is None:
+            return
+        value = self.value(base, state)
+        place = extent(x, self._view)
+        self.writes.pop(place, None)
+        if value is None or value.kind == FINE or value.muted or state.dead:
+            return
+        self.writes[place] = (x, base, value, call)
+        if value.kind == NIL:
+            state.dead = True
+        path = self._view.paths.of(base)
+        if path is not None:
+            state.values[path] = GOOD
+
+    def _visit_target(self, x: ir.Expr, state: State) -> None:
+        match x:
+            case ir.Index(base, index):
+                self._visit_chain(base, state)
+                self._visit(index, state)
+            case ir.Sel(base) | ir.Deref(base):
+                self._visit_chain(base, state)
+
+    def _visit_chain(self, x: ir.Expr, state: State) -> None:
+        """Visit what is only passed on the way to a field or element."""
+        match x:
+            case ir.Index(base, index):
+                self._visit_chain(base, state)
+                self._visit(index, state)
+            case ir.Sel(base) | ir.Deref(base):
+                self._visit_chain(base, state)
+            case ir.Local() | ir.Name():
+                pass
+            case _:
+                self._visit(x, state)
+
+    def _visit(self, x: ir.Expr, state: State) -> None:
+        """Evaluate an expression whose value goes somewhere."""
+        match x:
+            case ir.Local() | ir.Name():
+                self._escape(x, state)
+            case ir.Sel() | ir.Index() | ir.Deref():
+                self._visit_chain(x, state)
+                self._escape(x, state)
+            case ir.Call():
+                self._visit_call(x, state)
+            case ir.Binary("&&" | "||" as op, left, right):
+                self._visit(left, state)
+                behind = self.assume(left, op == "&&", state.copy())
+                if behind is not None:
+                    self._visit(right, behind)
+                for call in subexpressions(right):
+                    if isinstance(call, ir.Call) and not nilcalls.harmless(self._view, call):
+                        self._called(state)
+            case ir.Binary(_, left, right):
+                for operand in (left, right):
+                    self._visit_chain(operand, state)
+            case ir.Addr(operand) if not isinstance(operand, ir.Lit):
+                self._visit_chain(operand, state)
+                path = self._view.paths.of(operand)
+                if path is not None:
+                    state.forget(path)
+                    state.private -= {path[0]}
+            case ir.Lit(_, elements):
+                for element in elements:
+                    if element.key is not None and not isinstance(element.key, ir.Name | ir.Local):
+                        self._visit(element.key, state)
+                    self._visit(element.value, state)
+            case ir.FuncLit(number):
+                for captured in self._view.facts.functions[number].captures:
+                    state.forget_below((f"l{captured}",))
+                    state.private -= {f"l{captured}"}
+            case _:
+                for operand in children(x):
+                    self._visit(operand, state)
+
+    def _escape(self, x: ir.Expr, state: State) -> None:
+        """A value is copied to where it is not followed: what is known of the inside of a reference may change from now on."""
+        path = self._view.paths.of(x)
+        if path is None:
+            return
+        if any(len(known) > len(path) and known[: len(path)] == path for known in state.values):
+            state.forget_below(path)
+            if path in state.values and self._resolver.map(self._view.typing.of(x)) is None:
+                del state.values[path]
+        elif state.values.get(path) is not None and self._resolver.map(self._view.typing.of(x)) is None:
+            del state.values[path]
+        state.private -= {path[0]}
+
+    def _visit_call(self, call: ir.Call, state: State) -> None:
+        view = self._view
+        fun = call.fun
+        if nilcalls.only_looks(view, fun):
+            for argument in call.args:
+                self._visit_chain(argument, state)
+            return
+        decoded = nilcalls.decoded(view, call)
+        for argument in call.args:
+            if argument is not decoded:
+                self._visit(argument, state)
+        if isinstance(fun, ir.Sel) and view.typing.package_of(fun.base) is None:
+            self._visit_chain(fun.base, state)
+            if nilcalls.may_change(view, fun):
+                path = view.paths.of(fun.base)
+                if path is not None:
+                    state.forget_below(path)
+                    state.values.pop(path, None)
+                    state.private -= {path[0]}
+        elif not isinstance(fun, ir.Name | ir.TypeArg):
+            self._visit_chain(fun, state)
+        if decoded is not None:
+            self._decode(call, decoded, state)
+        written = nilcalls.written(view, call)
+        if written is not None:
+            self._written(call, written, state, spell(fun, view.variables))
+        if not nilcalls.harmless(view, call):
+            self._called(state)
+
+    def _called(self, state: State) -> None:
+        """Something runs that is not seen: it may change whatever others can reach."""
+        for path in list(state.values):
+            root = path[0]
+            number = int(root[1:]) if root[0] == "l" else -1
+            if number < 0:
+                del state.values[path]
+            elif len(path) == 1:
+                if number in self._shared or (self._view.variables[number].function != self._number and self._view.assignments[number]):
+                    del state.values[path]
+            elif root not in state.private or number in self._captured:
+                del state.values[path]
+
+    def _decode(self, call: ir.Call, decoded: ir.Addr, state: State) -> None:
+        """A decoder sets a map to nil when its text is `null`, and leaves fields alone that its text does not have."""
+        path = self._view.paths.of(decoded.x)
+        if path is None:
+            return
+        kind = self._view.typing.of(decoded.x)
+        origin = Origin(*extent(call, self._view), "decoded", spell(call.fun, self._view.variables))
+        if self._resolver.map(kind) is not None and not nilcalls.never_null(self._view, call):
+            self._set(path, Value(MAYBE, origin), state)
+        else:
+            state.forget(path)
+
+
+_MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
+
+
+def _non_empty(op: str, left: ir.Expr, right: ir.Expr, truth: bool) -> ir.Expr | None:
+    """Return m where a comparison of `len(m)` with a constant, being true or not, says that m is not empty; else None."""
+    if isinstance(left, ir.Const):
+        left, right, op = right, left, _MIRRORED.get(op, "")
+    match left, right:
+        case ir.Call(ir.Name("len"), [measured]), ir.Const("int", text) if text.isdecimal():
+            bound = int(text)
+            if truth:
+                says = (op == ">" and bound >= 0) or (op == ">=" and bound >= 1) or (op == "!=" and bound == 0) or (op == "==" and bound >= 1)
+            else:
+                says = (op == "==" and bound == 0) or (op == "<" and bound >= 1) or (op == "<=" and bound >= 0)
+            return measured if says else None
+    return None

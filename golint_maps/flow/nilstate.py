@@ -1,0 +1,155 @@
+"""What is known of nil maps at one point of a function: the state of the data flow in `nilflow`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+
+from golint_maps.flow.paths import Path
+
+NIL, MAYBE, FINE = "nil", "maybe", "fine"
+
+ELEMENTS = "[]"
+"""Last component of the path that stands for all elements of a map that have no path of their own."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Origin:
+    """Why a map is nil: a stretch of the file and what stands there. The kinds are those of `nilness.NilWrite`."""
+
+    start: int
+    end: int
+    kind: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Something that happened on one of two ways: a condition (`if`, `loop`) that mentions a path, or an assignment (`set`) to it."""
+
+    path: Path
+    pos: int
+    kind: str
+    truth: bool = True
+
+    def mentions(self, path: Path) -> bool:
+        """Tell whether this is about a path, one below it, or one above it."""
+        length = min(len(path), len(self.path))
+        return self.path[:length] == path[:length]
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What a place holds: the zero value (`NIL`: nothing below it is made either), maybe that, or something else.
+
+    A map that is nil on some ways only is correlated with what these ways differ in (`marks`): behind a later condition on any of it, it is
+    taken for made (`muted`), until the ways of that condition meet again.
+    """
+
+    kind: str
+    origin: Origin | None = None
+    marks: frozenset[Mark] = frozenset()
+    muted: frozenset[tuple[int, bool]] = frozenset()
+
+
+GOOD = Value(FINE)
+
+
+@dataclass(slots=True)
+class State:
+    """Values by access path. A path without one is not known to be nil."""
+
+    values: dict[Path, Value] = field(default_factory=dict)
+    trail: frozenset[Mark] = frozenset()
+    found: dict[int, tuple[Path | None, Path | None]] = field(default_factory=dict)
+    """Comma-ok variables: the variable that got the element, and the element."""
+    private: frozenset[str] = frozenset()
+    """Roots that nothing outside of the function can reach yet."""
+    dead: bool = False
+    """A certain panic lies behind: nothing after it is worth reporting."""
+
+    def copy(self) -> State:
+        """Return an independent copy."""
+        return State(dict(self.values), self.trail, dict(self.found), self.private, self.dead)
+
+    def forget(self, path: Path) -> None:
+        """Drop what is known of a path and of everything below it."""
+        length = len(path)
+        for known in [known for known in self.values if known[:length] == path]:
+            del self.values[known]
+
+    def forget_below(self, path: Path) -> None:
+        """Drop what is known of everything below a path."""
+        kept = self.values.get(path)
+        self.forget(path)
+        if kept is not None:
+            self.values[path] = kept
+
+    def changed(self, root: int) -> None:
+        """A local variable has changed: elements that are named by it are other elements now, and conditions on it are new conditions."""
+        pattern = re.compile(rf"\bl{root}\b")
+        for known in [known for known in self.values if any(part[0] == "[" and pattern.search(part) for part in known[1:])]:
+            del self.values[known]
+        self.found.pop(root, None)
+        name = f"l{root}"
+        for variable in [variable for variable, (row, element) in self.found.items() if row == (name,) or _named(element, pattern)]:
+            del self.found[variable]
+        for known, value in self.values.items():
+            if value.kind == MAYBE and any(mark.path[0] == name for mark in value.marks):
+                self.values[known] = replace(value, marks=frozenset(mark for mark in value.marks if mark.path[0] != name))
+
+
+def _named(path: Path | None, pattern: re.Pattern[str]) -> bool:
+    return path is not None and any(pattern.search(part) for part in path)
+
+
+Lookup = Callable[[State, Path], Value | None]
+
+
+def join(left: State, right: State, known: Lookup) -> State:
+    """Return what holds where two ways meet. `known` looks a path up in a state, with what follows from values above it."""
+    if left.dead:
+        return right
+    if right.dead:
+        return left
+    differ = left.trail ^ right.trail
+    common = left.trail & right.trail
+    values: dict[Path, Value] = {}
+    for path in sorted(left.values.keys() | right.values.keys()):
+        value = _join(known(left, path), known(right, path), path, differ, common)
+        if value is not None:
+            values[path] = value
+    found = {variable: pair for variable, pair in left.found.items() if right.found.get(variable) == pair}
+    return State(values, common, found, left.private & right.private)
+
+
+def _join(left: Value | None, right: Value | None, path: Path, differ: frozenset[Mark], common: frozenset[Mark]) -> Value | None:
+    if left == right:
+        return left
+    bad = [value for value in (left, right) if value is not None and value.kind != FINE]
+    if not bad:
+        return None if left is None or right is None else GOOD
+    origin = min(value.origin for value in bad if value.origin is not None)
+    if all(value.kind == NIL for value in bad) and len(bad) == 2:
+        return Value(NIL, origin)
+    marks = frozenset(mark for mark in differ if mark.path[0] != path[0]).union(*(value.marks for value in bad))
+    if any(value.kind == NIL for value in bad):
+        muted: frozenset[tuple[int, bool]] = frozenset()
+        if len(bad) == 1 and _checked(marks, common):
+            return GOOD
+    else:
+        muted = frozenset.intersection(*(value.muted for value in bad))
+    return Value(MAYBE, origin, marks, muted)
+
+
+def _checked(marks: frozenset[Mark], common: frozenset[Mark]) -> bool:
+    """Tell whether a loop that makes the map may be known to have a turn: what it walks over was looked at before."""
+    return any(mark.kind == "loop" and any(other.kind == "if" and other.mentions(mark.path) for other in common) for mark in marks)
+
+
+def correlated(state: State, paths: list[Path], pos: int) -> Iterator[Path]:
+    """Yield the paths that are nil on some ways, and whose ways differ in something that the condition at `pos` mentions."""
+    for known, value in state.values.items():
+        if value.kind == MAYBE and any(mark.pos != pos and any(mark.mentions(path) for path in paths) for mark in value.marks):
+            yield known

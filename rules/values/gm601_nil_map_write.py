@@ -1,0 +1,76 @@
+"""GM601: a map is written that is nil."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from golint_maps.findings import Finding, Level, Related
+from golint_maps.flow.nilness import NilWrite
+from golint_maps.program import Program
+from golint_maps.rule import Precision, Rule, locate
+
+RULE = Rule(
+    id="GM601",
+    name="nil-map-write",
+    summary="A map is written that is nil on every path, or on some",
+    level=Level.ERROR,
+    precision=Precision.HIGH,
+    cwe=(476,),
+    tags=("correctness", "panic"),
+)
+
+_WHY = {
+    "declared": "`var {subject}` declares a map and does not make one",
+    "result": "the named result `{subject}` starts as nil, and naming it does not make it",
+    "assigned": "it was set to nil",
+    "literal": "the value was built without it, so it is the zero value",
+    "inner": "the outer map was made, but nothing stored a map under this key",
+    "missing": "the look-up found nothing, so it is the zero value",
+    "compared": "the condition has just found it nil",
+    "decoded": "`{subject}` leaves it nil when the text is `null`, also when it was made before",
+    "returned": "`{subject}` always returns nil",
+    "field": "nothing in the package ever makes the field `{subject}`: no assignment, no composite literal",
+    "variable": "nothing in the package ever assigns a map to the variable `{subject}`",
+}
+
+_WHERE = {
+    "declared": "declared here",
+    "result": "the named result",
+    "assigned": "set to nil here",
+    "literal": "built here",
+    "inner": "the map without elements",
+    "missing": "the look-up that found nothing",
+    "compared": "found nil here",
+    "decoded": "decoded here",
+    "returned": "returned by this call",
+}
+
+
+@RULE.check
+def check(program: Program) -> Iterator[Finding]:
+    """Yield the writes to nil maps: an error where every path to the write leaves the map nil, else a warning."""
+    for fact in program.each(NilWrite):
+        why = _WHY[fact.cause].format(subject=fact.subject)
+        writes = f"`{fact.call}` stores to it" if fact.call else "the write"
+        if fact.sure:
+            message = f"`{fact.map}` is nil here, and {writes if not fact.call else writes + ', which'} panics: {why}."
+        else:
+            message = f"`{fact.map}` may be nil here, and then {writes if not fact.call else writes + ', which'} panics: on some path {why}."
+        related = (Related(locate(fact.origin), _WHERE[fact.cause]),) if fact.cause in _WHERE else ()
+        yield RULE.finding(
+            fact,
+            message + " Reading, ranging over and deleting from a nil map are fine; storing is not.",
+            level=Level.ERROR if fact.sure else Level.WARNING,
+            related=related,
+            help=_help(fact),
+        )
+
+
+def _help(fact: NilWrite) -> str:
+    if fact.cause in ("inner", "missing") or "[" in fact.map:
+        return f"Make the inner map when there is none: `if {fact.map} == nil {{ {fact.map} = make(…) }}`."
+    if fact.cause == "field":
+        return f"Make it in the constructor, or before the write: `if {fact.map} == nil {{ {fact.map} = make(…) }}`."
+    if fact.cause == "decoded":
+        return f"After decoding: `if {fact.map} == nil {{ {fact.map} = make(…) }}`."
+    return f"Make the map before the first write: `{fact.map} = make(…)`."
