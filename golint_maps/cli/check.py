@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,7 +12,7 @@ import click
 
 from golint_maps.cli import mend, options, output
 from golint_maps.cli.analysis import analyse
-from golint_maps.cli.main import Exit, bug_report
+from golint_maps.cli.main import TRACEBACK, Exit, bug_report
 from golint_maps.findings import Level
 
 if TYPE_CHECKING:
@@ -193,7 +194,9 @@ def _tell(outcome: Outcome, settings: Settings, stale: tuple[Entry, ...], *, sta
 
     for notice in outcome.notices:
         if verbose or notice.internal:
-            click.echo(f"golint-maps: {notice.path + ': ' if notice.path else ''}{notice.message}", err=True)
+            click.echo(f"golint-maps: {notice.path + ' ' if notice.path else ''}{notice.message}", err=True)
+        if notice.detail and (verbose or TRACEBACK in os.environ):
+            click.echo(notice.detail, err=True)
     if stale:
         count = sum(entry.count for entry in stale)
         gone = "finding that is gone" if count == 1 else "findings that are gone"

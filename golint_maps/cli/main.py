@@ -31,6 +31,7 @@ class Exit(IntEnum):
 
 COMMANDS: Final = {
     "baseline": "Accept today's findings and report new ones only.",
+    "cache": "Show or empty the cache.",
     "check": "Find map hazards in Go packages and files.",
     "explain": "Print the page of a rule.",
     "rules": "List the rules.",

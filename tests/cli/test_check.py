@@ -170,11 +170,13 @@ def test_the_traceback_of_an_internal_error_can_be_asked_for(engine: FakeEngine,
 
 def test_a_failure_in_one_file_has_status_3_and_the_others_are_reported(engine: FakeEngine, call: Call) -> None:
     engine.findings = (finding(),)
-    engine.notices = (Notice("q.go", "the analysis failed", internal=True),)
+    engine.notices = (Notice("q.go", "could not be analysed", internal=True, detail="Traceback …"),)
     result = call("check")
     assert result.status == 3
     assert "hits is written" in result.out
-    assert "q.go: the analysis failed" in result.err
+    assert "q.go could not be analysed" in result.err
+    assert "Traceback" not in result.err
+    assert "Traceback" in call("check", "-v").err
 
 
 def test_an_interrupt_is_quiet_with_status_130(engine: FakeEngine, call: Call) -> None:
