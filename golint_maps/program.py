@@ -10,6 +10,7 @@ from typing import TypeVar
 from golint_maps.flow.facts import PackageFacts
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.summary import FunctionSummary
+from golint_maps.graphs.effects import EffectTable
 
 F = TypeVar("F", bound=Site)
 
@@ -38,6 +39,16 @@ class Program:
     def functions(self) -> dict[str, FunctionSummary]:
         """Summaries of all functions and literals by id."""
         return {function.id: function for package in self.packages for function in package.functions}
+
+    @cached_property
+    def effects(self) -> EffectTable:
+        """What functions insert into and delete from maps of their callers, all calls followed."""
+        methods = (
+            (f"{function.id.rpartition('.')[2]}/{function.params}", function.id)
+            for function in self.functions.values()
+            if function.receiver and not function.parent
+        )
+        return EffectTable((function for package in self.packages for function in package.effects), methods)
 
 
 __all__ = ["Place", "Program", "Site"]

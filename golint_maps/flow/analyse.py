@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from golint_maps.flow import copies, hashing, loopvars, nilness, ranges, summary, syncmaps
+from golint_maps.flow import copies, effects, hashing, loopvars, nilness, ranges, summary, syncmaps
 from golint_maps.flow.facts import Fact, PackageFacts
 from golint_maps.flow.view import PackageView, View
 
@@ -31,4 +31,4 @@ def analyse(package: PackageView) -> PackageFacts:
         for analysis in _ANALYSES:
             facts += analysis(view)
         functions += summary.analyse(view)
-    return PackageFacts(package.scope.path, package.scope.name, facts, functions)
+    return PackageFacts(package.scope.path, package.scope.name, facts, functions, effects.analyse(package))

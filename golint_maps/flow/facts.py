@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from golint_maps.flow.copies import LostWrite, MapReplacedOnCopy, SyncMapCopied
+from golint_maps.flow.effects import FunctionEffects
 from golint_maps.flow.hashing import UnhashableKey, UnreachableKey
 from golint_maps.flow.loopvars import LoopVariableStored
 from golint_maps.flow.nilness import NilWrite
@@ -29,12 +30,13 @@ Fact = (
 
 
 class PackageFacts(msgspec.Struct, array_like=True, gc=False):
-    """What the analysis of one package says: to rules (`facts`) and to the whole program (`functions`)."""
+    """What the analysis of one package says: to rules (`facts`) and to the whole program (`functions`, `effects`)."""
 
     path: str
     name: str
     facts: list[Fact]
     functions: list[FunctionSummary]
+    effects: list[FunctionEffects] = []
 
 
 ENCODER = msgspec.msgpack.Encoder()

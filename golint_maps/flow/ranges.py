@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from golint_maps.flow.iteration_order import OrderEscape, order_escapes
 from golint_maps.flow.map_ranges import map_ranges
+from golint_maps.flow.range_calls import RangeCall, range_calls
 from golint_maps.flow.range_mutations import RangeMutation, range_mutations
 from golint_maps.flow.site import Site
 from golint_maps.flow.view import View
@@ -15,15 +16,12 @@ class LockReleased(Site, frozen=True, tag="lock-released"):
     """…"""
 
 
-class RangeCall(Site, frozen=True, tag="range-call"):
-    """…"""
-
-
 def analyse(view: View) -> Iterator[LockReleased | OrderEscape | RangeCall | RangeMutation]:
     """Yield what the loops over maps in a function do wrong."""
     loops = map_ranges(view)
     if loops:
         yield from range_mutations(view, loops)
+        yield from range_calls(view, loops)
         yield from order_escapes(view, loops)
 
 

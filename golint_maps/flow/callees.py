@@ -1,0 +1,92 @@
+"""Which function a call reaches, as far as one package can tell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from golint_maps.flow.traverse import statements
+from golint_maps.flow.view import PackageView, View
+from golint_maps.syntax import ir
+from golint_maps.types.definitions import FromValue
+from golint_maps.types.scope import Declared, receiver_name
+from golint_maps.types.stdlib import table
+
+
+@dataclass(frozen=True, slots=True)
+class Callee:
+    """The target of a call. `id` is `path.Func`, `path.Type.Method`, or `?Method/2` for a method of an interface with two parameters.
+
+    `receiver` is the operand before the method's name, `embedded` the embedded fields between it and the method's own receiver.
+    `declared` is the declaration when it stands in the calling package, `literal` the number of a literal that a local variable holds.
+    """
+
+    id: str
+    receiver: ir.Expr | None = None
+    embedded: tuple[str, ...] = ()
+    declared: Declared[ir.Function] | None = None
+    literal: int = -1
+
+    @property
+    def outside(self) -> bool:
+        """Whether it is a named function of another package."""
+        return self.declared is None and self.literal < 0 and self.id[0] != "?"
+
+
+def in_module(id: str) -> bool:
+    """Tell whether a function id is of a package outside of the standard library, whose source may be in the run."""
+    folder, slash, last = id.rpartition("/")
+    return f"{folder}{slash}{last.partition('.')[0]}" not in table().packages
+
+
+def callee(view: View, call: ir.Call) -> Callee | None:
+    """Return the function that a call reaches, or None for function values, conversions and what is not known."""
+    fun = call.fun
+    while isinstance(fun, ir.Index | ir.Inst):
+        fun = fun.base
+    match fun:
+        case ir.Name(name):
+            declared = view.package.scope.functions.get(name)
+            return Callee(f"{view.package.scope.path}.{name}", declared=declared) if declared else None
+        case ir.Local(number):
+            literal = held_literal(view, number)
+            return None if literal is None else Callee(f"{view.package.scope.path}·{view.path}·{literal}", literal=literal)
+        case ir.Sel(base, name):
+            imported = view.typing.package_of(base)
+            if imported is not None:
+                return Callee(f"{imported}.{name}")
+            return _method(view, base, name)
+    return None
+
+
+def _method(view: View, base: ir.Expr, name: str) -> Callee | None:
+    method = view.package.resolver.method(view.typing.of(base), name)
+    if method is None:
+        return None
+    if method.function is None or method.receiver is None or method.package is None:
+        return Callee(f"?{name}/{len(method.signature.params)}", base, method.path)
+    own = method.function if method.package is view.package.scope else None
+    return Callee(f"{method.receiver.package}.{method.receiver.name}.{name}", base, method.path, own)
+
+
+def held_literal(view: View, number: int) -> int | None:
+    """Return the number of the function literal that is all that a local ever holds, or None."""
+    definition = view.typing.definitions.get(number)
+    assigned = view.assignments[number]
+    if isinstance(definition, FromValue):
+        return definition.value.function if isinstance(definition.value, ir.FuncLit) and not assigned else None
+    # `var visit func(n int)` and then `visit = func(n int) {…}`, for recursion.
+    if assigned != 1 or view.variables[number].kind != "var":
+        return None
+    for function in view.functions:
+        for statement in statements(function.body or ()):
+            match statement:
+                case ir.Assign("=", [ir.Local(target)], [ir.FuncLit(literal)]) if target == number:
+                    return literal
+    return None
+
+
+def function_id(package: PackageView, function: ir.Function) -> str:
+    """Return the id of a declared function of a package."""
+    if function.receiver_type is not None:
+        return f"{package.scope.path}.{receiver_name(function.receiver_type)}.{function.name}"
+    return f"{package.scope.path}.{function.name}"

@@ -1,0 +1,103 @@
+"""Effects on maps through calls of any depth: bottom-up over the condensation of the call graph, paths translated at each call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from golint_maps.flow.effects import EffectCall, FunctionEffects, MapEffect
+from golint_maps.graphs.callgraph import by_id, call_graph, implementations, target
+
+Path = tuple[str, ...]
+
+_LONGEST_CHAIN = 8
+_LONGEST_PATH = 6
+_MOST_EFFECTS = 64
+"""Beyond these a function does so much that no caller can be told anything useful."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReachedEffect:
+    """An effect of a function, itself or through `chain`: the calls that lead to it, outermost first, each with the name of its callee."""
+
+    effect: MapEffect
+    chain: tuple[tuple[EffectCall, str], ...]
+
+
+class EffectTable:
+    """What each function may do to maps, all calls followed."""
+
+    def __init__(self, functions: Iterable[FunctionEffects], methods: Iterable[tuple[str, str]] = ()) -> None:
+        self._functions = by_id(functions)
+        self._methods = implementations(self._functions.values())
+        # A method that some other type has as well, outside of what was looked at, has no one implementation.
+        owners: dict[str, set[str]] = {}
+        for method, id in methods:
+            owners.setdefault(method, set()).add(id)
+        self._methods = {method: id for method, id in self._methods.items() if owners.get(method, set()) <= {id}}
+
+    def function(self, id: str) -> FunctionEffects | None:
+        """Return the function that a callee's id stands for, or None."""
+        return target(id, self._functions, self._methods)
+
+    def of(self, id: str) -> Sequence[ReachedEffect]:
+        """Return what a callee may do, in terms of its own receiver, parameters and package variables."""
+        function = self.function(id)
+        return self._reached.get(function.id, ()) if function is not None else ()
+
+    @cached_property
+    def _reached(self) -> dict[str, tuple[ReachedEffect, ...]]:
+        import networkx as nx
+
+        graph = call_graph(self._functions, self._methods)
+        reached: dict[str, dict[tuple[str, Path, Path | None], ReachedEffect]] = {
+            id: {(effect.kind, effect.path, effect.key): ReachedEffect(effect, ()) for effect in function.effects}
+            for id, function in self._functions.items()
+        }
+        condensed = nx.condensation(graph)
+        for component in reversed(list(nx.topological_sort(condensed))):
+            members = sorted(condensed.nodes[component]["members"])
+            # Within a cycle an effect needs at most as many turns as the cycle has members.
+            for _ in range(min(len(members), _LONGEST_CHAIN)):
+                changed = False
+                for caller in members:
+                    for callee in sorted(graph[caller]):
+                        for call in graph[caller][callee]["calls"]:
+                            changed = _absorb(reached[caller], reached[callee], call, self._functions[callee].name) or changed
+                if not changed:
+                    break
+        return {id: tuple(found.values()) for id, found in reached.items()}
+
+
+def _absorb(
+    into: dict[tuple[str, Path, Path | None], ReachedEffect],
+    source: dict[tuple[str, Path, Path | None], ReachedEffect],
+    call: EffectCall,
+    name: str,
+) -> bool:
+    """Add a callee's effects to its caller's, in the caller's terms. Tell whether anything was new."""
+    changed = False
+    for reached in list(source.values()):
+        effect = reached.effect
+        path = translate(effect.path, call.receiver, call.args)
+        if path is None or len(path) > _LONGEST_PATH or len(reached.chain) >= _LONGEST_CHAIN or len(into) >= _MOST_EFFECTS:
+            continue
+        key = translate(effect.key, call.receiver, call.args) if effect.key is not None else None
+        if (effect.kind, path, key) not in into:
+            moved = MapEffect(effect.kind, path, key, effect.identity, effect.place, effect.spelled)
+            into[effect.kind, path, key] = ReachedEffect(moved, ((call, name), *reached.chain))
+            changed = True
+    return changed
+
+
+def translate(path: Path, receiver: Path | None, args: Sequence[Path | None]) -> Path | None:
+    """Return a path of a callee in terms of its caller, or None where the caller gave something that has no path."""
+    head = path[0]
+    if head == "r":
+        return None if receiver is None else (*receiver, *path[1:])
+    if head[0] == "p":
+        index = int(head[1:])
+        given = args[index] if index < len(args) else None
+        return None if given is None else (*given, *path[1:])
+    return path
