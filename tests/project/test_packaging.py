@@ -82,20 +82,20 @@ def venv(folder: Path) -> Path:
     """
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
     python = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
-    asked = [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
+    asked: list[str | Path] = [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
     site = Path(subprocess.run(asked, check=True, capture_output=True, text=True).stdout.strip())
     (site / "libraries.pth").write_text(sysconfig.get_path("purelib") + "\n")
     return python
 
 
 def install(python: Path, *arguments: str | Path) -> None:
-    pip = [sys.executable, "-m", "pip", "--python", python, "install", "-q", "--no-deps", "--no-index", "--no-build-isolation"]
+    pip: list[str | Path] = [sys.executable, "-m", "pip", "--python", python, "install", "-q", "--no-deps", "--no-index", "--no-build-isolation"]
     subprocess.run([*pip, *arguments], check=True, capture_output=True)
 
 
 def rules_seen_by(python: Path, cwd: Path) -> list[dict[str, object]]:
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    called = [python, "-m", "golint_maps", "rules", "--format", "json"]
+    called: list[str | Path] = [python, "-m", "golint_maps", "rules", "--format", "json"]
     done = subprocess.run(called, cwd=cwd, env=environment, check=True, capture_output=True, text=True)
     return list(json.loads(done.stdout))
 
