@@ -7,13 +7,9 @@ from collections.abc import Iterator
 from golint_maps.flow.iteration_order import OrderEscape, order_escapes
 from golint_maps.flow.map_ranges import map_ranges
 from golint_maps.flow.range_calls import RangeCall, range_calls
+from golint_maps.flow.range_locks import LockReleased, locks_released
 from golint_maps.flow.range_mutations import RangeMutation, range_mutations
-from golint_maps.flow.site import Site
 from golint_maps.flow.view import View
-
-
-class LockReleased(Site, frozen=True, tag="lock-released"):
-    """…"""
 
 
 def analyse(view: View) -> Iterator[LockReleased | OrderEscape | RangeCall | RangeMutation]:
@@ -22,6 +18,7 @@ def analyse(view: View) -> Iterator[LockReleased | OrderEscape | RangeCall | Ran
     if loops:
         yield from range_mutations(view, loops)
         yield from range_calls(view, loops)
+        yield from locks_released(view, loops)
         yield from order_escapes(view, loops)
 
 

@@ -1,0 +1,304 @@
+"""Locks that are given back inside of a loop over the map that they guard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from golint_maps.flow.callees import callee
+from golint_maps.flow.effects import effects_of
+from golint_maps.flow.entries import Knowledge, Path
+from golint_maps.flow.identity import Names
+from golint_maps.flow.locks import operation
+from golint_maps.flow.map_ranges import MapRange
+from golint_maps.flow.maps import place, qualified
+from golint_maps.flow.range_mutations import LoopTurns
+from golint_maps.flow.site import Place, Site
+from golint_maps.flow.spelling import spell
+from golint_maps.flow.traverse import expressions, operands, statements, subexpressions
+from golint_maps.flow.view import PackageView, View
+from golint_maps.flow.walk import Forward
+from golint_maps.syntax import ir
+from golint_maps.types import model
+
+
+class LockReleased(Site, frozen=True, tag="lock-released"):
+    """A lock that guards the map of an enclosing loop is given back, and the loop goes on.
+
+    `how` is unlock, wait or call; `lock` the lock as written, empty where a condition does not say which; `call` the call as written.
+    """
+
+    how: str
+    lock: str
+    call: str
+    loop: Place
+    over: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Release:
+    how: str
+    lock: str
+    call: ir.Call
+
+
+class _Releases(LoopTurns):
+    """Walks a loop for releases of locks that were held when the turn began."""
+
+    def __init__(self, view: View, names: Names, found: MapRange, path: Path, target: Path) -> None:
+        super().__init__(view, found, path)
+        self.names = names
+        self.target = target
+        self.releases: dict[int, _Release] = {}
+
+    def called(self, call: ir.Call, state: Knowledge) -> None:
+        lock = operation(call, self.names)
+        if lock is not None:
+            if lock.kind == "acquire":
+                state.locked |= {lock.path}
+            elif lock.kind == "release":
+                self._released("unlock", lock.path, lock.spelled, call, state)
+            return
+        if isinstance(call.fun, ir.Sel) and call.fun.name == "Wait" and _is_cond(self.view, call.fun.base):
+            self._waits(call, call.fun.base, state)
+            return
+        for kind, path in helper_locks(self.view, self.names, call):
+            if kind == "acquire":
+                state.locked |= {path}
+            else:
+                self._released("call", path, ".".join(path[1:]), call, state)
+
+    def _waits(self, call: ir.Call, cond: ir.Expr, state: Knowledge) -> None:
+        condition = self.names.path(cond)
+        if condition is None:
+            return
+        field = _condition_locks(self.view.package).get(condition[-1])
+        if field is not None:
+            self._released("wait", (*condition[:-1], field), field, call, state)
+            return
+        held = _held_at(self.view, self.names, self.found.loop)
+        if len(held) == 1:
+            self._released("wait", next(iter(held)), "", call, state)
+
+    def _released(self, how: str, lock: Path, spelled: str, call: ir.Call, state: Knowledge) -> None:
+        if lock in state.locked:
+            state.locked -= {lock}
+        elif _guards(lock, self.target):
+            self.releases[call.pos] = _Release(how, spelled, call)
+            self.happened(call.pos, state)
+
+
+def locks_released(view: View, loops: Sequence[MapRange]) -> Iterator[LockReleased]:
+    """Yield the releases of locks in loops over the maps that they guard."""
+    names: Names | None = None
+    told: set[int] = set()
+    for found in loops:
+        if found.path is None or not _may_release(view, found.loop):
+            continue
+        names = names or Names(view)
+        target = names.rooted(found.path)
+        if target is None or not _shared(view, found.path, target):
+            continue
+        turns = _Releases(view, names, found, found.path, target)
+        turns.take()
+        for at in sorted(turns.followed & turns.releases.keys()):
+            if at not in told:
+                told.add(at)
+                yield _fact(view, found, turns.releases[at])
+
+
+def _fact(view: View, found: MapRange, release: _Release) -> LockReleased:
+    return LockReleased(
+        place=place(view, release.call.pos, release.call.end),
+        function=view.name,
+        package=view.package.scope.path,
+        map=spell(found.operand, view.variables),
+        owner=qualified(view, found.operand),
+        how=release.how,
+        lock=release.lock,
+        call=spell(release.call.fun, view.variables),
+        loop=place(view, found.loop.pos, found.loop.end),
+        over=spell(found.operand, view.variables),
+    )
+
+
+def _may_release(view: View, loop: ir.Range) -> bool:
+    """Tell whether a loop calls anything that releases locks: by its name, or as a function of this package that does so."""
+    for x in expressions(loop.body):
+        if not isinstance(x, ir.Call):
+            continue
+        if isinstance(x.fun, ir.FuncLit) or (isinstance(x.fun, ir.Sel) and x.fun.name in ("Unlock", "RUnlock", "Wait")):
+            return True
+        if _name(x.fun) in _releasing_names(view.package):
+            return True
+    return False
+
+
+def _name(fun: ir.Expr) -> str:
+    return fun.name if isinstance(fun, ir.Name | ir.Sel) else ""
+
+
+def _releasing_names(package: PackageView) -> frozenset[str]:
+    """Return the names of the package's functions that call Unlock or RUnlock outside of a defer."""
+    found = package.memo.get("releasing names")
+    if not isinstance(found, frozenset):
+        found = frozenset(
+            function.name
+            for file in package.scope.files
+            for function in file.functions
+            if function.parent < 0 and any(_unlocks(statement) for statement in statements(function.body or ()))
+        )
+        package.memo["releasing names"] = found
+    return found
+
+
+def _unlocks(statement: ir.Stmt) -> bool:
+    return isinstance(statement, ir.Do) and isinstance(statement.x, ir.Call) and _name(statement.x.fun) in ("Unlock", "RUnlock")
+
+
+def _guards(lock: Path, target: Path) -> bool:
+    """Tell whether a lock may well be the one for a map: it lies in an object that holds the map, or both are variables side by side."""
+    if lock[: len(target)] == target:
+        return False  # the lock of an entry
+    if len(lock) == 1:
+        return lock[0][0] == "g" or (len(target) == 1 and lock[0][0] == target[0][0])
+    return target[: len(lock) - 1] == lock[:-1]
+
+
+def _shared(view: View, path: Path, target: Path) -> bool:
+    """Tell whether others can reach a map: it is no local, or a literal captures it."""
+    if len(target) > 1 or target[0][0] != "l":
+        return True
+    number = int(path[0][1:])
+    return any(number in function.captures for function in view.functions)
+
+
+def _is_cond(view: View, x: ir.Expr) -> bool:
+    kind = view.typing.of(x)
+    if isinstance(kind, model.Pointer):
+        kind = kind.elem
+    return kind == model.Named("sync", "Cond")
+
+
+def _condition_locks(package: PackageView) -> dict[str, str]:
+    """Return the name of the lock's field for each field that the package fills with `sync.NewCond(&x.lock)`."""
+    found = package.memo.get("condition locks")
+    if not isinstance(found, dict):
+        found = {}
+        for file in package.scope.files:
+            if not any(item.path == "sync" for item in file.imports):
+                continue
+            for function in file.functions:
+                for field, value in _fields_set(function):
+                    lock = _new_cond(value)
+                    if lock:
+                        found[field] = lock
+        package.memo["condition locks"] = found
+    return found
+
+
+def _fields_set(function: ir.Function) -> Iterator[tuple[str, ir.Expr]]:
+    for statement in statements(function.body or ()):
+        if isinstance(statement, ir.Assign) and len(statement.lhs) == len(statement.rhs):
+            for target, value in zip(statement.lhs, statement.rhs, strict=True):
+                if isinstance(target, ir.Sel):
+                    yield target.name, value
+        for operand in operands(statement):
+            for x in subexpressions(operand):
+                if isinstance(x, ir.Lit):
+                    yield from ((element.key.name, element.value) for element in x.elements if isinstance(element.key, ir.Name))
+
+
+def _new_cond(value: ir.Expr) -> str:
+    match value:
+        case ir.Call(ir.Sel(ir.Name("sync"), "NewCond"), [lock]):
+            if isinstance(lock, ir.Addr):
+                lock = lock.x
+            if isinstance(lock, ir.Call) and isinstance(lock.fun, ir.Sel) and lock.fun.name == "RLocker":
+                lock = lock.fun.base
+            return lock.name if isinstance(lock, ir.Sel) else ""
+    return ""
+
+
+def helper_locks(view: View, names: Names, call: ir.Call) -> list[tuple[str, Path]]:
+    """Return the locks that a function of this package takes for its caller (`acquire`) or gives back though it did not take them (`release`).
+
+    One level deep, paths in terms of the caller.
+    """
+    if _name(call.fun) not in _releasing_names(view.package) and "lock" not in _name(call.fun).lower():
+        return []
+    target = callee(view, call)
+    if target is None or target.declared is None:
+        return []
+    inside = effects_of(view.package).view_of(target.declared)
+    effects: list[tuple[str, Path]] = []
+    for kind, path in _net_effect(inside):
+        if path[0] == "r" and target.receiver is not None:
+            receiver = names.path(target.receiver)
+            if receiver is not None:
+                effects.append((kind, (*receiver, *target.embedded, *path[1:])))
+        elif path[0][0] == "p" and int(path[0][1:]) < len(call.args):
+            given = names.path(call.args[int(path[0][1:])])
+            if given is not None:
+                effects.append((kind, (*given, *path[1:])))
+        elif path[0][0] == "g":
+            effects.append((kind, path))
+    return effects
+
+
+def _net_effect(view: View) -> Iterator[tuple[str, Path]]:
+    """Yield what a function does to locks of its caller: a lock that it releases first it had from the caller; one that it only takes, it leaves."""
+    names = Names(view)
+    order: dict[Path, list[str]] = {}
+    for statement in statements(view.root.body or ()):
+        call = statement.x if isinstance(statement, ir.Do) else statement.call if isinstance(statement, ir.Defer) else None
+        lock = operation(call, names) if isinstance(call, ir.Call) else None
+        if lock is not None and lock.kind in ("acquire", "release"):
+            order.setdefault(lock.path, []).append(lock.kind)
+    for path, kinds in order.items():
+        if kinds[0] == "release":
+            yield "release", path
+        elif "release" not in kinds:
+            yield "acquire", path
+
+
+@dataclass(slots=True)
+class _Held:
+    locks: frozenset[Path] = frozenset()
+
+
+class _Holding(Forward[_Held]):
+    """Walks a function for the locks surely held where a loop begins."""
+
+    def __init__(self, names: Names, loop: ir.Range) -> None:
+        super().__init__()
+        self.names = names
+        self.loop = loop
+        self.found: frozenset[Path] | None = None
+
+    def copy(self, state: _Held) -> _Held:
+        return replace(state)
+
+    def join(self, left: _Held, right: _Held) -> _Held:
+        return _Held(left.locks & right.locks)
+
+    def evaluate(self, x: ir.Expr, state: _Held) -> None:
+        lock = operation(x, self.names) if isinstance(x, ir.Call) else None
+        if lock is not None:
+            state.locks = state.locks - {lock.path} if lock.kind == "release" else state.locks | {lock.path}
+
+    def defer(self, statement: ir.Defer, state: _Held) -> None:
+        """A deferred unlock holds the lock to the end."""
+
+    def enter_range(self, statement: ir.Range, state: _Held) -> None:
+        if statement is self.loop and self.found is None:
+            self.found = state.locks
+
+
+def _held_at(view: View, names: Names, loop: ir.Range) -> frozenset[Path]:
+    for function in view.functions:
+        if function.pos <= loop.pos < function.end and any(statement is loop for statement in statements(function.body or ())):
+            walk = _Holding(names, loop)
+            walk.run(function.body or (), _Held())
+            return walk.found or frozenset()
+    return frozenset()
