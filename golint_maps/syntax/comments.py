@@ -14,9 +14,13 @@ from golint_maps.syntax import kinds as k
 from golint_maps.syntax.ir import Comment
 
 _MATTERS: Final = re.compile(
-    rb"guard|protect|(?<![bc])lock|mutex|\bmu\b|\bhold|\bheld|concurren|parallel|thread|goroutine|\brac[ey]|safe|synchroni|atomic|immutable"
+    rb"guard|protect|lock(?<![bc]lock)|mutex|mu\b(?<!\wmu)|hold(?<!\whold)|held(?<!\wheld)|concurren|parallel|thread|goroutine"
+    rb"|rac[ey](?<!\wrac[ey])|safe|synchroni|atomic|immutable"
 )
-"""Words of intent about locking and concurrency, in text that was lowered to small letters. "block" and "clock" are none."""
+"""Words of intent about locking and concurrency, in text that was lowered to small letters. "block" and "clock" are none.
+
+Each alternative begins with a letter, and its conditions stand behind it, because `re` can skip to first letters but not to conditions.
+"""
 
 _DIRECTIVE: Final = re.compile(rb"//(?:nolint|lint:|golint-maps:|go:|export\b)|\+check(?:locks|atomic)")
 _FUNCTION_DIRECTIVES: Final = (b"//go:", b"//export ")

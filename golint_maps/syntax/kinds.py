@@ -32,6 +32,14 @@ def _field(name: str) -> int:
     return number
 
 
+def token(text: str) -> int:
+    """The kind of an operator or keyword."""
+    number = LANGUAGE.id_for_node_kind(text, False)
+    if number is None:
+        raise LookupError(f"the grammar has no token {text}")
+    return number
+
+
 COMMENT: Final = _kind("comment")
 SOURCE_FILE: Final = _kind("source_file")
 PACKAGE_CLAUSE: Final = _kind("package_clause")

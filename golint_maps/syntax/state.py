@@ -6,6 +6,7 @@ scope plays an undo log back, so a look-up is one dictionary access whatever the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from tree_sitter import Node
@@ -116,3 +117,24 @@ def begin_function(pos: int, end: int, name: str, name_pos: int, parent: int, ro
 def significant(node: Node) -> list[Node]:
     """The named children without comments and errors."""
     return [child for child in node.named_children if child.kind_id not in EXTRAS]
+
+
+def only(node: Node) -> Node | None:
+    """The one named child of a node that has at most one, comments aside."""
+    if node.child_count == 1:
+        child = node.child(0)
+        return None if child.kind_id in EXTRAS else child
+    for child in node.named_children:
+        if child.kind_id not in EXTRAS:
+            return child
+    return None
+
+
+def named(node: Node) -> Sequence[Node]:
+    """The named children. Asking for one or two by number is cheaper than having all of them listed, tokens and commas included."""
+    count = node.named_child_count
+    if count == 1:
+        return (node.named_child(0),)
+    if count == 2:
+        return (node.named_child(0), node.named_child(1))
+    return node.named_children if count else ()

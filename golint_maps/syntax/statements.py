@@ -8,7 +8,7 @@ from typing import Final
 from tree_sitter import Node
 
 from golint_maps.syntax import kinds as k
-from golint_maps.syntax.expressions import lower, opaque
+from golint_maps.syntax.expressions import EXPRESSIONS, lower, opaque
 from golint_maps.syntax.ir import (
     Assign,
     Block,
@@ -37,7 +37,19 @@ from golint_maps.syntax.ir import (
     TypeExpr,
     TypeSwitch,
 )
-from golint_maps.syntax.state import MAX_DEPTH, Lowering, significant
+from golint_maps.syntax.kinds import (
+    ERROR,
+    EXPRESSION_LIST,
+    EXTRAS,
+    F_ALTERNATIVE,
+    F_CONDITION,
+    F_CONSEQUENCE,
+    F_INITIALIZER,
+    IDENTIFIER,
+    IF_STATEMENT,
+    STATEMENT_LIST,
+)
+from golint_maps.syntax.state import MAX_DEPTH, Lowering, named, only, significant
 from golint_maps.syntax.type_nodes import lower_type, type_params
 
 StmtHandler = Callable[[Lowering, Node, list[Stmt]], None]
@@ -50,9 +62,14 @@ def body_of(c: Lowering, block: Node | None) -> list[Stmt]:
     """The statements of a block, in a scope of its own."""
     if block is None or not block.named_child_count:
         return []
-    mark, outer = c.enter()
+    outer = c.scope
+    mark = len(c.undo)
+    c.scopes = c.scope = c.scopes + 1
     out = statements_of(c, block)
-    c.leave(mark, outer)
+    if len(c.undo) > mark:
+        c.leave(mark, outer)
+    else:
+        c.scope = outer
     return out
 
 
@@ -63,14 +80,14 @@ def statements_of(c: Lowering, node: Node) -> list[Stmt]:
         c.too_deep.append((node.start_byte, node.end_byte))
         return out
     c.depth += 2
-    statements = STATEMENTS
-    for child in node.named_children:
+    handlers = STATEMENTS
+    for child in named(node):
         kind = child.kind_id
-        if kind == k.STATEMENT_LIST:
-            for statement in child.named_children:
-                statements[statement.kind_id](c, statement, out)
-        elif kind == k.ERROR:
-            statements[kind](c, child, out)
+        if kind == STATEMENT_LIST:
+            for statement in named(child):
+                handlers[statement.kind_id](c, statement, out)
+        elif kind == ERROR:
+            handlers[kind](c, child, out)
     c.depth -= 2
     return out
 
@@ -85,12 +102,13 @@ def _simple(c: Lowering, node: Node | None) -> Stmt | None:
 
 
 def expressions_of(c: Lowering, node: Node | None) -> list[Expr]:
-    """The expressions of a list."""
+    """The expressions of a list, or of the one expression that `node` is."""
     if node is None:
         return []
-    if node.kind_id == k.EXPRESSION_LIST:
-        return [lower(c, child) for child in node.named_children if child.kind_id not in k.EXTRAS]
-    return [lower(c, node)]
+    handlers = EXPRESSIONS
+    if node.kind_id != EXPRESSION_LIST:
+        return [handlers[node.kind_id](c, node)]
+    return [handlers[child.kind_id](c, child) for child in named(node) if child.kind_id not in EXTRAS]
 
 
 def _ignore(c: Lowering, node: Node, out: list[Stmt]) -> None:
@@ -102,9 +120,9 @@ def _unread(c: Lowering, node: Node, out: list[Stmt]) -> None:
 
 
 def _expression(c: Lowering, node: Node, out: list[Stmt]) -> None:
-    inner = significant(node)
-    if inner:
-        out.append(Do(lower(c, inner[0])))
+    inner = only(node)
+    if inner is not None:
+        out.append(Do(EXPRESSIONS[inner.kind_id](c, inner)))
 
 
 def _send(c: Lowering, node: Node, out: list[Stmt]) -> None:
@@ -113,28 +131,28 @@ def _send(c: Lowering, node: Node, out: list[Stmt]) -> None:
 
 
 def _increment(c: Lowering, node: Node, out: list[Stmt]) -> None:
-    inner = significant(node)
     op = "+=" if node.kind_id == k.INC_STATEMENT else "-="
-    out.append(Assign(op, [lower(c, inner[0] if inner else None)], [], node.start_byte, node.end_byte))
+    out.append(Assign(op, [lower(c, only(node))], [], node.start_byte, node.end_byte))
 
 
 def _assignment(c: Lowering, node: Node, out: list[Stmt]) -> None:
-    left = node.child_by_field_id(k.F_LEFT)
-    right = node.child_by_field_id(k.F_RIGHT)
-    if left is None or right is None:
+    parts = node.children if node.child_count == 3 else [child for child in node.children if child.kind_id not in EXTRAS]
+    if len(parts) != 3:
         _unread(c, node, out)
         return
-    op = _ASSIGNMENTS.get(c.src[left.end_byte : right.start_byte].strip())
-    if op is None:
-        operator = node.child_by_field_id(k.F_OPERATOR)
-        op = c.src[operator.start_byte : operator.end_byte].decode() if operator is not None else "="
+    left, operator, right = parts
     lhs = expressions_of(c, left)
-    out.append(Assign(op, lhs, expressions_of(c, right), node.start_byte, node.end_byte))
+    out.append(Assign(_ASSIGNMENTS.get(operator.kind_id, "="), lhs, expressions_of(c, right), node.start_byte, node.end_byte))
 
 
 def _short_declaration(c: Lowering, node: Node, out: list[Stmt]) -> None:
-    rhs = expressions_of(c, node.child_by_field_id(k.F_RIGHT))
-    out.append(Assign(":=", _defined(c, node.child_by_field_id(k.F_LEFT), "define"), rhs, node.start_byte, node.end_byte))
+    parts = node.children if node.child_count == 3 else [child for child in node.children if child.kind_id not in EXTRAS]
+    if len(parts) != 3:
+        _unread(c, node, out)
+        return
+    left, _, right = parts
+    rhs = expressions_of(c, right)
+    out.append(Assign(":=", _defined(c, left, "define"), rhs, node.start_byte, node.end_byte))
 
 
 def _defined(c: Lowering, node: Node | None, kind: str) -> list[Expr]:
@@ -142,21 +160,30 @@ def _defined(c: Lowering, node: Node | None, kind: str) -> list[Expr]:
     lhs: list[Expr] = []
     if node is None:
         return lhs
-    for child in node.named_children:
-        if child.kind_id in k.EXTRAS:
-            continue
-        if child.kind_id != k.IDENTIFIER:
+    pos = node.start_byte
+    text = c.src[pos : node.end_byte]
+    if text.replace(b", ", b"").translate(None, _UNDERSCORE).isalnum() and not c.damaged_text:
+        # Plain names (the common case) are read from the text.
+        for name in text.split(b", "):
+            lhs.append(_defined_name(c, name, kind, pos))
+            pos += len(name) + 2
+        return lhs
+    for child in named(node):
+        child_kind = child.kind_id
+        if child_kind == IDENTIFIER:
+            pos = child.start_byte
+            lhs.append(_defined_name(c, c.src[pos : child.end_byte], kind, pos))
+        elif child_kind not in EXTRAS:
             lhs.append(lower(c, child))
-            continue
-        pos = child.start_byte
-        name = c.src[pos : child.end_byte]
-        known = c.names.get(name)
-        if known.__class__ is int and c.scope_of[known] == c.scope:
-            lhs.append(Local(known, pos))
-        else:
-            number = c.declare(name, None, kind, pos)
-            lhs.append(Local(number, pos) if number >= 0 else Name(name.decode(), pos))
     return lhs
+
+
+def _defined_name(c: Lowering, name: bytes, kind: str, pos: int) -> Expr:
+    known = c.names.get(name)
+    if isinstance(known, int) and c.scope_of[known] == c.scope:
+        return Local(known, pos)
+    number = c.declare(name, None, kind, pos)
+    return Local(number, pos) if number >= 0 else Name(name.decode(), pos)
 
 
 def _specs(node: Node, kinds: frozenset[int]) -> list[Node]:
@@ -243,7 +270,7 @@ def _labeled(c: Lowering, node: Node, out: list[Stmt]) -> None:
 
 def _branch(kind: str) -> StmtHandler:
     def branch(c: Lowering, node: Node, out: list[Stmt]) -> None:
-        labels = significant(node)
+        labels = significant(node) if node.child_count > 1 else []
         label = c.src[labels[0].start_byte : labels[0].end_byte].decode() if labels else ""
         if c.in_long_chain and kind == "break" and not label:
             # The if chain around it became a switch, which a plain break would end.
@@ -254,21 +281,16 @@ def _branch(kind: str) -> StmtHandler:
 
 
 def _return(c: Lowering, node: Node, out: list[Stmt]) -> None:
-    values: list[Expr] = []
-    if node.named_child_count:
-        for child in significant(node):
-            values.extend(expressions_of(c, child))
+    values = expressions_of(c, only(node)) if node.child_count > 1 else []
     out.append(Return(values, node.start_byte, node.end_byte))
 
 
 def _go(c: Lowering, node: Node, out: list[Stmt]) -> None:
-    inner = significant(node)
-    out.append(Go(lower(c, inner[0] if inner else None), node.start_byte, node.end_byte))
+    out.append(Go(lower(c, only(node)), node.start_byte, node.end_byte))
 
 
 def _defer(c: Lowering, node: Node, out: list[Stmt]) -> None:
-    inner = significant(node)
-    out.append(Defer(lower(c, inner[0] if inner else None), node.start_byte, node.end_byte))
+    out.append(Defer(lower(c, only(node)), node.start_byte, node.end_byte))
 
 
 def _block(c: Lowering, node: Node, out: list[Stmt]) -> None:
@@ -277,30 +299,35 @@ def _block(c: Lowering, node: Node, out: list[Stmt]) -> None:
 
 
 def _if(c: Lowering, node: Node, out: list[Stmt]) -> None:
-    chain: list[Node] = [node]
-    tail = node.child_by_field_id(k.F_ALTERNATIVE)
-    while tail is not None and tail.kind_id == k.IF_STATEMENT:
+    tail = node.child_by_field_id(F_ALTERNATIVE) if node.child_count > 3 else None
+    chain = [node]
+    while tail is not None and tail.kind_id == IF_STATEMENT:
         chain.append(tail)
-        tail = tail.child_by_field_id(k.F_ALTERNATIVE)
-    if len(chain) > LONG_CHAIN and all(link.child_by_field_id(k.F_INITIALIZER) is None for link in chain):
+        tail = tail.child_by_field_id(F_ALTERNATIVE)
+    if len(chain) > LONG_CHAIN and all(link.child_by_field_id(F_INITIALIZER) is None for link in chain):
         out.append(_chain_as_switch(c, chain, tail))
         return
-    mark, outer = c.enter()
+    outer = c.scope
+    mark = len(c.undo)
+    depth = c.depth
     links: list[tuple[Stmt | None, Expr, list[Stmt], Node]] = []
-    deepest = c.depth
     for link in chain:
         if c.depth >= MAX_DEPTH:
             c.too_deep.append((link.start_byte, link.end_byte))
             tail = None
             break
         # Each link is a scope inside of that of the link before it.
-        c.enter()
-        init = _simple(c, link.child_by_field_id(k.F_INITIALIZER))
-        cond = lower(c, link.child_by_field_id(k.F_CONDITION))
-        links.append((init, cond, body_of(c, link.child_by_field_id(k.F_CONSEQUENCE)), link))
+        c.scopes = c.scope = c.scopes + 1
+        if link.child_count == 3:
+            _, cond_node, then_node = link.children
+            links.append((None, EXPRESSIONS[cond_node.kind_id](c, cond_node), body_of(c, then_node), link))
+        else:
+            init = _simple(c, link.child_by_field_id(F_INITIALIZER))
+            cond = lower(c, link.child_by_field_id(F_CONDITION))
+            links.append((init, cond, body_of(c, link.child_by_field_id(F_CONSEQUENCE)), link))
         c.depth += 2
     orelse = body_of(c, tail) if tail is not None and tail.kind_id == k.BLOCK else []
-    c.depth = deepest
+    c.depth = depth
     c.leave(mark, outer)
     for init, cond, then, link in reversed(links):
         orelse = [If(init, cond, then, orelse, link.start_byte, link.end_byte)]
@@ -327,7 +354,7 @@ def _for(c: Lowering, node: Node, out: list[Stmt]) -> None:
     pos, end = node.start_byte, node.end_byte
     header: Node | None = None
     for child in node.named_children:
-        if child.kind_id not in k.EXTRAS:
+        if child.kind_id not in EXTRAS:
             header = child if body_node is None or child.start_byte != body_node.start_byte else None
             break
     if header is not None and header.kind_id == k.RANGE_CLAUSE:
@@ -446,7 +473,8 @@ _LABEL_CARRIERS: Final = frozenset({k.FOR_STATEMENT, k.EXPRESSION_SWITCH_STATEME
 _SWITCH_CLAUSES: Final = frozenset({k.EXPRESSION_CASE, k.DEFAULT_CASE})
 _TYPE_SWITCH_CLAUSES: Final = frozenset({k.TYPE_CASE, k.DEFAULT_CASE})
 _SELECT_CLAUSES: Final = frozenset({k.COMMUNICATION_CASE, k.DEFAULT_CASE})
-_ASSIGNMENTS: Final = {op.encode(): op for op in ("=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<=", ">>=", "&^=")}
+_UNDERSCORE: Final = b"_"
+_ASSIGNMENTS: Final = {k.token(op): op for op in ("=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<=", ">>=", "&^=")}
 
 STATEMENTS: Final[dict[int, StmtHandler]] = dict.fromkeys(k.ALL, _unread) | {
     k.COMMENT: _ignore,

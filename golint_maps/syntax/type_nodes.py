@@ -66,9 +66,10 @@ def _nested(handler: TypeHandler) -> TypeHandler:
         if c.depth >= MAX_DEPTH:
             c.too_deep.append((node.start_byte, node.end_byte))
             return TUnknown()
-        c.depth += 1
+        # A level of a type takes more stack than one of an expression, and real types are not deep.
+        c.depth += 3
         lowered = handler(c, node)
-        c.depth -= 1
+        c.depth -= 3
         return lowered
 
     return counted
@@ -268,7 +269,7 @@ TYPES: Final[dict[int, TypeHandler]] = dict.fromkeys(k.ALL, _unknown) | {
     k.INTERFACE_TYPE: _nested(_interface),
     k.PARENTHESIZED_TYPE: _nested(_parenthesized),
     k.NEGATED_TYPE: _nested(_parenthesized),
-    k.TYPE_ELEM: _terms,
+    k.TYPE_ELEM: _nested(_terms),
     k.TYPE_CONSTRAINT: _terms,
 }
 """From a node's kind to the function that lowers it."""

@@ -1,0 +1,54 @@
+"""Valid Go that the grammar does not know."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.syntax.lowering import lowered, shown
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("new(f(1))", "Call(Name(new), [Call(Name(f), [Const(int, 1)])])"),
+        ("new(42)", "Call(Name(new), [Const(int, 42)])"),
+        ("new(-1)", "Call(Name(new), [Const(int, -1)])"),
+        ("new(a * 2)", "Call(Name(new), [Binary(*, Name(a), Const(int, 2))])"),
+        ("new(T{1})", "Call(Name(new), [Lit(TName(T), [Element(None, Const(int, 1))])])"),
+        ("new(&y)", "Call(Name(new), [Addr(Name(y))])"),
+        ("new(a.b.c)", "Call(Name(new), [Sel(Sel(Name(a), b), c)])"),
+        ('new(m["k"])', 'Call(Name(new), [Index(Name(m), Const(string, "k"))])'),
+        ("new([]int{1})", "Call(Name(new), [Lit(TSlice(TName(int)), [Element(None, Const(int, 1))])])"),
+        ("new(map[K]V{})", "Call(Name(new), [Lit(TMap(TName(K), TName(V)))])"),
+        ('new("self", 1)', 'Call(Name(new), [Const(string, "self"), Const(int, 1)])'),
+        ("make(1)", "Call(Name(make), [Const(int, 1)])"),
+    ],
+)
+def test_new_and_make_take_values(text: str, expected: str) -> None:
+    facts = lowered(f"var x = {text}\nvar y = make(map[K]V)\nvar z = new(T)")
+    assert not facts.errors
+    assert [shown(v.value) for v in facts.variables] == [
+        expected,
+        "Call(Name(make), [TypeArg(TMap(TName(K), TName(V)))])",
+        "Call(Name(new), [Name(T)])",
+    ]
+
+
+def test_generic_methods_keep_their_type_parameters() -> None:
+    facts = lowered("func (r *R[K]) N[T any, M ~map[K][2]T](n T, m M) T { return n }\nfunc (r *R[K]) O() {}")
+    assert not facts.errors
+    method = facts.functions[0]
+    assert (method.name, shown(method.receiver_type), shown(method.params)) == ("N", "TPtr(TInst(TName(R), [TName(K)]))", "[1, 2]")
+    assert [(p.name, shown(p.constraint)) for p in method.type_params] == [
+        ("T", "TName(any)"),
+        ("M", "TInterface([], [], [TMap(TName(K), TArray(TName(T), 2))])"),
+    ]
+    assert shown(method.body) == "[Return([Local(1)])]"
+    assert facts.functions[1].type_params == []
+
+
+def test_text_that_only_looks_like_a_call_of_new_is_left_alone() -> None:
+    facts = lowered('var a = new(1)\nvar b = "new(x)"\nfunc renew(x int) {}')
+    assert not facts.errors
+    assert shown(facts.variables[1].value) == 'Const(string, "new(x)")'
+    assert facts.functions[1].name == "renew"
