@@ -1,0 +1,94 @@
+"""The command line over the real engine: one small module, start to end."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Call
+
+SOURCE = """\
+package p
+
+func Grow(m map[string]int) {
+	for k, v := range m {
+		m[k+"x"] = v
+	}
+}
+
+func Drop(m map[string]int) {
+	for k := range m {
+		delete(m, k)
+	}
+}
+"""
+INSERT, DELETE = 'm[k+"x"] = v', "delete(m, k)"
+
+
+@pytest.fixture
+def module(here: Path) -> Path:
+    (here / "go.mod").write_text("module example.com/p\n\ngo 1.24\n")
+    (here / "p.go").write_text(SOURCE)
+    return here
+
+
+def found(call: Call, *arguments: str) -> list[tuple[str, str, int]]:
+    """Rule, path and line of what `check` finds."""
+    run = json.loads(call("check", "--format", "sarif", *arguments).out)["runs"][0]
+    places = [(result["ruleId"], result["locations"][0]["physicalLocation"]) for result in run["results"]]
+    return [(rule, place["artifactLocation"]["uri"], place["region"]["startLine"]) for rule, place in places]
+
+
+def test_a_finding_is_reported_at_its_line_and_fails_the_run(module: Path, call: Call) -> None:
+    assert found(call, "--select", "GM103") == [("GM103", "p.go", 5)]
+    assert call("check", "--select", "GM103").status == 1
+
+
+def test_a_second_run_from_the_cache_finds_the_same(module: Path, call: Call) -> None:
+    arguments = ("check", "--format", "json", "--profile", "strict", "--cache-dir", str(module / "cache"))
+    assert call(*arguments).out == call(*arguments).out
+
+
+def test_selectors_and_overrides_decide_what_runs(module: Path, call: Call) -> None:
+    assert found(call, "--select", "insert-during-range") == [("GM103", "p.go", 5)]
+    assert found(call, "--ignore", "GM103", "--extend-select", "GM102") == [("GM102", "p.go", 11)]
+    (module / ".golint-maps.toml").write_text('[[overrides]]\npaths = ["/p.go"]\nignore = ["GM1"]\n')
+    assert found(call) == []
+
+
+def test_a_directive_suppresses_and_an_idle_one_is_reported(module: Path, call: Call) -> None:
+    (module / "p.go").write_text(SOURCE.replace(INSERT, f"{INSERT} //nolint:GM103 // why").replace(DELETE, f"{DELETE} //nolint:GM101 // why"))
+    assert found(call) == []
+    assert found(call, "--show-suppressed") == [("GM103", "p.go", 5)]
+    assert ("GM001", "p.go", 11) in found(call, "--profile", "strict")
+
+
+def test_fixes_are_applied_until_nothing_is_left_to_fix(module: Path, call: Call) -> None:
+    assert call("check", "--select", "GM102", "--fix", "--fail-on", "note").status == 0
+    assert "\tclear(m)\n" in (module / "p.go").read_text()
+    assert call("check", "--select", "GM102", "--diff").out == ""
+
+
+def test_a_file_that_does_not_parse_is_said_in_the_report_and_the_rest_is_analysed(module: Path, call: Call) -> None:
+    (module / "broken.go").write_text("package p\n\nfunc Broken() {\n\tif {{{\n")
+    rules = {(rule, path) for rule, path, _ in found(call)}
+    assert {("GM000", "broken.go"), ("GM103", "p.go")} <= rules
+
+
+def test_a_pattern_that_names_nothing_has_status_2(module: Path, call: Call) -> None:
+    result = call("check", "./nowhere/...")
+    assert (result.status, result.out) == (2, "")
+    assert "nowhere" in result.err
+
+
+def test_only_findings_of_the_change_are_reported(module: Path, call: Call) -> None:
+    for arguments in (["init", "-q"], ["add", "."], ["-c", "user.name=t", "-c", "user.email=t@example.com", "commit", "-q", "-m", "x"]):
+        subprocess.run(["git", *arguments], cwd=module, check=True)
+    assert found(call, "--new-from", "HEAD") == []
+    (module / "p.go").write_text(SOURCE.replace('k+"x"', 'k+"y"'))
+    assert found(call, "--new-from", "HEAD") == [("GM103", "p.go", 5)]
+    (module / "q.go").write_text(SOURCE.replace("Grow", "Grow2").replace("Drop", "Drop2"))
+    assert found(call, "--new-from", "HEAD") == [("GM103", "p.go", 5), ("GM103", "q.go", 5)]
