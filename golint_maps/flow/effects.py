@@ -182,15 +182,16 @@ class _Walk(EntryFlow):
             return
         while isinstance(key, ir.Call) and len(key.args) == 1 and self.view.typing.as_type(key.fun) is not None:
             key = key.args[0]
-        field = selected(key) if key is not None else None
-        if field is not None:
-            key = field
-        from_caller = self._key_path(key)
-        identity = field is not None and (
-            field.name in self_keyed_fields(self.view.package) or identifies(field.name, self.view.typing.of(field.base))
-        )
+        from_caller = self._key_path(key.fun if isinstance(key, ir.Call) and not key.args else key)
+        identity = key is not None and self._identifies(key)
         effect = MapEffect(kind, target, from_caller, identity, place(self.view, *at), spell(operand, self.view.variables))
         self._effects.setdefault((kind, target, from_caller), effect)
+
+    def _identifies(self, key: ir.Expr) -> bool:
+        field = selected(key)
+        if field is None:
+            return False
+        return field[1] in self_keyed_fields(self.view.package) or identifies(field[1], self.view.typing.of(field[0]))
 
     def _key_path(self, key: ir.Expr | None) -> Path | None:
         if key is None:

@@ -201,22 +201,20 @@ class EntryFlow(Forward[Knowledge]):
     def is_canonical(self, x: ir.Expr, state: Knowledge) -> bool:
         """Tell whether a key is the canonical form of the loop's key, in a branch where the two differ.
 
-        `if lower == key { continue }; delete(m, key); m[lower] = v` meets the new entry with nothing left to do.
+        `if lower == key { continue }; delete(m, key); m[lower] = v` meets the new entry with nothing left to do. So does a loop that cuts a
+        prefix off the keys that have it.
         """
-        if self.key_text(x) not in state.differs:
+        definition = self.view.typing.definitions.get(x.id) if isinstance(x, ir.Local) and not self.view.assignments[x.id] else None
+        call = definition.value if isinstance(definition, FromValue) else x
+        if not isinstance(call, ir.Call):
             return False
-        if isinstance(x, ir.Local):
-            definition = self.view.typing.definitions.get(x.id)
-            if not isinstance(definition, FromValue) or self.view.assignments[x.id]:
-                return False
-            x = definition.value
-        if not isinstance(x, ir.Call):
-            return False
-        name = x.fun.name if isinstance(x.fun, ir.Name | ir.Sel) else ""
+        name = call.fun.name if isinstance(call.fun, ir.Name | ir.Sel) else ""
         if name in _FORMATTING or name.startswith(("Add", "With", "add", "with")):
             return False
-        operands = [*x.args, x.fun.base] if isinstance(x.fun, ir.Sel) else x.args
-        return any(self.key_text(operand) in state.own for operand in operands)
+        operands = [*call.args, call.fun.base] if isinstance(call.fun, ir.Sel) else call.args
+        if {self.key_text(x), self.key_text(call)} & state.differs:
+            return any(self.key_text(operand) in state.own for operand in operands)
+        return any(self.is_canonical(operand, state) for operand in operands if isinstance(operand, ir.Local | ir.Call))
 
     def entry(self, x: ir.Expr, state: Knowledge) -> Entry | None:
         """Return the entry whose absence makes an expression zero: `m[k]`, `m[k].f`, `len(m[k])`, or a variable that holds one of these."""
@@ -255,6 +253,10 @@ class EntryFlow(Forward[Knowledge]):
                 for variable, entry in state.flags | state.values:
                     if variable == number:
                         state.present |= {entry}
+                self._cut(number, state)
+            case ir.Call(ir.Sel(ir.Name("strings"), ("HasPrefix" | "HasSuffix") as name), args) if truth and state.own:
+                trimmed = ",".join(map(self.view.paths.key, args))
+                state.differs |= {f"strings.Trim{name[3:]}({trimmed})"}
             case ir.Index() | ir.Sel() if truth:
                 self._see(condition, state)
         return state
@@ -263,6 +265,16 @@ class EntryFlow(Forward[Knowledge]):
         found = self.entry(x, state)
         if found is not None:
             state.present |= {found}
+
+    def _cut(self, flag: int, state: Knowledge) -> None:
+        """After `rest, found := strings.CutPrefix(key, …)`, found: the rest differs from the key."""
+        definitions = self.view.typing.definitions
+        definition = definitions.get(flag) if state.own else None
+        match definition:
+            case FromValue(ir.Call(ir.Sel(ir.Name("strings"), "CutPrefix" | "CutSuffix")) as call, 1, 2):
+                state.differs |= {
+                    f"l{number}" for number, other in definitions.items() if isinstance(other, FromValue) and other.value is call and other.index == 0
+                }
 
     def _compare(self, equal: bool, left: ir.Expr, right: ir.Expr, state: Knowledge) -> None:
         for x, other in ((left, right), (right, left)):

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from golint_maps.flow.map_ranges import MapRange
 from golint_maps.flow.maps import place, qualified
 from golint_maps.flow.site import Place, Site
-from golint_maps.flow.slice_fate import fate, is_sorted_by, sorted_by_callers
+from golint_maps.flow.slice_fate import fate, is_sorted_later, sorted_by_callers
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.traverse import expressions, statements, subexpressions
 from golint_maps.flow.view import View
@@ -24,6 +25,7 @@ _ANY_ENTRY = re.compile(r"(?:^(?:any|random|arbitrary|pick|sample|pop|one|evict)
 _WRITES = frozenset(("Write", "WriteString", "WriteByte", "WriteRune"))
 _ENCODES = frozenset(("Encode", "EncodeElement", "EncodeToken", "EncodeValue", "WriteAll"))
 _PREDICATES = frozenset(("Contains", "ContainsAny", "ContainsRune", "HasPrefix", "HasSuffix", "MatchString", "Match"))
+_DEBUGGING = re.compile(r"debug|verbose|trace", re.IGNORECASE)
 _NO_LOOP: Sequence[int] = ()
 
 
@@ -102,6 +104,16 @@ class _Loop:
                         yield from self._written(x)
         yield from self._choices(self.loop.body, ())
 
+    @cached_property
+    def _debugging(self) -> bool:
+        """Whether the loop runs, or prints, only where somebody asked for debug output."""
+        return any(
+            isinstance(statement, ir.If)
+            and (statement.pos <= self.loop.pos < statement.end or self.loop.pos <= statement.pos < self.loop.end)
+            and _DEBUGGING.search(spell(statement.cond, self.view.variables))
+            for statement in statements(self.function.body or ())
+        )
+
     # --- variables ---
 
     def _inner(self, number: int) -> bool:
@@ -173,15 +185,9 @@ class _Loop:
         if isinstance(target, ir.Local):
             return fate(self.view, target.id, self.loop.end, order_shows)
         # A field or package variable: stored where others read it, unless something sorts it or what holds it.
-        parts = [x for x in subexpressions(target) if isinstance(x, ir.Sel | ir.Name | ir.Local)]
-        paths = {self.view.paths.raw(x) for x in parts} - {None}
-        for function in self.view.functions:
-            for x in expressions(function.body or ()):
-                if isinstance(x, ir.Call) and x.pos > self.loop.pos and is_sorted_by(self.view, x):
-                    mentioned = [part for arg in (x.fun, *x.args) for part in subexpressions(arg)]
-                    if any(self.view.paths.raw(part) in paths for part in mentioned):
-                        return ""
-        root = parts[-1]
+        if is_sorted_later(self.view, target, self.loop.pos):
+            return ""
+        root = list(subexpressions(target))[-1]
         if isinstance(root, ir.Local) and self.view.variables[root.id].kind in ("var", "define"):
             return fate(self.view, root.id, self.loop.end, order_shows)
         return "" if sorted_by_callers(self.view) else "stored"
@@ -193,7 +199,7 @@ class _Loop:
             return
         name, at = x.fun.name, (x.pos, x.end)
         match self.view.typing.package_of(x.fun.base):
-            case "fmt" if name in ("Print", "Printf", "Println"):
+            case "fmt" if name in ("Print", "Printf", "Println") and not self._debugging:
                 yield _Escape("write", None, "", at)
             case "fmt" if name in ("Fprint", "Fprintf", "Fprintln"):
                 yield from self._output(x.args[0], at)

@@ -85,16 +85,15 @@ class LoopTurns(EntryFlow):
 
     def is_own_by_value(self, key: ir.Expr) -> bool:
         """Tell whether a key is read from the loop's value, and by all signs is the key that this value is stored at."""
-        field = selected(key)
-        if field is None or not isinstance(field.base, ir.Local):
+        value, name = selected(key) or (None, "")
+        if not isinstance(value, ir.Local):
             return False
-        value = field.base.id
-        if value != self.found.value and self.view.paths.key(field.base) != f"l{self.found.value}":
+        if value.id != self.found.value and self.view.paths.key(value) != f"l{self.found.value}":
             return False
-        if field.name in self_keyed_fields(self.view.package):
+        if name in self_keyed_fields(self.view.package):
             return True
         # Where the loop has a name for its key, a field of the value is there for another reason.
-        return self.found.key < 0 and identifies(field.name, self.view.typing.local(value))
+        return self.found.key < 0 and identifies(name, self.view.typing.local(value.id))
 
 
 def range_mutations(view: View, loops: Sequence[MapRange]) -> Iterator[RangeMutation]:

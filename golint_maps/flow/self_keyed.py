@@ -34,24 +34,27 @@ def _named(key: ir.Expr, value: ir.Expr) -> Iterator[str]:
     if isinstance(value, ir.Addr):
         value = value.x
     field = selected(key)
-    if field is not None and _same(field.base, value):
-        yield field.name
+    if field is not None and _same(field[0], value):
+        yield field[1]
     elif isinstance(value, ir.Lit):
         for element in value.elements:
             if isinstance(element.key, ir.Name) and _same(element.value, key):
                 yield element.key.name
 
 
-def selected(x: ir.Expr) -> ir.Sel | None:
-    """Return the selection in `e.F`, `e.F()` and conversions of these, or None."""
-    match x:
-        case ir.Sel():
-            return x
-        case ir.Call(ir.Sel() as field, []):
-            return field
-        case ir.Call(ir.Name(), [ir.Sel() as field]) | ir.Call(ir.Name(), [ir.Call(ir.Sel() as field, [])]):
-            return field
-    return None
+def selected(x: ir.Expr) -> tuple[ir.Expr, str] | None:
+    """Return (`e`, the chain of fields and getters behind it, dotted) of `e.F`, `e.F()`, `e.F.G`, and conversions of these, or None."""
+    while isinstance(x, ir.Call) and len(x.args) == 1 and isinstance(x.fun, ir.Name):
+        x = x.args[0]
+    names: list[str] = []
+    while True:
+        if isinstance(x, ir.Call) and not x.args:
+            x = x.fun
+        if not isinstance(x, ir.Sel):
+            break
+        names.append(x.name)
+        x = x.base
+    return (x, ".".join(reversed(names))) if names else None
 
 
 def _same(left: ir.Expr, right: ir.Expr) -> bool:
@@ -69,6 +72,8 @@ def _same(left: ir.Expr, right: ir.Expr) -> bool:
 
 def identifies(field: str, kind: model.Type | None) -> bool:
     """Tell whether a field's name says that it is the identity of a value of this type: `ID`, `name`, `SessionID` of a Session."""
+    if "." in field:
+        return False
     if isinstance(kind, model.Pointer):
         kind = kind.elem
     name = field.lower().removeprefix("get")

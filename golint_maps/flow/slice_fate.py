@@ -82,6 +82,8 @@ def is_sorted_by(view: View, x: ir.Expr) -> bool:
             package = view.typing.package_of(base)
             if package in ("sort", "slices"):
                 return name in _SORTERS or name.startswith("Sort")
+            if package == "container/heap":
+                return name == "Init"
             return "sort" in name.lower()
         case ir.Name(name):
             return "sort" in name.lower() or name in _sorting_functions(view.package)
@@ -147,7 +149,23 @@ def _stored(view: View, number: int, target: ir.Expr, shows: Sinks, depth: int) 
         if target.id == number or depth >= _DEPTH:
             return ""
         return fate(view, target.id, target.pos + 1, shows, depth + 1)
-    return "stored" if isinstance(target, ir.Sel | ir.Index | ir.Deref) or (isinstance(target, ir.Name) and target.name != "_") else ""
+    if isinstance(target, ir.Name) and target.name == "_":
+        return ""
+    return "" if is_sorted_later(view, target, target.pos) else "stored"
+
+
+def is_sorted_later(view: View, target: ir.Expr, start: int) -> bool:
+    """Tell whether something sorts a field, element or package variable, or what holds it, after an offset."""
+    paths = {view.paths.raw(x) for x in subexpressions(target) if isinstance(x, ir.Sel | ir.Name | ir.Local)} - {None}
+    return any(
+        view.paths.raw(part) in paths
+        for function in view.functions
+        for x in expressions(function.body or ())
+        if isinstance(x, ir.Call) and x.pos > start and is_sorted_by(view, x)
+        for operand in (x.fun, *x.args)
+        for part in subexpressions(operand)
+        if isinstance(part, ir.Sel | ir.Name | ir.Local)
+    )
 
 
 def _call(view: View, number: int, call: ir.Call, fun: ir.Expr, use: Use, shows: Sinks, depth: int) -> str | None:
@@ -206,6 +224,8 @@ def _looks_like_sort(fun: ir.Expr) -> bool:
     match fun:
         case ir.Sel(ir.Name("sort" | "slices"), name):
             return name in _SORTERS or name.startswith("Sort")
+        case ir.Sel(ir.Name("heap"), "Init"):
+            return True
         case ir.Name(name) | ir.Sel(_, name):
             return "sort" in name.lower()
     return False

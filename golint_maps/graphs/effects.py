@@ -12,6 +12,8 @@ from golint_maps.graphs.callgraph import by_id, call_graph, implementations, tar
 Path = tuple[str, ...]
 
 _LONGEST_CHAIN = 8
+_LONGEST_LOOP = 2
+"""Calls in a chain that comes through one function twice. Longer ones are rarely what the program does."""
 _LONGEST_PATH = 6
 _MOST_EFFECTS = 64
 """Beyond these a function does so much that no caller can be told anything useful."""
@@ -81,7 +83,7 @@ def _absorb(
     for reached in list(source.values()):
         effect = reached.effect
         path = translate(effect.path, call.receiver, call.args)
-        if path is None or len(path) > _LONGEST_PATH or len(reached.chain) >= _LONGEST_CHAIN or len(into) >= _MOST_EFFECTS:
+        if path is None or len(path) > _LONGEST_PATH or not _followed(reached.chain, call) or len(into) >= _MOST_EFFECTS:
             continue
         key = translate(effect.key, call.receiver, call.args) if effect.key is not None else None
         if (effect.kind, path, key) not in into:
@@ -89,6 +91,12 @@ def _absorb(
             into[effect.kind, path, key] = ReachedEffect(moved, ((call, name), *reached.chain))
             changed = True
     return changed
+
+
+def _followed(chain: Sequence[tuple[EffectCall, str]], call: EffectCall) -> bool:
+    """Tell whether a chain is followed one call further."""
+    again = any(step.callee == call.callee for step, _ in chain)
+    return len(chain) < (_LONGEST_LOOP if again else _LONGEST_CHAIN)
 
 
 def translate(path: Path, receiver: Path | None, args: Sequence[Path | None]) -> Path | None:
