@@ -10,7 +10,11 @@ from typing import TypeVar
 from golint_maps.flow.facts import PackageFacts
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.summary import FunctionSummary
+from golint_maps.graphs.callbacks import Callback
 from golint_maps.graphs.effects import EffectTable
+from golint_maps.graphs.links import Links
+from golint_maps.graphs.races import Races
+from golint_maps.graphs.verdicts import Verdict, verdicts
 
 F = TypeVar("F", bound=Site)
 
@@ -20,6 +24,8 @@ class Program:
     """All packages of a run. Rules never change it."""
 
     packages: Sequence[PackageFacts]
+    callbacks: Sequence[Callback] = ()
+    """APIs that the configuration adds to those known to run a function on another goroutine."""
 
     @cached_property
     def _by_kind(self) -> dict[type[Site], list[Site]]:
@@ -44,11 +50,23 @@ class Program:
     def effects(self) -> EffectTable:
         """What functions insert into and delete from maps of their callers, all calls followed."""
         methods = (
-            (f"{function.id.rpartition('.')[2]}/{function.params}", function.id)
+            (f"{function.id.rpartition('.')[2]}/{len(function.params)}", function.id)
             for function in self.functions.values()
             if function.receiver and not function.parent
         )
         return EffectTable((function for package in self.packages for function in package.effects), methods)
+
+
+    @cached_property
+    def races(self) -> Races:
+        """Who may touch a map at the same time as whom."""
+        interfaces = {name: methods for package in self.packages for name, methods in package.interfaces.items()}
+        return Races(Links(self.functions, interfaces, self.callbacks))
+
+    @cached_property
+    def verdicts(self) -> list[Verdict]:
+        """The unguarded accesses to shared maps, each with its strongest fault."""
+        return verdicts(self.races)
 
 
 __all__ = ["Place", "Program", "Site"]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from golint_maps.flow import copies, effects, hashing, loopvars, nilness, ranges, summary, syncmaps
 from golint_maps.flow.facts import Fact, PackageFacts
 from golint_maps.flow.view import PackageView, View
+from golint_maps.types import model
 
 _ANALYSES = (nilness.analyse, hashing.analyse, loopvars.analyse, copies.analyse, ranges.analyse, syncmaps.analyse)
 """Each looks at one function and yields facts about it."""
@@ -31,4 +32,14 @@ def analyse(package: PackageView) -> PackageFacts:
         for analysis in _ANALYSES:
             facts += analysis(view)
         functions += summary.analyse(view)
-    return PackageFacts(package.scope.path, package.scope.name, facts, functions, effects.analyse(package))
+    return PackageFacts(package.scope.path, package.scope.name, facts, functions, effects.analyse(package), _interfaces(package))
+
+
+def _interfaces(package: PackageView) -> dict[str, list[str]]:
+    """Return the method names of the package's interface types."""
+    found = {}
+    for name in package.scope.types:
+        below = package.resolver.underlying(model.Named(package.scope.path, name))
+        if isinstance(below, model.Interface) and below.methods and below.complete:
+            found[f"{package.scope.path}.{name}"] = sorted(method.name for method in below.methods)
+    return found

@@ -130,6 +130,8 @@ class Callees:
         elif not isinstance(below, model.Basic):
             path = self._names.path(x)
             identity = self._names.identity(x) if path is not None else ""
+            if isinstance(below, model.Interface):
+                tokens = self.targets(x)  # a function behind an interface, such as an http.HandlerFunc
         named = kind.elem if isinstance(kind, model.Pointer) else kind
         text = f"{named.package}.{named.name}" if isinstance(named, model.Named) else ""
         return Argument(path, identity, tokens, fresh(x, owned), text)

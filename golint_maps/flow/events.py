@@ -46,9 +46,9 @@ class MapAccess(Site, frozen=True, kw_only=True, tag="access"):
     at: Position
     locks: tuple[Held, ...] = ()
     owned: bool = False
-    known: bool = True
+    alias: bool = False
+    """Reached through a local name for the map that was taken earlier."""
     key: str = ""
-    doc: str = ""
 
     @property
     def writes(self) -> bool:
@@ -115,7 +115,8 @@ class FunctionSummary(msgspec.Struct, frozen=True, array_like=True, gc=False):
     exported: bool
     receiver: str
     test: bool
-    params: int
+    params: tuple[int, ...]
+    """Numbers of the parameters among the local variables, -1 for those without a name."""
     accesses: tuple[MapAccess, ...]
     calls: tuple[CallSite, ...]
     syncs: tuple[Sync, ...]
@@ -128,5 +129,7 @@ class FunctionSummary(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Whether it calls `Parallel` of a test."""
     endless: bool = False
     """Whether it has a loop without an end of its own: `for {…}`, or a range over a channel."""
+    sends: tuple[tuple[str, str, Position], ...] = ()
+    """(map, channel, where) of maps that are sent to a channel and kept under their old name."""
     loops: tuple[tuple[int, int, int], ...] = ()
     """(number as in `Position.nest`, start, end) of each loop."""

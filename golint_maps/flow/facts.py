@@ -37,6 +37,8 @@ class PackageFacts(msgspec.Struct, array_like=True, gc=False):
     facts: list[Fact]
     functions: list[FunctionSummary]
     effects: list[FunctionEffects] = []
+    interfaces: dict[str, list[str]] = {}
+    """Method names of each interface type, by qualified name."""
 
 
 ENCODER = msgspec.msgpack.Encoder()

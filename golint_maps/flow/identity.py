@@ -7,6 +7,7 @@ from functools import lru_cache
 from golint_maps.flow.view import View
 from golint_maps.syntax import ir
 from golint_maps.types import model
+from golint_maps.types.definitions import FromRange, FromValue
 from golint_maps.types.scope import receiver_name
 
 
@@ -60,9 +61,12 @@ class Names:
             case ir.Local(number):
                 aliased = view.paths.of(x)
                 if aliased is not None and aliased != (f"l{number}",):
-                    source = self._alias_source(number)
-                    if source is not None:
-                        return self.identity(source)
+                    match view.typing.definitions.get(number):
+                        case FromValue(source):
+                            return self.identity(source)
+                        case FromRange(over):
+                            channel = self.identity(over)
+                            return f"{channel}<-" if channel else ""
                 return f"l{self.root_id}#{number}"
             case ir.Name(name):
                 return f"g{view.package.scope.path}.{name}" if name in view.package.scope.variables else ""
@@ -80,14 +84,13 @@ class Names:
                 return f"{below}[]" if below else ""
             case ir.Deref(base) | ir.Addr(base) | ir.Assert(base):
                 return self.identity(base)
+            case ir.Recv(base):
+                below = self.identity(base)
+                return f"{below}<-" if below else ""
             case ir.Call(ir.Sel(base, "Load"), []):
                 below = self.identity(base)
                 return f"{below}.Load()" if below else ""
         return ""
-
-    def _alias_source(self, number: int) -> ir.Expr | None:
-        definition = self.view.typing.definitions.get(number)
-        return getattr(definition, "value", None)
 
 
 @lru_cache(4096)

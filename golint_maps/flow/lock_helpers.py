@@ -18,6 +18,8 @@ Effect = tuple[tuple[Held, ...], tuple[Held, ...]]
 """(locks held at the end and not at the start, locks given back that the caller must have held)"""
 
 _NONE: Effect = ((), ())
+_CALLS_AT_ONCE = frozenset(("sort", "slices", "maps", "strings", "bytes", "filepath", "fs", "ast"))
+"""Packages whose functions are done with a function argument when they return."""
 
 
 class LockEffects:
@@ -76,17 +78,16 @@ class LockEffects:
         return tuple(sorted(end.held.values())), tuple(sorted(end.released.values()))
 
     def spawns(self, token: str) -> bool:
-        """Tell whether a function of this package has a `go` statement, in itself or in a literal."""
+        """Tell whether a function of this package may leave something at work when it returns.
+
+        That is a `go` statement, in itself or in a literal, or a literal handed to code that may call it later.
+        """
         if token not in self._places:
             return False
         if token not in self._spawns:
             file, number = self._places[token]
             facts = self._package.scope.files[file]
-            self._spawns[token] = any(
-                isinstance(statement, ir.Go)
-                for member in self._families[file, number]
-                for statement in statements(facts.functions[member].body or ())
-            )
+            self._spawns[token] = any(_starts_something(facts.functions[member].body or ()) for member in self._families[file, number])
         return self._spawns[token]
 
     def unlocker(self, view: View, variable: int) -> tuple[tuple[str, ...], ...] | None:
@@ -110,6 +111,18 @@ class LockEffects:
 def _mentions_locks(body: Sequence[ir.Stmt]) -> bool:
     return any(
         isinstance(x, ir.Call) and isinstance(x.fun, ir.Sel) and (x.fun.name in locks.OPERATIONS or "lock" in x.fun.name.lower())
+        for x in expressions(body)
+    )
+
+
+def _starts_something(body: Sequence[ir.Stmt]) -> bool:
+    if any(isinstance(statement, ir.Go) for statement in statements(body)):
+        return True
+    return any(
+        isinstance(x, ir.Call)
+        and any(isinstance(argument, ir.FuncLit) for argument in x.args)
+        and isinstance(x.fun, ir.Sel)
+        and not (isinstance(x.fun.base, ir.Name) and x.fun.base.name in _CALLS_AT_ONCE)
         for x in expressions(body)
     )
 

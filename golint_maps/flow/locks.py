@@ -75,9 +75,12 @@ def _method(fun: ir.Sel, names: Names) -> LockOperation | None:
 
     effect, mode = OPERATIONS[fun.name]
     name = names.identity(fun.base)
-    if embedded:
+    for field_name in embedded:
+        # An embedded lock has the name of the struct that embeds it, from wherever it is promoted.
         owner = _pointee(kind)
-        name = f"f{owner.package}.{owner.name}.{'.'.join(embedded)}" if isinstance(owner, model.Named) else name + "." + ".".join(embedded)
+        name = f"f{owner.package}.{owner.name}.{field_name}" if isinstance(owner, model.Named) else f"{name}.{field_name}"
+        field = view.package.resolver.field(kind, field_name)
+        kind = field.type if field is not None else None
     return LockOperation(effect, mode, (*path, *embedded), name or ".".join(path), ".".join((spell(fun.base, view.variables), *embedded)))
 
 
@@ -109,8 +112,11 @@ def has_room_for_one(channel: ir.Expr, view: View) -> bool:
 
 
 def _makes_single(value: ir.Expr | None) -> bool:
-    return isinstance(value, ir.Call) and value.fun == ir.Name("make", getattr(value.fun, "pos", 0)) and len(value.args) == 2 and (
-        isinstance(value.args[1], ir.Const) and value.args[1].text == "1"
+    return (
+        isinstance(value, ir.Call)
+        and value.fun == ir.Name("make", getattr(value.fun, "pos", 0))
+        and len(value.args) == 2
+        and (isinstance(value.args[1], ir.Const) and value.args[1].text == "1")
     )
 
 

@@ -498,8 +498,7 @@ class NilFlow(Forward[State]):
                     self._visit(element.value, state)
             case ir.FuncLit(number):
                 for captured in self._view.facts.functions[number].captures:
-                    state.forget_below((f"l{captured}",))
-                    state.private -= {f"l{captured}"}
+                    self._share((f"l{captured}",), self._view.typing.local(captured), state)
             case _:
                 for operand in children(x):
                     self._visit(operand, state)
@@ -509,12 +508,14 @@ class NilFlow(Forward[State]):
         path = self._view.paths.of(x)
         if path is None:
             return
-        if any(len(known) > len(path) and known[: len(path)] == path for known in state.values):
-            state.forget_below(path)
-            if path in state.values and self._resolver.map(self._view.typing.of(x)) is None:
-                del state.values[path]
-        elif state.values.get(path) is not None and self._resolver.map(self._view.typing.of(x)) is None:
-            del state.values[path]
+        self._share(path, self._view.typing.of(x), state)
+
+    def _share(self, path: Path, kind: Type | None, state: State) -> None:
+        """Somebody else can reach what a path leads to. A map variable still holds the same map; what is in it may change."""
+        if self._resolver.map(kind) is not None:
+            state.forget_inside(path)
+        elif any(known[: len(path)] == path for known in state.values):
+            state.forget(path)
         state.private -= {path[0]}
 
     def _visit_call(self, call: ir.Call, state: State) -> None:
@@ -533,8 +534,7 @@ class NilFlow(Forward[State]):
             if nilcalls.may_change(view, fun):
                 path = view.paths.of(fun.base)
                 if path is not None:
-                    state.forget_below(path)
-                    state.values.pop(path, None)
+                    state.forget(path)
                     state.private -= {path[0]}
         elif not isinstance(fun, ir.Name | ir.TypeArg):
             self._visit_chain(fun, state)
@@ -551,12 +551,14 @@ class NilFlow(Forward[State]):
         for path in list(state.values):
             root = path[0]
             number = int(root[1:]) if root[0] == "l" else -1
-            if number < 0:
-                del state.values[path]
-            elif len(path) == 1:
-                if number in self._shared or (self._view.variables[number].function != self._number and self._view.assignments[number]):
-                    del state.values[path]
-            elif root not in state.private or number in self._captured:
+            if len(path) == 1 and number >= 0 and self._resolver.map(self._view.typing.local(number)) is not None:
+                # Nobody else sets a map variable of this function, unless its address is held or a literal assigns to it.
+                own = self._view.variables[number].function == self._number or not self._view.assignments[number]
+                if own and number not in self._shared:
+                    continue
+            elif root in state.private and number not in self._captured:
+                continue
+            if path in state.values:
                 del state.values[path]
 
     def _decode(self, call: ir.Call, decoded: ir.Addr, state: State) -> None:

@@ -74,13 +74,22 @@ class State:
         return State(dict(self.values), self.trail, dict(self.found), self.private, self.dead)
 
     def forget(self, path: Path) -> None:
-        """Drop what is known of a path and of everything below it."""
+        """Drop what is known of a path and of everything below it; it may hold anything now, also where what lies above it is zero."""
+        self._drop(path)
+        if any(value.kind != FINE for cut in range(1, len(path)) if (value := self._above(path, cut)) is not None):
+            self.values[path] = GOOD
+
+    def _drop(self, path: Path) -> None:
         length = len(path)
         for known in [known for known in self.values if known[:length] == path]:
             del self.values[known]
 
-    def forget_below(self, path: Path) -> None:
-        """Drop what is known of everything below a path."""
+    def _above(self, path: Path, cut: int) -> Value | None:
+        elements = self.values.get((*path[:cut], ELEMENTS)) if path[cut][0] == "[" else None
+        return elements or self.values.get(path[:cut])
+
+    def forget_inside(self, path: Path) -> None:
+        """Drop what is known of the elements of a map; it is the map that it was."""
         kept = self.values.get(path)
         self.forget(path)
         if kept is not None:
@@ -129,7 +138,9 @@ def _join(left: Value | None, right: Value | None, path: Path, differ: frozenset
         return left
     bad = [value for value in (left, right) if value is not None and value.kind != FINE]
     if not bad:
-        return None if left is None or right is None else GOOD
+        return GOOD
+    if path[-1] == ELEMENTS and len(bad) == 1:
+        return None  # a map that has got some elements: which ones it has is not known
     origin = min(value.origin for value in bad if value.origin is not None)
     if all(value.kind == NIL for value in bad) and len(bad) == 2:
         return Value(NIL, origin)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from golint_maps.flow.traverse import statements
 from golint_maps.syntax import ir
 from golint_maps.types import model
-from golint_maps.types.definitions import FromValue
+from golint_maps.types.definitions import FromRange, FromValue
 
 if TYPE_CHECKING:
     from golint_maps.flow.view import View
@@ -76,6 +76,9 @@ class Paths:
                 return None if below is None else (*below, f"[{self.key(index)}]")
             case ir.Assert(operand):
                 return self._path(operand, follow=follow)
+            case ir.Recv(operand):
+                below = self._path(operand, follow=follow)
+                return None if below is None else (*below, "<-")
             case ir.Call(ir.Sel(base, "Load"), []) if self._atomic(base):
                 # What an atomic.Value or atomic.Pointer holds is one shared thing as long as nobody stores another.
                 below = self._path(base, follow=follow)
@@ -97,13 +100,21 @@ class Paths:
     def _find_alias(self, number: int) -> Path | None:
         view = self._view
         definition = view.typing.definitions.get(number)
-        if not isinstance(definition, FromValue) or view.assignments[number]:
+        if view.assignments[number]:
+            return None
+        if isinstance(definition, FromRange):
+            # What comes out of a channel is one thing with what went in.
+            if isinstance(view.package.resolver.underlying(view.typing.of(definition.over)), model.Chan):
+                below = self.of(definition.over)
+                return (*below, "<-") if below is not None else None
+            return None
+        if not isinstance(definition, FromValue):
             return None
         if definition.count != 1 and (definition.index != 0 or not isinstance(definition.value, ir.Assert | ir.Index)):
             return None
         if isinstance(definition.value, ir.Addr) and not isinstance(definition.value.x, ir.Lit):
             return self.of(definition.value)
-        if not isinstance(definition.value, ir.Local | ir.Name | ir.Sel | ir.Index | ir.Assert | ir.Call | ir.Deref):
+        if not isinstance(definition.value, ir.Local | ir.Name | ir.Sel | ir.Index | ir.Assert | ir.Call | ir.Deref | ir.Recv):
             return None
         kind = view.package.resolver.underlying(view.typing.local(number))
         if not isinstance(kind, model.Map | model.Pointer | model.Chan):

@@ -14,7 +14,7 @@ from tomllib import loads
 from golint_maps.flow import locks
 from golint_maps.flow.calls import Callees, fresh
 from golint_maps.flow.lock_helpers import LockEffects
-from golint_maps.flow.events import CallSite, Flow, FunctionSummary, Held, MapAccess, Position, Sync
+from golint_maps.flow.events import Argument, CallSite, Flow, FunctionSummary, Held, MapAccess, Position, Sync
 from golint_maps.flow.identity import Names, function_id
 from golint_maps.flow.maps import extent, qualified
 from golint_maps.flow.site import Place
@@ -63,9 +63,9 @@ class Summariser:
         for function in view.functions:
             for statement in statements(function.body or ()):
                 if isinstance(statement, ir.Go) and isinstance(statement.call, ir.Call):
-                    for argument in statement.call.args:
-                        if isinstance(argument, ir.Local):
-                            captured.add(argument.id)
+                    captured.update(argument.id for argument in statement.call.args if isinstance(argument, ir.Local))
+                elif isinstance(statement, ir.Send) and isinstance(statement.value, ir.Local):
+                    captured.add(statement.value.id)
         self.shared_locals = frozenset(captured)
         self.assigned_names = _assigned_names(view)
 
@@ -86,7 +86,7 @@ class Summariser:
             exported=root and function.name[:1].isupper(),
             receiver=f"{view.package.scope.path}.{receiver_name(function.receiver_type)}" if function.receiver_type is not None else "",
             test=view.path.endswith("_test.go"),
-            params=len(function.params),
+            params=tuple(function.params),
             accesses=tuple(walker.accesses.values()),
             calls=tuple(walker.calls.values()),
             syncs=tuple(walker.syncs.values()),
@@ -97,6 +97,7 @@ class Summariser:
             parallel_test=any(call.targets == ("testing.T.Parallel",) for call in walker.calls.values()),
             endless=walker.endless,
             loops=walker.structure.loops(),
+            sends=tuple(walker.sends.values()),
         )
 
 
@@ -118,9 +119,10 @@ class _Walker(Forward[_State]):
         self.function = function
         self.structure = Structure(function.body or ())
         self.accesses: dict[tuple[int, int, str], MapAccess] = {}
-        self.calls: dict[tuple[int, str], CallSite] = {}
+        self.calls: dict[tuple[int, int, str], CallSite] = {}
         self.syncs: dict[tuple[int, str], Sync] = {}
         self.flows: list[Flow] = []
+        self.sends: dict[int, tuple[str, str, Position]] = {}
         self._deferred: list[ir.Defer] = []
         self._in_deferred = False
         self.endless = any(isinstance(item, ir.For) and item.cond is None for item in statements(function.body or ()))
@@ -339,6 +341,11 @@ class _Walker(Forward[_State]):
             state.held[lock.path] = Held(lock.path, "w", lock.name, lock.spelled)
         self._sync("send", statement.channel, statement.pos, state)
         self._publish(statement.value, state)
+        value = statement.value
+        if isinstance(value, ir.Local) and not self.view.assignments[value.id] and self._is_map(value):
+            channel = self.names.identity(statement.channel)
+            if channel:
+                self.sends[statement.pos] = (self.names.identity(value), channel + "<-", self._at(statement.pos))
 
     def assume(self, condition: ir.Expr, truth: bool, state: _State) -> _State | None:
         match condition:
@@ -357,6 +364,14 @@ class _Walker(Forward[_State]):
         return state
 
     # --- expressions ---
+
+    def evaluate_target(self, x: ir.Expr, state: _State) -> None:
+        match x:
+            case ir.Index(base, index):
+                self.evaluate_base(base, state)
+                self.evaluate(index, state)
+            case ir.Sel(base) | ir.Deref(base):
+                self.evaluate_base(base, state)
 
     def evaluate(self, x: ir.Expr, state: _State) -> None:
         match x:
@@ -421,6 +436,8 @@ class _Walker(Forward[_State]):
             return
         for argument in call.args:
             self._evaluate_argument(argument, state)
+        if len(call.args) == 1 and self.view.typing.of(fun) is None and self.view.typing.as_type(fun) is not None:
+            return  # a conversion
         match fun:
             case ir.FuncLit():
                 pass
@@ -573,6 +590,7 @@ class _Walker(Forward[_State]):
             at=self._at(start),
             locks=tuple(sorted(state.held.values())),
             owned=owned,
+            alias=isinstance(x, ir.Local) and path != (f"l{x.id}",),
             key=self.view.paths.key(key) if key is not None else "",
         )
 
@@ -591,7 +609,13 @@ class _Walker(Forward[_State]):
             if path is not None:
                 held = (*held, Held((*path, "once"), "w", self.names.identity(call.fun.base) + "~once"))
         arguments = tuple(self.shared.callees.argument(argument, state.owned) for argument in call.args)
-        self.calls[call.pos, mode] = CallSite(
+        if mode == "go":
+            # A map that the function replaces is handed over with the goroutine: nobody else has it any more.
+            arguments = tuple(
+                Argument() if self.view.paths.of(given) in self.view.paths.assigned and self._is_map(given) else argument
+                for given, argument in zip(call.args, arguments, strict=True)
+            )
+        self.calls[call.pos, call.end, mode] = CallSite(
             place=Place(self.view.path, call.pos, min(call.end, self._head_end(call))),
             spelled=spell(call.fun, self.view.variables),
             targets=tokens,

@@ -66,6 +66,8 @@ class HappensBefore:
             for wait in self.waits(function):
                 if wait.path != path or wait.at.order <= start.order:
                     continue
+                if then.order > wait.at.order and common_loop(wait.at, start) and self.joined_each_turn(witness, function):
+                    return True
                 if signal is not None and not self._ends_with(signal, witness):
                     continue
                 if signal is not None and signal.kind == "send" and self.repeated(witness) and not any(n < 0 for n in wait.at.nest):
@@ -127,16 +129,22 @@ class HappensBefore:
 
     def _made_in_loop(self, witness: Witness, loops: list[int]) -> bool:
         """Tell whether the object that holds the map is a variable of the loop's body: another one in each turn."""
+        for part in witness.path or ():
+            if part[:2] == "[l" and part[2:-1].isdigit() and self._declared_in(witness, int(part[2:-1]), loops):
+                return True  # each turn has an element of its own
         root = witness.path[0] if witness.path else ""
         if root[:1] != "l" or "#" not in root:
             return False
-        family, _, number = root[1:].partition("#")
-        declaring = self._functions.get(family)
+        number = root.partition("#")[2]
+        return number.isdigit() and self._declared_in(witness, int(number), loops)
+
+    def _declared_in(self, witness: Witness, number: int, loops: list[int]) -> bool:
         frame = self._functions[witness.hops[0].function]
-        if declaring is None or not number.isdigit() or int(number) >= len(declaring.variables):
+        declaring = self._functions[frame.root]
+        if number >= len(declaring.variables):
             return False
-        position = declaring.variables[int(number)][0]
-        return any(number in loops and start <= position < end for number, start, end in frame.loops)
+        position = declaring.variables[number][0]
+        return any(loop in loops and start <= position < end for loop, start, end in frame.loops)
 
     def ordered_by_channel(self, left: Witness, right: Witness) -> bool:
         """Tell whether a signal after one access and a wait before the other order them, in either direction."""

@@ -38,9 +38,7 @@ class Link:
 class Links:
     """All links of a program, by callee and by caller."""
 
-    def __init__(
-        self, functions: Mapping[str, FunctionSummary], interfaces: Mapping[str, Sequence[str]], callbacks: Sequence[Callback] = ()
-    ) -> None:
+    def __init__(self, functions: Mapping[str, FunctionSummary], interfaces: Mapping[str, Sequence[str]], callbacks: Sequence[Callback] = ()) -> None:
         self.functions = functions
         self._interfaces = interfaces
         self._callbacks = table(callbacks)
@@ -85,13 +83,26 @@ class Links:
             return [f"{kind}.{method}" for kind in found] if len(found) <= _MAX_IMPLEMENTATIONS else ()
         return ()
 
+    def _behind_wrapper(self, function: FunctionSummary, target: str, callees: list[str]) -> list[str]:
+        """Leave out implementations that a locking wrapper stands before: others have the wrapper, it alone has them."""
+        if target[0] != "!" or len(callees) < 2:
+            return callees
+        wrappers = [
+            callee
+            for callee in callees
+            if any(target in site.targets and site.locks and site.receiver and site.receiver.path for site in self.functions[callee].calls)
+        ]
+        return (
+            wrappers if wrappers and function.id not in wrappers else [callee for callee in callees if callee != function.id] if wrappers else callees
+        )
+
     def _add(self, link: Link) -> None:
         self.into[link.callee].append(link)
         self.out_of[link.caller].append(link)
 
     def _link(self, function: FunctionSummary, site: CallSite) -> None:
         for target in site.targets:
-            callees = list(self.resolve(target))
+            callees = self._behind_wrapper(function, target, list(self.resolve(target)))
             for callee in callees:
                 self._add(Link(function.id, site, callee, spawns=site.mode == "go"))
             if target in self._callbacks and target not in self.functions:
@@ -109,9 +120,7 @@ class Links:
     def _link_passed(self, function: FunctionSummary, site: CallSite, callees: Sequence[str], index: int, passed: str) -> None:
         for callee in callees:
             for inner, inner_site in self._parameter_calls.get((callee, index), ()):
-                self._add(
-                    Link(inner.id, inner_site, passed, inner_site.mode == "go", binding=site, binder=function.id, receiver_argument=index)
-                )
+                self._add(Link(inner.id, inner_site, passed, inner_site.mode == "go", binding=site, binder=function.id, receiver_argument=index))
             # Passed on as an argument once more: to an API that starts it, or to another function of the program.
             for inner in self._family(callee):
                 for inner_site in inner.calls:
@@ -122,12 +131,29 @@ class Links:
                             callback = self._callbacks.get(target)
                             if callback is not None and position in callback.arguments and target not in self.functions:
                                 self._add(
-                                    Link(inner.id, inner_site, passed, True, binding=site, binder=function.id, receiver_argument=index, callback=callback)
+                                    Link(
+                                        inner.id,
+                                        inner_site,
+                                        passed,
+                                        True,
+                                        binding=site,
+                                        binder=function.id,
+                                        receiver_argument=index,
+                                        callback=callback,
+                                    )
                                 )
                             for further in self.resolve(target):
                                 for last, last_site in self._parameter_calls.get((further, position), ()):
                                     self._add(
-                                        Link(last.id, last_site, passed, last_site.mode == "go", binding=site, binder=function.id, receiver_argument=index)
+                                        Link(
+                                            last.id,
+                                            last_site,
+                                            passed,
+                                            last_site.mode == "go",
+                                            binding=site,
+                                            binder=function.id,
+                                            receiver_argument=index,
+                                        )
                                     )
 
     def _family(self, root: str) -> Iterable[FunctionSummary]:

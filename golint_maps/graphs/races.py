@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from golint_maps.flow.events import FunctionSummary, Held, MapAccess, Position
-from golint_maps.flow.structure import may_follow
+from golint_maps.flow.structure import common_loop, dominates, may_follow
 from golint_maps.graphs.happens_before import HappensBefore
 from golint_maps.graphs.links import Links
-from golint_maps.graphs.witness import Hop, Witness, Witnesses
+from golint_maps.graphs.witness import PRIVATE, Hop, Witness, Witnesses
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,19 @@ class Races:
                 if access.owned or function.name == "package-level initialiser":
                     continue
                 for witness in self.witnesses.of(function, access):
-                    if witness.context.kind != "init":
-                        table[witness.identity].append(witness)
-        return {identity: found for identity, found in table.items() if any(item.access.writes for item in found)}
+                    if witness.context.kind == "init":
+                        continue
+                    table[witness.identity].append(witness)
+                    for channel in self._sent(witness):
+                        table[channel].append(replace(witness, identity=channel, path=None))
+        return {identity: found for identity, found in table.items() if "?" not in identity and any(item.access.writes for item in found)}
+
+    def _sent(self, witness: Witness) -> Iterator[str]:
+        """Yield the channels that the map of an access has been sent to before."""
+        for hop in witness.hops:
+            for identity, channel, at in self.functions[hop.function].sends:
+                if identity == witness.identity and may_follow(at, hop.at):
+                    yield channel
 
     @cached_property
     def pairs(self) -> list[Race]:
@@ -102,26 +112,29 @@ class Races:
 
     def _one_start(self, left: Witness, right: Witness) -> bool:
         assert left.context.link is not None and right.context.link is not None
-        return left.context.link.site is right.context.link.site and left.hops[0].function == right.hops[0].function and left.hops[0].at == right.hops[0].at
+        return (
+            left.context.link.site is right.context.link.site
+            and left.hops[0].function == right.hops[0].function
+            and left.hops[0].at == right.hops[0].at
+        )
 
     def _repeated(self, spawn: Witness) -> bool:
         """Tell whether a start may happen again while its goroutine runs, with the same map."""
-        if self.order.self_parallel(spawn):
-            return True
-        frame = spawn.hops[0].function
-        if spawn.path is not None and spawn.path[0][:1] == "l":
+        return self.order.self_parallel(spawn) or self._called_again(spawn)
+
+    def _called_again(self, spawn: Witness) -> bool:
+        """Tell whether the starting function is called again while its goroutine runs, with the same map."""
+        if spawn.context.kind != "spawn" or (spawn.path is not None and spawn.path[0][:1] in ("l", "p")):
             return False  # a new activation has a new local
         if self._outlived(spawn):
             return False
-        for context, hops in self.witnesses.chains(frame):
-            if context.kind == "handler" and (spawn.path is None or spawn.path[0] in ("r",) or spawn.path[0][:1] == "g"):
+        for context, hops in self.witnesses.chains(spawn.hops[0].function):
+            if context.kind == "handler":
                 return True
-            if any(number < 0 for hop in hops[:-1] for number in hop.at.nest) and not (spawn.path and spawn.path[0][0] == "p"):
+            if any(number < 0 for hop in hops[:-1] for number in hop.at.nest):
                 return True
-            if context.kind == "spawn" and context.link is not None:
-                above = Witness(spawn.access, context, hops, None, "", ())
-                if self.order.self_parallel(above):
-                    return True
+            if context.kind == "spawn" and self.order.self_parallel(Witness(spawn.access, context, hops, None, "", ())):
+                return True
         return False
 
     def _outlived(self, spawn: Witness) -> bool:
@@ -139,19 +152,19 @@ class Races:
                 if not may_follow(start, hop.at):
                     if other.context.kind == "spawn" and other.hops[0].function == frame and may_follow(hop.at, start):
                         return "" if self.order.joined_before(other, start, frame) else "certain"
-                    return ""
+                    # Earlier in this call; but the goroutine of an earlier call may still be at work.
+                    return "certain" if self._called_again(spawn) else ""
                 if self.order.joined_before(spawn, hop.at, frame):
                     return ""
                 return "certain"
-        if self._outlived(spawn):
-            return ""
         if other.context.kind == "handler":
             return "certain"
-        if other.context.kind == "spawn":
-            if self._outlived(other):
-                return ""
-            return self._by_callers(spawn, other) or "certain"
-        return self._by_callers(spawn, other)
+        if self._outlived(spawn):
+            return ""
+        found = self._by_callers(spawn, other)
+        if found or other.context.kind != "spawn":
+            return found
+        return "" if self._outlived(other) else "certain"
 
     def _inside(self, spawn: Witness, other: Witness, hop: Hop) -> str:
         inner = [item for item in spawn.hops if item.function == other.hops[min(other.hops.index(hop) + 1, len(other.hops) - 1)].function]
@@ -167,7 +180,8 @@ class Races:
             functions = {hop.function: hop for hop in hops}
             met = next((hop for hop in other.hops if hop.function in functions), None)
             if met is not None:
-                if may_follow(functions[met.function].at, met.at):
+                start = functions[met.function].at
+                if may_follow(start, met.at) and not self._waited_for(spawn, met, start):
                     return "certain"
                 continue
             if context.kind == "exported" and other.context.kind == "exported" and not _constructor(other):
@@ -176,14 +190,24 @@ class Races:
                 best = best or "assumed"
         return best
 
+    def _waited_for(self, spawn: Witness, met: Hop, start: Position) -> bool:
+        """Tell whether a function waits, by the name of its channel or wait group, for a goroutine that a callee of it has started."""
+        names = {path[-1] for path, _ in self.order.signals(spawn)}
+        return any(
+            wait.path[-1] in names and start.order < wait.at.order and (dominates(wait.at, met.at) or common_loop(wait.at, start))
+            for wait in self.order.waits(met.function)
+        )
+
     # --- may it be the same map? ---
 
     def _different_objects(self, left: Witness, right: Witness) -> bool:
-        if left.path is None or right.path is None:
+        if not left.path or not right.path:
             return False
+        if any(way.context.kind == "handler" and way.path is not None and way.path[0][0] == "p" for way in (left, right)):
+            return True  # what a handler gets as an argument is the request's own
         mine, theirs = left.path[0], right.path[0]
-        if mine[:1] == "l" and theirs[:1] == "l" and mine != theirs:
-            return True
+        if mine[:1] == "l" and theirs[:1] == "l" and mine != theirs and mine.partition("#")[0] == theirs.partition("#")[0]:
+            return True  # two variables of one function; those of different functions may hold one object
         if mine[:1] == "g" and theirs[:1] == "g" and mine != theirs:
             return True
         return mine == theirs and _elements(left.path) != _elements(right.path) and _constant(left.path) and _constant(right.path)
@@ -204,7 +228,12 @@ def _constructor(witness: Witness) -> bool:
 
 def common_locks(left: Witness, right: Witness) -> list[tuple[Held, Held]]:
     """Return the locks that both hold, as pairs."""
-    return [(mine, theirs) for mine in left.locks for theirs in right.locks if mine.name == theirs.name and _same_lock(mine, left, theirs, right)]
+    return [
+        (mine, theirs)
+        for mine in left.locks
+        for theirs in right.locks
+        if mine.name == theirs.name and not mine.name.endswith(PRIVATE) and _same_lock(mine, left, theirs, right)
+    ]
 
 
 def excluded(left: Witness, right: Witness) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -50,8 +50,9 @@ def verdicts(races: Races) -> list[Verdict]:
         if old is None or _rank(verdict) < _rank(old):
             best[key] = verdict
 
+    counts = _lock_counts(races)
     for race in races.pairs:
-        for verdict in _of_race(race):
+        for verdict in _of_race(race, counts.get(race.left.identity, Counter())):
             keep(verdict)
     for verdict in _by_habit(races):
         keep(verdict)
@@ -62,7 +63,16 @@ def _rank(verdict: Verdict) -> tuple[int, int, int]:
     return (not verdict.certain, _STRENGTH.index(verdict.kind), len(verdict.side.hops))
 
 
-def _of_race(race: Race) -> Iterator[Verdict]:
+def _lock_counts(races: Races) -> dict[str, Counter[str]]:
+    """Return, for each map, how many accesses hold each lock."""
+    counts: dict[str, Counter[str]] = {}
+    for identity, found in races.by_map.items():
+        held = {(witness.access.place, lock.name) for witness in found for lock in witness.locks}
+        counts[identity] = Counter(name for _, name in held)
+    return counts
+
+
+def _of_race(race: Race, counts: Counter[str]) -> Iterator[Verdict]:
     left, right = race.left, race.right
     sides = [(left, right)] if left.access.place == right.access.place else [(left, right), (right, left)]
     shared = common_locks(left, right)
@@ -73,7 +83,8 @@ def _of_race(race: Race) -> Iterator[Verdict]:
             if side.access.writes:
                 yield Verdict("read-lock", side, other, mine[0], race.certain)
         elif side.locks and other.locks:
-            if side.access.writes or not other.access.writes:
+            ours, others = (max(counts[lock.name] for lock in locks) for locks in (side.locks, other.locks))
+            if ours < others or (ours == others and (side.access.writes or not other.access.writes)):
                 yield Verdict("locks-differ", side, other, side.locks[0], race.certain)
         elif not side.locks:
             guard = other.locks[0] if other.locks else None
@@ -104,10 +115,11 @@ def _by_habit(races: Races) -> Iterator[Verdict]:
         for ways in by_access.values():
             without = [way for way in ways if guard not in {lock.name for lock in way.locks}]
             for way in without[:1]:
-                if any(lock.name.endswith("~") for lock in way.locks):
+                if way.access.alias or any(lock.name.endswith("~") for lock in way.locks):
                     continue
                 if held >= _GUARDED_MINIMUM and held >= _GUARDED_SHARE * len(by_access) and way.context.kind != "own":
-                    yield Verdict("inconsistent", way, None, locks[guard], True, held, len(by_access))
+                    kind = "locks-differ" if way.locks else "inconsistent"
+                    yield Verdict(kind, way, None, locks[guard], True, held, len(by_access))
         for ways in by_access.values():
             for way in ways:
                 modes = {lock.mode for lock in way.locks if lock.name == guard}

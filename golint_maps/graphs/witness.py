@@ -8,6 +8,7 @@ for the callee, a lock of the callee's own objects is translated to the caller's
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -19,6 +20,11 @@ _MAX_WITNESSES = 48
 _MAX_STEPS = 1500
 
 Path = tuple[str, ...]
+
+PRIVATE = "!"
+"""Ends the name of a lock that belongs to one activation, and so excludes nobody."""
+
+_LEADING = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +145,7 @@ class Witnesses:
             if step is None:
                 break
             search = step
-        return Witness(access, Context("spawn", entry, link), search.hops, search.path, search.identity, search.locks)
+        return _witness(access, Context("spawn", entry, link), search)
 
     # --- roots ---
 
@@ -148,15 +154,17 @@ class Witnesses:
         home = self._home(search)
         if home == search.function:
             # A local map: the function that declares it is where both sides of a race meet.
-            yield Witness(access, Context("own", search.function), search.hops, search.path, search.identity, search.locks)
-            if search.path is None or search.path[0][0] == "l":
+            yield _witness(access, Context("own", search.function), search)
+            if not self._is_parameter(search):
                 return
+        if dict(search.pinned).get(search.function) is not None:
+            return  # only the call that passed the function leads here
         kind = self._kind(summary)
         if kind:
-            yield Witness(access, Context(kind, search.function), search.hops, search.path, search.identity, search.locks)
+            yield _witness(access, Context(kind, search.function), search)
 
     def _kind(self, summary: FunctionSummary) -> str:
-        if summary.handler:
+        if summary.handler and not self._links.into.get(summary.id):
             return "handler"
         if summary.parent:
             return ""
@@ -180,19 +188,29 @@ class Witnesses:
         declaring = self._functions.get(family)
         if declaring is None:
             return family
-        index = int(number.split("[")[0].split(".")[0])
-        if index >= len(declaring.variables):
+        digits = _LEADING.match(number)
+        if digits is None or int(digits[0]) >= len(declaring.variables):
             return family
-        owner = declaring.variables[index][1]
+        owner = declaring.variables[int(digits[0])][1]
         literal = f"{family}·{owner}"
         return literal if literal in self._functions else family
+
+    def _is_parameter(self, search: _Search) -> bool:
+        """Tell whether the map is what a caller passed: then the way leads on to the caller."""
+        if not search.path:
+            return False
+        head = search.path[0]
+        if head[0] in "rp":
+            return True
+        number = head.partition("#")[2]
+        return number.isdigit() and int(number) in self._functions[search.function].params
 
     # --- steps ---
 
     def _above(self, search: _Search) -> Iterator[tuple[Link, _Search]]:
         if len(search.hops) > _MAX_DEPTH:
             return
-        if self._home(search) == search.function and (search.path is None or search.path[0][0] == "l"):
+        if self._home(search) == search.function and not self._is_parameter(search):
             return
         pinned = dict(search.pinned).get(search.function)
         for link in self._links.into.get(search.function, ()):
@@ -207,18 +225,22 @@ class Witnesses:
     def _step(self, search: _Search, link: Link) -> _Search | None:
         caller = self._functions[link.caller]
         callee = self._functions[link.callee]
-        same_family = caller.root == callee.root
-        path, identity, owned = self._translate(search.path, search.identity, link, same_family)
+        leaves_binding = dict(search.pinned).get(search.function) is link.site
+        path, identity, owned = self._translate(search.path, search.identity, link, leaves_binding)
         if owned and not link.spawns:
             return None
+        if link.callback is not None and search.path and search.path[0][0] == "p" and not callee.parent:
+            return None  # what an API passes to a callback belongs to that call
         site = link.site
         locks: dict[tuple[str, Path], Held] = {}
         for lock in search.locks:
-            moved, _, _ = self._translate(lock.path, lock.name, link, same_family) if not same_family else (lock.path, lock.name, False)
-            if self._declared_below(lock, link, same_family):
-                continue
-            kept = Held(moved or (), lock.mode, lock.name, lock.spelled)
-            locks[kept.name, kept.path] = kept
+            moved, name, _ = self._translate(lock.path, lock.name, link, leaves_binding)
+            if self._declared_below(lock, link):
+                # A lock that is a local variable of what is left behind is another one in each activation: it excludes nobody.
+                name = lock.name if lock.name.endswith(PRIVATE) else lock.name + PRIVATE
+            elif name.endswith("?"):
+                name = lock.name
+            locks[name, moved or ()] = Held(moved or (), lock.mode, name, lock.spelled)
         if not link.spawns:
             for lock in site.locks:
                 locks.setdefault((lock.name, lock.path), lock)
@@ -228,30 +250,46 @@ class Witnesses:
             pinned = (*pinned, (caller.root, link.binding))
         return _Search(link.caller, path, identity, tuple(sorted(locks.values())), hops, pinned)
 
-    def _declared_below(self, lock: Held, link: Link, same_family: bool) -> bool:
-        """A lock that is a local variable of what is left behind is another one in each activation."""
-        if lock.name[:1] != "l" or "#" not in lock.name:
+    def _declared_below(self, lock: Held, link: Link) -> bool:
+        if lock.name[:1] != "l" or "#" not in lock.name or lock.name.endswith(PRIVATE) or not lock.path or lock.path[0][0] != "l":
             return False
-        if not same_family:
-            return bool(lock.path) and lock.path[0][:1] == "l" and lock.name[1:].startswith(self._functions[link.callee].root + "#")
         family, _, rest = lock.name[1:].partition("#")
         declaring = self._functions.get(family)
-        number = rest.split(".")[0].split("[")[0].split("~")[0]
-        if declaring is None or not number.isdigit() or int(number) >= len(declaring.variables):
+        number = _LEADING.match(rest)
+        if declaring is None or number is None or int(number[0]) >= len(declaring.variables):
             return False
-        owner = declaring.variables[int(number)][1]
-        return link.callee == f"{family}·{owner}"
+        owner = f"{family}·{declaring.variables[int(number[0])][1]}"
+        return link.callee == (owner if owner in self._functions else family)
 
-    def _translate(self, path: Path | None, identity: str, link: Link, same_family: bool) -> tuple[Path | None, str, bool]:
-        """Return (path, identity, owned) in terms of the caller."""
-        if same_family and not (path and path[0] in ("r",) and link.callback is not None):
+    def _translate(self, path: Path | None, identity: str, link: Link, leaves_binding: bool) -> tuple[Path | None, str, bool]:
+        """Return (path, identity, owned) in terms of the caller.
+
+        What a function that was passed as an argument names stands for things of whoever passed it: such paths are kept behind an `@` until
+        the search comes to that call.
+        """
+        if path and path[0] == "@":
+            return (path[1:] if leaves_binding else path), identity, False
+        moved, name, owned = self._moved(path, identity, link)
+        if link.binding is not None and moved is not None:
+            moved = ("@", *moved)
+        return moved, name, owned
+
+    def _moved(self, path: Path | None, identity: str, link: Link) -> tuple[Path | None, str, bool]:
+        if not path:
             return path, identity, False
-        if path is None or not path:
-            return None, identity, False
         head = path[0]
-        if head[0] in "gl":
+        callee = self._functions[link.callee]
+        index = -1
+        if head[0] == "l":
+            number = head.partition("#")[2]
+            if not callee.parent or not number.isdigit() or int(number) not in callee.params or link.receiver_argument >= 0:
+                return path, identity, False
+            index = callee.params.index(int(number))
+        elif head[0] == "g":
             return path, identity, False
-        argument = self._argument(head, link)
+        elif callee.parent:
+            return path, identity, False  # parameters of the outermost function are the same for all of its literals
+        argument = self._argument(head, index, link)
         if argument is None:
             return None, identity if identity[:1] in "gf" else identity + "?", False
         moved = (*argument.path, *path[1:]) if argument.path is not None else None
@@ -261,7 +299,7 @@ class Witnesses:
             identity = argument.identity + suffix if argument.identity else identity + "?"
         return moved, identity, argument.owned
 
-    def _argument(self, head: str, link: Link) -> Argument | None:
+    def _argument(self, head: str, index: int, link: Link) -> Argument | None:
         site = link.site
         if link.receiver_argument >= 0:
             # A method value, or a handler object: its receiver travels with the argument.
@@ -271,5 +309,15 @@ class Witnesses:
             return source.args[link.receiver_argument] if link.receiver_argument < len(source.args) else None
         if head == "r":
             return site.receiver
-        index = int(head[1:])
+        if index < 0:
+            index = int(head[1:])
         return site.args[index] if index < len(site.args) else None
+
+
+def _witness(access: MapAccess, context: Context, search: _Search) -> Witness:
+    """Return a witness in plain terms: where the call that passed a function is not on the way, its names are taken as they are."""
+    path = search.path
+    while path and path[0] == "@":
+        path = path[1:]
+    locks = tuple(lock if lock.path[:1] != ("@",) else Held(lock.path[1:], lock.mode, lock.name, lock.spelled) for lock in search.locks)
+    return Witness(access, context, search.hops, path, search.identity, locks)

@@ -1,0 +1,383 @@
+"""Two calls of a `sync.Map` that would have to be one: a look-up, and a change of the same entry that relies on what was found.
+
+A forward analysis: which look-ups have been made on the way, whether they hit, which locals come from what they found, and which locks have been
+held ever since. A lock that is held on some of the ways counts, so that code which locks when it has to is believed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from golint_maps.flow.site import Place, Site
+from golint_maps.flow.spelling import spell
+from golint_maps.flow.syncmap_calls import MapCall, SyncMaps, locals_in, map_call, owner_of, place_of, spelled_map
+from golint_maps.flow.traverse import subexpressions
+from golint_maps.flow.view import View
+from golint_maps.flow.walk import Forward
+from golint_maps.syntax import ir
+from golint_maps.types import model
+
+Origin = tuple[int, str]
+"""(position of a look-up, how a value comes from what it found): `same`, `filled` (or from elsewhere after a miss), `computed`."""
+
+
+class SyncMapSequence(Site, frozen=True, tag="sync-map-sequence"):
+    """A look-up of a `sync.Map` and, here, a change of the same entry.
+
+    `kind` is `miss` (stored because nothing was there), `modify` (the stored value was made of the old one) or `delete` (of an entry whose value
+    is used). `method` is the look-up's. `go` is the language version of the file.
+    """
+
+    kind: str
+    key: str
+    method: str
+    look_up: Place
+    go: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _LookUp:
+    call: MapCall
+    key: str
+    depends: frozenset[int]
+    used: bool
+    """Whether the value found is kept in a variable."""
+
+
+@dataclass(slots=True)
+class _State:
+    outcomes: dict[int, str] = field(default_factory=dict)
+    """By look-up: `open` (not tested), `hit`, `miss`, or `both`."""
+    guards: dict[int, frozenset[str]] = field(default_factory=dict)
+    """By look-up: the locks held from it until now."""
+    origins: dict[int, frozenset[Origin]] = field(default_factory=dict)
+    found: dict[int, int] = field(default_factory=dict)
+    """Locals that tell whether a look-up has hit."""
+    held: frozenset[str] = frozenset()
+
+
+def sequences(maps: SyncMaps) -> Iterator[SyncMapSequence]:
+    """Yield all pairs of look-up and change in a function and its literals."""
+    loading = {number for number, call in maps.calls if call.method in ("Load", "LoadOrStore")}
+    changing = {number for number, call in maps.calls if call.method in ("Store", "Delete")}
+    entered: dict[int, frozenset[str]] = {}
+    view = maps.view
+    for number in view.family:
+        body = view.facts.functions[number].body
+        if body is None or number in maps.one_at_a_time:
+            continue
+        inside = any(view.facts.functions[other].parent == number for other in loading & changing)
+        if number in loading & changing or inside:
+            flow = _Sequences(maps, number, entered)
+            flow.run(body, _State(held=entered.get(number, frozenset())))
+            for pos in sorted(flow.results):
+                yield flow.results[pos]
+
+
+class _Sequences(Forward[_State]):
+    def __init__(self, maps: SyncMaps, number: int, entered: dict[int, frozenset[str]]) -> None:
+        super().__init__()
+        self._maps = maps
+        self._view: View = maps.view
+        self._number = number
+        self._entered = entered
+        self._look_ups: dict[int, _LookUp] = {}
+        self.results: dict[int, SyncMapSequence] = {}
+
+    # --- states ---
+
+    def copy(self, state: _State) -> _State:
+        return _State(dict(state.outcomes), dict(state.guards), dict(state.origins), dict(state.found), state.held)
+
+    def join(self, left: _State, right: _State) -> _State:
+        origins: dict[int, frozenset[Origin]] = {}
+        for local in left.origins.keys() | right.origins.keys():
+            mine, other = left.origins.get(local, frozenset()), right.origins.get(local, frozenset())
+            origins[local] = _filled(mine, other, right) | _filled(other, mine, left)
+        outcomes = dict(left.outcomes)
+        for pos, outcome in right.outcomes.items():
+            outcomes[pos] = outcome if outcomes.get(pos, outcome) == outcome else "both"
+        guards = dict(left.guards)
+        for pos, locks in right.guards.items():
+            guards[pos] = guards.get(pos, frozenset()) | locks
+        found = {local: pos for local, pos in left.found.items() if right.found.get(local, pos) == pos}
+        return _State(outcomes, guards, origins, found | {k: v for k, v in right.found.items() if k not in left.found}, left.held | right.held)
+
+    # --- effects ---
+
+    def evaluate(self, x: ir.Expr, state: _State) -> None:
+        for part in subexpressions(x):
+            if isinstance(part, ir.Call):
+                self._called(part, state)
+
+    def defer(self, statement: ir.Defer, state: _State) -> None:
+        # A deferred Unlock holds the lock until the return; `defer s.lock()()` locks now.
+        call = statement.call
+        if not isinstance(call, ir.Call):
+            return
+        for x in (*call.args, *([call.fun] if isinstance(call.fun, ir.Call) else [])):
+            self.evaluate(x, state)
+        if map_call(call, self._view) is not None:
+            self._called(call, state)
+
+    def spawn(self, statement: ir.Go, state: _State) -> None:
+        if isinstance(statement.call, ir.Call):
+            for x in statement.call.args:
+                if not isinstance(x, ir.FuncLit):
+                    self.evaluate(x, state)
+
+    def _called(self, call: ir.Call, state: _State) -> None:
+        for x in (call.fun, *call.args):
+            if isinstance(x, ir.FuncLit):
+                self._entered[x.function] = self._entered.get(x.function, frozenset()) | state.held
+        found = map_call(call, self._view)
+        if found is None:
+            self._lock(call, state)
+            return
+        if found.key is None or found.path is None or self._maps.private(found.path, self._number):
+            return
+        key = self._view.paths.key(found.key)
+        if found.method in ("Store", "Delete"):
+            self._changed(found, key, state)
+        for pos in list(state.outcomes):
+            earlier = self._look_ups[pos]
+            if earlier.call.path == found.path and earlier.key == key:
+                # The later call stands for the earlier one: looking again under a lock is how it should be done.
+                del state.outcomes[pos], state.guards[pos]
+        if found.method in ("Load", "LoadOrStore"):
+            self._look_ups[found.pos] = _LookUp(found, key, locals_in(found.path, key), used=False)
+            state.outcomes[found.pos] = "open" if found.method == "Load" else "hit"
+            state.guards[found.pos] = state.held
+
+    def _lock(self, call: ir.Call, state: _State) -> None:
+        """Follow mutexes and, by their names, helpers and methods that lock."""
+        match call.fun:
+            case ir.Sel(base, name):
+                lock = ".".join(self._view.paths.of(base) or (self._view.paths.key(base),))
+            case ir.Name(name):
+                lock = ""
+            case _:
+                return
+        if name in ("RLock", "RUnlock", "TryRLock"):
+            return  # readers do not keep each other out
+        lowered = name.lower()
+        if lowered.startswith(("unlock", "release")):
+            state.held -= {lock}
+            state.guards = {pos: locks - {lock} for pos, locks in state.guards.items()}
+        elif lowered.startswith(("lock", "trylock", "acquire")):
+            state.held |= {lock}
+
+    def send(self, statement: ir.Send, state: _State) -> None:
+        super().send(statement, state)
+        path = self._view.paths.of(statement.channel)
+        kind = self._view.package.resolver.underlying(self._view.typing.of(statement.channel))
+        if path is not None and isinstance(kind, model.Chan) and kind.elem == model.Struct(()):
+            # `sem <- struct{}{}` before and `<-sem` after is a lock.
+            state.held |= {".".join(path)}
+
+    # --- changes ---
+
+    def _changed(self, found: MapCall, key: str, state: _State) -> None:
+        for pos, outcome in state.outcomes.items():
+            look_up = self._look_ups[pos]
+            if look_up.call.path != found.path or look_up.key != key or state.guards[pos]:
+                continue
+            if found.method == "Delete":
+                if outcome != "miss" and look_up.used and look_up.call.method == "Load":
+                    self._report("delete", look_up, found)
+                return
+            if outcome == "miss":
+                self._report("miss", look_up, found)
+                return
+        if found.method == "Store" and len(found.call.args) == 2:
+            self._stored(found, key, state)
+
+    def _stored(self, found: MapCall, key: str, state: _State) -> None:
+        ways: dict[str, _LookUp] = {}
+        for pos, way in self._origins(found.call.args[1], state):
+            look_up = self._look_ups[pos]
+            if look_up.call.path == found.path and look_up.key == key and pos in state.guards and not state.guards[pos]:
+                ways.setdefault(way, look_up)
+        if "computed" in ways:
+            self._report("modify", ways["computed"], found)
+        elif "filled" in ways and ways["filled"].call.method == "Load":
+            self._report("miss", ways["filled"], found)
+
+    def _report(self, kind: str, look_up: _LookUp, found: MapCall) -> None:
+        view = self._view
+        self.results[found.pos] = SyncMapSequence(
+            place=place_of(found.call, view),
+            function=view.name,
+            package=view.package.scope.path,
+            map=spelled_map(found, view),
+            owner=owner_of(found, view),
+            kind=kind,
+            key=spell(found.key, view.variables, 40),
+            method=look_up.call.method,
+            look_up=place_of(look_up.call.call, view),
+            go=view.go,
+        )
+
+    # --- values ---
+
+    def assign(self, statement: ir.Assign | ir.Declare, state: _State) -> None:
+        targets: list[int | ir.Expr]
+        if isinstance(statement, ir.Declare):
+            targets, values, op = list(statement.variables), statement.values, ":="
+        else:
+            targets = [x.id if isinstance(x, ir.Local) else x for x in statement.lhs]
+            values, op = statement.rhs, statement.op
+        alone = len(values) == len(targets)
+        origins = [self._origins(values[index if alone else 0], state) if values else frozenset() for index in range(len(targets))]
+        if op not in ("=", ":="):
+            origins = [_computed(item) for item in origins]
+        for index, target in enumerate(targets):
+            if not isinstance(target, int):
+                self._stored_into(target, origins[index], state)
+                continue
+            if target < 0:
+                continue
+            before = state.origins.get(target, frozenset())
+            if op not in ("=", ":="):
+                state.origins[target] = _computed(before) | origins[index]
+            elif alone or not values or index == 0 or not isinstance(values[0], ir.Assert | ir.Index):
+                state.origins[target] = origins[index]
+            self._forget(target, state)
+        if len(values) == 1 and len(targets) == 2:
+            self._second(values[0], targets, state)
+        elif alone:
+            for target, value in zip(targets, values, strict=True):
+                if isinstance(target, int) and isinstance(value, ir.Local) and value.id in state.found:
+                    state.found[target] = state.found[value.id]
+
+    def _second(self, value: ir.Expr, targets: list[int | ir.Expr], state: _State) -> None:
+        """`v, ok := …`: a look-up, or an assertion that tells as well whether there was something."""
+        first, second = targets
+        if isinstance(value, ir.Call) and value.pos in self._look_ups and value.pos in state.outcomes:
+            look_up = self._look_ups[value.pos]
+            if isinstance(first, int) and first >= 0:
+                self._look_ups[value.pos] = _LookUp(look_up.call, look_up.key, look_up.depends, used=True)
+                state.origins[first] = frozenset(((value.pos, "same"),))
+            if isinstance(second, int) and second >= 0:
+                state.origins.pop(second, None)
+                if look_up.call.method == "Load":
+                    state.found[second] = value.pos
+        elif isinstance(value, ir.Assert) and isinstance(second, int) and second >= 0:
+            state.origins.pop(second, None)
+            same = [pos for pos, way in self._origins(value.x, state) if way == "same" and pos in state.outcomes]
+            if len(same) == 1:
+                state.found[second] = same[0]
+
+    def _stored_into(self, target: ir.Expr, origins: frozenset[Origin], state: _State) -> None:
+        """`x.f = v`: a struct or array is now another value; what a pointer, slice or map leads to is not the variable's own."""
+        root = target
+        while isinstance(root, ir.Sel | ir.Index):
+            root = root.base
+            kind = self._view.package.resolver.underlying(self._view.typing.of(root))
+            if not isinstance(kind, model.Struct | model.Array):
+                break
+        else:
+            return
+        if not isinstance(root, ir.Local):
+            if isinstance(target, ir.Sel):
+                self._forget_path(target, state)
+            return
+        kind = self._view.package.resolver.underlying(self._view.typing.local(root.id))
+        if isinstance(kind, model.Struct | model.Array):
+            state.origins[root.id] = _computed(state.origins.get(root.id, frozenset())) | _computed(origins)
+        self._forget_path(target, state)
+
+    def _forget(self, local: int, state: _State) -> None:
+        """A local has another value: keys and maps that are spelled with it are others now."""
+        state.found.pop(local, None)
+        for pos in [pos for pos in state.outcomes if local in self._look_ups[pos].depends]:
+            del state.outcomes[pos], state.guards[pos]
+
+    def _forget_path(self, target: ir.Expr, state: _State) -> None:
+        text = self._view.paths.key(target)
+        for pos in [pos for pos in state.outcomes if text in self._look_ups[pos].key]:
+            del state.outcomes[pos], state.guards[pos]
+
+    def enter_range(self, statement: ir.Range, state: _State) -> None:
+        origins = _computed(self._origins(statement.over, state))
+        for x in (statement.key, statement.value):
+            if isinstance(x, ir.Local):
+                state.origins[x.id] = origins
+                self._forget(x.id, state)
+
+    def enter_case(self, statement: ir.TypeSwitch, case: ir.TypeCase, state: _State) -> None:
+        origins = self._origins(statement.subject, state)
+        if case.variable >= 0:
+            state.origins[case.variable] = origins
+        for pos, way in origins:
+            if way == "same" and pos in state.outcomes:
+                if case.types == [ir.TName("nil")]:
+                    state.outcomes[pos] = "miss"
+                elif not case.default:
+                    state.outcomes[pos] = "hit"
+
+    def _origins(self, x: ir.Expr, state: _State) -> frozenset[Origin]:
+        """Return which look-ups a value comes from."""
+        match x:
+            case ir.Local(number):
+                return state.origins.get(number, frozenset())
+            case ir.Assert(operand):
+                return self._origins(operand, state)
+            case ir.Call(fun, [operand]) if self._view.typing.as_type(fun) is not None:
+                return self._origins(operand, state)
+            case ir.Call(fun, args):
+                if map_call(x, self._view) is not None:
+                    return frozenset()
+                receiver = [fun.base] if isinstance(fun, ir.Sel) else []
+                return _computed(frozenset(origin for operand in (*receiver, *args) for origin in self._origins(operand, state)))
+            case ir.Const() | ir.Name() | ir.FuncLit() | ir.TypeArg() | ir.Recv():
+                return frozenset()
+            case ir.Binary(op) if op in ("==", "!=", "<", "<=", ">", ">=", "&&", "||"):
+                return frozenset()
+        found = {origin for part in subexpressions(x) if isinstance(part, ir.Local) for origin in state.origins.get(part.id, ())}
+        return _computed(frozenset(found))
+
+    # --- conditions ---
+
+    def assume(self, condition: ir.Expr, truth: bool, state: _State) -> _State | None:
+        match condition:
+            case ir.Unary("!", operand):
+                return self.assume(operand, not truth, state)
+            case ir.Binary("&&" | "||" as op, left, right):
+                if truth == (op == "&&"):
+                    first = self.assume(left, truth, state)
+                    return None if first is None else self.assume(right, truth, first)
+                early = self.assume(left, truth, self.copy(state))
+                late = self.assume(left, not truth, state)
+                late = None if late is None else self.assume(right, truth, late)
+                return self._merge(early, late)
+            case ir.Binary("==" | "!=" as op, ir.Local(number), ir.Name("nil")):
+                return self._tested([pos for pos, way in state.origins.get(number, ()) if way == "same"], truth == (op == "!="), state)
+            case ir.Binary("==" | "!=" as op, ir.Local() as operand, ir.Name("true" | "false" as word)):
+                return self.assume(operand, truth == ((op == "==") == (word == "true")), state)
+            case ir.Local(number) if number in state.found:
+                return self._tested([state.found[number]], truth, state)
+        return state
+
+    def _tested(self, look_ups: list[int], hit: bool, state: _State) -> _State | None:
+        for pos in look_ups:
+            before = state.outcomes.get(pos)
+            if before is not None:
+                if before == "miss" and hit:
+                    return None
+                state.outcomes[pos] = "hit" if hit else "miss"
+        return state
+
+
+def _filled(mine: frozenset[Origin], other: frozenset[Origin], there: _State) -> frozenset[Origin]:
+    """Return origins of one side of a join; what the other side has from elsewhere, after a miss, is filled in."""
+    positions = {pos for pos, _ in other}
+    return frozenset((pos, "filled" if way == "same" and pos not in positions and there.outcomes.get(pos) == "miss" else way) for pos, way in mine)
+
+
+def _computed(origins: frozenset[Origin]) -> frozenset[Origin]:
+    return frozenset((pos, "computed") for pos, _ in origins)
+
+
+

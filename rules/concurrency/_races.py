@@ -1,0 +1,146 @@
+"""Words, traces and places that the rules on racing accesses share."""
+
+from __future__ import annotations
+
+from golint_maps.findings import Finding, Level, Related, Step, Trace
+from golint_maps.flow.events import Held, MapAccess
+from golint_maps.graphs.verdicts import Verdict
+from golint_maps.graphs.witness import Witness
+from golint_maps.program import Program
+from golint_maps.rule import Rule, locate
+
+_DOES = {
+    "insert": "writes",
+    "update": "writes",
+    "delete": "deletes from",
+    "clear": "clears",
+    "copy": "copies into",
+    "decode": "decodes into",
+    "assign": "assigns",
+    "read": "reads",
+    "range": "ranges over",
+    "len": "takes the length of",
+    "load": "reads the variable",
+    "walk": "walks over",
+}
+
+
+def does(access: MapAccess) -> str:
+    """Return what an access does, as a clause without subject."""
+    return f"{_DOES[access.op]} `{access.map}`"
+
+
+def holding(locks: tuple[Held, ...]) -> str:
+    """Return which locks are held, in words."""
+    if not locks:
+        return "without a lock"
+    names = [f"`{lock_name(lock)}`{' for reading' if lock.mode == 'r' else ''}" for lock in locks]
+    return "holding " + " and ".join(names)
+
+
+def lock_name(lock: Held) -> str:
+    """Return a lock as the programmer wrote it, else by its declaring type."""
+    if lock.spelled:
+        return lock.spelled
+    return lock.name.rstrip("!~")[1:].rsplit("/", 1)[-1].split("#")[0]
+
+
+def context(program: Program, way: Witness) -> str:
+    """Return what the function at the root of a way runs in."""
+    entry = program.functions[way.context.entry]
+    kind = way.context.kind
+    if kind == "spawn":
+        link = way.context.link
+        if link is not None and link.callback is not None:
+            return link.callback.words
+        return "a goroutine"
+    return {
+        "handler": entry.handler,
+        "exported": f"a caller of {entry.name}",
+        "main": "the main goroutine",
+        "test": f"the test {entry.name}",
+        "own": entry.name,
+    }.get(kind, entry.name)
+
+
+def trace(program: Program, way: Witness, name: str) -> Trace:
+    """Return how a context comes to its access, what it holds, and what it does there."""
+    steps = []
+    functions = program.functions
+    first = functions[way.hops[0].function]
+    if way.context.kind in ("handler", "exported", "test"):
+        what = {"handler": f"{first.handler}: one goroutine for each request", "exported": "exported: any goroutine may call it", "test": "a test"}
+        steps.append(Step(locate(first.place), f"{first.name} is {what[way.context.kind]}"))
+    for hop, then in zip(way.hops, way.hops[1:], strict=False):
+        if hop.site is None:
+            continue
+        caller, callee = functions[hop.function], functions[then.function]
+        held = f", {holding(hop.site.locks)}" if hop.site.locks and not hop.spawns else ""
+        if hop.spawns:
+            link = way.context.link
+            how = link.callback.words if link is not None and link.callback is not None else "a goroutine"
+            steps.append(Step(locate(hop.site.place), f"{caller.name} starts {callee.name} as {how}"))
+        else:
+            steps.append(Step(locate(hop.site.place), f"{caller.name} calls {callee.name}{held}"))
+    last = functions[way.function]
+    steps.append(Step(locate(way.access.place), f"{last.name} {does(way.access)} {holding(way.locks)}"))
+    return Trace(name, tuple(steps))
+
+
+def traces(program: Program, verdict: Verdict) -> tuple[Trace, ...]:
+    """Return the traces of both sides, one of them when a context races with itself."""
+    if verdict.other is None:
+        return (trace(program, verdict.side, context(program, verdict.side)),)
+    if verdict.other.access.place == verdict.side.access.place and verdict.other.context == verdict.side.context:
+        what = context(program, verdict.side)
+        return (trace(program, verdict.side, f"first: {what}"), trace(program, verdict.other, f"second: {what}, at the same time"))
+    return (
+        trace(program, verdict.side, context(program, verdict.side)),
+        trace(program, verdict.other, f"at the same time: {context(program, verdict.other)}"),
+    )
+
+
+def opponent(program: Program, verdict: Verdict) -> str:
+    """Return what runs at the same time, as a sentence."""
+    other = verdict.other
+    if other is None:
+        return ""
+    if other.access.place == verdict.side.access.place:
+        what = context(program, verdict.side)
+        many = "each request" if "handler" in what else "several goroutines"
+        return f"{_capital(what)} gets there, and {many} may do so at the same time."
+    function = program.functions[other.function].name
+    return f"At the same time {context(program, other)} {does(other.access)} in {function}, {holding(other.locks)}."
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def level(rule: Rule, verdict: Verdict) -> Level:
+    """Return the rule's level where both sides are seen in the program, a warning where one is only assumed."""
+    return rule.level if verdict.certain else Level.WARNING
+
+
+def racing(rule: Rule, program: Program, verdict: Verdict, title: str, help: str) -> Finding:
+    """Return the finding for one unguarded access."""
+    access = verdict.access
+    related: tuple[Related, ...] = ()
+    if verdict.other is not None and verdict.other.access.place != access.place:
+        related = (Related(locate(verdict.other.access.place), f"the other side: {_DOES[verdict.other.access.op]} {verdict.other.access.map}"),)
+    return rule.finding(
+        access,
+        f"{title} {opponent(program, verdict)}".rstrip(),
+        level=level(rule, verdict) if access.op != "len" else Level.WARNING,
+        key=f"{access.op} {access.map} {access.key}",
+        traces=traces(program, verdict),
+        related=related,
+        help=help,
+    )
+
+
+def guard_help(verdict: Verdict) -> str:
+    """Return what to lock."""
+    if verdict.guard is not None:
+        return f"Hold `{lock_name(verdict.guard)}` here as well."
+    return "Guard all accesses with one mutex, give each goroutine a map of its own, or use a sync.Map."

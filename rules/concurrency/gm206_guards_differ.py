@@ -1,0 +1,47 @@
+"""GM206: two accesses to a map hold locks, but not the same one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from golint_maps.findings import Finding, Level, Related
+from golint_maps.program import Program
+from golint_maps.rule import Precision, Rule, locate
+
+from ._races import holding, lock_name, opponent, traces
+
+RULE = Rule(
+    id="GM206",
+    name="guards-differ",
+    summary="two accesses to a map hold locks, but not the same one",
+    level=Level.WARNING,
+    precision=Precision.HIGH,
+    cwe=(362, 662),
+    security=5.9,
+    tags=("concurrency",),
+)
+
+
+@RULE.check
+def check(program: Program) -> Iterator[Finding]:
+    """Report the access that holds the less usual lock."""
+    for verdict in program.verdicts:
+        if verdict.kind != "locks-differ":
+            continue
+        access = verdict.access
+        usual = f" The other accesses hold `{lock_name(verdict.guard)}`." if verdict.other is None and verdict.guard is not None else ""
+        if verdict.other is not None and verdict.other.access.place == access.place:
+            usual = " Each goroutine has a lock of its own here, so nobody waits for anybody."
+        related = (
+            (Related(locate(verdict.other.access.place), "the other side"),) if verdict.other and verdict.other.access.place != access.place else ()
+        )
+        yield RULE.finding(
+            access,
+            f"`{access.map}` is guarded by different locks in different places. Here it is used {holding(verdict.side.locks)}.{usual} "
+            f"{opponent(program, verdict)}".rstrip(),
+            level=Level.ERROR if verdict.other is not None and verdict.certain else Level.WARNING,
+            key=f"{access.op} {access.map}",
+            traces=traces(program, verdict),
+            related=related,
+            help="Two locks do not exclude each other: choose one of them for all accesses to this map.",
+        )
