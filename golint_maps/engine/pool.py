@@ -53,6 +53,7 @@ def run(work: Work[T, R], items: Sequence[T], weights: Sequence[int], *, process
     if processes < 2 or len(items) < 2:
         for number, item in enumerate(items):
             yield number, attempt(work, item, seconds)
+            tidy()
         return
     pool = _Pool(work, items, _batches(weights, processes), min(processes, len(items)), seconds)
     try:
@@ -74,6 +75,12 @@ def attempt(work: Work[T, R], item: T, seconds: float) -> R | Failure:
         last = traceback.extract_tb(error.__traceback__)[-1]
         message = f"{type(error).__name__}: {error} ({os.path.basename(last.filename)}:{last.lineno})"
         return Failure("fault", message, "".join(traceback.format_exception(error)))
+
+
+def tidy() -> None:
+    """Free what was made for an item and is in cycles, where the garbage collector is off; the rest goes by itself."""
+    if not gc.isenabled():
+        gc.collect(0)
 
 
 def _batches(weights: Sequence[int], processes: int) -> deque[list[int]]:
@@ -214,4 +221,4 @@ def _serve(pipe: Connection, inherited: Sequence[Connection], work: Work[T, R], 
         while True:
             for number in pipe.recv():
                 pipe.send((number, attempt(work, items[number], seconds)))
-                gc.collect(0)  # What was made for this item and is in cycles; the rest goes by itself.
+                tidy()

@@ -119,6 +119,7 @@ class World:
     """Files that were read because something imports their package, by relative path."""
     _targets: dict[tuple[str, str, str], Node | None] = field(default_factory=dict)
     _nodes: dict[tuple[str, str, bool], Node | None] = field(default_factory=dict)
+    _elsewhere: dict[str, list[Package]] = field(default_factory=dict)
     _digests: dict[Node, bytes] = field(default_factory=dict)
     _scopes: dict[Node, PackageScope] = field(default_factory=dict)
 
@@ -128,7 +129,7 @@ class World:
 
     def __setstate__(self, state: dict[str, object]) -> None:
         """Take what another process has sent."""
-        self.__dict__.update(state, _targets={}, _nodes={}, _digests={}, _scopes={})
+        self.__dict__.update(state, _targets={}, _nodes={}, _elsewhere={}, _digests={}, _scopes={})
 
     # --- files ---
 
@@ -178,7 +179,9 @@ class World:
         """Return the importable package of a directory in a configuration, or in the nearest to it that there is."""
         key = (directory, configuration, tests)
         if key not in self._nodes:
-            found = self._by_directory.get(directory) or self._outside(directory)
+            found = self._by_directory.get(directory) or self._elsewhere.get(directory)
+            if found is None:
+                found = self._elsewhere[directory] = self._outside(directory)
             chosen = next((each for each in found if each.configuration == configuration), found[0] if found else None)
             self._nodes[key] = Node(chosen, self.read, tests) if chosen else None
         return self._nodes[key]
