@@ -10,6 +10,7 @@ is lowered like any other: it is a `Local` if such a variable is in scope, and w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Final
 
@@ -89,7 +90,14 @@ def identifier(c: Lowering, node: Node) -> Expr:
     """A local variable, or a name that other layers resolve."""
     pos = node.start_byte
     name = c.src[pos : node.end_byte]
-    return _resolved(c, name, pos) if name else Opaque(pos, pos)
+    local = c.names.get(name)
+    if local is None:
+        return Name(name.decode(), pos) if name else Opaque(pos, pos)
+    if isinstance(local, int):
+        if local < c.base:
+            c.captures.add(local)
+        return Local(local, pos)
+    return Name(local, pos)
 
 
 def _resolved(c: Lowering, name: bytes, pos: int) -> Expr:
@@ -355,7 +363,8 @@ def _text(text: bytes) -> str:
 def _constant(kind: str) -> ExprHandler:
     def constant(c: Lowering, node: Node) -> Expr:
         pos = node.start_byte
-        return Const(kind, _text(c.src[pos : node.end_byte]), pos)
+        text = c.src[pos : node.end_byte]
+        return Const(kind, text.decode() if len(text) <= MAX_TEXT else _text(text), pos)
 
     return constant
 
@@ -379,7 +388,8 @@ def _elided(c: Lowering, node: Node, outer: TypeExpr | None) -> Expr:
 
 def _elements(c: Lowering, body: Node, type: TypeExpr | None) -> list[Element]:
     elements: list[Element] = []
-    if not body.named_child_count:
+    count = body.named_child_count
+    if not count or (count > _TABLE and type.__class__ in _LISTS and _CONSTANTS.fullmatch(c.src, body.start_byte, body.end_byte)):
         return elements
     if c.depth >= MAX_DEPTH:
         c.too_deep.append((body.start_byte, body.end_byte))
@@ -445,6 +455,11 @@ def _nested(handler: ExprHandler) -> ExprHandler:
 
     return counted
 
+
+_TABLE: Final = 8
+_LISTS: Final = (TSlice, TArray)
+_CONSTANTS: Final = re.compile(rb"""(?:[\s{},]+|[-+]?(?:0[xX][0-9a-fA-F_]+|[0-9][0-9_.]*)(?!\w)|"[^"\\\n]*"|'[^'\\\n]*')*+""")
+"""Lists of numbers, strings and characters. Large tables of them say nothing about maps and are not kept."""
 
 _AMPERSAND: Final = ord("&")
 _LESS: Final = ord("<")

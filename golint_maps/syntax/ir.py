@@ -170,7 +170,10 @@ class Element(_Node):
 
 
 class Lit(_Variant, tag=6):
-    """A composite literal. `type` is None for the inner literals whose type is elided."""
+    """A composite literal. `type` is None for the inner literals whose type is elided.
+
+    Slices and arrays with more than a few elements that are all written as numbers, strings or characters have their elements left out.
+    """
 
     type: TypeExpr | None
     elements: list[Element]
