@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from golint_maps.flow.traverse import statements
+from golint_maps.flow.traverse import substatements
 from golint_maps.flow.view import View
 from golint_maps.syntax import ir
 
+_LEAVES = frozenset((ir.Assign, ir.Do, ir.Return, ir.Declare, ir.Branch, ir.Send, ir.Go, ir.Defer, ir.Label))
 _ITERATORS = frozenset(("All", "Keys", "Values"))
 
 
@@ -33,9 +34,7 @@ def map_ranges(view: View) -> list[MapRange]:
 
 
 def _in_function(view: View, function: ir.Function) -> Iterator[MapRange]:
-    for statement in statements(function.body or ()):
-        if not isinstance(statement, ir.Range):
-            continue
+    for statement in _range_loops(function.body or ()):
         operand, kind = iterated(view, statement.over)
         if operand is None or view.package.resolver.map(view.typing.of(operand)) is None:
             continue
@@ -43,6 +42,30 @@ def _in_function(view: View, function: ir.Function) -> Iterator[MapRange]:
         if kind == "Values":
             first, second = -1, first
         yield MapRange(statement, function, operand, view.paths.of(operand), first, second)
+
+
+def _range_loops(body: Sequence[ir.Stmt]) -> list[ir.Range]:
+    """Return the range loops of a body, outer loops before inner ones.
+
+    Every statement of a program comes through here, and few are loops: hence the tests in order of frequency, without generators.
+    """
+    found: list[ir.Range] = []
+    todo: list[Sequence[ir.Stmt]] = [body]
+    while todo:
+        for statement in todo.pop():
+            kind = type(statement)
+            if kind in _LEAVES:
+                continue
+            if isinstance(statement, ir.If):
+                todo.append(statement.then)
+                if statement.orelse:
+                    todo.append(statement.orelse)
+                continue
+            if isinstance(statement, ir.Range):
+                found.append(statement)
+            todo.append(list(substatements(statement)))
+    found.sort(key=lambda loop: loop.pos)
+    return found
 
 
 def iterated(view: View, over: ir.Expr) -> tuple[ir.Expr | None, str]:

@@ -129,7 +129,7 @@ def _may_release(view: View, loop: ir.Range) -> bool:
             continue
         if isinstance(x.fun, ir.FuncLit) or (isinstance(x.fun, ir.Sel) and x.fun.name in ("Unlock", "RUnlock", "Wait")):
             return True
-        if _name(x.fun) in _releasing_names(view.package):
+        if _releases(view.package, _name(x.fun)):
             return True
     return False
 
@@ -138,18 +138,20 @@ def _name(fun: ir.Expr) -> str:
     return fun.name if isinstance(fun, ir.Name | ir.Sel) else ""
 
 
-def _releasing_names(package: PackageView) -> frozenset[str]:
-    """Return the names of the package's functions that call Unlock or RUnlock outside of a defer."""
-    found = package.memo.get("releasing names")
-    if not isinstance(found, frozenset):
-        found = frozenset(
-            function.name
+def _releases(package: PackageView, name: str) -> bool:
+    """Tell whether a function or method of the package with this name calls Unlock or RUnlock outside of a defer."""
+    if not name:
+        return False
+    known: dict[str, bool] = package.memo.setdefault("releases a lock", {})
+    if name not in known:
+        known[name] = any(
+            _unlocks(statement)
             for file in package.scope.files
             for function in file.functions
-            if function.parent < 0 and any(_unlocks(statement) for statement in statements(function.body or ()))
+            if function.name == name and function.parent < 0
+            for statement in statements(function.body or ())
         )
-        package.memo["releasing names"] = found
-    return found
+    return known[name]
 
 
 def _unlocks(statement: ir.Stmt) -> bool:
@@ -225,7 +227,7 @@ def helper_locks(view: View, names: Names, call: ir.Call) -> list[tuple[str, Pat
 
     One level deep, paths in terms of the caller.
     """
-    if _name(call.fun) not in _releasing_names(view.package) and "lock" not in _name(call.fun).lower():
+    if not _releases(view.package, _name(call.fun)) and "lock" not in _name(call.fun).lower():
         return []
     target = callee(view, call)
     if target is None or target.declared is None:

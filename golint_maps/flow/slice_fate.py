@@ -11,6 +11,7 @@ from golint_maps.flow.walk import children
 from golint_maps.syntax import ir
 
 _SORTERS = frozenset(("Strings", "Ints", "Float64s", "Slice", "SliceStable", "Sort", "Stable"))
+_SORTING_PACKAGES = frozenset(("sort", "slices", "container/heap", "golang.org/x/exp/slices"))
 _ORDER_SHOWS = {
     "Join": "joined",
     "Equal": "compared",
@@ -86,29 +87,27 @@ def is_sorted_by(view: View, x: ir.Expr) -> bool:
                 return name == "Init"
             return "sort" in name.lower()
         case ir.Name(name):
-            return "sort" in name.lower() or name in _sorting_functions(view.package)
+            return "sort" in name.lower() or _sorts_parameter(view.package, name)
     return False
 
 
-def _sorting_functions(package: PackageView) -> frozenset[str]:
-    """Return the names of the package's functions that sort one of their parameters."""
-    found = package.memo.get("sorting functions")
-    if not isinstance(found, frozenset):
-        found = frozenset(
-            name
-            for name, declared in package.scope.functions.items()
-            if any(
-                isinstance(x, ir.Call)
-                and isinstance(x.fun, ir.Sel)
-                and isinstance(x.fun.base, ir.Name)
-                and x.fun.base.name in ("sort", "slices")
-                and (x.fun.name in _SORTERS or x.fun.name.startswith("Sort"))
-                and any(isinstance(part, ir.Local) and part.id in declared.node.params for arg in x.args for part in subexpressions(arg))
-                for x in expressions(declared.node.body or ())
-            )
+def _sorts_parameter(package: PackageView, name: str) -> bool:
+    """Tell whether a function of the package sorts one of its parameters."""
+    declared = package.scope.functions.get(name)
+    if declared is None:
+        return False
+    known: dict[str, bool] = package.memo.setdefault("sorts a parameter", {})
+    if name not in known:
+        known[name] = any(
+            isinstance(x, ir.Call)
+            and isinstance(x.fun, ir.Sel)
+            and isinstance(x.fun.base, ir.Name)
+            and x.fun.base.name in ("sort", "slices")
+            and (x.fun.name in _SORTERS or x.fun.name.startswith("Sort"))
+            and any(isinstance(part, ir.Local) and part.id in declared.node.params for arg in x.args for part in subexpressions(arg))
+            for x in expressions(declared.node.body or ())
         )
-        package.memo["sorting functions"] = found
-    return found
+    return known[name]
 
 
 def _shows(view: View, number: int, use: Use, shows: Sinks, depth: int) -> str:
@@ -207,6 +206,8 @@ def sorted_by_callers(view: View) -> bool:
 
 def _sorted_results(package: PackageView) -> Iterator[str]:
     for file in package.scope.files:
+        if _SORTING_PACKAGES.isdisjoint(item.path for item in file.imports):
+            continue
         for function in file.functions:
             sorts = [x for x in expressions(function.body or ()) if isinstance(x, ir.Call) and _looks_like_sort(x.fun)]
             if not sorts:
