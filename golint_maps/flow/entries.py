@@ -71,6 +71,10 @@ class EntryFlow(Forward[Knowledge]):
     def called(self, call: ir.Call, state: Knowledge) -> None:
         """A call that is no mutation by itself."""
 
+    def is_turn(self, x: ir.Expr) -> bool:
+        """Tell whether an expression is the value of the loop under analysis."""
+        return False
+
     # --- lattice ---
 
     def copy(self, state: Knowledge) -> Knowledge:
@@ -213,7 +217,7 @@ class EntryFlow(Forward[Knowledge]):
             return False
         operands = [*call.args, call.fun.base] if isinstance(call.fun, ir.Sel) else call.args
         if {self.key_text(x), self.key_text(call)} & state.differs:
-            return any(self.key_text(operand) in state.own for operand in operands)
+            return any(self.key_text(part) in state.own or self.is_turn(part) for operand in operands for part in subexpressions(operand))
         return any(self.is_canonical(operand, state) for operand in operands if isinstance(operand, ir.Local | ir.Call))
 
     def entry(self, x: ir.Expr, state: Knowledge) -> Entry | None:

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from golint_maps.flow.entries import EntryFlow, Knowledge, Path
 from golint_maps.flow.map_ranges import MapRange
 from golint_maps.flow.maps import extent, place, qualified
-from golint_maps.flow.self_keyed import identifies, selected, self_keyed_fields
+from golint_maps.flow.self_keyed import identifies, maker_of, selected, self_keyed_fields
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.traverse import expressions, statements
 from golint_maps.flow.view import View
 from golint_maps.syntax import ir
 from golint_maps.types import model
+from golint_maps.types.definitions import FromValue
 
 
 class RangeMutation(Site, frozen=True, tag="range-mutation"):
@@ -83,17 +84,26 @@ class LoopTurns(EntryFlow):
         self.events[at[0]] = _Event(kind, form, own, operand, key, at)
         self.happened(at[0], state)
 
+    def is_turn(self, x: ir.Expr) -> bool:
+        return isinstance(x, ir.Local) and x.id == self.found.value
+
     def is_own_by_value(self, key: ir.Expr) -> bool:
         """Tell whether a key is read from the loop's value, and by all signs is the key that this value is stored at."""
-        value, name = selected(key) or (None, "")
-        if not isinstance(value, ir.Local):
+        known = self_keyed_fields(self.view.package)
+        definition = self.view.typing.definitions.get(key.id) if isinstance(key, ir.Local) and not self.view.assignments[key.id] else None
+        made = definition.value if isinstance(definition, FromValue) else key
+        if isinstance(made, ir.Call) and maker_of(made) in known:
+            return all(self._is_value(selected(arg) or (arg, "")) for arg in made.args)
+        value, name = selected(made) or (made, "")
+        if not self._is_value((value, name)) or not name:
             return False
-        if value.id != self.found.value and self.view.paths.key(value) != f"l{self.found.value}":
-            return False
-        if name in self_keyed_fields(self.view.package):
-            return True
-        # Where the loop has a name for its key, a field of the value is there for another reason.
-        return self.found.key < 0 and identifies(name, self.view.typing.local(value.id))
+        # Where the loop has a name for its key, a field of the value that nobody stores by is there for another reason.
+        return name in known or (self.found.key < 0 and identifies(name, self.view.typing.of(value)))
+
+    def _is_value(self, field: tuple[ir.Expr, str]) -> bool:
+        """Tell whether a selection starts at the loop's value."""
+        value = field[0]
+        return isinstance(value, ir.Local) and f"l{self.found.value}" in (f"l{value.id}", self.view.paths.key(value))
 
 
 def range_mutations(view: View, loops: Sequence[MapRange]) -> Iterator[RangeMutation]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from golint_maps.flow.traverse import statements
+from golint_maps.flow.traverse import expressions, statements
 from golint_maps.flow.view import PackageView
 from golint_maps.syntax import ir
 from golint_maps.types import model
@@ -13,33 +13,78 @@ _IDENTIFYING = frozenset(("id", "key", "name", "uid", "uuid", "guid", "hash"))
 
 
 def self_keyed_fields(package: PackageView) -> frozenset[str]:
-    """Return the names of fields and getters F for which the package somewhere stores `m[e.F] = e`, or `m[k] = T{F: k}`."""
+    """Return how values lead to the keys that the package stores them at.
+
+    These are names of fields and getters F (`m[e.F] = e`, `m[k] = T{F: k}`, `m[k] = newT(k)` with such a literal in newT), and of functions f,
+    written `f()`, that make keys (`m[f(…)] = e`).
+    """
     found = package.memo.get("self-keyed fields")
     if not isinstance(found, frozenset):
-        found = frozenset(
-            name
-            for file in package.scope.files
-            for function in file.functions
-            for statement in statements(function.body or ())
-            if isinstance(statement, ir.Assign) and len(statement.lhs) == len(statement.rhs)
-            for target, value in zip(statement.lhs, statement.rhs, strict=True)
-            if isinstance(target, ir.Index)
-            for name in _named(target.index, value)
-        )
+        found = frozenset(name for file in package.scope.files for function in file.functions for name in _stores(package, file, function))
         package.memo["self-keyed fields"] = found
     return found
 
 
-def _named(key: ir.Expr, value: ir.Expr) -> Iterator[str]:
+def _stores(package: PackageView, file: ir.FileFacts, function: ir.Function) -> Iterator[str]:
+    stores: list[tuple[ir.Expr, ir.Expr]] = []
+    sources: dict[int, list[ir.Expr]] = {}
+    fields: dict[int, list[tuple[str, ir.Expr]]] = {}
+    variables = file.functions[function.root].variables
+    for statement in statements(function.body or ()):
+        if not isinstance(statement, ir.Assign) or len(statement.lhs) != len(statement.rhs):
+            continue
+        for target, value in zip(statement.lhs, statement.rhs, strict=True):
+            match target:
+                case ir.Index(_, key):
+                    stores.append((key, value))
+                case ir.Local(number):
+                    sources.setdefault(number, []).append(value)
+                case ir.Sel(ir.Local(number), name):
+                    fields.setdefault(number, []).append((name, value))
+    for key, value in stores:
+        keys = [key, *(sources.get(key.id, ()) if isinstance(key, ir.Local) else ())]
+        values = [value, *(sources.get(value.id, ()) if isinstance(value, ir.Local) else ())]
+        for way in keys:
+            maker = maker_of(way)
+            if maker:
+                yield maker
+            for what in values:
+                yield from _named(package, way, what, variables)
+            if isinstance(value, ir.Local):
+                yield from (name for name, given in fields.get(value.id, ()) if _same(given, way))
+
+
+def maker_of(key: ir.Expr) -> str:
+    """Return `f()` for the key `f(…)` that a function of the package makes, else an empty string."""
+    return f"{key.fun.name}()" if isinstance(key, ir.Call) and isinstance(key.fun, ir.Name) and key.args else ""
+
+
+def _named(package: PackageView, key: ir.Expr, value: ir.Expr, variables: Sequence[ir.Variable]) -> Iterator[str]:
     if isinstance(value, ir.Addr):
         value = value.x
     field = selected(key)
     if field is not None and _same(field[0], value):
         yield field[1]
-    elif isinstance(value, ir.Lit):
-        for element in value.elements:
-            if isinstance(element.key, ir.Name) and _same(element.value, key):
+    match value:
+        case ir.Lit(_, elements):
+            yield from _elements(elements, key, variables)
+        case ir.Call(ir.Name(name), args):
+            made = package.scope.functions.get(name)
+            for parameter, arg in zip(made.node.params if made else (), args, strict=False):
+                if made and parameter >= 0 and _same(arg, key):
+                    for x in expressions(made.node.body or ()):
+                        if isinstance(x, ir.Lit):
+                            yield from _elements(x.elements, ir.Local(parameter, 0), made.node.variables)
+
+
+def _elements(elements: Sequence[ir.Element], key: ir.Expr, variables: Sequence[ir.Variable]) -> Iterator[str]:
+    for element in elements:
+        if _same(element.value, key):
+            if isinstance(element.key, ir.Name):
                 yield element.key.name
+            elif isinstance(element.key, ir.Local):
+                # Only types tell the field `name` of `T{name: name}` from a variable that is a key.
+                yield variables[element.key.id].name
 
 
 def selected(x: ir.Expr) -> tuple[ir.Expr, str] | None:
