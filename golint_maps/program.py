@@ -8,11 +8,15 @@ from functools import cached_property
 from typing import TypeVar
 
 from golint_maps.flow.facts import PackageFacts
+from golint_maps.flow.lock_copies import LockCopied
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.summary import FunctionSummary
 from golint_maps.graphs.callbacks import Callback
+from golint_maps.graphs.contracts import Breach, breaches
 from golint_maps.graphs.effects import EffectTable
+from golint_maps.graphs.guarded import Guarding
 from golint_maps.graphs.links import Links
+from golint_maps.graphs.precedence import without_copies
 from golint_maps.graphs.races import Races
 from golint_maps.graphs.verdicts import Verdict, verdicts
 
@@ -61,12 +65,27 @@ class Program:
     def races(self) -> Races:
         """Who may touch a map at the same time as whom."""
         interfaces = {name: methods for package in self.packages for name, methods in package.interfaces.items()}
-        return Races(Links(self.functions, interfaces, self.callbacks))
+        declared = {guard.identity: guard for package in self.packages for guard in package.guards}
+        return Races(Links(self.functions, interfaces, self.callbacks), declared)
 
     @cached_property
     def verdicts(self) -> list[Verdict]:
         """The unguarded accesses to shared maps, each with its strongest fault."""
-        return verdicts(self.races)
+        return list(without_copies(verdicts(self.races), self.each(LockCopied), self.races))
+
+    @cached_property
+    def guarding(self) -> Guarding:
+        """Which locks guard which maps."""
+        return Guarding(self.races)
+
+
+    @cached_property
+    def breaches(self) -> list[Breach]:
+        """Accesses and calls without a lock that the source says they need, one for each place."""
+        found: dict[Place, Breach] = {}
+        for breach in breaches(self.races):
+            found.setdefault(breach.side.access.place, breach)
+        return [found[place] for place in sorted(found)]
 
 
 __all__ = ["Place", "Program", "Site"]

@@ -2,37 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from golint_maps.flow import copies, effects, hashing, loopvars, nilness, ranges, summary, syncmaps
+from golint_maps.flow import annotations, copies, effects, hashing, loopvars, nilness, ranges, sharing, summary, syncmaps
 from golint_maps.flow.facts import Fact, PackageFacts
-from golint_maps.flow.view import PackageView, View
+from golint_maps.flow.view import PackageView, views
 from golint_maps.types import model
 
-_ANALYSES = (nilness.analyse, hashing.analyse, loopvars.analyse, copies.analyse, ranges.analyse, syncmaps.analyse)
+_ANALYSES = (nilness.analyse, hashing.analyse, loopvars.analyse, copies.analyse, ranges.analyse, sharing.analyse, syncmaps.analyse)
 """Each looks at one function and yields facts about it."""
-
-
-def views(package: PackageView) -> Iterator[View]:
-    """Yield the declared functions (and initialisers) of a package's primary files, each with its literals."""
-    for file in sorted(package.primary):
-        families: dict[int, list[int]] = {}
-        for number, function in enumerate(package.scope.files[file].functions):
-            families.setdefault(function.root, []).append(number)
-        for root, family in families.items():
-            family.sort(key=lambda number: number != root)
-            yield View(package, file, root, family)
 
 
 def analyse(package: PackageView) -> PackageFacts:
     """Return the facts of a package."""
     facts: list[Fact] = []
     functions: list[summary.FunctionSummary] = []
-    for view in views(package):
+    for view in views(package, sorted(package.primary)):
         for analysis in _ANALYSES:
             facts += analysis(view)
         functions += summary.analyse(view)
-    return PackageFacts(package.scope.path, package.scope.name, facts, functions, effects.analyse(package), _interfaces(package))
+    return PackageFacts(package.scope.path, package.scope.name, facts, functions, effects.analyse(package), _interfaces(package), annotations.guards(package))
 
 
 def _interfaces(package: PackageView) -> dict[str, list[str]]:

@@ -125,6 +125,8 @@ class FunctionSummary(msgspec.Struct, frozen=True, array_like=True, gc=False):
     doc: str = ""
     variables: tuple[tuple[int, int], ...] = ()
     """Of outermost functions: (position, declaring function's number) of each local variable."""
+    requires: tuple[tuple[Held, str], ...] = ()
+    """Locks that it asks its callers to hold, with the words that ask."""
     parallel_test: bool = False
     """Whether it calls `Parallel` of a test."""
     endless: bool = False

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import msgspec
 
+from golint_maps.flow.annotations import Guard
 from golint_maps.flow.copies import LostWrite, MapReplacedOnCopy, SyncMapCopied
 from golint_maps.flow.effects import FunctionEffects
 from golint_maps.flow.hashing import UnhashableKey, UnreachableKey
 from golint_maps.flow.loopvars import LoopVariableStored
 from golint_maps.flow.nilness import NilWrite
 from golint_maps.flow.ranges import LockReleased, OrderEscape, RangeCall, RangeMutation
+from golint_maps.flow.sharing import SharingFact
 from golint_maps.flow.summary import FunctionSummary
 from golint_maps.flow.syncmaps import SyncMapMisuse
 
@@ -25,6 +27,7 @@ Fact = (
     | OrderEscape
     | RangeCall
     | RangeMutation
+    | SharingFact
     | SyncMapMisuse
 )
 
@@ -39,6 +42,7 @@ class PackageFacts(msgspec.Struct, array_like=True, gc=False):
     effects: list[FunctionEffects] = []
     interfaces: dict[str, list[str]] = {}
     """Method names of each interface type, by qualified name."""
+    guards: list[Guard] = []
 
 
 ENCODER = msgspec.msgpack.Encoder()

@@ -69,13 +69,18 @@ class LockEffects:
 
     def body(self, body: Sequence[ir.Stmt], names: Names) -> Effect:
         """Return the net effect of a body."""
-        walk = _LockWalk(self, names)
-        end = walk.run(body, _LockState({}, {}))
+        walk = LockWalk(self, names)
+        end = walk.run(body, LockState({}, {}))
         if end is None:
             return _NONE
         for statement in reversed(walk.deferred):
             walk.evaluate(statement.call, end)
         return tuple(sorted(end.held.values())), tuple(sorted(end.released.values()))
+
+    def takes(self, body: Sequence[ir.Stmt], names: Names) -> bool:
+        """Tell whether a function takes a lock before it has given one back."""
+        found = [operation for x in expressions(body) if isinstance(x, ir.Call) and (operation := locks.operation(x, names)) is not None]
+        return bool(found) and found[0].kind == "acquire"
 
     def spawns(self, token: str) -> bool:
         """Tell whether a function of this package may leave something at work when it returns.
@@ -127,7 +132,7 @@ def _starts_something(body: Sequence[ir.Stmt]) -> bool:
     )
 
 
-class _LockState:
+class LockState:
     __slots__ = ("held", "released")
 
     def __init__(self, held: dict[tuple[str, ...], Held], released: dict[tuple[str, ...], Held]) -> None:
@@ -135,12 +140,12 @@ class _LockState:
         self.released = released
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _LockState) and self.held == other.held and self.released == other.released
+        return isinstance(other, LockState) and self.held == other.held and self.released == other.released
 
     __hash__ = None  # type: ignore[assignment]
 
 
-class _LockWalk(Forward[_LockState]):
+class LockWalk(Forward[LockState]):
     """Locks taken and given back by one body, from the point of view of its caller."""
 
     def __init__(self, effects: LockEffects, names: Names) -> None:
@@ -150,23 +155,23 @@ class _LockWalk(Forward[_LockState]):
         self._callees = Callees(names)
         self.deferred: list[ir.Defer] = []
 
-    def copy(self, state: _LockState) -> _LockState:
-        return _LockState(dict(state.held), dict(state.released))
+    def copy(self, state: LockState) -> LockState:
+        return LockState(dict(state.held), dict(state.released))
 
-    def join(self, left: _LockState, right: _LockState) -> _LockState:
+    def join(self, left: LockState, right: LockState) -> LockState:
         held = {path: lock for path, lock in left.held.items() if path in right.held}
-        return _LockState(held, left.released | right.released)
+        return LockState(held, left.released | right.released)
 
-    def defer(self, statement: ir.Defer, state: _LockState) -> None:
+    def defer(self, statement: ir.Defer, state: LockState) -> None:
         if isinstance(statement.call, ir.Call) and isinstance(statement.call.fun, ir.Call):
             self.evaluate(statement.call.fun, state)
         elif not any(known is statement for known in self.deferred):
             self.deferred.append(statement)
 
-    def spawn(self, statement: ir.Go, state: _LockState) -> None:
+    def spawn(self, statement: ir.Go, state: LockState) -> None:
         """What a goroutine locks is no effect of the function that starts it."""
 
-    def evaluate(self, x: ir.Expr, state: _LockState) -> None:
+    def evaluate(self, x: ir.Expr, state: LockState) -> None:
         for operand in children(x):
             self.evaluate(operand, state)
         if not isinstance(x, ir.Call):
@@ -186,7 +191,7 @@ class _LockWalk(Forward[_LockState]):
             for token in self._callees.targets(x.fun)[:1]:
                 self._apply(self._effects.function(token), x.fun, state)
 
-    def _apply(self, effect: Effect | None, fun: ir.Expr | None, state: _LockState) -> None:
+    def _apply(self, effect: Effect | None, fun: ir.Expr | None, state: LockState) -> None:
         if effect is None:
             return
         head = self._names.path(fun.base) if isinstance(fun, ir.Sel) else None

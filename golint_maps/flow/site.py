@@ -13,7 +13,7 @@ class Place(msgspec.Struct, frozen=True, array_like=True, gc=False, order=True):
     end: int
 
 
-class Site(msgspec.Struct, frozen=True, array_like=True, gc=False, kw_only=True):
+class Site(msgspec.Struct, frozen=True, array_like=True, gc=False, kw_only=True, tag_field="fact"):
     """What all facts have. Subclasses are tagged, so that a list of facts can be stored and read back.
 
     `function` is the function's name in messages (`Cache.Get`), `package` the import path, `map` the map as the programmer wrote it

@@ -12,6 +12,7 @@ from importlib.resources import files
 from tomllib import loads
 
 from golint_maps.flow import locks
+from golint_maps.flow.annotations import Requirement, requirements
 from golint_maps.flow.calls import Callees, fresh
 from golint_maps.flow.lock_helpers import LockEffects
 from golint_maps.flow.events import Argument, CallSite, Flow, FunctionSummary, Held, MapAccess, Position, Sync
@@ -94,11 +95,19 @@ class Summariser:
             handler=_handler(function, view),
             doc=function.doc,
             variables=tuple((variable.pos, variable.function) for variable in function.variables) if root else (),
+            requires=tuple((item.held, item.words) for item in self._requirements(function)) if root else (),
             parallel_test=any(call.targets == ("testing.T.Parallel",) for call in walker.calls.values()),
             endless=walker.endless,
             loops=walker.structure.loops(),
             sends=tuple(walker.sends.values()),
         )
+
+    def _requirements(self, function: ir.Function) -> tuple[Requirement, ...]:
+        found = requirements(function, self.view.package)
+        # Who takes the lock itself does not ask for it: `defer g.locked()()`, `s.locked(func() {…})`.
+        if found and self.lock_effects.takes(function.body or (), self.names):
+            return ()
+        return found
 
 
 def analyse(view: View) -> Iterator[FunctionSummary]:

@@ -44,6 +44,7 @@ class Links:
         self._callbacks = table(callbacks)
         self.into: dict[str, list[Link]] = defaultdict(list)
         self.out_of: dict[str, list[Link]] = defaultdict(list)
+        self._touching: dict[str, bool] | None = None
         self._values = _flow_closure(functions.values())
         self._methods: dict[str, set[str]] = defaultdict(set)
         self._by_type: dict[str, set[str]] = defaultdict(set)
@@ -56,6 +57,15 @@ class Links:
         for function in functions.values():
             for site in function.calls:
                 self._link(function, site)
+
+    def touching(self, depth: int) -> Mapping[str, bool]:
+        """Return which functions use a field or package variable that is a map, in themselves or at most `depth` calls below."""
+        if self._touching is None:
+            found = {function.id for function in self.functions.values() if any(access.identity[:1] in "fg" for access in function.accesses)}
+            for _ in range(depth):
+                found |= {link.caller for callee in found for link in self.into.get(callee, ())}
+            self._touching = dict.fromkeys(found, True)
+        return self._touching
 
     def _find_parameter_calls(self) -> dict[tuple[str, int], list[tuple[FunctionSummary, CallSite]]]:
         found: dict[tuple[str, int], list[tuple[FunctionSummary, CallSite]]] = defaultdict(list)

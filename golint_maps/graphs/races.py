@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from golint_maps.flow.annotations import Guard
 from golint_maps.flow.events import FunctionSummary, Held, MapAccess, Position
 from golint_maps.flow.structure import common_loop, dominates, may_follow
 from golint_maps.graphs.happens_before import HappensBefore
@@ -26,8 +27,10 @@ class Race:
 class Races:
     """The accesses of a program, by map, and the pairs of them that race."""
 
-    def __init__(self, links: Links) -> None:
+    def __init__(self, links: Links, declared: Mapping[str, Guard] | None = None) -> None:
         self.links = links
+        self.declared: Mapping[str, Guard] = declared or {}
+        """Guards that the source names, by the map's identity."""
         self.functions: Mapping[str, FunctionSummary] = links.functions
         self.witnesses = Witnesses(links)
         self.order = HappensBefore(links)
@@ -56,6 +59,16 @@ class Races:
                     for channel in self._sent(witness):
                         table[channel].append(replace(witness, identity=channel, path=None))
         return {identity: found for identity, found in table.items() if "?" not in identity and any(item.access.writes for item in found)}
+
+    def all_ways(self, identity: str) -> list[Witness]:
+        """Return the ways to all accesses of a map that are not an owner's own."""
+        return [
+            witness
+            for function, access in self.accesses.get(identity, ())
+            if not access.owned
+            for witness in self.witnesses.of(function, access)
+            if witness.identity == identity
+        ]
 
     def _sent(self, witness: Witness) -> Iterator[str]:
         """Yield the channels that the map of an access has been sent to before."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from golint_maps.flow.events import Argument, CallSite, FunctionSummary, Held, MapAccess, Position
 from golint_maps.graphs.links import Link, Links
@@ -97,7 +97,7 @@ class Witnesses:
         """Return the ways to an access; empty when only owners of a private map get there."""
         key = (function.id, access.place.start, access.op)
         if key not in self._found:
-            start = _Search(function.id, access.path, access.identity, access.locks, (Hop(function.id, None, access.at),))
+            start = self._asking(_Search(function.id, access.path, access.identity, access.locks, (Hop(function.id, None, access.at),)))
             self._found[key] = list(self._search(access, start))
         return self._found[key]
 
@@ -248,7 +248,16 @@ class Witnesses:
         pinned = search.pinned
         if link.binding is not None:
             pinned = (*pinned, (caller.root, link.binding))
-        return _Search(link.caller, path, identity, tuple(sorted(locks.values())), hops, pinned)
+        return self._asking(_Search(link.caller, path, identity, tuple(sorted(locks.values())), hops, pinned))
+
+    def _asking(self, search: _Search) -> _Search:
+        """Take a function that asks its callers for a lock to hold it: who calls it without is at fault, not the function."""
+        asked = self._functions[search.function].requires
+        if not asked:
+            return search
+        held = {lock.name for lock in search.locks}
+        added = tuple(lock for lock, _ in asked if lock.name not in held)
+        return replace(search, locks=tuple(sorted((*search.locks, *added)))) if added else search
 
     def _declared_below(self, lock: Held, link: Link) -> bool:
         if lock.name[:1] != "l" or "#" not in lock.name or lock.name.endswith(PRIVATE) or not lock.path or lock.path[0][0] != "l":

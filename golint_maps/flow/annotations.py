@@ -1,0 +1,194 @@
+"""What the source says of locks in words: `// guarded by mu`, `mu sync.Mutex // protects m`, `+checklocks:mu`, `…Locked`, "must hold mu".
+
+The conventions are those that gVisor's checklocks defines, and the comments that Go programmers write anyway.
+"""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from golint_maps.flow.events import Held
+from golint_maps.flow.view import PackageView
+from golint_maps.syntax import ir
+from golint_maps.types import model
+from golint_maps.types.scope import receiver_name
+
+_GUARDED = re.compile(
+    r"(?:\bguarded|\bprotected|\bsynchroni[sz]ed)\s+by\s+(?:the\s+)?[`'\"]?(?:[\w]+\.)*(\w+)|GUARDED_BY\(\s*(?:\w+\.)*(\w+)\s*\)|\+checklocks(?:read)?:(?:\w+\.)*(\w+)",
+    re.IGNORECASE,
+)
+_BELOW = re.compile(
+    r"\b(?:guards?|protects?)\s+(?:access\s+to\s+)?(?:all\s+)?(?:the\s+|these\s+)?(?:(?:map\s+)?(?:fields?|members?|variables?|everything|things?|stuff|data|following|rest)\b.*\b)?(?:below|following)\b"
+    r"|\b(?:guards?|protects?)\s+(?:the\s+)?following\b",
+    re.IGNORECASE,
+)
+_LISTS = re.compile(
+    r"\b(?:guards?|protects?)\s+(?:access\s+to\s+)?(?:the\s+)?(?:maps?\s+|fields?\s+)?((?:[`']?\w+(?:\.\w+)*[`']?)(?:\s*(?:,|and|&)\s*(?:and\s+)?[`']?\w+(?:\.\w+)*[`']?)*)"
+)
+_MUST_HOLD = re.compile(
+    r"(?:\bmust\s+(?:already\s+)?(?:hold|have|own)|\bcallers?\s+(?:should\s+|must\s+)?(?:hold|holds|has|have)\b|\bshould\s+hold)[^.\n]*?[`']?((?:\w+\.)*\w*(?:mu|mtx|mutex|lock|Mu|Mtx|Mutex|Lock)\w*)\b"
+    r"|[`']?\b((?:\w+\.)*\w*(?:mu|mtx|mutex|lock|Mu|Mtx|Mutex|Lock)\w*)[`']?\s+(?:must|should|needs?\s+to)\s+(?:already\s+)?be\s+(?:held|locked|taken|acquired)"
+    r"|\b(?:[Ll]ock|[Mm]utex)\s+(?:is\s+|must\s+be\s+|should\s+be\s+)?held\b",
+)
+_CHECKLOCKS = re.compile(r"\+checklocks(read)?:((?:\w+\.)*\w+)")
+_NOT = re.compile(r"\b(?:not|never|without|doesn't|don't|does\s+not|no\s+need)\b", re.IGNORECASE)
+_LOCK_TYPES = frozenset(("Mutex", "RWMutex", "Locker"))
+
+
+class Guard(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A field or package variable (`identity`, see `identity`) whose declaration names its lock."""
+
+    identity: str
+    lock: str
+    words: str
+
+
+class Requirement(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A lock that a function asks its callers to hold. `words` says where it asks."""
+
+    held: Held
+    words: str
+
+
+def guards(package: PackageView) -> list[Guard]:
+    """Return the declared guards of a package's fields and variables."""
+    found: list[Guard] = []
+    scope = package.scope
+    for file in scope.files:
+        for kind in file.types:
+            if isinstance(kind.type, ir.TStruct):
+                found += _of_struct(f"f{scope.path}.{kind.name}", kind.type, package)
+        names = {variable.name for variable in file.variables} | set(scope.variables)
+        for variable in file.variables:
+            match = _GUARDED.search(variable.doc)
+            lock = match and next(group for group in match.groups() if group)
+            if match and lock in names:
+                found.append(Guard(f"g{scope.path}.{variable.name}", f"g{scope.path}.{lock}", match[0]))
+    return found
+
+
+def _of_struct(owner: str, struct: ir.TStruct, package: PackageView) -> list[Guard]:
+    names = {field.name for field in struct.fields}
+    found: list[Guard] = []
+    for index, field in enumerate(struct.fields):
+        if not field.comment:
+            continue
+        match = _GUARDED.search(field.comment)
+        if match and not is_lock(field.type):
+            lock = next(group for group in match.groups() if group)
+            if lock in names:
+                found.append(Guard(f"{owner}.{field.name}", f"{owner}.{lock}", match[0]))
+            elif lock in package.scope.variables:
+                found.append(Guard(f"{owner}.{field.name}", f"g{package.scope.path}.{lock}", match[0]))
+            continue
+        if not is_lock(field.type):
+            continue
+        if match := _BELOW.search(field.comment):
+            found += [
+                Guard(f"{owner}.{other.name}", f"{owner}.{field.name}", match[0]) for other in struct.fields[index + 1 :] if not is_lock(other.type)
+            ]
+        elif match := _LISTS.search(field.comment):
+            listed = set(re.findall(r"\w+", match[1]))
+            found += [
+                Guard(f"{owner}.{other.name}", f"{owner}.{field.name}", f"protects {match[1]}")
+                for other in struct.fields
+                if other.name in listed & names
+            ]
+    return found
+
+
+def is_lock(kind: ir.TypeExpr) -> bool:
+    """Tell whether a written type is a lock of `sync` (or a lookalike of that name), or a pointer to one."""
+    if isinstance(kind, ir.TPtr):
+        kind = kind.elem
+    return isinstance(kind, ir.TQual | ir.TName) and kind.name in _LOCK_TYPES
+
+
+def requirements(function: ir.Function, package: PackageView) -> tuple[Requirement, ...]:
+    """Return the locks that a declared function asks its callers to hold, in the function's own terms.
+
+    A name that ends in `Locked` asks for the one lock of the receiver; where there are several, for any (its name ends in `~`: protection that
+    is not known).
+    """
+    found: list[Requirement] = []
+    text = "\n".join((function.doc, *function.directives))
+    for match in _CHECKLOCKS.finditer(text):
+        lock = _named_lock(match[2], function, package, "r" if match[1] else "w")
+        if lock is not None:
+            found.append(Requirement(lock, match[0]))
+    if found:
+        return tuple(found)
+    match = _MUST_HOLD.search(text)
+    if match and not _NOT.search(text[max(0, match.start() - 30) : match.start()]):
+        words = " ".join(match[0].split())
+        name = next((group for group in match.groups() if group), "")
+        lock = _named_lock(name, function, package, "w") if name else None
+        lock = lock or _only_lock(function, package)
+        if lock is not None:
+            return (Requirement(lock, f'the comment "{words}"'),)
+    if _asks_by_name(function.name):
+        lock = _only_lock(function, package)
+        if lock is not None:
+            return (Requirement(lock, f"the name {function.name}"),)
+    return ()
+
+
+def _asks_by_name(name: str) -> bool:
+    return (
+        (name.endswith(("Locked", "_locked")) and name not in ("Locked", "IsLocked", "isLocked", "NotLocked", "unLocked", "Unlocked"))
+        and not name.startswith(("Is", "is", "Not", "Err", "err"))
+        and not name.endswith(("Unlocked", "NotLocked", "unlocked", "IsLocked"))
+    )
+
+
+def _named_lock(text: str, function: ir.Function, package: PackageView, mode: str) -> Held | None:
+    """Return the lock that a text like `s.mu` names in a function: below its receiver or a parameter, or a package variable."""
+    parts = text.split(".")
+    variables = function.variables
+    roots = {variables[number].name: (f"p{index}", number) for index, number in enumerate(function.params) if number >= 0}
+    if function.receiver is not None and function.receiver >= 0:
+        roots[variables[function.receiver].name] = ("r", function.receiver)
+    if parts[0] in roots and len(parts) > 1:
+        root, number = roots[parts[0]]
+        owner = _owner(variables[number].type, package, parts[1:-1])
+        return Held((root, *parts[1:]), mode, f"f{owner}.{parts[-1]}" if owner else text, text)
+    if parts[-1] in package.scope.variables and len(parts) == 1:
+        return Held((f"g{package.scope.path}.{parts[0]}",), mode, f"g{package.scope.path}.{parts[0]}", text)
+    if "r" in {root for root, _ in roots.values()} and function.receiver_type is not None:
+        kind = model.Named(package.scope.path, receiver_name(function.receiver_type))
+        if package.resolver.field(kind, parts[-1]) is not None:
+            return Held(("r", parts[-1]), mode, f"f{kind.package}.{kind.name}.{parts[-1]}", text)
+    return None
+
+
+def _owner(written: ir.TypeExpr | None, package: PackageView, through: list[str]) -> str:
+    if isinstance(written, ir.TPtr):
+        written = written.elem
+    if not isinstance(written, ir.TName):
+        return ""
+    kind: model.Type | None = model.Named(package.scope.path, written.name)
+    for name in through:
+        field = package.resolver.field(kind, name)
+        kind = field.type if field is not None else None
+        if isinstance(kind, model.Pointer):
+            kind = kind.elem
+    return f"{kind.package}.{kind.name}" if isinstance(kind, model.Named) else ""
+
+
+def _only_lock(function: ir.Function, package: PackageView) -> Held | None:
+    """Return the one lock among the fields of the receiver, or protection that is not known."""
+    if function.receiver_type is None or function.receiver is None or function.receiver < 0:
+        return Held(("~",), "w", "~", "")
+    name = receiver_name(function.receiver_type)
+    found = package.resolver.struct(model.Named(package.scope.path, name))
+    locks = []
+    for field in found[1].fields if found is not None else ():
+        kind = field.type.elem if isinstance(field.type, model.Pointer) else field.type
+        if isinstance(kind, model.Named) and kind.name in _LOCK_TYPES:
+            locks.append(field.name)
+    if len(locks) != 1:
+        return Held(("~",), "w", "~", "")
+    spelled = function.variables[function.receiver].name
+    return Held(("r", locks[0]), "w", f"f{package.scope.path}.{name}.{locks[0]}", f"{spelled}.{locks[0]}")

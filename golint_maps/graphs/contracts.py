@@ -1,0 +1,94 @@
+"""Declared intent, checked: accesses without the lock that the declaration names, and calls without the lock that the callee asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from golint_maps.flow.events import CallSite, FunctionSummary, Held, MapAccess
+from golint_maps.graphs.races import Races
+from golint_maps.graphs.witness import Witness
+
+_DEPTH = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """A declared lock is not held. `call` is the call of a function that asks for it; None for a direct access."""
+
+    side: Witness
+    lock: Held
+    words: str
+    call: CallSite | None = None
+    callee: str = ""
+
+
+def breaches(races: Races) -> Iterator[Breach]:
+    """Yield every access and call that breaks a declared contract, in source order of the declarations."""
+    yield from _accesses(races)
+    yield from _calls(races)
+
+
+def _accesses(races: Races) -> Iterator[Breach]:
+    for identity, guard in sorted(races.declared.items()):
+        for witness in races.all_ways(identity):
+            if witness.access.op == "load" or witness.access.alias or _private(witness) or races.functions[witness.function].test:
+                continue
+            modes = {lock.mode for lock in witness.locks if lock.name == guard.lock}
+            if "w" in modes or ("r" in modes and not witness.access.writes) or any(lock.name.endswith("~") for lock in witness.locks):
+                continue
+            if not modes:
+                yield Breach(witness, Held((), "w", guard.lock), guard.words)
+
+
+def _private(witness: Witness) -> bool:
+    return witness.context.kind in ("init", "own")
+
+
+def _calls(races: Races) -> Iterator[Breach]:
+    for callee in sorted(races.functions):
+        summary = races.functions[callee]
+        if not summary.requires or not _touches_maps(races, callee):
+            continue
+        for link in races.links.into.get(callee, ()):
+            caller = races.functions[link.caller]
+            if caller.test or link.spawns:
+                continue
+            for lock, words in summary.requires:
+                yield from _unheld(races, caller, link.site, callee, lock, words)
+
+
+def _unheld(races: Races, caller: FunctionSummary, site: CallSite, callee: str, lock: Held, words: str) -> Iterator[Breach]:
+    """Follow a call upwards as if it were an access to what the lock lies in."""
+    receiver = site.receiver
+    if receiver is not None and receiver.owned:
+        return
+    path = receiver.path if receiver is not None and receiver.path is not None else (f"g{callee}",)
+    access = MapAccess(
+        place=site.place,
+        function=caller.name,
+        package=caller.package,
+        map=site.spelled,
+        op="update",
+        path=path,
+        identity=f"f{callee}()",
+        at=site.at,
+        locks=site.locks,
+    )
+    for witness in races.witnesses.of(caller, access):
+        held = witness.locks
+        if witness.context.kind in ("init", "own") or any(mine.name.endswith("~") for mine in held):
+            continue
+        if lock.name == "~" or lock.name[:1] not in "fg":
+            if held:
+                continue
+        elif any(mine.name == lock.name for mine in held) or (held and lock.name.rpartition(".")[0] not in {m.name.rpartition(".")[0] for m in held}):
+            continue
+        yield Breach(witness, lock, words, site, callee)
+        return
+
+
+def _touches_maps(races: Races, function: str) -> bool:
+    """Tell whether a function, or one that it calls, uses a map that others may share."""
+    memo: Mapping[str, bool] = races.links.touching(_DEPTH)
+    return memo.get(function, False)

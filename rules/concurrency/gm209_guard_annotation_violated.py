@@ -1,0 +1,45 @@
+"""GM209: a map is used, or a function called, without the lock that the source says it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from golint_maps.findings import Finding, Level
+from golint_maps.program import Program
+from golint_maps.rule import Precision, Rule
+
+from ._races import context, does, lock_name, trace
+
+RULE = Rule(
+    id="GM209",
+    name="guard-annotation-violated",
+    summary="a map is used, or a function called, without the lock that the source says it needs",
+    level=Level.ERROR,
+    precision=Precision.HIGH,
+    cwe=(362, 662),
+    security=5.9,
+    tags=("concurrency",),
+)
+
+
+@RULE.check
+def check(program: Program) -> Iterator[Finding]:
+    """Report breaches of declared guards."""
+    for breach in program.breaches:
+        access = breach.side.access
+        lock = lock_name(breach.lock) if breach.lock.name != "~" else "the lock"
+        function = program.functions[breach.side.function].name
+        where = trace(program, breach.side, context(program, breach.side))
+        if breach.call is None:
+            message = (
+                f'`{access.map}` is used without `{lock}`, which its declaration asks for ("{breach.words}"). {function} {does(access)} without it.'
+            )
+            helpful = f"Hold `{lock}` here."
+        else:
+            callee = program.functions[breach.callee].name
+            message = f"`{breach.call.spelled}` is called without {lock}, which {callee} needs: {breach.words} asks for it. {function} does not hold it here."
+            helpful = f"Take {lock} before the call and keep it until the call has returned."
+            where = type(where)(
+                where.name, (*where.steps[:-1], type(where.steps[-1])(where.steps[-1].location, f"{function} calls {callee} without it"))
+            )
+        yield RULE.finding(access, message, key=f"{access.op} {access.map}", traces=(where,), help=helpful)
