@@ -15,6 +15,7 @@ import pytest
 
 from golint_maps.engine import analysis, survey
 from golint_maps.engine.run import run
+from golint_maps.engine.tasks import analyse_package
 from golint_maps.findings import Finding
 from golint_maps.outcome import Outcome
 from golint_maps.settings import Settings
@@ -100,14 +101,14 @@ def test_a_second_run_reads_and_analyses_nothing(tree: Tree, tmp_path: Path, mon
 def analysed_again(folder: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[list[str], Outcome]:
     """Import paths of the packages that a run analyses, and its outcome."""
     seen: list[str] = []
-    real = analysis.analyse_package
+    real = analyse_package
 
     def spy(package: Any, lookup: Any) -> bytes:
         seen.append(package.import_path)
         return real(package, lookup)
 
     with monkeypatch.context() as patch:
-        patch.setattr(analysis, "analyse_package", spy)
+        patch.setattr("golint_maps.engine.analysis.analyse_package", spy)
         outcome = go(folder, cache=True, cache_dir=cache)
     return sorted(seen), outcome
 
@@ -221,26 +222,26 @@ def test_the_language_version_is_that_of_the_module_or_of_the_file(
 ) -> None:
     folder = tree({"go.mod": gomod, "p.go": head + NIL_WRITE} if gomod else {"p.go": head + NIL_WRITE})
     seen: list[object] = []
-    real = analysis.analyse_package
+    real = analyse_package
 
     def spy(package: Any, lookup: Any) -> bytes:
         seen.append(package.go)
         return real(package, lookup)
 
-    monkeypatch.setattr(analysis, "analyse_package", spy)
+    monkeypatch.setattr("golint_maps.engine.analysis.analyse_package", spy)
     go(folder, go=chosen)
     assert seen == [(version,)]
 
 
 def fail_for(paths: Sequence[str], how: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = analysis.analyse_package
+    real = analyse_package
 
     def sometimes(package: Any, lookup: Any) -> bytes:
         if package.import_path in paths:
             how()
         return real(package, lookup)
 
-    monkeypatch.setattr(analysis, "analyse_package", sometimes)
+    monkeypatch.setattr("golint_maps.engine.analysis.analyse_package", sometimes)
 
 
 def fault() -> None:
