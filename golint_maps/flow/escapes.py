@@ -1,0 +1,331 @@
+"""Maps that leave the critical section that they were reached in: returned, sent, stored, handed to a goroutine, or used after Unlock.
+
+What is reported here is the way out and the locks; whether those guard the map at all is for the whole program to say.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any, Final
+
+from golint_maps.flow.events import Held, Path
+from golint_maps.flow.identity import Names, function_id
+from golint_maps.flow.lock_helpers import LockEffects, LockState, LockWalk
+from golint_maps.flow.maps import extent, place, qualified
+from golint_maps.flow.site import Site
+from golint_maps.flow.spelling import spell
+from golint_maps.flow.traverse import statements
+from golint_maps.flow.view import View
+from golint_maps.syntax import ir
+from golint_maps.types.definitions import FromRange, FromValue
+
+_LAZY: Final = {("maps", name) for name in ("Keys", "Values", "All")}
+_PRIVATE_MAKERS: Final = ("New", "new", "Make", "make", "Clone", "clone", "Copy", "copy")
+
+
+class MapEscape(Site, frozen=True, kw_only=True, tag="map-escape"):
+    """A map that is reached under locks gets to where they do not reach.
+
+    `kind` is `return`, `iterator` (a lazy one, returned), `send`, `store`, `go`, `use` (after Unlock) or `caller` (a parameter becomes the map).
+    `locks` are those held when the map was reached; none for a return without a lock. `identity` is the map's program-wide name, `path` its
+    access path, `target` what it gets to as written, `id` the function, `parameter` the number of the parameter for `caller`.
+    """
+
+    kind: str
+    identity: str
+    path: Path
+    locks: tuple[Held, ...]
+    target: str
+    id: str
+    parameter: int = -1
+
+
+class _State(LockState):
+    """Adds the locals that stand for a map reached under locks."""
+
+    __slots__ = ("taken",)
+
+    def __init__(self, held: dict[Path, Held], released: dict[Path, Held], taken: dict[int, tuple[ir.Expr, tuple[Held, ...]]]) -> None:
+        super().__init__(held, released)
+        self.taken = taken
+
+    def __eq__(self, other: object) -> bool:
+        return super().__eq__(other) and isinstance(other, _State) and self.taken.keys() == other.taken.keys()
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def analyse(view: View) -> Iterator[MapEscape]:
+    """Yield the escapes of maps in a function and its literals."""
+    if view.root.name == "var·" or not view.root.body:
+        return
+    names = Names(view)
+    replaced: dict[Path, list[int]] | None = None
+    for number in view.family:
+        function = view.facts.functions[number]
+        body = function.body
+        if not body or not _may_let_out(view, function):
+            continue
+        if replaced is None:
+            replaced = _replacements(view)
+        walk = _Walk(LockEffects.of(view.package), names, function, number, replaced)
+        walk.start()
+        yield from walk.found.values()
+
+
+def _may_let_out(view: View, function: ir.Function) -> bool:
+    """A cheap first look: some statement locks, or a field or package variable is returned."""
+    for statement in statements(function.body or ()):
+        match statement:
+            case ir.Do(ir.Call(ir.Sel(_, name))) | ir.Defer(ir.Call(ir.Sel(_, name))) if "ock" in name:
+                return True
+            case ir.Return([ir.Sel() | ir.Name() | ir.Index(), *_]):
+                return True
+            case ir.Defer(ir.Call(ir.FuncLit() | ir.Call())):
+                return True
+    return False
+
+
+def _replacements(view: View) -> dict[Path, list[int]]:
+    """Return where each map path is assigned to: what was reached before is moved out by that."""
+    found: dict[Path, list[int]] = defaultdict(list)
+    for statement in view.statements:
+        if isinstance(statement, ir.Assign):
+            for x in statement.lhs:
+                if isinstance(x, ir.Sel | ir.Name | ir.Index):
+                    path = view.paths.of(x)
+                    if path is not None:
+                        found[path].append(statement.pos)
+        elif isinstance(statement, ir.Do) and isinstance(statement.x, ir.Call) and len(statement.x.args) == 2:
+            # delete(s.sets, key) moves an inner map out.
+            call = statement.x
+            if isinstance(call.fun, ir.Name) and call.fun.name == "delete":
+                path = view.paths.of(call.args[0])
+                if path is not None:
+                    found[(*path, f"[{view.paths.key(call.args[1])}]")].append(statement.x.pos)
+    return found
+
+
+class _Walk(LockWalk):
+    def __init__(self, effects: LockEffects, names: Names, function: ir.Function, number: int, replaced: dict[Path, list[int]]) -> None:
+        super().__init__(effects, names)
+        self.view = names.view
+        self.names = names
+        self.function = function
+        self.id = function_id(names.view, number)
+        self.replaced = replaced
+        self.found: dict[object, MapEscape] = {}
+        self._kept: frozenset[Path] = frozenset()
+        self._used: set[int] = set()
+
+    def start(self) -> None:
+        """Walk the body. Locks that are still held behind it are the caller's."""
+        effect = self._effects.body(self.function.body or (), self.names)
+        self._kept = frozenset(lock.path for lock in effect[0])
+        self.run(self.function.body or (), _State({}, {}, {}))
+
+    # --- states ---
+
+    def copy(self, state: LockState) -> LockState:
+        assert isinstance(state, _State)
+        return _State(dict(state.held), dict(state.released), dict(state.taken))
+
+    def join(self, left: LockState, right: LockState) -> LockState:
+        assert isinstance(left, _State)
+        assert isinstance(right, _State)
+        both = super().join(left, right)
+        return _State(both.held, both.released, left.taken | right.taken)
+
+    # --- what a value is ---
+
+    def _locks(self, state: LockState) -> tuple[Held, ...]:
+        return tuple(sorted(lock for path, lock in state.held.items() if path not in self._kept))
+
+    def _shared(self, x: ir.Expr, state: LockState) -> tuple[ir.Expr, tuple[Held, ...]] | None:
+        """Return (the map as it was reached, the locks held then) when `x` is a map that others can have."""
+        assert isinstance(state, _State)
+        if isinstance(x, ir.Local):
+            return state.taken.get(x.id)
+        if not isinstance(x, ir.Sel | ir.Name | ir.Index) or self.view.package.resolver.map(self.view.typing.of(x)) is None:
+            return None
+        path = self.view.paths.of(x)
+        if path is None or not self._others_have(path) or any(start > x.pos for start in self.replaced.get(path, ())):
+            return None
+        return x, self._locks(state)
+
+    def _others_have(self, path: Path) -> bool:
+        """Tell whether a path leads to something that is not this function's own."""
+        head = path[0]
+        if head[0] == "g":
+            return True
+        number = int(head[1:])
+        if len(path) == 1 or "Load()" in path or "<-" in path:
+            return False
+        if self.view.variables[number].kind in ("receiver", "param"):
+            return True
+        match self.view.typing.definitions.get(number):
+            case FromRange():
+                return True
+            case FromValue(ir.Call(ir.Sel(_, name) | ir.Name(name))):
+                return not name.startswith(_PRIVATE_MAKERS)
+            case FromValue(ir.Index() | ir.Sel() | ir.Name() | ir.Deref() | ir.Recv() | ir.Assert()):
+                return True
+        return False
+
+    # --- ways out ---
+
+    def assign(self, statement: ir.Assign | ir.Declare, state: LockState) -> None:
+        assert isinstance(state, _State)
+        targets: list[ir.Expr]
+        if isinstance(statement, ir.Declare):
+            targets, values = (
+                [ir.Local(number, statement.pos) if number >= 0 else ir.Name("_", 0) for number in statement.variables],
+                statement.values,
+            )
+        else:
+            targets, values = statement.lhs, statement.rhs
+        if len(targets) == 2 and len(values) == 1 and isinstance(values[0], ir.Index):
+            targets = targets[:1]  # m, ok := s.sets[key]
+        for index, target in enumerate(targets):
+            value = values[index] if len(values) == len(targets) else None
+            shared = self._shared(value, state) if value is not None else None
+            if isinstance(target, ir.Local):
+                if shared is not None and shared[1]:
+                    state.taken[target.id] = shared
+                else:
+                    state.taken.pop(target.id, None)
+                continue
+            if (
+                value is None
+                or not isinstance(target, ir.Sel | ir.Name | ir.Index | ir.Deref)
+                or (isinstance(target, ir.Name) and target.name == "_")
+            ):
+                continue
+            if shared is not None and shared[1]:
+                self._stored(target, shared, state)
+            elif isinstance(value, ir.Local) and isinstance(target, ir.Sel | ir.Name):
+                self._from_caller(target, value, state)
+
+    def _stored(self, target: ir.Expr, shared: tuple[ir.Expr, tuple[Held, ...]], state: LockState) -> None:
+        into, path = self.view.paths.of(target), self.view.paths.of(shared[0])
+        if into is None or path is None or into[0] == path[0]:
+            return
+        if into[0][0] == "l" and self.view.variables[int(into[0][1:])].kind not in ("receiver", "param") and not self._others_have((*into, "")):
+            return  # what a local struct is used for is not known
+        self._report("store", shared, target, shared[0])
+
+    def _from_caller(self, target: ir.Expr, value: ir.Local, state: LockState) -> None:
+        if value.id not in self.function.params or self.view.assignments[value.id] or not self._locks(state):
+            return
+        if self.view.package.resolver.map(self.view.typing.of(target)) is None:
+            return
+        path = self.view.paths.of(target)
+        if path is not None and self._others_have(path):
+            self._report("caller", (target, self._locks(state)), target, value, parameter=self.function.params.index(value.id))
+
+    def leave(self, statement: ir.Return | None, state: LockState) -> None:
+        assert isinstance(state, _State)
+        if statement is None:
+            return
+        if not statement.values:
+            for number in self.function.results:
+                if number in state.taken:
+                    self._report("return", state.taken[number], statement, state.taken[number][0])
+            return
+        for value in statement.values:
+            self._returned(value, statement, state)
+
+    def _returned(self, value: ir.Expr, statement: ir.Return, state: LockState) -> None:
+        match value:
+            case ir.Addr(operand):
+                self._returned(operand, statement, state)
+            case ir.Lit(_, elements):
+                for element in elements:
+                    shared = self._shared(element.value, state)
+                    if shared is not None and shared[1]:
+                        self._report("return", shared, element.value, shared[0])
+                    elif isinstance(element.value, ir.Addr | ir.Lit):
+                        self._returned(element.value, statement, state)
+            case ir.Call(ir.Sel(base, name) as fun, [operand]):
+                if self.view.typing.package_of(base) == "maps" and ("maps", name) in _LAZY:
+                    shared = self._shared(operand, state)
+                    if shared is not None and shared[1]:
+                        self._report("iterator", shared, value, fun)
+            case _:
+                shared = self._shared(value, state)
+                if shared is not None:
+                    self._report("return", shared, value, shared[0])
+
+    def send(self, statement: ir.Send, state: LockState) -> None:
+        super().send(statement, state)
+        shared = self._shared(statement.value, state)
+        if shared is not None and shared[1]:
+            self._report("send", shared, statement, statement.channel)
+
+    def spawn(self, statement: ir.Go, state: LockState) -> None:
+        if not isinstance(statement.call, ir.Call):
+            return
+        for argument in statement.call.args:
+            shared = self._shared(argument, state)
+            if shared is not None and shared[1]:
+                self._report("go", shared, statement, statement.call.fun)
+
+    # --- uses after Unlock ---
+
+    def enter_range(self, statement: ir.Range, state: LockState) -> None:
+        self._use(statement.over, state)
+
+    def evaluate_target(self, x: ir.Expr, state: LockState) -> None:
+        super().evaluate_target(x, state)
+        if isinstance(x, ir.Index):
+            self._use(x.base, state, x)
+
+    def evaluate(self, x: ir.Expr, state: LockState) -> None:
+        super().evaluate(x, state)
+        match x:
+            case ir.Index(base):
+                self._use(base, state, x)
+            case ir.Call(fun, args):
+                if not (isinstance(fun, ir.Name) and fun.name == "len"):
+                    for argument in args:
+                        self._use(argument, state)
+
+    def _use(self, x: ir.Expr, state: LockState, whole: ir.Expr | None = None) -> None:
+        assert isinstance(state, _State)
+        if not isinstance(x, ir.Local) or x.id not in state.taken:
+            return
+        map_, locks = state.taken[x.id]
+        if any(lock.path in state.held for lock in locks):
+            return
+        if x.id not in self._used or ("use", x.id) in self.found:
+            self._used.add(x.id)
+            known = self.found.get(("use", x.id))
+            if known is None or x.pos < known.place.start:
+                self._report("use", (map_, locks), whole or x, x, key=("use", x.id))
+
+    # --- results ---
+
+    def _report(
+        self, kind: str, shared: tuple[ir.Expr, tuple[Held, ...]], at: Any, target: ir.Expr, *, parameter: int = -1, key: object = None
+    ) -> None:
+        map_, locks = shared
+        identity = self.names.identity(map_)
+        path = self.names.path(map_)
+        if not identity or path is None or identity[0] == "l":
+            return
+        start, end = (at.pos, at.end) if isinstance(at, ir.Return | ir.Send | ir.Go) else extent(at, self.view)
+        self.found[key or (kind, start, identity)] = MapEscape(
+            place=place(self.view, start, end),
+            function=self.view.name,
+            package=self.view.package.scope.path,
+            map=spell(map_, self.view.variables),
+            owner=qualified(self.view, map_),
+            kind=kind,
+            identity=identity,
+            path=path,
+            locks=locks,
+            target=spell(target, self.view.variables),
+            id=self.id,
+            parameter=parameter,
+        )

@@ -1,0 +1,18 @@
+"""Facts on maps that leave their locks, or have none: copies of locks, escapes, recoveries, memos, and sections that belong together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from golint_maps.flow import escapes, lock_copies
+from golint_maps.flow.escapes import MapEscape
+from golint_maps.flow.lock_copies import LockCopied
+from golint_maps.flow.view import View
+
+SharingFact = LockCopied | MapEscape
+
+
+def analyse(view: View) -> Iterator[SharingFact]:
+    """Yield all of them for a function and its literals."""
+    yield from lock_copies.analyse(view)
+    yield from escapes.analyse(view)
