@@ -66,12 +66,15 @@ class Program:
         """Who may touch a map at the same time as whom."""
         interfaces = {name: methods for package in self.packages for name, methods in package.interfaces.items()}
         declared = {guard.identity: guard for package in self.packages for guard in package.guards}
-        return Races(Links(self.functions, interfaces, self.callbacks), declared)
+        imports = {package.path: frozenset(package.imports) for package in self.packages}
+        return Races(Links(self.functions, interfaces, self.callbacks, imports), declared)
 
     @cached_property
     def verdicts(self) -> list[Verdict]:
         """The unguarded accesses to shared maps, each with its strongest fault."""
-        return list(without_copies(verdicts(self.races), self.each(LockCopied), self.races))
+        declared = {breach.side.access.place for breach in self.breaches}
+        found = without_copies(verdicts(self.races), self.each(LockCopied), self.races)
+        return [verdict for verdict in found if verdict.kind != "inconsistent" or verdict.access.place not in declared]
 
     @cached_property
     def guarding(self) -> Guarding:

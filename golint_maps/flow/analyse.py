@@ -19,7 +19,16 @@ def analyse(package: PackageView) -> PackageFacts:
         for analysis in _ANALYSES:
             facts += analysis(view)
         functions += summary.analyse(view)
-    return PackageFacts(package.scope.path, package.scope.name, facts, functions, effects.analyse(package), _interfaces(package), annotations.guards(package))
+    return PackageFacts(
+        package.scope.path,
+        package.scope.name,
+        facts,
+        functions,
+        effects.analyse(package),
+        _interfaces(package),
+        annotations.guards(package),
+        sorted({item.path for file in package.scope.files for item in file.imports}),
+    )
 
 
 def _interfaces(package: PackageView) -> dict[str, list[str]]:

@@ -43,6 +43,8 @@ class PackageFacts(msgspec.Struct, array_like=True, gc=False):
     interfaces: dict[str, list[str]] = {}
     """Method names of each interface type, by qualified name."""
     guards: list[Guard] = []
+    imports: list[str] = []
+    """Import paths of all files."""
 
 
 ENCODER = msgspec.msgpack.Encoder()

@@ -38,9 +38,17 @@ class Link:
 class Links:
     """All links of a program, by callee and by caller."""
 
-    def __init__(self, functions: Mapping[str, FunctionSummary], interfaces: Mapping[str, Sequence[str]], callbacks: Sequence[Callback] = ()) -> None:
+    def __init__(
+        self,
+        functions: Mapping[str, FunctionSummary],
+        interfaces: Mapping[str, Sequence[str]],
+        callbacks: Sequence[Callback] = (),
+        imports: Mapping[str, frozenset[str]] | None = None,
+    ) -> None:
         self.functions = functions
         self._interfaces = interfaces
+        self._imports: Mapping[str, frozenset[str]] = imports or {}
+        self._implementations: dict[str, tuple[str, ...]] = {}
         self._callbacks = table(callbacks)
         self.into: dict[str, list[Link]] = defaultdict(list)
         self.out_of: dict[str, list[Link]] = defaultdict(list)
@@ -84,14 +92,31 @@ class Links:
         if head in "=&":
             return [name for name in self._values.get(token, ()) if name in self.functions]
         if head == "!":
-            interface, _, method = token[1:].rpartition(".")
-            wanted = self._interfaces.get(interface)
-            if not wanted:
-                return ()
-            names = set(wanted)
-            found = sorted(kind for kind in self._methods.get(method, ()) if names <= self._by_type[kind])
-            return [f"{kind}.{method}" for kind in found] if len(found) <= _MAX_IMPLEMENTATIONS else ()
+            if token not in self._implementations:
+                self._implementations[token] = tuple(self._implementing(token))
+            return self._implementations[token]
         return ()
+
+    def _implementing(self, token: str) -> Iterable[str]:
+        """Return the methods that an interface's method may stand for."""
+        interface, _, method = token[1:].rpartition(".")
+        wanted = self._interfaces.get(interface)
+        if not wanted:
+            return ()
+        names = set(wanted)
+        package = interface.rpartition(".")[0]
+        found = sorted(
+            kind for kind in self._methods.get(method, ()) if names <= self._by_type[kind] and self._meet(kind.rpartition(".")[0], package)
+        )
+        return [f"{kind}.{method}" for kind in found] if len(found) <= _MAX_IMPLEMENTATIONS else ()
+
+    def _meet(self, package: str, other: str) -> bool:
+        """Tell whether values of one package can become interfaces of another: one imports the other, or somebody imports both."""
+        if package == other or not self._imports:
+            return True
+        if other in self._imports.get(package, ()) or package in self._imports.get(other, ()):
+            return True
+        return any(package in imported and other in imported for imported in self._imports.values())
 
     def _behind_wrapper(self, function: FunctionSummary, target: str, callees: list[str]) -> list[str]:
         """Leave out implementations that a locking wrapper stands before: others have the wrapper, it alone has them."""
