@@ -96,7 +96,9 @@ class SyncMaps:
         """The calls that literals are arguments of, by the literal's number."""
         self.spawned: set[int] = set()
         """Literals that `go` starts."""
-        if not _concerned(view):
+        self.concerned = _concerned(view)
+        """Whether the package can have to do with a `sync.Map` at all."""
+        if not self.concerned:
             return
         for number in view.family:
             for statement in view_statements(view, number):
@@ -128,9 +130,8 @@ class SyncMaps:
         for number in sorted(view.family, key=lambda number: _depth(view, number)):
             function = view.facts.functions[number]
             if function.parent < 0:
-                if function.receiver_type is None and function.name in ("init", "var·"):
-                    found.add(number)
-                elif function.name.endswith("Locked") or function.name.startswith("locked"):
+                first = function.receiver_type is None and function.name in ("init", "var·")
+                if first or function.name.endswith("Locked") or function.name.startswith("locked"):
                     found.add(number)
             elif (function.parent in found and number not in self.spawned) or (number in self.callers and self._serialises(self.callers[number])):
                 found.add(number)

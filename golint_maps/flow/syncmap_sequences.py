@@ -378,6 +378,3 @@ def _filled(mine: frozenset[Origin], other: frozenset[Origin], there: _State) ->
 
 def _computed(origins: frozenset[Origin]) -> frozenset[Origin]:
     return frozenset((pos, "computed") for pos, _ in origins)
-
-
-

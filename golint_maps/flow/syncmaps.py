@@ -1,14 +1,28 @@
+"""Misuse of `sync.Map`, function by function: the facts behind GM501, GM502, GM504, GM506, GM507, GM509 and GM510."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from golint_maps.flow.site import Site
+from golint_maps.flow.syncmap_assertions import SyncMapAssertion, assertions
+from golint_maps.flow.syncmap_calls import SyncMaps
+from golint_maps.flow.syncmap_sequences import SyncMapSequence, sequences
+from golint_maps.flow.syncmap_uses import SyncMapComparison, SyncMapRangeStore, SyncMapReassigned, comparisons, range_stores, reassignments
 from golint_maps.flow.view import View
 
-
-class SyncMapMisuse(Site, frozen=True, tag="sync-map-misuse"):
-    """…"""
+SyncMapMisuse = SyncMapAssertion | SyncMapComparison | SyncMapRangeStore | SyncMapReassigned | SyncMapSequence
 
 
 def analyse(view: View) -> Iterator[SyncMapMisuse]:
-    yield from ()
+    """Yield all misuses in a function and its literals."""
+    maps = SyncMaps(view)
+    if maps.concerned:
+        yield from reassignments(view, maps)
+    if maps.calls:
+        yield from sequences(maps)
+        yield from assertions(maps)
+        yield from comparisons(maps)
+        yield from range_stores(maps)
+
+
+__all__ = ["SyncMapAssertion", "SyncMapComparison", "SyncMapMisuse", "SyncMapRangeStore", "SyncMapReassigned", "SyncMapSequence", "analyse"]

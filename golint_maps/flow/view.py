@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -103,3 +103,14 @@ def display_name(function: ir.Function) -> str:
     if function.receiver_type is not None:
         return f"{receiver_name(function.receiver_type)}.{function.name}"
     return "package-level initialiser" if function.name == "var·" else function.name
+
+
+def views(package: PackageView, files: Iterable[int]) -> Iterator[View]:
+    """Yield the declared functions (and initialisers) of some files of a package, each with its literals."""
+    for file in files:
+        families: dict[int, list[int]] = {}
+        for number, function in enumerate(package.scope.files[file].functions):
+            families.setdefault(function.root, []).append(number)
+        for root, family in families.items():
+            family.sort(key=lambda number: number != root)
+            yield View(package, file, root, family)

@@ -1,0 +1,286 @@
+"""Assertions on what a `sync.Map` gives out: on a value that may be missing, and to a type that nobody puts in.
+
+The first is a forward analysis: which locals may still be the nil interface of a miss. A test of the second result, of the value against nil,
+or a successful assertion ends that, and so does whatever else may look at the second result out of sight (`require.True(t, ok)`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from golint_maps.flow.maps import extent
+from golint_maps.flow.paths import Path
+from golint_maps.flow.site import Place, Site
+from golint_maps.flow.syncmap_calls import MapCall, SyncMaps, locals_in, map_call, owner_of, place_of, spelled_map
+from golint_maps.flow.syncmap_stores import identity, is_concrete, stores
+from golint_maps.flow.traverse import operands, subexpressions
+from golint_maps.flow.view import View
+from golint_maps.flow.walk import Forward, children
+from golint_maps.syntax import ir
+from golint_maps.types.definitions import FromValue
+from golint_maps.types.model import spell as spell_type
+
+_MAY_MISS = frozenset(("Load", "LoadAndDelete", "Swap"))
+_PUT_IN = frozenset(("Store", "LoadOrStore", "Swap"))
+_TAKE_OUT = frozenset(("Delete", "LoadAndDelete", "CompareAndDelete", "Clear"))
+_GIVES = frozenset((*_MAY_MISS, "LoadOrStore"))
+
+_Entry = tuple[Path, str]
+
+
+class SyncMapAssertion(Site, frozen=True, tag="sync-map-assertion"):
+    """An assertion `x.(T)` without comma-ok on a value of a `sync.Map`.
+
+    `wanted` is T. `reason` is `unchecked` (there may be no value) or `type` (only values of the types in `stored` are put in). `method` is the
+    call that gave the value, at `origin`.
+    """
+
+    reason: str
+    wanted: str
+    method: str
+    origin: Place
+    stored: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _State:
+    missing: dict[int, int] = field(default_factory=dict)
+    """Locals that may hold the nil of a miss, with the position of the call that gave it."""
+    found: dict[int, int] = field(default_factory=dict)
+    """Locals that tell whether that call (or an assertion on its result) succeeded."""
+    present: frozenset[_Entry] = frozenset()
+    """Entries that are there for sure, as far as this function goes."""
+
+
+def assertions(maps: SyncMaps) -> Iterator[SyncMapAssertion]:
+    """Yield all faulty assertions in a function and its literals."""
+    reported: set[int] = set()
+    for number in sorted({number for number, call in maps.calls if call.method in _MAY_MISS}):
+        flow = _Assertions(maps.view)
+        flow.run(maps.view.facts.functions[number].body or (), _State())
+        for pos in sorted(flow.results):
+            reported.add(pos)
+            yield flow.results[pos]
+    if maps.calls:
+        for fact in _mistyped(maps):
+            if fact.place.end not in reported:
+                yield fact
+
+
+def _fact(view: View, x: ir.Assert, source: MapCall, reason: str, stored: tuple[str, ...] = ()) -> SyncMapAssertion:
+    return SyncMapAssertion(
+        place=Place(view.path, extent(x, view)[0], x.end),
+        function=view.name,
+        package=view.package.scope.path,
+        map=spelled_map(source, view),
+        owner=owner_of(source, view),
+        reason=reason,
+        wanted=spell_type(view.typing.of(x)),
+        method=source.method,
+        origin=place_of(source.call, view),
+        stored=stored,
+    )
+
+
+class _Assertions(Forward[_State]):
+    def __init__(self, view: View) -> None:
+        super().__init__()
+        self._view = view
+        self._calls: dict[int, MapCall] = {}
+        self.results: dict[int, SyncMapAssertion] = {}
+
+    def copy(self, state: _State) -> _State:
+        return _State(dict(state.missing), dict(state.found), state.present)
+
+    def join(self, left: _State, right: _State) -> _State:
+        found = {local: pos for local, pos in left.found.items() if right.found.get(local, pos) == pos}
+        found |= {local: pos for local, pos in right.found.items() if local not in left.found}
+        return _State(left.missing | right.missing, found, left.present & right.present)
+
+    # --- effects ---
+
+    def evaluate(self, x: ir.Expr, state: _State) -> None:
+        self._evaluate(x, state, checked=False)
+
+    def _evaluate(self, x: ir.Expr, state: _State, *, checked: bool) -> None:
+        """`checked` says that the expression is the one value of a comma-ok form."""
+        if isinstance(x, ir.Binary) and x.op in ("&&", "||"):
+            # `ok && v.(T).valid` evaluates its right side only where the left one is true.
+            self._evaluate(x.left, state, checked=False)
+            there = self.assume(x.left, x.op == "&&", self.copy(state))
+            if there is not None:
+                self._evaluate(x.right, there, checked=False)
+            return
+        if isinstance(x, ir.Local | ir.Name | ir.Const | ir.FuncLit):
+            return
+        for part in children(x):
+            self._evaluate(part, state, checked=False)
+        if isinstance(x, ir.Call):
+            self._called(x, state)
+        elif isinstance(x, ir.Assert) and not checked and isinstance(x.x, ir.Local):
+            pos = state.missing.get(x.x.id)
+            if pos is not None:
+                self.results[x.end] = _fact(self._view, x, self._calls[pos], "unchecked")
+                self._settle([pos], state)  # this one panics, so that later ones do not come to it
+
+    def _called(self, call: ir.Call, state: _State) -> None:
+        for arg in call.args:
+            for part in subexpressions(arg):
+                if isinstance(part, ir.Local) and part.id in state.found:
+                    self._settle([state.found[part.id]], state)
+        found = map_call(call, self._view)
+        if found is None:
+            return
+        self._calls[found.pos] = found
+        if found.method in _TAKE_OUT and found.path is not None:
+            state.present = frozenset(entry for entry in state.present if entry[0] != found.path)
+        if found.method in _PUT_IN and found.path is not None and found.key is not None:
+            state.present |= {(found.path, self._view.paths.key(found.key))}
+
+    # --- values ---
+
+    def statement(self, statement: ir.Stmt, state: _State) -> _State | None:
+        match statement:
+            case ir.Assign(_, [_, _], [ir.Assert() as value]) | ir.Declare([_, _], [ir.Assert() as value]):
+                self._evaluate(value, state, checked=True)
+                self.assign(statement, state)
+                return state
+            case ir.Assign(_, [_, _], [ir.Call() as call]) | ir.Declare([_, _], [ir.Call() as call]):
+                # Whether a Swap finds something is to be asked before it puts something in.
+                before = state.present
+                result = super().statement(statement, state)
+                found = map_call(call, self._view)
+                if found is not None and found.method in _MAY_MISS:
+                    self._given(statement, found, before, state)
+                return result
+        return super().statement(statement, state)
+
+    def _given(self, statement: ir.Assign | ir.Declare, found: MapCall, present: frozenset[_Entry], state: _State) -> None:
+        first, second = _targets(statement)
+        if first is not None and self._known(found) not in present:
+            state.missing[first] = found.pos
+        if second is not None:
+            state.found[second] = found.pos
+
+    def _known(self, found: MapCall) -> _Entry | None:
+        return None if found.path is None or found.key is None else (found.path, self._view.paths.key(found.key))
+
+    def assign(self, statement: ir.Assign | ir.Declare, state: _State) -> None:
+        targets = list(_targets(statement))
+        values = statement.values if isinstance(statement, ir.Declare) else statement.rhs
+        kept = state.found.copy()
+        for target in targets:
+            if target is not None:
+                state.missing.pop(target, None)
+                state.found.pop(target, None)
+                state.present = frozenset(entry for entry in state.present if target not in locals_in(*entry))
+        if len(values) == len(targets):
+            for target, value in zip(targets, values, strict=True):
+                if target is None:
+                    continue
+                if isinstance(value, ir.Local) and value.id in state.missing:
+                    state.missing[target] = state.missing[value.id]
+                for part in subexpressions(value):
+                    # `ok = ok && …` and `found := ok` still tell of a hit.
+                    if isinstance(part, ir.Local) and part.id in kept and not isinstance(value, ir.Call):
+                        state.found[target] = kept[part.id]
+        elif len(values) == 1 and isinstance(values[0], ir.Assert) and isinstance(values[0].x, ir.Local) and len(targets) == 2:
+            source = state.missing.get(values[0].x.id)
+            if source is not None and targets[1] is not None:
+                state.found[targets[1]] = source
+
+    def enter_range(self, statement: ir.Range, state: _State) -> None:
+        for x in (statement.key, statement.value):
+            if isinstance(x, ir.Local):
+                state.missing.pop(x.id, None)
+                state.present = frozenset(entry for entry in state.present if x.id not in locals_in(*entry))
+
+    def enter_case(self, statement: ir.TypeSwitch, case: ir.TypeCase, state: _State) -> None:
+        if isinstance(statement.subject, ir.Local) and not case.default and ir.TName("nil") not in case.types:
+            self._settle([state.missing[statement.subject.id]] if statement.subject.id in state.missing else [], state)
+
+    # --- conditions ---
+
+    def assume(self, condition: ir.Expr, truth: bool, state: _State) -> _State | None:
+        match condition:
+            case ir.Unary("!", operand):
+                return self.assume(operand, not truth, state)
+            case ir.Binary("&&" | "||" as op, left, right):
+                if truth == (op == "&&"):
+                    first = self.assume(left, truth, state)
+                    return None if first is None else self.assume(right, truth, first)
+                early = self.assume(left, truth, self.copy(state))
+                late = self.assume(left, not truth, state)
+                late = None if late is None else self.assume(right, truth, late)
+                return self._merge(early, late)
+            case ir.Binary("==" | "!=" as op, ir.Local(number), ir.Name("nil")):
+                if number in state.missing and truth == (op == "!="):
+                    self._settle([state.missing[number]], state)
+            case ir.Binary("==" | "!=" as op, ir.Local() as operand, ir.Name("true" | "false" as word)):
+                return self.assume(operand, truth == ((op == "==") == (word == "true")), state)
+            case ir.Local(number) if number in state.found and truth:
+                self._settle([state.found[number]], state)
+        return state
+
+    def _settle(self, calls: list[int], state: _State) -> None:
+        """These calls have found something."""
+        state.missing = {local: pos for local, pos in state.missing.items() if pos not in calls}
+        for pos in calls:
+            entry = self._known(self._calls[pos]) if self._calls[pos].method == "Load" else None
+            if entry is not None:
+                state.present |= {entry}
+
+
+def _targets(statement: ir.Assign | ir.Declare) -> Iterator[int | None]:
+    if isinstance(statement, ir.Declare):
+        yield from (number if number >= 0 else None for number in statement.variables)
+    else:
+        yield from (x.id if isinstance(x, ir.Local) else None for x in statement.lhs)
+
+
+def _mistyped(maps: SyncMaps) -> Iterator[SyncMapAssertion]:
+    """Yield the assertions to a type that no call in the package puts into the map. Only maps that other packages cannot fill."""
+    view = maps.view
+    sources = {call.pos: call for _, call in maps.calls if call.method in _GIVES}
+    ranged = _range_values(maps)
+    if not sources and not ranged:
+        return
+    for statement in view.statements:
+        for x in _plain(statement):
+            if not isinstance(x, ir.Assert) or not isinstance(x.x, ir.Local):
+                continue
+            source = ranged.get(x.x.id)
+            definition = view.typing.definitions.get(x.x.id)
+            if isinstance(definition, FromValue) and definition.index == 0 and definition.count == 2 and isinstance(definition.value, ir.Call):
+                source = sources.get(definition.value.pos)
+            if source is None or source.embedded or view.assignments[x.x.id]:
+                continue
+            name = identity(view, source.base)
+            kind = view.typing.of(x)
+            if not name or not (name.rsplit(".", 1)[-1][0].islower() or view.package.scope.name == "main") or not is_concrete(kind, view):
+                continue
+            stored = stores(view.package).get(name)
+            if stored is not None and stored.complete and stored.types and kind not in stored.types:
+                yield _fact(view, x, source, "type", tuple(sorted(map(spell_type, stored.types))))
+
+
+def _range_values(maps: SyncMaps) -> dict[int, MapCall]:
+    """Return the second parameters of the literals that are passed to Range."""
+    found = {}
+    for _, call in maps.calls:
+        if call.method == "Range" and call.call.args and isinstance(call.call.args[0], ir.FuncLit):
+            params = maps.view.facts.functions[call.call.args[0].function].params
+            if len(params) == 2 and params[1] >= 0:
+                found[params[1]] = call
+    return found
+
+
+def _plain(statement: ir.Stmt) -> Iterator[ir.Expr]:
+    """Yield the expressions of a statement, without an assertion that has a comma-ok of its own."""
+    checked: ir.Expr | None = None
+    match statement:
+        case ir.Assign(_, [_, _], [ir.Assert() as value]) | ir.Declare([_, _], [ir.Assert() as value]):
+            checked = value
+    for x in operands(statement):
+        yield from (part for part in subexpressions(x) if part is not checked)

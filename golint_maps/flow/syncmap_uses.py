@@ -1,0 +1,245 @@
+"""Single statements that misuse a `sync.Map`: assigning over it, comparing what cannot be compared, storing other keys while ranging over it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from golint_maps.flow.hashable import incomparable_part
+from golint_maps.flow.maps import extent, qualified
+from golint_maps.flow.site import Place, Site
+from golint_maps.flow.spelling import spell
+from golint_maps.flow.syncmap_calls import MapCall, SyncMaps, is_constructor, is_fresh, owner_of, place_of, spelled_map
+from golint_maps.flow.syncmap_stores import identity, stores
+from golint_maps.flow.traverse import statements, substatements
+from golint_maps.flow.view import View
+from golint_maps.syntax import ir
+from golint_maps.types import model
+from golint_maps.types.definitions import FromValue
+from golint_maps.types.model import Type
+from golint_maps.types.model import spell as spell_type
+
+
+class SyncMapReassigned(Site, frozen=True, tag="sync-map-reassigned"):
+    """A fresh `sync.Map` is assigned over one that others may be using. `go` is the language version of the file."""
+
+    go: tuple[int, int]
+
+
+class SyncMapComparison(Site, frozen=True, tag="sync-map-comparison"):
+    """A compare-and-… call whose old value cannot be compared. `type` is its type, `part` the slice, map or function in it (or itself).
+
+    `side` tells how that is known: `old` (the argument's own type), `new` or `stored` (the old value is an interface, and values of that type are
+    what the call, or the package, puts in).
+    """
+
+    method: str
+    type: str
+    part: str
+    side: str
+
+
+class SyncMapRangeStore(Site, frozen=True, tag="sync-map-range-store"):
+    """Another key than the current one is stored inside of Range on the same map. `loop` is the call of Range."""
+
+    key: str
+    method: str
+    loop: Place
+
+
+# --- assignments ---
+
+
+def reassignments(view: View, maps: SyncMaps) -> Iterator[SyncMapReassigned]:
+    """Yield assignments of fresh `sync.Map`s, outside of what makes the object that holds the map."""
+    for number in view.family:
+        function = view.facts.functions[number]
+        root = view.root
+        for statement in statements(function.body or ()):
+            if not isinstance(statement, ir.Assign) or statement.op != "=" or len(statement.lhs) != len(statement.rhs):
+                continue
+            for target, value in zip(statement.lhs, statement.rhs, strict=True):
+                if not _is_empty_map(value, view) or view.typing.of(target) != model.SYNC_MAP:
+                    continue
+                if is_constructor(root.name) or root.name == "var·" or _own(target, number, view, maps):
+                    continue
+                yield SyncMapReassigned(
+                    place=Place(view.path, extent(target, view)[0], extent(value, view)[1]),
+                    function=view.name,
+                    package=view.package.scope.path,
+                    map=spell(target, view.variables),
+                    owner=qualified(view, target),
+                    go=view.go,
+                )
+
+
+def _is_empty_map(value: ir.Expr, view: View) -> bool:
+    match value:
+        case ir.Lit(_, []):
+            return view.typing.of(value) == model.SYNC_MAP
+        case ir.Deref(ir.Call(ir.Name("new"))) | ir.Deref(ir.Addr(ir.Lit(_, []))):
+            return True
+    return False
+
+
+def _own(target: ir.Expr, number: int, view: View, maps: SyncMaps) -> bool:
+    """Tell whether the target belongs to an object that this function has made and nobody else has yet."""
+    root = target
+    while isinstance(root, ir.Sel | ir.Index | ir.Deref):
+        root = root.base if isinstance(root, ir.Sel | ir.Index) else root.x
+    if not isinstance(root, ir.Local):
+        return False
+    if view.variables[root.id].function != number:
+        return False
+    return is_fresh(root.id, view) and (target is not root or root.id not in maps.captured)
+
+
+# --- comparisons ---
+
+
+def comparisons(maps: SyncMaps) -> Iterator[SyncMapComparison]:
+    """Yield the calls of CompareAndSwap and CompareAndDelete that panic when they find the key."""
+    view = maps.view
+    for _, call in maps.calls:
+        if call.method not in ("CompareAndSwap", "CompareAndDelete") or len(call.call.args) < 2:
+            continue
+        found = _incomparable(call, maps)
+        if found is not None:
+            side, kind, part = found
+            yield SyncMapComparison(
+                place=place_of(call.call, view),
+                function=view.name,
+                package=view.package.scope.path,
+                map=spelled_map(call, view),
+                owner=owner_of(call, view),
+                method=call.method,
+                type=spell_type(kind),
+                part=spell_type(part),
+                side=side,
+            )
+
+
+def _incomparable(call: MapCall, maps: SyncMaps) -> tuple[str, Type, Type] | None:
+    view = maps.view
+    resolver = view.package.resolver
+    old = view.typing.of(call.call.args[1])
+    part = incomparable_part(old, resolver)
+    if part is not None and old is not None:
+        return "old", old, part
+    if not isinstance(resolver.underlying(old), model.Interface) or not _from_same_map(call, maps):
+        return None
+    if call.method == "CompareAndSwap" and len(call.call.args) == 3:
+        new = view.typing.of(call.call.args[2])
+        part = incomparable_part(new, resolver)
+        if part is not None and new is not None:
+            return "new", new, part
+    name = identity(view, call.base) if not call.embedded else ""
+    stored = stores(view.package).get(name) if name else None
+    if stored is not None and stored.complete and stored.types:
+        parts = [(kind, part) for kind in sorted(stored.types, key=spell_type) if (part := incomparable_part(kind, resolver)) is not None]
+        if len(parts) == len(stored.types):
+            return "stored", *parts[0]
+    return None
+
+
+def _from_same_map(call: MapCall, maps: SyncMaps) -> bool:
+    """Tell whether the old value was got out of the map that it is compared in."""
+    old = call.call.args[1]
+    if not isinstance(old, ir.Local) or call.path is None:
+        return False
+    definition = maps.view.typing.definitions.get(old.id)
+    for _, other in maps.calls:
+        if other.path != call.path:
+            continue
+        if isinstance(definition, FromValue) and definition.index == 0 and definition.value is other.call:
+            return True
+        if other.method == "Range" and old.id in _parameters(other, maps.view)[1:]:
+            return True
+    return False
+
+
+def _parameters(call: MapCall, view: View) -> list[int]:
+    """Return the parameters of the literal that is passed to Range."""
+    literal = _callback(call, view)
+    return [] if literal is None else list(view.facts.functions[literal].params)
+
+
+def _callback(call: MapCall, view: View) -> int | None:
+    argument = call.call.args[0] if call.call.args else None
+    if isinstance(argument, ir.Local) and not view.assignments[argument.id]:
+        definition = view.typing.definitions.get(argument.id)
+        argument = definition.value if isinstance(definition, FromValue) and definition.count == 1 else None
+    return argument.function if isinstance(argument, ir.FuncLit) else None
+
+
+# --- ranges ---
+
+
+def range_stores(maps: SyncMaps) -> Iterator[SyncMapRangeStore]:
+    """Yield what is stored under other keys inside of Range, unless the callback ends the loop right away."""
+    view = maps.view
+    for _, loop in maps.calls:
+        literal = _callback(loop, view) if loop.method == "Range" else None
+        if literal is None or loop.path is None:
+            continue
+        parameters = _parameters(loop, view)
+        last = _last_turns(view.facts.functions[literal].body or ())
+        for number, call in maps.calls:
+            if number != literal or call.path != loop.path or call.method not in ("Store", "LoadOrStore", "Swap") or call.key is None:
+                continue
+            if parameters and _stands_for(call.key, view) == parameters[0]:
+                continue
+            if any(start <= call.pos < end for start, end in last):
+                continue
+            yield SyncMapRangeStore(
+                place=place_of(call.call, view),
+                function=view.name,
+                package=view.package.scope.path,
+                map=spelled_map(call, view),
+                owner=owner_of(call, view),
+                key=spell(call.key, view.variables, 40),
+                method=call.method,
+                loop=place_of(loop.call, view),
+            )
+
+
+def _stands_for(key: ir.Expr, view: View) -> int | None:
+    """Return the local that a key is, through assertions, conversions and locals that are set once."""
+    for _ in range(8):
+        match key:
+            case ir.Local(number):
+                definition = view.typing.definitions.get(number)
+                if not isinstance(definition, FromValue) or view.assignments[number] or definition.index:
+                    return number
+                key = definition.value
+            case ir.Assert(operand):
+                key = operand
+            case _:
+                return None
+    return None
+
+
+def _last_turns(body: list[ir.Stmt] | tuple[()]) -> list[tuple[int, int]]:
+    """Return the stretches of a callback that lead straight to `return false`."""
+    found = []
+    todo: list[list[ir.Stmt]] = [list(body)]
+    while todo:
+        block = todo.pop()
+        start: int | None = None
+        for statement in block:
+            if isinstance(statement, ir.Assign | ir.Declare | ir.Do):
+                pos = statement.x.pos if isinstance(statement, ir.Do) else statement.pos
+                start = pos if start is None else start
+            elif isinstance(statement, ir.Return) and statement.values and isinstance(statement.values[0], ir.Name):
+                if statement.values[0].name == "false" and start is not None:
+                    found.append((start, statement.end))
+                start = None
+            else:
+                start = None
+            match statement:
+                case ir.If(_, _, then, orelse):
+                    todo += [then, orelse]
+                case ir.Switch(_, _, cases) | ir.TypeSwitch(_, _, cases) | ir.Select(cases):
+                    todo += [case.body for case in cases]
+                case ir.For() | ir.Range() | ir.Block():
+                    todo.append(list(substatements(statement)))
+    return found

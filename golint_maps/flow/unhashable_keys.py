@@ -1,0 +1,197 @@
+"""Keys whose hash panics: a slice, map or function, bare or inside of a struct or array, where the map's key type is or holds an interface.
+
+Static types decide: what goes into an interface has them as its dynamic type. Composite literals are looked into element by element.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from golint_maps.flow.hashable import holds_interface, incomparable_part
+from golint_maps.flow.maps import extent, qualified
+from golint_maps.flow.site import Place, Site
+from golint_maps.flow.spelling import spell
+from golint_maps.flow.syncmap_calls import map_call
+from golint_maps.flow.traverse import operands, statements, subexpressions
+from golint_maps.flow.view import View
+from golint_maps.flow.walk import Forward
+from golint_maps.syntax import ir
+from golint_maps.types import model
+from golint_maps.types.definitions import FromValue
+from golint_maps.types.model import Type
+from golint_maps.types.model import spell as spell_type
+
+_MAX_DEPTH: Final = 6
+_KEYED: Final = frozenset(("Load", "Store", "Delete", "LoadOrStore", "LoadAndDelete", "Swap", "CompareAndSwap", "CompareAndDelete"))
+
+
+class UnhashableKey(Site, frozen=True, tag="unhashable-key"):
+    """A look-up, store or delete that panics.
+
+    `key` is the key as written, `type` that of what cannot be hashed, `inside` tells whether that is only a part of the key.
+    """
+
+    key: str
+    type: str
+    inside: bool
+    key_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    start: int
+    end: int
+    map: ir.Expr
+    key: ir.Expr
+    key_type: Type
+
+
+def unhashable_keys(view: View) -> Iterator[UnhashableKey]:
+    """Yield the uses of unhashable keys in a function and its literals, those behind a certain panic excepted."""
+    for number in view.family:
+        body = view.facts.functions[number].body or ()
+        found: dict[int, UnhashableKey] = {}
+        for statement in statements(body):
+            for x in operands(statement):
+                for part in subexpressions(x):
+                    if isinstance(part, ir.Index | ir.Call | ir.Lit):
+                        for fact in _check(part, view):
+                            found.setdefault(id(part), fact)
+        if len(found) > 1:
+            flow = _Reached(set(found))
+            flow.run(body, [False])
+            found = {key: fact for key, fact in found.items() if key in flow.reached}
+        yield from found.values()
+
+
+class _Reached(Forward[list[bool]]):
+    """Which of some panicking expressions are reached without passing another. The state says whether one was passed."""
+
+    def __init__(self, panicking: set[int]) -> None:
+        super().__init__()
+        self._panicking = panicking
+        self.reached: set[int] = set()
+
+    def copy(self, state: list[bool]) -> list[bool]:
+        return list(state)
+
+    def join(self, left: list[bool], right: list[bool]) -> list[bool]:
+        return [left[0] and right[0]]
+
+    def evaluate(self, x: ir.Expr, state: list[bool]) -> None:
+        for part in subexpressions(x):
+            if id(part) in self._panicking and not state[0]:
+                self.reached.add(id(part))
+                state[0] = True
+
+    def assign(self, statement: ir.Assign | ir.Declare, state: list[bool]) -> None:
+        if isinstance(statement, ir.Assign):
+            for x in statement.lhs:
+                if id(x) in self._panicking and not state[0]:
+                    self.reached.add(id(x))
+                    state[0] = True
+
+    def defer(self, statement: ir.Defer, state: list[bool]) -> None:
+        # What is deferred panics later, and does not keep what follows from running.
+        self.evaluate(statement.call, self.copy(state))
+
+
+def _check(x: ir.Expr, view: View) -> Iterator[UnhashableKey]:
+    for use in _uses(x, view):
+        part = _unhashable(use.key, use.key_type, view, 0)
+        if part is not None:
+            own = view.typing.of(use.key)
+            yield UnhashableKey(
+                place=Place(view.path, use.start, use.end),
+                function=view.name,
+                package=view.package.scope.path,
+                map=spell(use.map, view.variables) if not isinstance(use.map, ir.Lit) else "the map literal",
+                owner=qualified(view, use.map),
+                key=spell(use.key, view.variables, 40),
+                type=spell_type(part),
+                inside=own is not None and part != own,
+                key_type=spell_type(use.key_type),
+            )
+            return
+
+
+def _uses(x: ir.Expr, view: View) -> Iterator[_Use]:
+    """Yield what an expression does with keys that hold interfaces."""
+    match x:
+        case ir.Index(base, index):
+            kind = _interface_keyed(view.typing.of(base), view)
+            if kind is not None:
+                yield _Use(x.pos, x.end, base, index, kind)
+        case ir.Call(ir.Name("delete") as fun, [base, key]) if view.typing.is_builtin(fun, "delete"):
+            kind = _interface_keyed(view.typing.of(base), view)
+            if kind is not None:
+                yield _Use(x.pos, x.end, base, key, kind)
+        case ir.Call(ir.Sel(_, name), [key, *_]) if name in _KEYED:
+            found = map_call(x, view)
+            if found is not None:
+                yield _Use(x.pos, x.end, found.base, key, model.ANY)
+        case ir.Lit(kind_written, elements) if kind_written is not None and elements and elements[0].key is not None:
+            kind = _interface_keyed(view.typing.of(x), view)
+            if kind is not None:
+                for element in elements:
+                    if element.key is not None:
+                        start, end = extent(element.key, view)
+                        yield _Use(start, end, x, element.key, kind)
+
+
+def _interface_keyed(kind: Type | None, view: View) -> Type | None:
+    """Return the key type of a map whose keys are or hold interfaces, or None."""
+    found = view.package.resolver.map(kind)
+    if found is None or found.key is None or not holds_interface(found.key, view.package.resolver):
+        return None
+    return found.key
+
+
+def _unhashable(x: ir.Expr, formal: Type | None, view: View, depth: int) -> Type | None:
+    """Return the type of what cannot be hashed when an expression is put in a place of type `formal`, or None."""
+    if depth > _MAX_DEPTH or not holds_interface(formal, view.package.resolver):
+        return None
+    resolver = view.package.resolver
+    own = view.typing.of(x)
+    if isinstance(x, ir.Lit) and x.type is None:
+        own = formal
+    if own is None or own == model.NIL:
+        return None
+    if _is_interface(formal, view) and not _is_interface(own, view):
+        part = incomparable_part(own, resolver)
+        if part is not None:
+            return part
+        if not holds_interface(own, resolver):
+            return None
+        formal = own
+    match x:
+        case ir.Call(fun, [operand]) if view.typing.as_type(fun) is not None:
+            return _unhashable(operand, formal, view, depth + 1)
+        case ir.Local(number):
+            definition = view.typing.definitions.get(number)
+            changed = view.assignments[number] or number in view.address_taken or any(path[0] == f"l{number}" for path in view.paths.assigned)
+            if isinstance(definition, FromValue) and definition.count == 1 and not changed:
+                return _unhashable(definition.value, formal, view, depth + 1)
+        case ir.Lit(_, elements):
+            for index, element in enumerate(elements):
+                part = _unhashable(element.value, _element_type(own, index, element, view), view, depth + 1)
+                if part is not None:
+                    return part
+    return None
+
+
+def _is_interface(kind: Type | None, view: View) -> bool:
+    return isinstance(view.package.resolver.underlying(kind), model.Interface) or kind == model.ERROR
+
+
+def _element_type(kind: Type | None, index: int, element: ir.Element, view: View) -> Type | None:
+    match view.package.resolver.underlying(kind):
+        case model.Array(elem):
+            return elem
+        case model.Struct(fields):
+            if isinstance(element.key, ir.Name):
+                return next((field.type for field in fields if field.name == element.key.name), None)
+            return fields[index].type if element.key is None and index < len(fields) else None
+    return None

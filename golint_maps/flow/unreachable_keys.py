@@ -1,0 +1,344 @@
+"""Keys that an insert makes and nobody can find again: NaN, the time of the clock with its monotonic reading, pointers to new objects.
+
+Where the key comes from decides, not its type: parameters, constants and fields are believed. A map whose keys the package gets back by ranging
+over it loses nothing, except the NaN ones, which no delete removes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Final
+
+from golint_maps.flow.maps import extent, qualified
+from golint_maps.flow.ranged_maps import RangedMaps
+from golint_maps.flow.site import Place, Site
+from golint_maps.flow.spelling import spell
+from golint_maps.flow.traverse import expressions, operands, statements, subexpressions
+from golint_maps.flow.view import View
+from golint_maps.syntax import ir
+from golint_maps.types import model
+from golint_maps.types.definitions import FromValue
+from golint_maps.types.model import Type
+
+_MAX_DEPTH: Final = 8
+_TIME: Final = model.Named("time", "Time")
+_FLOATS: Final = frozenset(("float32", "float64"))
+
+_NAN_OF: Final = frozenset(("Sqrt", "Log", "Log2", "Log10", "Log1p", "Acos", "Asin", "Acosh", "Atanh", "Gamma"))
+"""Functions of package math that give NaN for some finite argument."""
+_ROUNDING: Final = frozenset(("Floor", "Ceil", "Round", "RoundToEven", "Trunc", "Abs", "Max", "Min"))
+_BITS: Final = frozenset(("Float64frombits", "Float32frombits"))
+_COMPARISONS: Final = frozenset(("==", "!=", "<", "<=", ">", ">="))
+
+
+class UnreachableKey(Site, frozen=True, tag="unreachable-key"):
+    """An insert under a key that cannot be found again.
+
+    `kind` is `nan`, `time`, `pointer` or `clock` (a reading of the clock as a unique id: two events may share it). `key` is the key as written,
+    `source` the expression that makes it so, at `origin`.
+    """
+
+    kind: str
+    key: str
+    source: str
+    origin: Place
+
+
+def unreachable_keys(view: View) -> Iterator[UnreachableKey]:
+    """Yield the inserts under such keys in a function and its literals."""
+    keys: _Keys | None = None
+    for number in view.family:
+        for statement in statements(view.facts.functions[number].body or ()):
+            if isinstance(statement, ir.Assign):
+                for target in statement.lhs:
+                    if isinstance(target, ir.Index) and _computed(target.index):
+                        keys = keys or _Keys(view)
+                        fact = keys.judge(statement, target, number)
+                        if fact is not None:
+                            yield fact
+
+
+def _computed(key: ir.Expr) -> bool:
+    """Tell whether a key may be made here at all: a first look at its form that saves most inserts from a closer one."""
+    return isinstance(key, ir.Local | ir.Call | ir.Binary | ir.Addr | ir.Lit)
+
+
+class _Keys:
+    def __init__(self, view: View) -> None:
+        self._view = view
+
+    def judge(self, statement: ir.Assign, target: ir.Index, number: int) -> UnreachableKey | None:
+        """Return what is wrong with the key of an insert."""
+        view = self._view
+        found = view.package.resolver.map(view.typing.of(target.base))
+        if found is None:
+            return None
+        key, formal = target.index, found.key
+        if self._may_be(formal, "float"):
+            source = self._nan(key, target.pos, 0)
+            if source is not None:
+                return self._fact("nan", target, source)
+        if self._may_be(formal, "time"):
+            source = self._now(key, 0)
+            if source is not None and not self._kept(key, target) and not RangedMaps.of(view.package).emptied(view, target.base):
+                return self._fact("time", target, source)
+        if self._may_be(formal, "pointer"):
+            source = self._fresh(key)
+            if source is not None and not self._kept(key, target) and not RangedMaps.of(view.package).listed(view, target.base):
+                return self._fact("pointer", target, source)
+        if self._may_be(formal, "clock") and statement.op == "=":
+            source = self._clock(key, 0)
+            if source is not None and not self._looked_up(target, number):
+                return self._fact("clock", target, source)
+        return None
+
+    def _fact(self, kind: str, target: ir.Index, source: ir.Expr) -> UnreachableKey:
+        view = self._view
+        return UnreachableKey(
+            place=Place(view.path, target.pos, target.end),
+            function=view.name,
+            package=view.package.scope.path,
+            map=spell(target.base, view.variables),
+            owner=qualified(view, target.base),
+            kind=kind,
+            key=spell(target.index, view.variables, 40),
+            source=spell(source, view.variables, 40),
+            origin=Place(view.path, *extent(source, view)),
+        )
+
+    def _may_be(self, formal: Type | None, kind: str, depth: int = 0) -> bool:
+        """Tell whether a key type can hold such a key: itself, in an interface, or in a field or element."""
+        if depth > _MAX_DEPTH or formal is None:
+            return False
+        if formal == _TIME:
+            return kind == "time"
+        below = self._view.package.resolver.underlying(formal)
+        match below:
+            case model.Basic(name):
+                return (kind == "float" and name in _FLOATS) or (kind == "clock" and (name == "string" or "int64" in name))
+            case model.Interface():
+                return kind != "clock" and not below.union
+            case model.Pointer():
+                return kind == "pointer"
+            case model.Struct(fields):
+                return kind in ("float", "time") and any(self._may_be(field.type, kind, depth + 1) for field in fields)
+            case model.Array(elem):
+                return kind in ("float", "time") and self._may_be(elem, kind, depth + 1)
+        return False
+
+    def _definition(self, x: ir.Local) -> FromValue | None:
+        """Return where a local that is set once gets its value."""
+        definition = self._view.typing.definitions.get(x.id)
+        if isinstance(definition, FromValue) and not self._view.assignments[x.id] and x.id not in self._view.address_taken:
+            return definition
+        return None
+
+    # --- NaN ---
+
+    def _nan(self, x: ir.Expr, before: int, depth: int) -> ir.Expr | None:
+        """Return the operation by which a value may become NaN, unless a test before rules it out."""
+        if depth > _MAX_DEPTH or self._tested(x, before):
+            return None
+        match x:
+            case ir.Local():
+                definition = self._definition(x)
+                if definition is None:
+                    return None
+                if definition.index == 0 and self._calls(definition.value, "strconv", ("ParseFloat",)):
+                    return definition.value
+                return self._nan(definition.value, before, depth + 1) if definition.count == 1 else None
+            case ir.Lit(_, elements):
+                return next((found for element in elements if (found := self._nan(element.value, before, depth + 1)) is not None), None)
+            case ir.Unary("-" | "+", operand):
+                return self._nan(operand, before, depth + 1)
+            case ir.Binary("/", left, right) if self._is_float(x):
+                if self._not_zero(right, before):
+                    return self._nan(left, before, depth + 1)
+                return x
+            case ir.Binary("+" | "-" | "*", left, right) if self._is_float(x):
+                return self._nan(left, before, depth + 1) or self._nan(right, before, depth + 1)
+            case ir.Call(fun, [operand]) if self._view.typing.as_type(fun) is not None:
+                return self._nan(operand, before, depth + 1) if self._is_float(operand) or isinstance(operand, ir.Binary) else None
+            case ir.Call(ir.Sel(_, name), args):
+                if not self._calls(x, "math", (name,)):
+                    return None
+                if name in _ROUNDING:
+                    return next((found for arg in args if (found := self._nan(arg, before, depth + 1)) is not None), None)
+                if name == "NaN" or name in _BITS:
+                    return x
+                if name in _NAN_OF and args and not self._in_domain(args[0], before):
+                    return x
+                if name in ("Mod", "Remainder") and len(args) == 2 and not self._not_zero(args[1], before):
+                    return x
+                if name == "Pow" and len(args) == 2 and not self._constant(args[1]) and not self._in_domain(args[0], before):
+                    return x
+        return None
+
+    def _is_float(self, x: ir.Expr) -> bool:
+        below = self._view.package.resolver.underlying(self._view.typing.of(x))
+        return isinstance(below, model.Basic) and below.name in _FLOATS and not self._constant(x)
+
+    def _constant(self, x: ir.Expr) -> bool:
+        constants = self._view.package.scope.constants
+        return all(
+            isinstance(part, ir.Const | ir.Binary | ir.Unary)
+            or (isinstance(part, ir.Name) and (part.name in constants or self._view.typing.as_type(part) is not None))
+            or (isinstance(part, ir.Local) and self._view.variables[part.id].kind == "const")
+            or (isinstance(part, ir.Call) and self._view.typing.as_type(part.fun) is not None)
+            or (isinstance(part, ir.Sel) and self._view.typing.package_of(part.base) in ("math", "time"))
+            for part in subexpressions(x)
+            if not (isinstance(part, ir.Name) and self._view.typing.package_of(part) is not None)
+        )
+
+    def _not_zero(self, divisor: ir.Expr, before: int) -> bool:
+        """Tell whether a divisor is a constant, is one more than something, or was compared with something before."""
+        divisor = self._stripped(divisor)
+        if self._constant(divisor):
+            return True
+        match divisor:
+            case ir.Binary("+", _, ir.Const()) | ir.Binary("+", ir.Const(), _):
+                return True
+            case ir.Binary("+" | "*", left, right):
+                return self._not_zero(left, before) or self._not_zero(right, before)
+            case ir.Local():
+                definition = self._definition(divisor)
+                if definition is not None and definition.count == 1 and self._not_zero(definition.value, before):
+                    return True
+            case ir.Call(ir.Sel(_, "Max") | ir.Name("max"), args):
+                return any(self._constant(arg) for arg in args)
+        return self._tested(divisor, before)
+
+    def _in_domain(self, argument: ir.Expr, before: int) -> bool:
+        """Tell whether an argument was compared before, is a constant, a length, unsigned, or a sum of squares."""
+        argument = self._stripped(argument)
+        if self._constant(argument) or self._tested(argument, before):
+            return True
+        match argument:
+            case ir.Call(ir.Name("len")) | ir.Call(ir.Sel(_, "Abs")) | ir.Call(ir.Sel(_, "Exp")):
+                return True
+            case ir.Binary("*", left, right) if self._view.paths.key(left) == self._view.paths.key(right):
+                return True
+            case ir.Binary("+", left, right):
+                return self._in_domain(left, before) and self._in_domain(right, before)
+            case ir.Local():
+                definition = self._definition(argument)
+                if definition is not None and definition.count == 1 and self._in_domain(definition.value, before):
+                    return True
+        below = self._view.package.resolver.underlying(self._view.typing.of(argument))
+        return isinstance(below, model.Basic) and below.name.startswith("uint")
+
+    def _stripped(self, x: ir.Expr) -> ir.Expr:
+        while isinstance(x, ir.Call) and len(x.args) == 1 and self._view.typing.as_type(x.fun) is not None:
+            x = x.args[0]
+        return x
+
+    @cached_property
+    def _tests(self) -> dict[str, int]:
+        """What is compared, or handed to IsNaN, in the function: the text of the value, and where that is first."""
+        found: dict[str, int] = {}
+        for function in self._view.functions:
+            for x in expressions(function.body or ()):
+                compared: tuple[ir.Expr, ...] = ()
+                if isinstance(x, ir.Binary) and x.op in _COMPARISONS:
+                    compared = (x.left, x.right)
+                elif isinstance(x, ir.Call) and isinstance(x.fun, ir.Sel) and x.fun.name in ("IsNaN", "IsInf"):
+                    compared = tuple(x.args)
+                for operand in compared:
+                    text = self._view.paths.key(self._stripped(operand))
+                    found[text] = min(found.get(text, x.pos), x.pos)
+            for statement in statements(function.body or ()):
+                if isinstance(statement, ir.Switch) and statement.subject is not None:
+                    found.setdefault(self._view.paths.key(self._stripped(statement.subject)), statement.pos)
+        return found
+
+    def _tested(self, x: ir.Expr, before: int) -> bool:
+        return self._tests.get(self._view.paths.key(self._stripped(x)), before) < before
+
+    def _calls(self, x: ir.Expr, package: str, names: tuple[str, ...]) -> bool:
+        match x:
+            case ir.Call(ir.Sel(base, name)):
+                return name in names and self._view.typing.package_of(base) == package
+        return False
+
+    # --- time ---
+
+    def _now(self, x: ir.Expr, depth: int) -> ir.Expr | None:
+        """Return the `time.Now()` whose monotonic reading is still in a value. UTC, In, Local, Round and Truncate strip it."""
+        if depth > _MAX_DEPTH:
+            return None
+        match x:
+            case ir.Call(ir.Sel(base, "Now"), []):
+                return x if self._view.typing.package_of(base) == "time" else None
+            case ir.Call(ir.Sel(base, "Add" | "AddDate")):
+                return self._now(base, depth + 1)
+            case ir.Local():
+                definition = self._definition(x)
+                return self._now(definition.value, depth + 1) if definition is not None and definition.count == 1 else None
+            case ir.Lit(_, elements):
+                return next((found for element in elements if (found := self._now(element.value, depth + 1)) is not None), None)
+        return None
+
+    def _clock(self, x: ir.Expr, depth: int) -> ir.Expr | None:
+        """Return the reading of the clock that a value consists of, perhaps as text."""
+        if depth > _MAX_DEPTH:
+            return None
+        match x:
+            case ir.Call(ir.Sel(base, "UnixNano" | "UnixMicro"), []):
+                return x if self._now(base, 0) is not None else None
+            case ir.Call(fun, [operand]) if self._view.typing.as_type(fun) is not None:
+                return self._clock(operand, depth + 1)
+            case ir.Call(ir.Sel(_, "FormatInt" | "Itoa" | "Sprint"), [operand, *_]):
+                if self._calls(x, "strconv", ("FormatInt", "Itoa")) or (len(x.args) == 1 and self._calls(x, "fmt", ("Sprint",))):
+                    return self._clock(operand, depth + 1)
+            case ir.Call(ir.Sel(_, "Sprintf"), [_, operand]) if self._calls(x, "fmt", ("Sprintf",)):
+                return self._clock(operand, depth + 1)
+            case ir.Binary("+", ir.Const("string"), operand):
+                return self._clock(operand, depth + 1)
+            case ir.Local():
+                definition = self._definition(x)
+                return self._clock(definition.value, depth + 1) if definition is not None and definition.count == 1 else None
+        return None
+
+    def _looked_up(self, target: ir.Index, number: int) -> bool:
+        """Tell whether the function looks whether the key is taken."""
+        text = self._view.paths.key(target.index)
+        for x in expressions(self._view.facts.functions[number].body or ()):
+            if isinstance(x, ir.Index) and x is not target and x.pos < target.pos and self._view.paths.key(x.index) == text:
+                return True
+        return False
+
+    # --- pointers ---
+
+    def _fresh(self, x: ir.Expr) -> ir.Expr | None:
+        """Return the expression that makes the new object a key points to."""
+        match x:
+            case ir.Addr(ir.Lit()) | ir.Call(ir.Name("new"), [_]):
+                return x
+            case ir.Local():
+                definition = self._definition(x)
+                if definition is not None and definition.count == 1 and not isinstance(definition.value, ir.Local):
+                    return self._fresh(definition.value)
+        return None
+
+    def _kept(self, key: ir.Expr, target: ir.Index) -> bool:
+        """Tell whether the key is in a local that is used for more than this insert: returned, stored, passed on, captured, looked up again."""
+        if not isinstance(key, ir.Local):
+            return False
+        view = self._view
+        if any(key.id in function.captures for function in view.functions):
+            return True
+        for function in view.functions:
+            for statement in statements(function.body or ()):
+                for x in operands(statement):
+                    if x is not target and self._passes(x, key):
+                        return True
+        return False
+
+    def _passes(self, x: ir.Expr, key: ir.Local) -> bool:
+        """Tell whether an expression does more with a local than select a field of it, or call a method on it."""
+        skipped = {id(part.base) for part in subexpressions(x) if isinstance(part, ir.Sel)}
+        for part in subexpressions(x):
+            if isinstance(part, ir.Local) and part.id == key.id and id(part) not in skipped and part.pos != key.pos:
+                return part.pos != self._view.variables[key.id].pos
+        return False

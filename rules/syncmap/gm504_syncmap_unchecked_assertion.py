@@ -1,0 +1,45 @@
+"""GM504: a value of a sync.Map is asserted without knowing that there is one, or that it has this type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from golint_maps.findings import Finding, Level, Related
+from golint_maps.flow.syncmaps import SyncMapAssertion
+from golint_maps.program import Program
+from golint_maps.rule import Precision, Rule, locate
+
+RULE = Rule(
+    id="GM504",
+    name="syncmap-unchecked-assertion",
+    summary="A value of a sync.Map is asserted to a type without knowing that it is there and has that type",
+    level=Level.WARNING,
+    precision=Precision.HIGH,
+    cwe=(476, 704),
+    tags=("correctness", "panic"),
+)
+
+
+@RULE.check
+def check(program: Program) -> Iterator[Finding]:
+    """Yield the assertions that a miss, or every hit, makes panic."""
+    for fact in program.each(SyncMapAssertion):
+        if fact.reason == "type":
+            message = (
+                f"The assertion to {fact.wanted} panics on every value of `{fact.map}`: "
+                f"all that is put into that map is of type {' or '.join(fact.stored)}."
+            )
+            instead = f"Assert the type that is stored, or store {fact.wanted}."
+        else:
+            message = (
+                f"The assertion to {fact.wanted} panics when `{fact.map}` has no such key: `{fact.method}` then gives a nil interface, "
+                "and nothing has tested for that here."
+            )
+            instead = "Test the second result first, or use the two-value form of the assertion: `x, ok := v.(T)` is false for a miss."
+        yield RULE.finding(
+            fact,
+            message,
+            key=f"{fact.reason} {fact.map} {fact.wanted}",
+            related=(Related(locate(fact.origin), "where the value comes from"),),
+            help=instead,
+        )
