@@ -2,8 +2,8 @@
 
 usage: speed.py [--jobs N] [--repeat N] [--output FILE] DIRECTORY ...
 
-For each Go tree: CPU seconds for parsing its files in one process, then wall and CPU seconds of `golint-maps check ./...` with an empty cache and with
-a full one; and the peak memory of the largest process. Prints a table and writes it to
+For each Go tree: CPU seconds for parsing its files in one process, then wall and CPU seconds of `golint-maps check ./...` with an empty cache and
+with a full one; and the peak memory of the largest process. Prints a table and writes it to
 benchmarks/results/speed.md. Nothing in the trees is changed.
 """
 
@@ -53,7 +53,8 @@ def main() -> None:
     arguments = parser.parse_args()
     rows = [row for directory in arguments.directories for row in measure(directory.resolve(), arguments.jobs, arguments.repeat)]
     head = (
-        f"Python {platform.python_version()}, {arguments.jobs} processes, {os.cpu_count()} cores. P is the CPU time of parsing the same files in one process.\n\n"
+        f"Python {platform.python_version()}, {arguments.jobs} processes, {os.cpu_count()} cores. "
+        "P is the CPU time of parsing the same files in one process.\n\n"
         "| tree | files | MB | P s | run | wall s | × P | CPU s | × P | peak MB |\n|---|---|---|---|---|---|---|---|---|---|\n"
     )
     text = "# Speed\n\n" + head + "".join(rows)

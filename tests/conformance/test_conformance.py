@@ -100,7 +100,7 @@ def cases() -> Iterator[object]:
         yield pytest.param(module.parent, id=name, marks=marks)
 
 
-@pytest.mark.parametrize("case", cases())
+@pytest.mark.parametrize("case", [*cases()])
 def test_what_is_wanted_is_reported_and_nothing_else(case: Path) -> None:
     wrong: list[str] = []
     for path in sorted(case.rglob("*.go")):

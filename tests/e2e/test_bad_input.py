@@ -46,8 +46,8 @@ def check(*arguments: str, cached: bool = False) -> Run:
     err = done.stderr.decode()
     assert "Traceback" not in err, err
     document = json.loads(done.stdout)
-    places = [(finding["rule"], finding["location"]["path"], finding["location"]["start"]["line"]) for finding in document["findings"]]
-    noted = {finding["location"]["path"]: finding["message"] for finding in document["findings"] if finding["rule"] == "GM000"}
+    places = [(finding["rule"], finding["path"], finding["start"]["line"]) for finding in document["findings"]]
+    noted = {finding["path"]: finding["message"] for finding in document["findings"] if finding["rule"] == "GM000"}
     assert ("GM601", "good/good.go", 5) in places
     return Run(done.returncode, places, noted, err)
 
