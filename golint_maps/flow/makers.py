@@ -1,7 +1,8 @@
 """Which map fields and package variables nothing in a package ever makes: they are nil wherever they are written.
 
-Only what no other package can set is looked at. One walk over the package notes every place that may give such a field a map: assignments,
-composite literals, `&x.f`, conversions. Names decide first; types are asked only where a name matches.
+Only what no other package can set is looked at. A walk over the package notes every place that may give such a field a map: assignments,
+composite literals, `&x.f`, conversions. Names decide first; types are asked only where a name matches. The walk is in two steps, and most
+packages need only the first.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from golint_maps.flow.traverse import operands, statements, subexpressions
+from golint_maps.flow.traverse import expressions, statements
 from golint_maps.flow.view import PackageView
 from golint_maps.syntax import ir
 from golint_maps.types import model
@@ -43,9 +44,10 @@ class Makers:
         self._converted: set[str] = set()
         self._typings: dict[tuple[int, int], Typing] = {}
         self._answers: dict[tuple[str, str], bool] = {}
+        self._complete = False
         for number, file in enumerate(self._scope.files):
             for function in file.functions:
-                self._note(number, function)
+                self._note_plain(number, function)
         self._linked = {
             words[1]
             for file in self._scope.files
@@ -55,26 +57,46 @@ class Makers:
 
     # --- the walk ---
 
-    def _note(self, file: int, function: ir.Function) -> None:
+    def _note_plain(self, file: int, function: ir.Function) -> None:
+        """Note assignments, and the literals that stand alone in a statement: this finds the maker of almost every field, and costs little."""
         variables = self._scope.files[file].functions[function.root].variables
         for statement in statements(function.body or ()):
+            values: list[ir.Expr] = []
             if isinstance(statement, ir.Assign):
-                paired = len(statement.lhs) == len(statement.rhs)
+                values = statement.rhs
+                paired = len(statement.lhs) == len(values)
                 for index, x in enumerate(statement.lhs):
-                    if not (paired and _is_nil(statement.rhs[index])):
+                    if isinstance(x, ir.Sel | ir.Name) and not (paired and _is_nil(values[index])):
                         self._store(x, file, function.root)
             elif isinstance(statement, ir.Range):
                 self._store(statement.key, file, function.root)
                 self._store(statement.value, file, function.root)
-            for operand in operands(statement):
-                for x in subexpressions(operand):
-                    match x:
-                        case ir.Addr(inner):
-                            self._store(inner, file, function.root)
-                        case ir.Lit(kind, elements):
-                            self._literal(kind, elements, variables)
-                        case ir.Call(fun, [_]):
-                            self._conversion(fun)
+            elif isinstance(statement, ir.Return | ir.Declare):
+                values = statement.values
+            for x in values:
+                literal = x.x if isinstance(x, ir.Addr) else x
+                if isinstance(literal, ir.Lit):
+                    self._literal(literal.type, literal.elements, variables)
+
+    def _note_rest(self, file: int, function: ir.Function) -> None:
+        """Note what may stand inside of any expression: addresses, literals, conversions."""
+        variables = self._scope.files[file].functions[function.root].variables
+        for x in expressions(function.body or ()):
+            match x:
+                case ir.Addr(inner):
+                    self._store(inner, file, function.root)
+                case ir.Lit(kind, elements):
+                    self._literal(kind, elements, variables)
+                case ir.Call(fun, [_]):
+                    self._conversion(fun)
+
+    def _walk_rest(self) -> None:
+        if self._complete:
+            return
+        self._complete = True
+        for number, file in enumerate(self._scope.files):
+            for function in file.functions:
+                self._note_rest(number, function)
 
     def _store(self, x: ir.Expr | None, file: int, root: int) -> None:
         match x:
@@ -140,16 +162,25 @@ class Makers:
         found = self._package.resolver.field(owner, field)
         if found is None or self._makes_itself(found.type):
             return False
-        if owner.name in self._converted or owner.name in self._positional or len(fields) in self._positional_elided:
+        if self._made(owner, field, len(fields)):
             return False
+        self._walk_rest()
+        return not self._made(owner, field, len(fields))
+
+    def _made(self, owner: model.Named, field: str, fields: int) -> bool:
+        if owner.name in self._converted or owner.name in self._positional or fields in self._positional_elided:
+            return True
         if (owner.name, field) in self._keyed or ("", field) in self._keyed:
-            return False
-        return not any(self._may_be(store, owner, field) for store in self._stores.get(field, ()))
+            return True
+        return any(self._may_be(store, owner, field) for store in self._stores.get(field, ()))
 
     def variable_is_nil(self, name: str) -> bool:
         """Tell whether a package variable of a map type is never given a map."""
         declared = self._scope.variables.get(name)
         if declared is None or declared.node.value is not None or name in self._variables or name in self._linked or self._seen_outside(name):
+            return False
+        self._walk_rest()
+        if name in self._variables:
             return False
         kind = self._package.resolver.resolve(declared.node.type, Context(self._scope, declared.file))
         return self._package.resolver.map(kind) is not None and not self._makes_itself(kind)

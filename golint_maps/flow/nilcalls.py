@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from golint_maps.flow.callees import callee
 from golint_maps.flow.traverse import statements
 from golint_maps.flow.view import View
+from golint_maps.flow.walk import never_returns
 from golint_maps.syntax import ir
 from golint_maps.types import model
 from golint_maps.types.definitions import FromValue
 
-_DECODERS = frozenset(
+DECODERS = frozenset(
     (
         "encoding/json",
         "encoding/json/v2",
@@ -39,7 +43,7 @@ _WRITERS = {
 }
 """Methods of map types of the standard library that store to the map that they are called on."""
 
-WRITING_NAMES = frozenset(("Set", "Add", "Copy", "Insert"))
+_WRITING = frozenset(("Set", "Add", "Copy", "Insert"))
 
 
 def only_looks(view: View, fun: ir.Expr) -> bool:
@@ -68,12 +72,12 @@ def decoded(view: View, call: ir.Call) -> ir.Addr | None:
         return None
     target = call.args[-1]
     if fun.name.startswith("Unmarshal") and len(call.args) == 2:
-        return target if view.typing.package_of(fun.base) in _DECODERS else None
+        return target if view.typing.package_of(fun.base) in DECODERS else None
     if fun.name == "Decode" and len(call.args) == 1:
         kind = view.typing.of(fun.base)
         if isinstance(kind, model.Pointer):
             kind = kind.elem
-        return target if isinstance(kind, model.Named) and kind.name == "Decoder" and kind.package in _DECODERS else None
+        return target if isinstance(kind, model.Named) and kind.name == "Decoder" and kind.package in DECODERS else None
     return None
 
 
@@ -111,7 +115,7 @@ def _not_null(view: View, x: ir.Expr) -> bool:
 def written(view: View, call: ir.Call) -> ir.Expr | None:
     """Return the map that a call of the standard library stores to (`h.Set(…)`, `maps.Copy(m, …)`), or None."""
     fun = call.fun
-    if not isinstance(fun, ir.Sel) or fun.name not in WRITING_NAMES:
+    if not isinstance(fun, ir.Sel) or fun.name not in _WRITING:
         return None
     package = view.typing.package_of(fun.base)
     if package is not None:
@@ -142,3 +146,19 @@ def returns_nil(view: View, call: ir.Call) -> bool:
         return False
     returns = [statement for statement in statements(function.body) if isinstance(statement, ir.Return)]
     return bool(returns) and all(len(item.values) == 1 and isinstance(item.values[0], ir.Name) and item.values[0].name == "nil" for item in returns)
+
+
+def ends(view: View, call: ir.Call) -> bool:
+    """Tell whether a call is of a function of this package, or a literal in a variable, that surely does not return: it ends in a panic or exit."""
+    found = callee(view, call)
+    if found is None:
+        return False
+    if found.literal >= 0:
+        return _never_returns(view.facts.functions[found.literal].body)
+    return found.declared is not None and _never_returns(found.declared.node.body)
+
+
+def _never_returns(body: Sequence[ir.Stmt] | None) -> bool:
+    if not body or not isinstance(body[-1], ir.Do) or not never_returns(body[-1].x):
+        return False
+    return not any(isinstance(statement, ir.Return) for statement in statements(body))

@@ -64,6 +64,9 @@ class NilFlow(Forward[State]):
                     self._visit(x, state)
                 self._declare(numbers, values, state)
                 return state
+            case ir.Do(ir.Call() as call) if nilcalls.ends(self._view, call):
+                self._visit(call, state)
+                return None
         return super().statement(statement, state)
 
     def evaluate(self, x: ir.Expr, state: State) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from golint_maps.flow import nilcalls
-from golint_maps.flow.makers import Makers, makers
+from golint_maps.flow.makers import makers
 from golint_maps.flow.maps import extent, place, qualified
 from golint_maps.flow.nilflow import NilFlow, Write
 from golint_maps.flow.nilstate import NIL, Origin, State, Value
@@ -73,25 +73,26 @@ def _fact(view: View, write: Write) -> NilWrite:
 
 def _worth_a_walk(view: View) -> list[int]:
     """Return the numbers of the functions with a write to a map that could be nil. Most functions have none, and are not walked."""
-    found = []
-    suspects: _Suspects | None = None
-    for number in view.family:
-        for statement in statements(view.facts.functions[number].body or ()):
-            targets: list[ir.Expr] = []
-            if isinstance(statement, ir.Assign):
-                targets = [x.base for x in statement.lhs if isinstance(x, ir.Index)]
-            elif isinstance(statement, ir.Do) and isinstance(statement.x, ir.Call):
-                map_ = nilcalls.written(view, statement.x)
-                targets = [map_] if map_ is not None else []
-            for base in targets:
-                suspects = suspects or _Suspects(view)
-                if suspects.may_be_nil(base):
-                    found.append(number)
-                    break
-            else:
-                continue
-            break
-    return found
+    if not any(True for statement in view.statements for _ in _targets(view, statement)):
+        return []
+    suspects = _Suspects(view)
+    return [
+        number
+        for number in view.family
+        if any(suspects.may_be_nil(base) for statement in statements(view.facts.functions[number].body or ()) for base in _targets(view, statement))
+    ]
+
+
+def _targets(view: View, statement: ir.Stmt) -> Iterator[ir.Expr]:
+    """Yield what a statement stores elements to: maps, and for lack of types also slices and arrays."""
+    if isinstance(statement, ir.Assign):
+        for x in statement.lhs:
+            if isinstance(x, ir.Index):
+                yield x.base
+    elif isinstance(statement, ir.Do) and isinstance(statement.x, ir.Call):
+        map_ = nilcalls.written(view, statement.x)
+        if map_ is not None:
+            yield map_
 
 
 class _Suspects:
@@ -101,11 +102,16 @@ class _Suspects:
         self._view = view
         self._locals: set[int] = set()
         self._fields: set[str] = set()
+        self._elements = False
+        self._decodes = any(item.path in nilcalls.DECODERS for item in view.facts.imports)
         for statement in view.statements:
-            if isinstance(statement, ir.Assign) and len(statement.lhs) == len(statement.rhs):
-                for x, value in zip(statement.lhs, statement.rhs, strict=True):
-                    if isinstance(value, ir.Name) and value.name == "nil":
-                        self._suspect(x)
+            if isinstance(statement, ir.Assign):
+                if len(statement.lhs) == len(statement.rhs):
+                    for x, value in zip(statement.lhs, statement.rhs, strict=True):
+                        if isinstance(value, ir.Name) and value.name == "nil":
+                            self._suspect(x)
+                elif statement.rhs and isinstance(statement.rhs[0], ir.Index):
+                    self._elements = True
             elif isinstance(statement, ir.If):
                 for x in subexpressions(statement.cond):
                     if isinstance(x, ir.Binary) and isinstance(x.right, ir.Name) and x.right.name == "nil":
@@ -117,40 +123,64 @@ class _Suspects:
                 self._locals.add(number)
             case ir.Sel(_, name) | ir.Name(name):
                 self._fields.add(name)
+            case ir.Index():
+                self._elements = True
 
     def may_be_nil(self, base: ir.Expr) -> bool:
         """Tell whether a walk may find that a map is nil where it is written."""
-        view = self._view
-        if isinstance(base, ir.Local):
-            if not self._local(base.id):
-                return False
-        elif not isinstance(base, ir.Sel | ir.Index | ir.Name | ir.Call):
-            return False
-        if view.package.resolver.map(view.typing.of(base)) is None:
-            return False
-        known: Makers = makers(view.package)
         match base:
+            case ir.Local(number):
+                suspect = self._local(number)
             case ir.Name(name):
-                return name in self._fields or known.variable_is_nil(name)
-            case ir.Sel(_, name):
-                root = root_of(base)
-                if name in self._fields or (root is not None and view.variables[root].kind in ("var", "define", "result")):
-                    return True
-                field = view.package.resolver.field(view.typing.of(base.base), name)
-                return field is not None and known.field_is_nil(field.owner, name)
-        return True
+                suspect = name in self._fields or makers(self._view.package).variable_is_nil(name)
+            case ir.Sel():
+                suspect = self._field(base)
+            case ir.Index(outer):
+                suspect = self._elements or self._starts_here(outer) or self.may_be_nil(outer)
+            case _:
+                return False
+        return suspect and self._view.package.resolver.map(self._view.typing.of(base)) is not None
+
+    def _field(self, x: ir.Sel) -> bool:
+        if x.name in self._fields or self._starts_here(x):
+            return True
+        view = self._view
+        field = view.package.resolver.field(view.typing.of(x.base), x.name)
+        return field is not None and makers(view.package).field_is_nil(field.owner, x.name)
+
+    def _starts_here(self, x: ir.Expr) -> bool:
+        """Tell whether an expression leads from a local variable that starts empty: zero, a literal, just made."""
+        root = root_of(x)
+        if root is None:
+            return False
+        variable = self._view.variables[root]
+        if variable.kind in ("var", "define"):
+            definition = self._view.typing.definitions.get(root)
+            if definition is None:
+                return True
+            value = definition.value if isinstance(definition, FromValue) else None
+            return isinstance(value, ir.Lit | ir.Addr) or (isinstance(value, ir.Call) and isinstance(value.fun, ir.Name))
+        return variable.kind == "result"
 
     def _local(self, number: int) -> bool:
         view = self._view
         variable = view.variables[number]
-        if variable.kind in ("param", "receiver", "range", "case"):
-            return number in self._locals
-        if variable.kind == "define" and number not in self._locals and number not in view.address_taken:
-            definition = view.typing.definitions.get(number)
-            value = definition.value if isinstance(definition, FromValue) else None
-            fresh = isinstance(value, ir.Lit) or (isinstance(value, ir.Call) and view.typing.is_builtin(value.fun, "make"))
-            return not fresh or bool(view.assignments[number])
-        return True
+        if number in self._locals or (self._decodes and number in view.address_taken):
+            return True
+        if variable.kind == "result":
+            return True
+        if variable.kind not in ("var", "define"):
+            return False
+        match view.typing.definitions.get(number):
+            case None:
+                return True
+            case FromValue(ir.Index()):
+                return True
+            case FromValue(ir.Call() as call):
+                return len(call.args) == 1 or nilcalls.returns_nil(view, call)
+            case FromValue(ir.Sel() | ir.Local() | ir.Name() as value):
+                return value != ir.Local(number, value.pos) and self.may_be_nil(value)
+        return False
 
 
 # --- how a body starts ---

@@ -39,7 +39,7 @@ class _Holders:
         self._resolver = package.resolver
         self._known: dict[Type, str | None] = {}
         scope = package.scope
-        self.any = _declares(scope) or _uses(scope) or any(_declares(other) for other in self._imported(scope))
+        self.any = _declares(scope) or _uses(scope) or any(_exports(other) for other in self._imported(scope))
 
     def _imported(self, scope: PackageScope) -> Iterator[PackageScope]:
         for path in sorted({item.path for file in scope.files for item in file.imports}):
@@ -80,17 +80,21 @@ class _Holders:
         return None
 
 
-def _written(kind: ir.TypeExpr | None) -> bool:
+def _written(kind: ir.TypeExpr | None, *, by_value: bool = False) -> bool:
     """Tell whether a written type has `sync.Map` in it, going by names. A first look that saves most packages from a closer one."""
     match kind:
         case ir.TQual(_, "Map"):
             return True
-        case ir.TArray(elem) | ir.TSlice(elem) | ir.TPtr(elem) | ir.TChan(elem):
+        case ir.TArray(elem):
+            return _written(elem, by_value=by_value)
+        case ir.TStruct(fields):
+            return any(_written(field.type, by_value=by_value) for field in fields)
+        case _ if by_value:
+            return False
+        case ir.TSlice(elem) | ir.TPtr(elem) | ir.TChan(elem):
             return _written(elem)
         case ir.TMap(key, value):
             return _written(key) or _written(value)
-        case ir.TStruct(fields):
-            return any(_written(field.type) for field in fields)
         case ir.TInst(_, args):
             return any(_written(arg) for arg in args)
         case ir.TFunc(params, results):
@@ -101,6 +105,11 @@ def _written(kind: ir.TypeExpr | None) -> bool:
 def _declares(scope: PackageScope) -> bool:
     """Tell whether a type declaration of a package mentions `sync.Map`."""
     return any(_written(node.type) for file in scope.files for node in file.types)
+
+
+def _exports(scope: PackageScope) -> bool:
+    """Tell whether another package can hold a `sync.Map` of this one by value."""
+    return any(node.name[0].isupper() and _written(node.type, by_value=True) for file in scope.files for node in file.types)
 
 
 def _uses(scope: PackageScope) -> bool:
@@ -199,14 +208,17 @@ def _arguments(view: View, holders: _Holders, call: ir.Call) -> Iterator[Copied]
             if not call.spread:
                 yield from _copied(view, holders, argument, "element")
         return
-    kind = view.package.resolver.underlying(view.typing.of(fun))
-    if not isinstance(kind, model.Signature) or not kind.params:
-        return
     for index, argument in enumerate(call.args):
-        parameter = kind.params[min(index, len(kind.params) - 1)]
-        spread = call.spread and index == len(call.args) - 1
-        if not spread and isinstance(view.package.resolver.underlying(parameter), model.Interface):
-            yield from _copied(view, holders, argument, "interface")
+        if call.spread and index == len(call.args) - 1:
+            continue
+        for copied in _copied(view, holders, argument, "interface"):
+            kind = view.package.resolver.underlying(view.typing.of(fun))
+            if isinstance(kind, model.Signature) and kind.params:
+                parameter = kind.params[min(index, len(kind.params) - 1)]
+            else:
+                parameter = view.typing.as_type(fun)
+            if isinstance(view.package.resolver.underlying(parameter), model.Interface):
+                yield copied
 
 
 def _copied(view: View, holders: _Holders, x: ir.Expr, kind: str) -> Iterator[Copied]:

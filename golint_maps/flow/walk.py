@@ -7,9 +7,9 @@ The scheme is that of structured data-flow analysis on syntax trees (Nielson, Ni
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from golint_maps.syntax import ir
 
@@ -391,27 +391,24 @@ class _RangeTurn(_Turn[S]):
         return end, leaving
 
 
-def children(x: ir.Expr) -> Iterator[ir.Expr]:
-    """Yield the operands of an expression in order of evaluation. Function literals have none: their bodies are functions of their own."""
-    match x:
-        case ir.Sel(base) | ir.Addr(base) | ir.Deref(base) | ir.Recv(base) | ir.Assert(base) | ir.Inst(base):
-            yield base
-        case ir.Unary(_, operand):
-            yield operand
-        case ir.Index(base, index):
-            yield base
-            yield index
-        case ir.Binary(_, left, right):
-            yield left
-            yield right
-        case ir.Call(fun, args):
-            yield fun
-            yield from args
-        case ir.Lit(_, elements):
-            for element in elements:
-                if element.key is not None:
-                    yield element.key
-                yield element.value
-        case ir.SliceOf(base, bounds):
-            yield base
-            yield from bounds
+OPERANDS: Mapping[type[Any], Callable[[Any], Sequence[ir.Expr]]] = {
+    ir.Sel: lambda x: (x.base,),
+    ir.Addr: lambda x: (x.x,),
+    ir.Deref: lambda x: (x.x,),
+    ir.Recv: lambda x: (x.x,),
+    ir.Assert: lambda x: (x.x,),
+    ir.Inst: lambda x: (x.base,),
+    ir.Unary: lambda x: (x.x,),
+    ir.Index: lambda x: (x.base, x.index),
+    ir.Binary: lambda x: (x.left, x.right),
+    ir.Call: lambda x: (x.fun, *x.args),
+    ir.Lit: lambda x: [part for element in x.elements for part in (element.key, element.value) if part is not None],
+    ir.SliceOf: lambda x: (x.x, *x.bounds),
+}
+"""The operands of an expression in order of evaluation, by its class. Function literals have none: their bodies are functions of their own."""
+
+
+def children(x: ir.Expr) -> Sequence[ir.Expr]:
+    """Return the operands of an expression in order of evaluation."""
+    inside = OPERANDS.get(x.__class__)
+    return inside(x) if inside is not None else ()
