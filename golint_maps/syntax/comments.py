@@ -1,6 +1,6 @@
 """Comments, read from the text around a declaration: docs, directives, build constraints, the mark of generated files.
 
-Most comments cannot matter to a check of maps and locks. Only docs with a word of intent about concurrency are kept.
+Most comments cannot matter to a check of maps and locks. Only docs with a word of intent about concurrency or order are kept.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from golint_maps.syntax.ir import Comment
 
 _MATTERS: Final = re.compile(
     rb"guard|protect|lock(?<![bc]lock)|mutex|mu\b(?<!\wmu)|hold(?<!\whold)|held(?<!\wheld)|concurren|parallel|thread|goroutine"
-    rb"|rac[ey](?<!\wrac[ey])|safe|synchroni|atomic|immutable"
+    rb"|rac[ey](?<!\wrac[ey])|safe|synchroni|atomic|immutable|order(?<!\worder)|unordered|unsorted"
 )
-"""Words of intent about locking and concurrency, in text that was lowered to small letters. "block" and "clock" are none.
+"""Words of intent about locking, concurrency and order, in text that was lowered to small letters. "block" and "clock" are none.
 
 Each alternative begins with a letter, and its conditions stand behind it, because `re` can skip to first letters but not to conditions.
 """
@@ -82,12 +82,12 @@ def _behind(src: bytes, end: int) -> bytes:
 
 
 def doc_of(src: bytes, pos: int) -> str:
-    """The comment directly above `pos`, if it tells of locks or concurrency, else ""."""
+    """The comment directly above `pos`, if it tells of locks, concurrency or order, else ""."""
     return _intent(lines_above(src, pos))
 
 
 def comment_of(src: bytes, pos: int, end: int) -> str:
-    """The comments directly above `pos` and behind `end` on its line, if they tell of locks or concurrency, else ""."""
+    """The comments directly above `pos` and behind `end` on its line, if they tell of locks, concurrency or order, else ""."""
     comments = lines_above(src, pos)
     behind = _behind(src, end)
     if behind:
