@@ -26,6 +26,7 @@ _WRITES = frozenset(("Write", "WriteString", "WriteByte", "WriteRune"))
 _ENCODES = frozenset(("Encode", "EncodeElement", "EncodeToken", "EncodeValue", "WriteAll"))
 _PREDICATES = frozenset(("Contains", "ContainsAny", "ContainsRune", "HasPrefix", "HasSuffix", "MatchString", "Match"))
 _DEBUGGING = re.compile(r"debug|verbose|trace", re.IGNORECASE)
+_PLACES = (ir.Local, ir.Name, ir.Sel, ir.Deref)
 _NO_LOOP: Sequence[int] = ()
 
 
@@ -124,22 +125,24 @@ class _Loop:
         """Tell whether an expression has another value in each turn."""
         return any(isinstance(part, ir.Local) and self._inner(part.id) for part in subexpressions(x))
 
-    def _outer(self, x: ir.Expr) -> bool:
-        """Tell whether an expression is one place for all turns."""
-        while isinstance(x, ir.Sel | ir.Deref | ir.Addr | ir.Index):
-            if isinstance(x, ir.Index):
-                return False
+    def _outside(self, x: ir.Expr) -> bool:
+        """Tell whether an expression is one place for all turns, declared outside of the loop."""
+        while isinstance(x, ir.Sel | ir.Deref | ir.Addr):
             x = x.base if isinstance(x, ir.Sel) else x.x
-        return isinstance(x, ir.Name) or (isinstance(x, ir.Local) and not self._inner(x.id) and not self._defined_by_turn(x.id))
+        return isinstance(x, ir.Name) or (isinstance(x, ir.Local) and not self._inner(x.id))
 
-    def _defined_by_turn(self, number: int) -> bool:
-        """Tell whether a local from outside is set anew in each turn (`buf.Reset()`, `line = ""`)."""
+    def _outer(self, x: ir.Expr) -> bool:
+        """Tell whether an expression is one place that gathers something from all turns."""
+        return self._outside(x) and not self._begun_by_turn(x)
+
+    def _begun_by_turn(self, x: ir.Expr) -> bool:
+        """Tell whether a place from outside begins anew in each turn: `buf.Reset()`, `line = ""`."""
         for statement in statements(self.loop.body):
             match statement:
-                case ir.Assign("=", lhs, rhs) if any(isinstance(target, ir.Local) and target.id == number for target in lhs):
-                    if not any(isinstance(part, ir.Local) and part.id == number for x in rhs for part in subexpressions(x)):
+                case ir.Assign("=", lhs, rhs) if any(self._same(target, x) for target in lhs):
+                    if not any(self._same(part, x) for value in rhs for part in subexpressions(value) if isinstance(part, _PLACES)):
                         return True
-                case ir.Do(ir.Call(ir.Sel(ir.Local(base), "Reset"))) if base == number:
+                case ir.Do(ir.Call(ir.Sel(base, "Reset" | "Truncate"))) if self._same(base, x):
                     return True
         return False
 
@@ -243,7 +246,7 @@ class _Loop:
                 case ir.Block(inner):
                     yield from self._choices(inner, conditions, breaks=breaks)
                 case ir.Assign("=", lhs, rhs):
-                    assigned = assigned or (any(map(self._outer, lhs)) and any(map(self._depends, rhs)))
+                    assigned = assigned or (any(map(self._outside, lhs)) and any(map(self._depends, rhs)))
                 case ir.Return(values):
                     if self._tells_entry(values) and self._ambiguous(conditions):
                         yield _Escape("choice", None, "returned", (statement.pos, statement.end))

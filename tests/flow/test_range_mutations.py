@@ -1,0 +1,207 @@
+"""Mutations of a map in a loop over it."""
+
+from __future__ import annotations
+
+import pytest
+
+from golint_maps.flow.ranges import RangeMutation
+from golint_maps.testing import facts_of
+
+
+def mutations(body: str, *, declarations: str = "", params: str = "m map[string]int, other string") -> list[tuple[str, bool, str]]:
+    """Return (kind, own, key) of the mutations in a function with this body."""
+    text = f'package p\nimport ("maps"; "os"; "strings")\nvar _ = maps.Keys[map[int]int]\nvar _ = os.Exit\nvar _ = strings.ToLower\n{declarations}\n'
+    facts = facts_of(f"{text}func f({params}) {{\n{body}\n}}\n").facts
+    return [(fact.kind, fact.own, fact.key) for fact in facts if isinstance(fact, RangeMutation)]
+
+
+DELETE = [("delete", False, "other")]
+INSERT = [("insert", False, "other")]
+
+
+def test_a_delete_of_another_key_is_told() -> None:
+    assert mutations("for k := range m { _ = k; delete(m, other) }") == DELETE
+
+
+def test_a_delete_of_the_own_key_is_told_as_own() -> None:
+    assert mutations("for k := range m { delete(m, k) }") == [("delete", True, "k")]
+
+
+@pytest.mark.parametrize("copy", ["key := k", "var key = k", "key := string(k)"])
+def test_a_copy_of_the_key_is_the_own_key(copy: str) -> None:
+    assert mutations(f"for k := range m {{ {copy}; m[key] = 1 }}") == []
+
+
+def test_a_key_variable_that_is_assigned_to_is_another_key() -> None:
+    assert mutations("for k := range m { k = strings.ToUpper(k); m[k] = 1 }") == [("insert", False, "k")]
+
+
+def test_a_key_that_was_compared_with_the_own_key_is_the_own_key() -> None:
+    assert mutations("for k := range m { if k == other { m[other] = 1 } }") == []
+
+
+@pytest.mark.parametrize(
+    "exit",
+    ["return", "break", 'panic("x")', "os.Exit(1)", "goto out", "break outer", "continue outer", "if other == k { return }; break"],
+)
+def test_a_loop_that_ends_after_the_mutation_is_quiet(exit: str) -> None:
+    loop = f"for k := range m {{ _ = k; if i == 2 {{ continue outer }}; if i == 1 {{ break outer }}; delete(m, other); {exit} }}"
+    body = f"outer: for i := 0; i < 3; i++ {{ {loop} }}; goto out; out:"
+    assert mutations(body) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "for range m { switch other { case `a`: delete(m, other); break } }",
+        "for range m { select { default: delete(m, other); break } }",
+        "for range m { for i := 0; i < 3; i++ { delete(m, other); break } }",
+        "for range m { if len(m) > 3 { delete(m, other) } else { return } }",
+    ],
+)
+def test_a_break_of_something_else_does_not_end_the_loop(body: str) -> None:
+    assert mutations(body) == DELETE
+
+
+@pytest.mark.parametrize("statement", ["m[other] = 1", "m[other] += 1", "m[other]++"])
+def test_every_form_of_assignment_inserts(statement: str) -> None:
+    assert mutations(f"for range m {{ {statement} }}") == INSERT
+
+
+@pytest.mark.parametrize(("call", "kind"), [("maps.Copy(m, n)", "insert"), ("maps.DeleteFunc(m, nil)", "delete"), ("clear(m)", "delete")])
+def test_calls_that_change_many_keys_are_told_without_a_key(call: str, kind: str) -> None:
+    assert mutations(f"for range m {{ {call} }}", params="m, n map[string]int") == [(kind, False, "")]
+
+
+@pytest.mark.parametrize(
+    "proof",
+    [
+        "if _, ok := m[other]; ok { m[other] = 1 }",
+        "_, ok := m[other]; if !ok { continue }; m[other] = 1",
+        "if v, ok := m[other]; ok && v > 3 { m[other] = v }",
+        "if m[other] != 0 { m[other]++ }",
+        "if m[other] > 0 { m[other]-- }",
+        "if v := m[other]; v != 0 { m[other] = v + 1 }",
+        "switch { case m[other] != 0: m[other] = 1 }",
+        "for other := range m { m[other] = 1 }",
+    ],
+)
+def test_a_key_that_is_surely_present_is_updated_not_inserted(proof: str) -> None:
+    assert mutations(f"for range m {{ {proof} }}") == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "if _, ok := m[other]; !ok { m[other] = 1 }",
+        "if m[other] == 0 { m[other] = 1 }",
+        "if _, ok := m[other]; ok { other = `x`; m[other] = 1 }",
+        "if _, ok := m[other]; ok || len(m) > 3 { m[other] = 1 }",
+        "if _, ok := m[other]; ok { delete(m, other); m[other] = 1; return }; m[other] = 2",
+    ],
+)
+def test_a_key_that_may_be_absent_is_inserted(body: str) -> None:
+    assert ("insert", False, "other") in mutations(f"for range m {{ {body} }}")
+
+
+def test_keys_brought_to_a_fixed_form_are_quiet() -> None:
+    body = "for k, v := range m { low := strings.ToLower(k); if low == k { continue }; delete(m, k); m[low] = v }"
+    assert mutations(body) == [("delete", True, "k")]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        'for k, v := range m { if strings.HasPrefix(k, "x-") { m[strings.TrimPrefix(k, "x-")] = v } }',
+        'for k, v := range m { if rest, ok := strings.CutPrefix(k, "x-"); ok { m[rest] = v } }',
+    ],
+)
+def test_keys_cut_down_where_the_cut_was_needed_are_quiet(body: str) -> None:
+    assert mutations(body) == []
+
+
+@pytest.mark.parametrize("key", ['"x-" + k', "strings.ToLower(k)"])
+def test_keys_renamed_without_a_guard_are_told(key: str) -> None:
+    assert [kind for kind, _, _ in mutations(f"for k, v := range m {{ m[{key}] = v }}")] == ["insert"]
+
+
+def test_a_lazy_iterator_walks_over_the_map_itself() -> None:
+    assert mutations("for k := range maps.Keys(m) { _ = k; delete(m, other) }") == DELETE
+
+
+def test_a_clone_is_another_map() -> None:
+    assert mutations("for k := range maps.Clone(m) { _ = k; delete(m, other) }") == []
+
+
+def test_a_map_that_the_loop_replaces_is_another_map() -> None:
+    assert mutations("for range m { m = map[string]int{}; m[other] = 1 }") == []
+
+
+def test_an_alias_is_the_same_map() -> None:
+    declarations = "type T struct { m map[string]int }"
+    assert mutations("n := t.m; for range n { t.m[other] = 1 }", declarations=declarations, params="t *T, other string") == INSERT
+
+
+def test_a_field_of_another_object_is_another_map() -> None:
+    declarations = "type T struct { m map[string]int }"
+    assert mutations("for range t.m { u.m[other] = 1 }", declarations=declarations, params="t, u *T, other string") == []
+
+
+def test_the_inner_key_of_nested_loops_is_another_key_of_the_outer_one() -> None:
+    assert mutations("for a := range m { for b := range m { if a != b { delete(m, b) } } }") == [("delete", False, "b")]
+
+
+def test_a_literal_called_in_place_counts_and_one_that_runs_elsewhere_does_not() -> None:
+    assert mutations("for range m { func() { delete(m, other) }() }") == DELETE
+    assert mutations("for range m { go func() { delete(m, other) }(); defer func() { delete(m, other) }() }") == []
+
+
+def test_a_field_behind_a_pointer_value_is_no_insert() -> None:
+    declarations = "type T struct { n int }"
+    assert mutations("for range m { m[other].n = 1 }", declarations=declarations, params="m map[string]*T, other string") == []
+
+
+STORED = "type T struct { id, parent string }\nfunc put(m map[string]*T, t *T) { m[t.id] = t }"
+
+
+def test_the_field_that_values_are_stored_by_is_the_own_key() -> None:
+    assert mutations("for k, t := range m { _ = k; delete(m, t.id) }", declarations=STORED, params="m map[string]*T") == []
+
+
+def test_another_field_of_the_value_is_another_key() -> None:
+    found = mutations("for _, t := range m { delete(m, t.parent) }", declarations=STORED, params="m map[string]*T")
+    assert found == [("delete", False, "t.parent")]
+
+
+@pytest.mark.parametrize(
+    "store",
+    [
+        "func put(m map[string]T, k string) { m[k] = T{name: k} }",
+        "func put(m map[string]T, name string) { t := T{name: name}; m[name] = t }",
+        "func put(m map[string]T, k string) { var t T; t.name = k; m[k] = t }",
+        "func put(m map[string]T, k string) { m[k] = made(k) }\nfunc made(n string) T { return T{name: n} }",
+    ],
+)
+def test_stores_by_a_field_are_found_in_all_their_forms(store: str) -> None:
+    declarations = f"type T struct {{ name string }}\n{store}"
+    assert mutations("for k, t := range m { _ = k; delete(m, t.name) }", declarations=declarations, params="m map[string]T") == []
+
+
+@pytest.mark.parametrize(
+    ("loop", "clear"),
+    [
+        ("for k := range m {\n\t\tdelete(m, k)\n\t}", "clear(m)"),
+        ("for k := range m {\n\t\t// old\n\t\tdelete(m, k)\n\t}", ""),
+        ("for k, v := range m {\n\t\tuse(v)\n\t\tdelete(m, k)\n\t}", ""),
+        ("for k = range m {\n\t\tdelete(m, k)\n\t}", ""),
+    ],
+)
+def test_only_a_loop_that_does_nothing_else_can_be_a_clear(loop: str, clear: str) -> None:
+    facts = facts_of(f"package p\n\nfunc use(int) {{}}\n\nfunc f(m map[string]int) {{\n\tvar k string\n\t_ = k\n\t{loop}\n}}\n").facts
+    assert [fact.clear for fact in facts if isinstance(fact, RangeMutation)] == [clear]
+
+
+@pytest.mark.parametrize(("key", "exact"), [("string", True), ("float64", False), ("any", False), ("struct{ a int }", True), ("[2]float32", False)])
+def test_a_clear_does_the_same_unless_a_key_may_be_nan(key: str, exact: bool) -> None:
+    facts = facts_of(f"package p\n\nfunc f(m map[{key}]int) {{\n\tfor k := range m {{\n\t\tdelete(m, k)\n\t}}\n}}\n").facts
+    assert [fact.exact for fact in facts if isinstance(fact, RangeMutation)] == [exact]

@@ -1,0 +1,78 @@
+"""Effects on maps through calls."""
+
+from __future__ import annotations
+
+from golint_maps.flow.effects import EffectCall, FunctionEffects, MapEffect
+from golint_maps.flow.site import Place
+from golint_maps.graphs.effects import EffectTable, translate
+
+HERE = Place("p.go", 0, 1)
+Path = tuple[str, ...]
+
+
+def deletes(path: Path, key: Path | None) -> MapEffect:
+    return MapEffect("delete", path, key, False, HERE, "m")
+
+
+def function(id: str, *effects: MapEffect, calls: tuple[EffectCall, ...] = (), method: str = "") -> FunctionEffects:
+    return FunctionEffects(id, id, method, effects, calls)
+
+
+def call(callee: str, receiver: Path | None = None, *args: Path | None) -> EffectCall:
+    return EffectCall(callee, HERE, callee, receiver, args)
+
+
+def reached(table: EffectTable, id: str) -> list[tuple[Path, Path | None, int]]:
+    return [(found.effect.path, found.effect.key, len(found.chain)) for found in table.of(id)]
+
+
+def test_paths_are_translated_at_each_call() -> None:
+    assert translate(("r", "m"), ("p0", "cache"), ()) == ("p0", "cache", "m")
+    assert translate(("p1",), None, (None, ("gp.all",))) == ("gp.all",)
+    assert translate(("p1",), None, (None, None)) is None
+    assert translate(("r", "m"), None, ()) is None
+    assert translate(("gp.all",), None, ()) == ("gp.all",)
+
+
+def test_an_effect_comes_up_through_calls_of_any_depth() -> None:
+    table = EffectTable(
+        [
+            function("a", calls=(call("b", ("r", "inner"), ("p0",)),)),
+            function("b", calls=(call("c", ("r",), ("p0",)),)),
+            function("c", deletes(("r", "m"), ("p0",))),
+        ]
+    )
+    assert reached(table, "a") == [(("r", "inner", "m"), ("p0",), 2)]
+
+
+def test_a_key_that_the_caller_does_not_hand_on_is_another_key() -> None:
+    table = EffectTable([function("a", calls=(call("b", ("r",), None),)), function("b", deletes(("r", "m"), ("p0",)))])
+    assert reached(table, "a") == [(("r", "m"), None, 1)]
+
+
+def test_recursion_ends_and_tells_of_other_keys() -> None:
+    table = EffectTable([function("a", deletes(("r", "m"), ("p0",)), calls=(call("a", ("r",), None),))])
+    assert reached(table, "a") == [(("r", "m"), ("p0",), 0), (("r", "m"), None, 1)]
+
+
+def test_mutual_recursion_reaches_a_fixed_point() -> None:
+    table = EffectTable(
+        [
+            function("a", calls=(call("b", ("r",)),)),
+            function("b", calls=(call("a", ("r",)), call("c", ("r",)))),
+            function("c", deletes(("r", "m"), None)),
+        ]
+    )
+    assert reached(table, "a") == [(("r", "m"), None, 2)]
+
+
+def test_a_method_of_an_interface_counts_when_one_type_has_it() -> None:
+    one = function("p.T.Drop", deletes(("r", "m"), None), method="Drop/1")
+    two = function("p.U.Drop", method="Drop/1")
+    assert reached(EffectTable([one]), "?Drop/1") == [(("r", "m"), None, 0)]
+    assert reached(EffectTable([one, two]), "?Drop/1") == []
+    assert reached(EffectTable([one], [("Drop/1", "p.T.Drop"), ("Drop/1", "q.V.Drop")]), "?Drop/1") == []
+
+
+def test_methods_of_headers_are_known() -> None:
+    assert reached(EffectTable([]), "net/http.Header.Del") == [(("r",), ("p0",), 0)]

@@ -1,0 +1,104 @@
+"""GM104: calls in loops over maps."""
+
+from __future__ import annotations
+
+import pytest
+from golint_maps.rules.iteration import gm104_mutated_by_callee_during_range as rule
+
+from golint_maps.testing import findings_of
+
+TYPES = """package p
+import ("net/http"; "strings")
+var _ http.Header
+var _ = strings.ToLower
+type T struct { m map[string]*V; n map[string]*V }
+type V struct { id, parent string; t *T }
+type Dropper interface { drop(k string) }
+func (t *T) put(k string) { t.m[k] = &V{id: k} }
+func (t *T) drop(k string) { delete(t.m, k) }
+func (t *T) dropAny() { for k := range t.m { t.drop(k); return } }
+func (t *T) dropAll() { for k := range t.m { delete(t.m, k) } }
+func (t *T) remove(v *V) { delete(t.m, v.id) }
+func (t *T) removeParent(v *V) { delete(t.m, v.parent) }
+func (t *T) tree(k string) { t.tree(t.m[k].parent); delete(t.m, k) }
+func (t *T) later(k string) { defer t.drop(t.m[k].parent) }
+func (t *T) elsewhere(k string) { go t.drop("x"); t.n["x"] = nil }
+func (t *T) known(k string) { if t.m["x"] != nil { t.m["x"] = nil } }
+func (t *T) fresh(k string) { t.m = map[string]*V{}; t.m["x"] = nil }
+func (t *T) in(f func()) { f() }
+func erase(m map[string]*V, k string) { delete(m, k) }
+func twice(m map[string]*V, k string) { erase(m, k + k) }
+"""
+
+
+def calls(body: str, params: str = "t, u *T, m map[string]*V") -> list[str]:
+    """Return the reported calls in a function with this body."""
+    text = f"{TYPES}func f({params}) {{\n{body}\n}}\n"
+    return [text.encode()[finding.location.start : finding.location.end].decode() for finding in findings_of(rule, text)]
+
+
+@pytest.mark.parametrize(
+    "call",
+    ['t.put("x")', 't.drop("x")', "t.removeParent(v)", "t.tree(k)", "t.later(k)", 'erase(t.m, "x")', "twice(t.m, k)", "t.drop(v.parent)"],
+)
+def test_a_callee_that_changes_another_entry_is_reported(call: str) -> None:
+    assert calls(f"for k, v := range t.m {{ _, _ = k, v; {call} }}") == [call]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "t.put(k)",
+        "t.drop(k)",
+        "erase(t.m, k)",
+        "t.remove(v)",
+        "t.drop(v.id)",
+        "t.elsewhere(k)",
+        "t.known(k)",
+        "t.fresh(k)",
+        'u.drop("x")',
+        'erase(t.n, "x")',
+        'go t.drop("x")',
+        't.drop("x"); return',
+        't.drop("x"); break',
+    ],
+)
+def test_a_callee_that_leaves_the_loop_alone_is_quiet(call: str) -> None:
+    assert calls(f"for k, v := range t.m {{ _, _ = k, v; {call} }}") == []
+
+
+def test_a_literal_in_a_variable_is_a_callee() -> None:
+    assert calls("drop := func(k string) { delete(m, k) }; for k := range m { drop(k + k) }") == ["drop(k + k)"]
+    assert calls("drop := func(k string) { delete(m, k) }; for k := range m { drop(k) }") == []
+
+
+def test_a_recursive_literal_is_a_callee() -> None:
+    body = "var visit func(k string); visit = func(k string) { m[k] = nil; visit(m[k].parent) }; for k := range m { visit(k) }"
+    assert calls(body) == ["visit(k)"]
+
+
+def test_an_interface_with_one_implementation_is_followed() -> None:
+    text = "package p\ntype D interface { drop(string) }\ntype M map[string]int\nfunc (m M) drop(k string) { delete(m, k) }\n"
+    use = 'func f(m M, d D) { for range m { D(m).drop("x") }; }\nfunc g(m map[string]D) { for _, d := range m { d.drop("x") } }'
+    assert findings_of(rule, text + use) == []
+
+
+def test_an_embedded_receiver_is_the_same_map() -> None:
+    text = f'{TYPES}type H struct {{ *T }}\nfunc (h *H) f() {{ for range h.m {{ h.drop("x") }} }}'
+    assert len(findings_of(rule, text)) == 1
+
+
+def test_methods_of_headers_change_the_header() -> None:
+    assert calls('for k := range h { _ = k; h.Set("x", "y") }', "h http.Header") == ['h.Set("x", "y")']
+    assert calls("for k := range h { h.Del(k) }", "h http.Header") == []
+
+
+def test_the_trace_tells_every_call() -> None:
+    text = f"{TYPES}func (t *T) outer() {{ t.inner() }}\nfunc (t *T) inner() {{ t.put(`x`) }}\nfunc f(t *T) {{ for range t.m {{ t.outer() }} }}"
+    [finding] = findings_of(rule, text)
+    assert [step.message for step in finding.traces[0].steps] == [
+        "f calls T.outer",
+        "T.outer calls T.inner",
+        "T.inner calls T.put",
+        "T.put inserts into t.m",
+    ]
