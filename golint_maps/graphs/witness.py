@@ -294,8 +294,8 @@ class Witnesses:
             if not callee.parent or not number.isdigit() or int(number) not in callee.params or link.receiver_argument >= 0:
                 return path, identity, False
             index = callee.params.index(int(number))
-        elif head[0] == "g":
-            return path, identity, False
+        elif head[0] not in "rp":
+            return path, identity, False  # package variables, and protection that is not known
         elif callee.parent:
             return path, identity, False  # parameters of the outermost function are the same for all of its literals
         argument = self._argument(head, index, link)
