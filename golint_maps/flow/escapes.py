@@ -53,7 +53,7 @@ class _State(LockState):
     def __eq__(self, other: object) -> bool:
         return super().__eq__(other) and isinstance(other, _State) and self.taken.keys() == other.taken.keys()
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
 
 def analyse(view: View) -> Iterator[MapEscape]:

@@ -1,0 +1,232 @@
+"""Deferred `recover` calls, and tests of recovered values for the runtime's text on concurrent maps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from golint_maps.flow.calls import Callees
+from golint_maps.flow.identity import Names, declared_id, function_id
+from golint_maps.flow.maps import extent, place
+from golint_maps.flow.site import Place, Site
+from golint_maps.flow.spelling import spell
+from golint_maps.flow.traverse import expressions, statements, subexpressions
+from golint_maps.flow.view import PackageView, View
+from golint_maps.syntax import ir
+from golint_maps.types.definitions import FromCase, FromValue
+
+_FATAL: Final = "concurrent map"
+_RECOVERED: Final = -1
+"""Origin of a value that comes from `recover`; parameters of the outermost function are their own numbers."""
+_MAX_ROUNDS: Final = 4
+
+
+class Recovery(Site, frozen=True, kw_only=True, tag="recovery"):
+    """A `recover` call (the place) that the function `id` defers; `within` is the deferred function, where the call stands."""
+
+    id: str
+    within: str
+
+
+class FatalTextTested(Site, frozen=True, kw_only=True, tag="fatal-text-tested"):
+    """A value is tested for the text of a concurrent map fault. `text` is what it is compared with, as written.
+
+    `parameter` is -1 for a recovered value; else the value is that parameter of the function `id`.
+    """
+
+    text: str
+    id: str
+    parameter: int
+
+
+class RecoveredPassed(Site, frozen=True, kw_only=True, tag="recovered-passed"):
+    """A recovered value is passed to parameter `parameter` of `callee`."""
+
+    callee: str
+    parameter: int
+
+
+RecoveryFact = Recovery | FatalTextTested | RecoveredPassed
+
+
+def analyse(view: View) -> Iterator[RecoveryFact]:
+    """Yield the recoveries of a function and its literals, and what happens to what they recover."""
+    recovering = _recovering(view.package)
+    if not recovering:
+        return
+    names = Names(view)
+    yield from _deferred(view, names, recovering)
+    tested = [(number, x, text) for number in view.family for x, text in _tests(view, view.facts.functions[number])]
+    passes = any(view.package.paths[view.file] == where.path and view.root.pos <= where.start < view.root.end for where in recovering.values())
+    if not tested and not passes:
+        return
+    origins = _origins(view)
+    for number, x, text in tested:
+        for origin in sorted(_origins_of(view, x, origins)):
+            start, end = extent(x, view)
+            yield FatalTextTested(
+                place=place(view, start, end),
+                function=view.name,
+                package=view.package.scope.path,
+                text=text,
+                id=function_id(view, number),
+                parameter=origin,
+            )
+    if passes:
+        yield from _passed(view, Callees(names), origins)
+
+
+def _recovering(package: PackageView) -> dict[str, Place]:
+    """Return the deferred functions and literals of a package that call `recover`, by id, with the place of the call."""
+    found = package.memo.get(__name__)
+    if found is None:
+        found = package.memo[__name__] = dict(_find_recovering(package))
+    recovering: dict[str, Place] = found
+    return recovering
+
+
+def _find_recovering(package: PackageView) -> Iterator[tuple[str, Place]]:
+    named: set[str] = set()
+    for number, file in enumerate(package.scope.files):
+        path = package.paths[number]
+        for function in file.functions:
+            for statement in statements(function.body or ()):
+                match statement:
+                    case ir.Defer(ir.Call(ir.FuncLit(literal))):
+                        start = _recover(file.functions[literal])
+                        if start is not None:
+                            root = file.functions[function.root]
+                            yield f"{declared_id(package.scope.path, root, path)}·{literal}", Place(path, start, start + len("recover()"))
+                    case ir.Defer(ir.Call(ir.Name(name))) | ir.Defer(ir.Call(ir.Sel(_, name))):
+                        named.add(name)
+    for number, file in enumerate(package.scope.files):
+        path = package.paths[number]
+        for function in file.functions:
+            if function.parent < 0 and function.name in named:
+                start = _recover(function)
+                if start is not None:
+                    yield declared_id(package.scope.path, function, path), Place(path, start, start + len("recover()"))
+
+
+def _recover(function: ir.Function) -> int | None:
+    for x in expressions(function.body or ()):
+        if isinstance(x, ir.Call) and isinstance(x.fun, ir.Name) and x.fun.name == "recover":
+            return x.pos
+    return None
+
+
+def _deferred(view: View, names: Names, recovering: dict[str, Place]) -> Iterator[Recovery]:
+    callees: Callees | None = None
+    for number in view.family:
+        for statement in statements(view.facts.functions[number].body or ()):
+            if not isinstance(statement, ir.Defer) or not isinstance(statement.call, ir.Call):
+                continue
+            callees = callees or Callees(names)
+            for token in callees.targets(statement.call.fun):
+                if token in recovering:
+                    yield Recovery(
+                        place=recovering[token], function=view.name, package=view.package.scope.path, id=function_id(view, number), within=token
+                    )
+
+
+# --- the text ---
+
+
+def _tests(view: View, function: ir.Function) -> Iterator[tuple[ir.Expr, str]]:
+    """Yield (the test, the text as written) of each comparison with the runtime's words."""
+    for x in expressions(function.body or ()):
+        match x:
+            case ir.Binary("==" | "!=", left, right):
+                text = _fatal(view, left) or _fatal(view, right)
+            case ir.Call(ir.Sel(base), args):
+                text = next((found for found in (_fatal(view, item) for item in (base, *args)) if found), "")
+            case _:
+                continue
+        if text:
+            yield x, text
+    for statement in statements(function.body or ()):
+        if isinstance(statement, ir.Switch) and statement.subject is not None:
+            for case in statement.cases:
+                for value in case.values:
+                    text = _fatal(view, value)
+                    if text:
+                        # The clause compares its value with the subject.
+                        yield ir.Binary("==", statement.subject, value, *extent(value, view)), text
+
+
+def _fatal(view: View, x: ir.Expr) -> str:
+    """Return the text of a constant, or of a compiled pattern, that names the fault; empty for all else."""
+    match x:
+        case ir.Const("string", text):
+            return text if _FATAL in text.lower() else ""
+        case ir.Name(name):
+            constant = view.package.scope.constants.get(name)
+            if constant is not None and constant.node.value is not None:
+                return _fatal(view, constant.node.value)
+            variable = view.package.scope.variables.get(name)
+            if variable is not None and isinstance(variable.node.value, ir.Call) and variable.node.value.args:
+                return _fatal(view, variable.node.value.args[0])
+        case ir.Call(ir.Name(), [operand]):
+            return _fatal(view, operand)  # a conversion, []byte("…")
+    return ""
+
+
+# --- where values come from ---
+
+
+def _origins(view: View) -> dict[int, frozenset[int]]:
+    """Return, for each local, whether what it holds comes from `recover`, or from which parameters."""
+    found: dict[int, frozenset[int]] = {number: frozenset((index,)) for index, number in enumerate(view.root.params) if number >= 0}
+    values: list[tuple[int, ir.Expr]] = []
+    for number, definition in view.typing.definitions.items():
+        if isinstance(definition, FromValue):
+            values.append((number, definition.value))
+        elif isinstance(definition, FromCase):
+            values.append((number, definition.subject))
+    for statement in view.statements:
+        if isinstance(statement, ir.Assign) and len(statement.lhs) == len(statement.rhs):
+            values += [(target.id, value) for target, value in zip(statement.lhs, statement.rhs, strict=True) if isinstance(target, ir.Local)]
+    for _ in range(_MAX_ROUNDS):
+        changed = False
+        for number, value in values:
+            origins = found.get(number, frozenset()) | _origins_of(view, value, found)
+            if origins != found.get(number, frozenset()):
+                found[number] = origins
+                changed = True
+        if not changed:
+            break
+    return found
+
+
+def _origins_of(view: View, x: ir.Expr, origins: dict[int, frozenset[int]]) -> frozenset[int]:
+    found: set[int] = set()
+    for part in subexpressions(x):
+        match part:
+            case ir.Local(number):
+                found |= origins.get(number, frozenset())
+            case ir.Call(ir.Name("recover"), []):
+                found.add(_RECOVERED)
+    return frozenset(found)
+
+
+def _passed(view: View, callees: Callees, origins: dict[int, frozenset[int]]) -> Iterator[RecoveredPassed]:
+    for x in _calls(view):
+        for index, argument in enumerate(x.args):
+            if _RECOVERED not in _origins_of(view, argument, origins):
+                continue
+            for token in callees.targets(x.fun)[:1]:
+                yield RecoveredPassed(
+                    place=place(view, x.pos, x.end),
+                    function=view.name,
+                    package=view.package.scope.path,
+                    map=spell(argument, view.variables),
+                    callee=token,
+                    parameter=index,
+                )
+
+
+def _calls(view: View) -> Iterable[ir.Call]:
+    for function in view.functions:
+        for x in expressions(function.body or ()):
+            if isinstance(x, ir.Call):
+                yield x

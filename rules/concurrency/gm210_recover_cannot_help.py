@@ -1,0 +1,71 @@
+"""GM210: a recover is meant to survive a concurrent map fault, which nothing recovers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from golint_maps.findings import Finding, Level, Related
+from golint_maps.flow.recoveries import FatalTextTested, RecoveredPassed, Recovery
+from golint_maps.graphs.verdicts import Verdict
+from golint_maps.program import Program
+from golint_maps.rule import Precision, Rule, locate
+
+RULE = Rule(
+    id="GM210",
+    name="recover-cannot-help",
+    summary="a recover is meant to survive a concurrent map fault, which nothing recovers",
+    level=Level.WARNING,
+    precision=Precision.HIGH,
+    cwe=(755, 362),
+    tags=("concurrency",),
+)
+
+_FATAL = "The runtime raises a fatal error, not a panic: it ends the process without running a deferred function."
+
+
+@RULE.check
+def check(program: Program) -> Iterator[Finding]:
+    """Report tests of recovered text, and recoveries around accesses that race."""
+    passed = {(fact.callee, fact.parameter) for fact in program.each(RecoveredPassed)}
+    tested = [fact for fact in program.each(FatalTextTested) if fact.parameter < 0 or (fact.id, fact.parameter) in passed]
+    for fact in tested:
+        yield RULE.finding(
+            fact,
+            f"A recovered value is compared with {fact.text}, a text that never gets here. {_FATAL}",
+            key=fact.text,
+            help="Remove the case, and guard the map with a mutex. To learn of the fault afterwards, let a parent process read what this one wrote to stderr.",
+        )
+    compared = {fact.id for fact in tested}
+    recoveries: dict[str, list[Recovery]] = {}
+    for recovery in program.each(Recovery):
+        if recovery.within not in compared:
+            recoveries.setdefault(recovery.id, []).append(recovery)
+    seen = set()
+    for verdict in program.verdicts:
+        for recovery in _around(verdict, recoveries):
+            if recovery.place not in seen:
+                seen.add(recovery.place)
+                yield _useless(recovery, verdict)
+
+
+def _around(verdict: Verdict, recoveries: dict[str, list[Recovery]]) -> Iterator[Recovery]:
+    """Yield the recoveries that the goroutine of an unguarded access has put around it."""
+    link = verdict.side.context.link
+    if verdict.kind not in ("write", "read") or link is None or verdict.side.locks:
+        return
+    inside = False
+    for hop in verdict.side.hops:
+        inside = inside or hop.function == link.callee
+        if inside:
+            yield from recoveries.get(hop.function, ())
+
+
+def _useless(recovery: Recovery, verdict: Verdict) -> Finding:
+    access = verdict.access
+    return RULE.finding(
+        recovery,
+        f"This recover does not protect the goroutine from its race on `{access.map}`. {_FATAL}",
+        key=f"recover {access.map}",
+        related=(Related(locate(access.place), f"the race on {access.map}"),),
+        help="Guard the map with a mutex. The recover helps against panics only.",
+    )
