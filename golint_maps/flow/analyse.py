@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from golint_maps.flow import annotations, copies, effects, hashing, loopvars, nilness, ranges, sharing, summary, syncmaps
 from golint_maps.flow.facts import Fact, PackageFacts
+from golint_maps.flow.internals import analyse as internals
 from golint_maps.flow.view import PackageView, views
 from golint_maps.types import model
 
@@ -19,6 +20,7 @@ def analyse(package: PackageView) -> PackageFacts:
         for analysis in _ANALYSES:
             facts += analysis(view)
         functions += summary.analyse(view)
+    facts += internals.analyse(package)
     return PackageFacts(
         package.scope.path,
         package.scope.name,

@@ -8,6 +8,7 @@ from golint_maps.flow.annotations import Guard
 from golint_maps.flow.copies import LostWrite, MapReplacedOnCopy, SyncMapCopied
 from golint_maps.flow.effects import FunctionEffects
 from golint_maps.flow.hashing import UnhashableKey, UnreachableKey
+from golint_maps.flow.internals.facts import InternalsFact
 from golint_maps.flow.loopvars import LoopVariableStored
 from golint_maps.flow.nilness import NilWrite
 from golint_maps.flow.ranges import LockReleased, OrderEscape, RangeCall, RangeMutation
@@ -22,6 +23,7 @@ Fact = (
     | UnhashableKey
     | UnreachableKey
     | LoopVariableStored
+    | InternalsFact
     | NilWrite
     | LockReleased
     | OrderEscape

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import re
+from typing import Final
 
 from tree_sitter import Node, Parser
 
@@ -16,6 +17,9 @@ from golint_maps.syntax.nesting import is_absurdly_nested
 from golint_maps.syntax.repair import hide_method_type_params, rename_builtins, rename_builtins_within
 from golint_maps.syntax.state import Lowering
 
+_SWITCHES: Final = re.compile(rb"GODEBUG|GOEXPERIMENT|-maprace\b")
+"""What strings about switches of the go command and the runtime are made of."""
+
 
 def extract(data: bytes, *, bodies: bool = True) -> FileFacts:
     """Lower the text of one Go file. Never raises, whatever the bytes.
@@ -23,7 +27,7 @@ def extract(data: bytes, *, bodies: bool = True) -> FileFacts:
     With `bodies=False` only declarations are lowered: every `Function.body` is None.
     """
     src = data if data.isascii() and b"\x00" not in data else _readable(data)
-    facts = FileFacts("", "", [], [], [], [], [], [], "", False, "", [], _count_lines(src), len(src))
+    facts = FileFacts("", "", [], [], [], [], [], [], "", False, "", [], _count_lines(src), len(src), _SWITCHES.search(src) is not None)
     if is_absurdly_nested(src):
         facts.errors.append(ParseError(0, len(src), 1))
         return facts

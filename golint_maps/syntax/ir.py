@@ -576,3 +576,5 @@ class FileFacts(_Node):
     errors: list[ParseError]
     lines: int
     size: int
+    switches: bool = False
+    """Whether the text names GODEBUG, GOEXPERIMENT or a race flag of its own making: strings are worth a look then."""

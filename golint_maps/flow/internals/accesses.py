@@ -1,0 +1,471 @@
+"""Where a package takes maps for something else, writes into them, and computes addresses within them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final, TypedDict
+
+from golint_maps.flow.internals import tables
+from golint_maps.flow.internals.facts import MapInternalsWritten, MapMemoryArithmetic, MapReinterpreted, Reading
+from golint_maps.flow.internals.memory import Memory
+from golint_maps.flow.internals.mirrors import exact, mirror_of
+from golint_maps.flow.internals.sizes import Sizes
+from golint_maps.flow.internals.tables import FIRST_SWISS
+from golint_maps.flow.internals.values import Frame, view_of
+from golint_maps.flow.internals.versions import Versions, versions
+from golint_maps.flow.maps import extent, place
+from golint_maps.flow.site import Place
+from golint_maps.flow.spelling import spell, spell_type
+from golint_maps.flow.traverse import expressions, operands, subexpressions
+from golint_maps.flow.view import PackageView, View
+from golint_maps.syntax import ir
+from golint_maps.types import model
+from golint_maps.types.model import Type
+
+Access = MapReinterpreted | MapInternalsWritten | MapMemoryArithmetic
+
+_ATOMIC_WRITES: Final = ("Store", "Add", "Swap", "CompareAndSwap", "And", "Or")
+_OPAQUE: Final = frozenset(("uintptr", "unsafe.Pointer"))
+_SMALL_HELPER: Final = 2
+"""Statements of a function that does nothing but add to an address."""
+
+
+class _Common(TypedDict):
+    """The fields that all facts of this module have."""
+
+    place: Place
+    function: str
+    package: str
+    map: str
+    owner: str
+    go: int
+    newest: int
+
+
+@dataclass(slots=True)
+class Scan:
+    """All functions of a package, each in the contexts in which it is called. `found` is keyed by rule and place: one line, one fact."""
+
+    package: PackageView
+    candidates: frozenset[str]
+    """Names of the functions whose arguments may be map memory that their own types do not show."""
+    found: dict[tuple[str, Place], Access] = field(default_factory=dict)
+    _done: set[tuple[int, int, frozenset[tuple[int, Memory]]]] = field(default_factory=set)
+
+    def function(self, frame: Frame) -> None:
+        """Look at a function in one context, and at those that it hands map memory to."""
+        view = frame.view
+        key = (view.file, view.number, frozenset(frame.arguments.items()))
+        if key in self._done:
+            return
+        self._done.add(key)
+        _Look(self, frame).all()
+
+
+class _Look:
+    """One function in one context."""
+
+    def __init__(self, scan: Scan, frame: Frame) -> None:
+        self.scan = scan
+        self.frame = frame
+        self.view = frame.view
+        self.package = frame.view.package
+        self.seen: Versions = versions(self.view.facts.build, self.view.go)
+        self._helper = is_address_helper(self.view.root)
+
+    def all(self) -> None:
+        """Look at every statement."""
+        for statement in self.view.statements:
+            if isinstance(statement, ir.Assign):
+                for target in statement.lhs:
+                    if isinstance(target, ir.Local):
+                        self.moved_local(statement, target)
+                    elif not isinstance(target, ir.Name):
+                        self.written(statement, target)
+            for operand in operands(statement):
+                self.operand(operand)
+
+    def operand(self, operand: ir.Expr) -> None:
+        addresses: list[ir.Expr] = []
+        for x in subexpressions(operand):
+            if isinstance(x, ir.Call):
+                self.call(x, addresses)
+            elif isinstance(x, ir.Binary) and x.op in ("+", "-") and any(x is within for outer in addresses for within in subexpressions(outer)):
+                self.sum(x)
+
+    def call(self, call: ir.Call, addresses: list[ir.Expr]) -> None:
+        fun, args = call.fun, call.args
+        if isinstance(fun, ir.Sel):
+            if isinstance(fun.base, ir.Name):
+                match fun.base.name, fun.name:
+                    case "unsafe", "Pointer":
+                        addresses += args
+                        return
+                    case "unsafe", "Add" | "Slice" if len(args) > 1:
+                        self.arithmetic(call, args[0], "add" if fun.name == "Add" else "slice", args[1])
+                        return
+                    case "atomic", name if name.startswith(_ATOMIC_WRITES) and args:
+                        self.written(call, args[0], atomic=True)
+                        return
+            if fun.name.startswith(_ATOMIC_WRITES) and args:
+                self.written_by_method(call, fun.base)
+        elif isinstance(fun, ir.Name) and fun.name in ("copy", "clear") and args:
+            self.written(call, ir.SliceOf(args[0], [], call.pos, call.end))
+            return
+        if len(args) == 1 and _may_convert(fun):
+            kind = self.view.typing.as_type(fun)
+            if kind is not None:
+                self.conversion(call, kind)
+                return
+        if _name(fun) in self.scan.candidates:
+            self.handed_on(call)
+
+    def handed_on(self, call: ir.Call) -> None:
+        """Follow map memory into a function that cannot tell by its types what it gets."""
+        inner = self.frame.called(call)
+        if inner is None:
+            return
+        given = {number: value for number, value in inner.arguments.items() if value.kind not in ("own", "c") and not self._plain(inner.view, number)}
+        if not given:
+            return
+        if is_address_helper(inner.view.root):
+            value = next((value for value in given.values() if value.inside), None)
+            if value is not None:
+                self._arithmetic(call, value, "add", None)
+            return
+        self.scan.function(Frame(inner.view, given, inner.depth))
+
+    @staticmethod
+    def _plain(view: View, number: int) -> bool:
+        """Tell whether a parameter's own type says that it is a map."""
+        return isinstance(view.package.resolver.underlying(view.typing.local(number)), model.Map)
+
+    # --- conversions ---
+
+    def conversion(self, call: ir.Call, kind: Type) -> None:
+        below = self.package.resolver.underlying(kind)
+        if not isinstance(below, model.Pointer):
+            return
+        argument = call.args[0]
+        value = self.frame.value(argument)
+        if value is None:
+            if self._from_unsafe(argument):
+                self._by_target(call, kind)
+            return
+        if value.kind == "interface":
+            self._words_of_interface(call, kind, value)
+        elif value.kind == "bucket":
+            if not value.moved and value.hops == 0:
+                self._arithmetic(call, value, "array" if self._is_array(below.elem) else "cast", None, kind)
+        elif value.kind == "header" and not value.moved and value.hops >= 0 and not self.frame.is_own_type(kind, value):
+            if not value.out:
+                self._reinterpreted(call, kind, value, "variable" if value.hops else "header")
+            elif value.hops == 0 and self._is_array(below.elem):
+                self._arithmetic(call, value, "array", None, kind)
+
+    def _from_unsafe(self, x: ir.Expr) -> bool:
+        kind = self.package.resolver.underlying(self.view.typing.of(x))
+        return kind == model.UNSAFE_POINTER
+
+    def _by_target(self, call: ir.Call, kind: Type) -> None:
+        """A pointer of unknown origin becomes one to a mirror: only the type says that there must be a map."""
+        target, hops = kind, -1
+        while isinstance(target, model.Pointer) and target.elem is not None:
+            target, hops = target.elem, hops + 1
+        mirror = mirror_of(self.package, target)
+        if mirror is None:
+            return
+        if mirror.layout.role == "header":
+            self._reinterpreted(call, kind, Memory("header", hops), "unknown")
+        elif mirror.layout.role == "bucket" and hops == 0:
+            self._arithmetic(call, Memory("bucket"), "cast", None, kind)
+
+    def _words_of_interface(self, call: ir.Call, kind: Type, value: Memory) -> None:
+        """`(*struct{ typ *maptype; m *hmap })(unsafe.Pointer(&i))`"""
+        struct = self.package.resolver.struct(kind)
+        for item in struct[1].fields if struct else ():
+            mirror = mirror_of(self.package, item.type.elem) if isinstance(item.type, model.Pointer) else None
+            if mirror is not None and mirror.layout.role in ("header", "descriptor"):
+                self._reinterpreted(call, item.type or kind, value, "interface", mirror.layout.role)
+                return
+
+    def _is_array(self, kind: Type | None) -> bool:
+        return isinstance(self.package.resolver.underlying(kind), model.Array)
+
+    def _right_for_its_versions(self, kind: Type | None, role: str = "header") -> bool:
+        """Tell whether the file is for such releases only as have exactly what it takes the map for."""
+        while isinstance(kind, model.Pointer):
+            kind = kind.elem
+        below = self.package.resolver.underlying(kind)
+        word = isinstance(below, model.Basic) and below.name in _OPAQUE
+        return self.seen.guarded and (word or exact(self.package, kind, self.seen, role))
+
+    def _reinterpreted(self, call: ir.Call, kind: Type, value: Memory, source: str, role: str = "header") -> None:
+        if self._right_for_its_versions(kind, role):
+            return
+        view = kind.elem if isinstance(kind, model.Pointer) else kind
+        target = view
+        for _ in range(value.hops):
+            target = target.elem if isinstance(target, model.Pointer) else target
+        below = self.package.resolver.underlying(view)
+        deep = self.package.resolver.underlying(target)
+        short = value.hops > 0 and not isinstance(below, model.Pointer | model.Map) and below not in (model.UNSAFE_POINTER, model.BASIC["uintptr"])
+        if isinstance(below, model.Map):
+            what = "map"
+        elif isinstance(deep, model.Struct):
+            what = "mirror"
+        else:
+            what = "word" if pointer_or_word(below) else "other"
+        readings = () if role != "header" or short or not isinstance(deep, model.Struct) or target is None else tuple(self._readings(target, deep))
+        self._add(
+            MapReinterpreted(
+                **self._site(call, value),
+                view=spell_type(target if what == "mirror" else view),
+                source=source,
+                target=what,
+                short=short,
+                readings=readings,
+            )
+        )
+
+    def _readings(self, kind: Type, struct: model.Struct) -> Iterator[Reading]:
+        """Yield what lies where the fields that the function goes on to use are."""
+        used = self._fields_used(kind)
+        names = [item.name for item in struct.fields]
+        for name, offset in zip(names, Sizes(self.package.resolver).offsets(struct), strict=False):
+            if name in used or not used:
+                yield self._reading(name, offset, struct.fields[names.index(name)].type)
+
+    def _reading(self, name: str, offset: int, kind: Type | None) -> Reading:
+        then, now = self._lies_at(offset, kind)
+        return Reading(name, offset, then, now)
+
+    def _lies_at(self, offset: int, kind: Type | None) -> tuple[str, str]:
+        size = Sizes(self.package.resolver).size(kind) or 8
+        below = self.package.resolver.underlying(kind)
+        pointer = not isinstance(below, model.Basic) or below == model.UNSAFE_POINTER
+        newest = self.seen.newest
+        return (
+            tables.describe(offset, size, self.seen.chosen, pointer=pointer),
+            tables.describe(offset, size, newest, pointer=pointer) if self.seen.chosen < FIRST_SWISS <= newest else "",
+        )
+
+    def _fields_used(self, kind: Type) -> set[str]:
+        found = set()
+        for function in self.view.functions:
+            for x in expressions(function.body or ()):
+                if isinstance(x, ir.Sel):
+                    held = self.view.typing.of(x.base)
+                    if held == kind or (isinstance(held, model.Pointer) and held.elem == kind):
+                        found.add(x.name)
+        return found
+
+    # --- writes ---
+
+    def written(self, statement: ir.Assign | ir.Call, target: ir.Expr, *, atomic: bool = False) -> None:
+        """`h.B = 1`, `*(*uint8)(p) = 1`, `atomic.StoreUint64(&h.used, 0)`."""
+        if atomic:
+            # What is stored through must itself be an address within the map; that of a map variable is the variable's business.
+            memory = self.frame.value(target)
+            if memory is None or not (memory.inside and memory.out):
+                return
+            target = target.x if isinstance(target, ir.Addr) else target
+        else:
+            memory = self.frame.place(target)
+        if memory is None or memory.kind not in ("header", "bucket"):
+            return
+        self._written(statement, target, memory, atomic=atomic)
+
+    def written_by_method(self, call: ir.Call, base: ir.Expr) -> None:
+        """`(*atomic.Uint32)(unsafe.Pointer(&h.hash0)).Store(1)`, `h.used.Add(1)`."""
+        kind = self.view.typing.of(base)
+        named = kind.elem if isinstance(kind, model.Pointer) else kind
+        if not isinstance(named, model.Named) or named.package != "sync/atomic":
+            return
+        memory = self.frame.value(base) if isinstance(kind, model.Pointer) else self.frame.place(base)
+        if memory is not None and memory.inside and memory.out:
+            self._written(call, base, memory, atomic=True)
+
+    def _written(self, statement: ir.Assign | ir.Call, target: ir.Expr, memory: Memory, *, atomic: bool) -> None:
+        name, then, now = "", "", ""
+        top = target
+        while isinstance(top, ir.Index):
+            top = top.base
+        if isinstance(top, ir.Sel):
+            name = top.name
+            if memory.kind == "header" and memory.hops == 0:
+                struct = self.package.resolver.struct(self.view.typing.of(top.base))
+                names = [item.name for item in struct[1].fields] if struct else []
+                offsets = Sizes(self.package.resolver).offsets(struct[1]) if struct else []
+                if struct and name in names and names.index(name) < len(offsets):
+                    then, now = self._lies_at(offsets[names.index(name)], struct[1].fields[names.index(name)].type)
+        elif memory.kind == "header" and memory.moved and memory.offset > 0:
+            then, now = self._lies_at(memory.offset, self.view.typing.of(target))
+        self._add(
+            MapInternalsWritten(
+                **self._site(statement, memory),
+                target=spell(target, self.view.variables),
+                field=name,
+                part=memory.kind,
+                atomic=atomic,
+                short=memory.hops > 0,
+                then=then,
+                now=now,
+            )
+        )
+
+    # --- arithmetic ---
+
+    def arithmetic(self, call: ir.Call, base: ir.Expr, how: str, offset: ir.Expr) -> None:
+        """`unsafe.Add(p, n)`, `unsafe.Slice(p, n)`."""
+        value = self.frame.value(base)
+        if value is not None and value.inside:
+            self._arithmetic(call, value, how, offset)
+
+    def sum(self, x: ir.Binary) -> None:
+        """`uintptr(p) + n`, where it becomes a pointer again."""
+        for base, other in ((x.left, x.right), (x.right, x.left)):
+            value = self.frame.value(base)
+            if value is not None and value.inside and (x.op == "+" or base is x.left):
+                if not (isinstance(base, ir.Binary) and base.op in ("+", "-")):  # else the inner sum is the first
+                    self._arithmetic(x, value, "add", other)
+                return
+
+    def moved_local(self, statement: ir.Assign, target: ir.Local) -> None:
+        """`u := uintptr(p) + n`, `u += n`, where u becomes a pointer again."""
+        if statement.op in ("+=", "-=") and statement.rhs:
+            stores = [store for store, _ in self.frame.stores(target.id) if not isinstance(store, ir.Binary) or store.left != target]
+            value = next((value for store in stores if (value := self.frame.value(store)) and value.inside), None)
+            if value is not None and target.id in self._become_pointers():
+                self._arithmetic(statement, value, "add", statement.rhs[0])
+        elif len(statement.rhs) == len(statement.lhs):
+            x = statement.rhs[statement.lhs.index(target)]
+            if isinstance(x, ir.Binary) and target.id in self._become_pointers():
+                for inner in subexpressions(x):
+                    if isinstance(inner, ir.Binary) and inner.op in ("+", "-"):
+                        self.sum(inner)
+
+    def _become_pointers(self) -> set[int]:
+        """Return the integers that are made pointers somewhere in the function."""
+        found = set()
+        for function in self.view.functions:
+            for x in expressions(function.body or ()):
+                if isinstance(x, ir.Call) and isinstance(x.fun, ir.Sel) and x.fun.name == "Pointer" and isinstance(x.fun.base, ir.Name):
+                    found |= {inner.id for arg in x.args for inner in subexpressions(arg) if isinstance(inner, ir.Local)}
+        return found
+
+    def _arithmetic(self, x: ir.Call | ir.Binary | ir.Assign, value: Memory, how: str, offset: ir.Expr | None, kind: Type | None = None) -> None:
+        if self._helper or (self.seen.guarded and self.seen.newest < FIRST_SWISS):
+            return
+        distance = -1
+        if isinstance(offset, ir.Const) and offset.text.isalnum() and value.kind == "header" and not value.moved:
+            distance = int(offset.text, 0)
+        then, now = self._lies_at(distance, None) if distance > 0 else ("", "")
+        what = spell_type(kind.elem) if isinstance(kind, model.Pointer) else ""
+        self._add(MapMemoryArithmetic(**self._site(x, value), how=how, part=value.kind, what=what, offset=distance, then=then, now=now))
+
+    # --- facts ---
+
+    def _site(self, x: ir.Call | ir.Binary | ir.Assign, value: Memory) -> _Common:
+        start, end = (x.pos, x.end) if isinstance(x, ir.Assign) else extent(x, self.view)
+        return {
+            "place": place(self.view, start, end),
+            "function": self.view.name,
+            "package": self.package.scope.path,
+            "map": value.map,
+            "owner": value.owner,
+            "go": self.seen.chosen,
+            "newest": self.seen.newest,
+        }
+
+    def _add(self, fact: Access) -> None:
+        self.scan.found.setdefault((type(fact).__name__, fact.place), fact)
+
+
+def pointer_or_word(kind: Type | None) -> bool:
+    """Tell whether a type is one machine word that can hold an address."""
+    return isinstance(kind, model.Pointer) or (isinstance(kind, model.Basic) and kind.name in _OPAQUE)
+
+
+def is_address_helper(function: ir.Function) -> bool:
+    """Tell whether a function only adds to an address: such a one is no more guilty than `unsafe.Add`."""
+    body = function.body
+    if not body or len(body) > _SMALL_HELPER or not isinstance(body[-1], ir.Return) or len(body[-1].values) != 1:
+        return False
+    result = function.type.results[0] if len(function.type.results) == 1 else None
+    if result not in (ir.TQual("unsafe", "Pointer"), ir.TName("uintptr")):
+        return False
+    return any((isinstance(x, ir.Binary) and x.op in ("+", "^")) or (isinstance(x, ir.Sel) and x.name == "Add") for x in expressions(body))
+
+
+def _may_convert(fun: ir.Expr) -> bool:
+    return isinstance(fun, ir.Deref | ir.TypeArg | ir.Name | ir.Index | ir.Inst)
+
+
+def _name(fun: ir.Expr) -> str:
+    while isinstance(fun, ir.Index | ir.Inst):
+        fun = fun.base
+    return fun.name if isinstance(fun, ir.Name | ir.Sel) else ""
+
+
+def accesses(package: PackageView, files: Sequence[int]) -> Iterator[Access]:
+    """Yield what the functions of the primary files do with the memory of maps. `files` are those that import unsafe."""
+    package.memo["internals targets"] = _cast_targets(package, files)
+    scan = Scan(package, _candidates(package, files))
+    for file in range(len(package.scope.files)):
+        for number, function in enumerate(package.scope.files[file].functions):
+            if function.parent >= 0 or not (file in files or _calls(package, file, number, scan.candidates)):
+                continue
+            view = view_of(package, file, number)
+            if view is not None:
+                scan.function(Frame(view))
+    primary = {package.paths[file] for file in package.primary}
+    yield from sorted((fact for fact in scan.found.values() if fact.place.path in primary), key=lambda fact: (fact.place, type(fact).__name__))
+
+
+def _calls(package: PackageView, file: int, number: int, names: frozenset[str]) -> bool:
+    view = view_of(package, file, number) if names else None
+    if view is None:
+        return False
+    return any(isinstance(x, ir.Call) and _name(x.fun) in names for function in view.functions for x in expressions(function.body or ()))
+
+
+def _candidates(package: PackageView, files: Sequence[int]) -> frozenset[str]:
+    """Return the names of functions that take what may be a map without their types saying so."""
+    found = set()
+    for file in files:
+        for function in package.scope.files[file].functions:
+            if function.parent >= 0 or not function.body:
+                continue
+            view = view_of(package, file, package.scope.files[file].functions.index(function))
+            if view is not None and any(_hides_a_map(view, number) for number in function.params if number >= 0):
+                found.add(function.name)
+    return frozenset(found)
+
+
+def _hides_a_map(view: View, number: int) -> bool:
+    kind = view.typing.local(number)
+    if isinstance(kind, model.TypeParameter) or kind == model.Named("reflect", "Value"):
+        return True
+    below = view.package.resolver.underlying(kind)
+    return isinstance(below, model.Interface) or (isinstance(below, model.Basic) and below.name in _OPAQUE)
+
+
+def _cast_targets(package: PackageView, files: Sequence[int]) -> set[Type | None]:
+    """Return the mirrors that the package converts pointers to."""
+    found: set[Type | None] = set()
+    for file in files:
+        for number, function in enumerate(package.scope.files[file].functions):
+            view = view_of(package, file, number) if function.parent < 0 else None
+            if view is None:
+                continue
+            for inner in view.functions:
+                for x in expressions(inner.body or ()):
+                    if isinstance(x, ir.Call) and len(x.args) == 1 and isinstance(x.fun, ir.Deref):
+                        kind = view.typing.as_type(x.fun)
+                        while isinstance(kind, model.Pointer):
+                            kind = kind.elem
+                        if mirror_of(package, kind) is not None:
+                            found.add(kind)
+    return found

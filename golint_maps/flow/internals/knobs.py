@@ -1,0 +1,139 @@
+"""Switches for maps that no version of Go has: settings, directives, flags and experiments, in directives and in strings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from golint_maps.flow.internals.facts import NonexistentKnob
+from golint_maps.flow.internals.tables import ONLY_SWISS
+from golint_maps.flow.maps import place
+from golint_maps.flow.site import Place
+from golint_maps.flow.traverse import operands, subexpressions
+from golint_maps.flow.view import PackageView, View
+from golint_maps.syntax import ir
+
+REAL_SETTINGS: Final = frozenset(("decoratemappings",))
+"""The GODEBUG settings of Go with `map` in their names."""
+
+_GODEBUG: Final = re.compile(r"(?:^|[\s;'\"`])GODEBUG=([\w=,.\-]+)")
+_EXPERIMENT: Final = re.compile(r"(?:^|[\s;'\"`])GOEXPERIMENT=([\w,]+)")
+_COMMAND_FLAG: Final = re.compile(r"\bgo (?:test|build|run|vet|install)\b[^;&|]*\s(--?maprace)\b")
+_FLAGS: Final = frozenset(("-maprace", "--maprace"))
+_COMMANDS: Final = frozenset(("go", "test", "build", "run", "vet", "install"))
+_GONE_EXPERIMENTS: Final = frozenset(("swissmap", "noswissmap", "swissmaps", "noswissmaps"))
+_DIRECTIVE: Final = re.compile(r"//go:([a-z]*map[a-z]*)\b")
+_DEBUG: Final = re.compile(r"//go:debug\s+([\w.-]+)=?(\S*)")
+_WORDS: Final = ("GODEBUG", "GOEXPERIMENT", "maprace")
+
+
+def is_map_setting(key: str) -> bool:
+    """Tell whether a GODEBUG key would be about maps if there were such a one."""
+    return "map" in key.lower() and key not in REAL_SETTINGS
+
+
+def directives(package: PackageView, file: int) -> Iterator[NonexistentKnob]:
+    """Yield the directives of a file that name no directive or setting of Go."""
+    for comment in package.scope.files[file].comments:
+        debug = _DEBUG.match(comment.text)
+        unknown = _DIRECTIVE.match(comment.text)
+        if debug and is_map_setting(debug[1]):
+            kind, knob = "debug-line", debug[1]
+        elif unknown:
+            kind, knob = "directive", f"//go:{unknown[1]}"
+        else:
+            continue
+        where = Place(package.paths[file], comment.pos, comment.pos + len(comment.text.encode()))
+        yield NonexistentKnob(place=where, function="", package=package.scope.path, map=knob, kind=kind, knob=knob, go=package.go[file][1])
+
+
+def strings(view: View) -> Iterator[NonexistentKnob]:
+    """Yield the switches that stand in the strings of a function."""
+    for statement in view.statements:
+        for operand in operands(statement):
+            for x in subexpressions(operand):
+                if isinstance(x, ir.Call):
+                    yield from _arguments(view, x.args)
+                elif isinstance(x, ir.Lit):
+                    yield from _elements(view, x.elements)
+                elif isinstance(x, ir.Const):
+                    for kind, knob in switches(_text(x), view.go[1]):
+                        yield _fact(view, x, kind, knob)
+
+
+def constants(package: PackageView, file: int) -> Iterator[NonexistentKnob]:
+    """Yield the switches in a file's package-level constants."""
+    for node in package.scope.files[file].constants:
+        if isinstance(node.value, ir.Const) and any(word in node.value.text for word in _WORDS):
+            for kind, knob in switches(_text(node.value), package.go[file][1]):
+                where = Place(package.paths[file], node.value.pos, node.value.pos + len(node.value.text.encode()))
+                yield NonexistentKnob(place=where, function="", package=package.scope.path, map=knob, kind=kind, knob=knob, go=package.go[file][1])
+
+
+def switches(text: str, go: int) -> Iterator[tuple[str, str]]:
+    """Yield (kind, switch) of what a string sets in an environment or on a command line."""
+    if "GODEBUG=" in text:
+        for found in _GODEBUG.findall(text):
+            yield from _settings(found)
+    if "GOEXPERIMENT=" in text:
+        for found in _EXPERIMENT.findall(text):
+            yield from _experiments(found, go)
+    if "maprace" in text and (flag := _COMMAND_FLAG.search(text)):
+        yield "flag", flag[1]
+
+
+def _settings(text: str) -> Iterator[tuple[str, str]]:
+    for item in text.split(","):
+        key = item.partition("=")[0].strip()
+        if is_map_setting(key):
+            yield "godebug", key
+
+
+def _experiments(text: str, go: int) -> Iterator[tuple[str, str]]:
+    for item in text.split(","):
+        if item in _GONE_EXPERIMENTS and (go >= ONLY_SWISS or item.endswith("s")):
+            yield "experiment", item
+
+
+def _arguments(view: View, args: Sequence[ir.Expr]) -> Iterator[NonexistentKnob]:
+    """`os.Setenv("GODEBUG", "mapdebug=1")`, `exec.Command("go", "test", "-maprace")`."""
+    texts = [_text(arg) if isinstance(arg, ir.Const) else "" for arg in args]
+    for name, x, value in zip(texts, args[1:], texts[1:], strict=False):
+        yield from _pair(view, name, x, value)
+    yield from _flags(view, args, texts)
+
+
+def _elements(view: View, elements: Sequence[ir.Element]) -> Iterator[NonexistentKnob]:
+    """`[]string{"test", "-maprace"}`, `map[string]string{"GODEBUG": "mapdebug=1"}`."""
+    for element in elements:
+        if isinstance(element.key, ir.Const) and isinstance(element.value, ir.Const):
+            yield from _pair(view, _text(element.key), element.value, _text(element.value))
+    values = [element.value for element in elements]
+    yield from _flags(view, values, [_text(x) if isinstance(x, ir.Const) else "" for x in values])
+
+
+def _pair(view: View, name: str, x: ir.Expr, value: str) -> Iterator[NonexistentKnob]:
+    if name == "GODEBUG":
+        for kind, knob in _settings(value):
+            yield _fact(view, x, kind, knob)
+    elif name == "GOEXPERIMENT":
+        for kind, knob in _experiments(value, view.go[1]):
+            yield _fact(view, x, kind, knob)
+
+
+def _flags(view: View, args: Sequence[ir.Expr], texts: Sequence[str]) -> Iterator[NonexistentKnob]:
+    if not _COMMANDS.isdisjoint(texts):
+        for x, text in zip(args, texts, strict=True):
+            if text in _FLAGS:
+                yield _fact(view, x, "flag", text)
+
+
+def _text(x: ir.Const) -> str:
+    return x.text[1:-1] if x.kind == "string" and len(x.text) > 1 else ""
+
+
+def _fact(view: View, x: ir.Expr, kind: str, knob: str) -> NonexistentKnob:
+    text = x.text if isinstance(x, ir.Const) else ""
+    where = place(view, x.pos, x.pos + len(text.encode()))
+    return NonexistentKnob(place=where, function=view.name, package=view.package.scope.path, map=knob, kind=kind, knob=knob, go=view.go[1])

@@ -1,0 +1,180 @@
+"""Structs that are declared like a structure of the runtime."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from golint_maps.flow.internals import tables
+from golint_maps.flow.internals.facts import RuntimeStructMirrored
+from golint_maps.flow.internals.sizes import Sizes
+from golint_maps.flow.internals.tables import Layout, Slot
+from golint_maps.flow.internals.versions import Versions, versions
+from golint_maps.flow.site import Place
+from golint_maps.flow.view import PackageView
+from golint_maps.syntax import ir
+from golint_maps.types import model
+from golint_maps.types.model import Type
+
+_ENOUGH_IN_ORDER: Final = 4
+"""Matching fields that make a struct a mirror whatever its name."""
+
+_ENOUGH_BY_NAME: Final = 2
+"""Matching fields that make it one if it has the runtime's name."""
+
+_BYTES: Final = frozenset(("uint8", "int8", "bool"))
+_ALIASES: Final = {"type": ("typ", "rtype"), "elem": ("value", "val"), "valuesize": ("elemsize",), "typ": ("t", "type"), "t": ("typ",), "key": ("k",)}
+"""Other names of some fields, in releases older than the table or in common copies."""
+
+INSTEAD: Final = {
+    "header": "Ask `len`, copy with `maps.Clone`, empty with `clear`; for estimates of memory count entries times the sizes of key and value.",
+    "bucket": "Walk over the map with `range`, `maps.All` or `reflect.MapIter`.",
+    "extra": "Nothing outside of the runtime needs it.",
+    "iterator": "Walk over maps of unknown type with `reflect.MapIter` (`Reset` lets one be used again), over others with `range` or `maps.All`.",
+    "descriptor": "Ask `reflect.Type` for key and value types; hash with `hash/maphash.Comparable` (Go 1.24).",
+    "table": "Walk over the map with `range`, `maps.All` or `reflect.MapIter`.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mirror:
+    """A struct with the structure that it copies and the names of the fields that match."""
+
+    layout: Layout
+    matching: tuple[str, ...]
+
+
+def mirror_of(package: PackageView, kind: Type | None) -> Mirror | None:
+    """Return what structure of the runtime a defined struct type copies, or None."""
+    if not isinstance(kind, model.Named):
+        return None
+    memo: dict[model.Named, Mirror | None] = package.memo.setdefault("mirrors", {})
+    if kind not in memo:
+        below = package.resolver.underlying(kind)
+        memo[kind] = best_match(package, kind.name, below) if isinstance(below, model.Struct) else None
+    return memo[kind]
+
+
+def best_match(package: PackageView, name: str, struct: model.Struct) -> Mirror | None:
+    """Return the structure that a struct's fields match best, newer ones last, or None if they match none well enough."""
+    plain = name.split("·", maxsplit=1)[0].lower().strip("_")
+    best: Mirror | None = None
+    for layout in tables.layouts():
+        matching = _in_order(package, struct, layout)
+        named = plain in layout.names
+        enough = len(matching) >= _ENOUGH_IN_ORDER or (named and len(matching) >= min(_ENOUGH_BY_NAME, len(layout.fields)))
+        if enough and (best is None or len(matching) > len(best.matching)):
+            best = Mirror(layout, matching)
+    return best
+
+
+def _in_order(package: PackageView, struct: model.Struct, layout: Layout) -> tuple[str, ...]:
+    """Return the names of the longest run of fields that stand in the same order in both (longest common subsequence)."""
+    ours, theirs = struct.fields, layout.fields
+    rows: list[list[tuple[str, ...]]] = [[()] * (len(theirs) + 1) for _ in range(len(ours) + 1)]
+    for i, field in enumerate(ours):
+        for j, slot in enumerate(theirs):
+            kept = max(rows[i][j + 1], rows[i + 1][j], key=len)
+            if len(rows[i][j]) >= len(kept) and matches(package, field, slot):
+                kept = (*rows[i][j], field.name)
+            rows[i + 1][j + 1] = kept
+    return rows[-1][-1]
+
+
+def matches(package: PackageView, field: model.StructField, slot: Slot) -> bool:
+    """Tell whether a field has the name of the runtime's and a type of the same kind."""
+    name, wanted = field.name.lower().strip("_"), slot.name.lower()
+    if name != wanted and name not in _ALIASES.get(wanted, ()):
+        return False
+    below = package.resolver.underlying(field.type)
+    if below is None or slot.kind == "struct":
+        return True
+    match below:
+        case model.Basic(basic):
+            if slot.kind in ("uint8", "bool"):
+                return basic in _BYTES
+            if slot.kind in ("uint16", "uint32"):
+                return basic.removeprefix("u") == slot.kind.removeprefix("u")
+            return slot.kind[0] != "[" and basic in ("int", "uint", "uintptr", "int64", "uint64", "unsafe.Pointer")
+        case model.Pointer():
+            return slot.kind in ("pointer", "uintptr")
+        case model.Signature():
+            return slot.kind == "func"
+        case model.Array():
+            return slot.kind[0] == "["
+    return False
+
+
+def exact(package: PackageView, kind: Type | None, seen: Versions, role: str = "header") -> bool:
+    """Tell whether a struct has the runtime's fields at the runtime's places in every build that a file is for."""
+    struct = package.resolver.underlying(kind)
+    theirs = seen.layouts(role)
+    if not isinstance(struct, model.Struct) or not theirs:
+        return False
+    offsets = Sizes(package.resolver).offsets(struct)
+    return all(_lies_over(package, struct, offsets, layout) for layout in theirs)
+
+
+def _lies_over(package: PackageView, struct: model.Struct, offsets: Sequence[int], layout: Layout) -> bool:
+    if len(offsets) < len(struct.fields):
+        return False
+    at = {slot.at[0]: slot for slot in layout.fields}
+    for field, offset in zip(struct.fields, offsets, strict=False):
+        slot = at.get(offset)
+        if field.name != "_" and (slot is None or not _same_word(package, field, slot)):
+            return False
+    return True
+
+
+def _same_word(package: PackageView, field: model.StructField, slot: Slot) -> bool:
+    return matches(package, field, slot) or (
+        slot.kind in ("pointer", "struct", "uint64", "int") and Sizes(package.resolver).size(field.type) == slot.size(8)
+    )
+
+
+def declared_mirrors(package: PackageView, file: int) -> list[RuntimeStructMirrored]:
+    """Return the mirrors that a file declares."""
+    facts = package.scope.files[file]
+    found = []
+    for node in facts.types:
+        if node.alias or not isinstance(node.type, ir.TStruct) or not _worth_a_look(node.type):
+            continue
+        kind = model.Named(package.scope.path, node.name)
+        mirror = mirror_of(package, kind)
+        seen = versions(facts.build, package.go[file])
+        if mirror is None or (seen.guarded and exact(package, kind, seen, mirror.layout.role)):
+            continue
+        found.append(_fact(package, file, node, mirror, seen))
+    return found
+
+
+def _worth_a_look(struct: ir.TStruct) -> bool:
+    """Leave out what cannot match, before any type is resolved."""
+    return 1 <= len(struct.fields) <= 24 and bool(_NAMES.intersection(field.name.lower().strip("_") for field in struct.fields))
+
+
+_NAMES: Final = frozenset(slot.name.lower() for layout in tables.layouts() for slot in layout.fields)
+
+
+def _fact(package: PackageView, file: int, node: ir.TypeDecl, mirror: Mirror, seen: Versions) -> RuntimeStructMirrored:
+    layout = mirror.layout
+    successor = tables.layout(layout.role, tables.NEWEST)
+    name = node.name.split("·")[0]
+    return RuntimeStructMirrored(
+        place=Place(package.paths[file], node.pos, node.pos + len(name.encode())),
+        function="",
+        package=package.scope.path,
+        map=name,
+        owner=f"{package.scope.name}.{name}",
+        struct=name,
+        original=layout.type,
+        role=layout.role,
+        matching=mirror.matching,
+        since=layout.since,
+        until=0 if layout.until >= tables.NEWEST else layout.until,
+        successor=successor.type if successor and successor.family != layout.family else "",
+        instead=INSTEAD[layout.role],
+        go=seen.chosen,
+        newest=seen.newest,
+    )

@@ -1,0 +1,69 @@
+"""GM301: a map is converted through unsafe.Pointer to something that it is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from golint_maps.findings import Finding, Level
+from golint_maps.flow.internals.facts import MapReinterpreted
+from golint_maps.program import Program
+from golint_maps.rule import Precision, Rule
+
+from ._versions import now_or_later
+
+RULE = Rule(
+    id="GM301",
+    name="map-header-reinterpreted",
+    summary="A map is converted through unsafe.Pointer to a type that is not its own",
+    level=Level.ERROR,
+    precision=Precision.HIGH,
+    cwe=(843,),
+    security=7.0,
+    tags=("correctness", "unsafe"),
+)
+
+
+@RULE.check
+def check(program: Program) -> Iterator[Finding]:
+    """Yield the conversions, with what the fields read that the code goes on to use."""
+    for fact in program.each(MapReinterpreted):
+        subject = f"`{fact.map}`" if fact.map else "A map"
+        yield RULE.finding(fact, f"{subject} is taken for a `{fact.view}`, which it is not. {_consequence(fact)}{_readings(fact)}", help=_help(fact))
+
+
+def _consequence(fact: MapReinterpreted) -> str:
+    if fact.target == "map":
+        return "A map of another type hashes its keys with another function and lays out its slots differently: look-ups miss, and values are torn."
+    if fact.short:
+        return (
+            "One indirection is missing: a map variable is a single pointer, so this reads the pointer itself and whatever lies behind the variable, "
+            "in every version of Go."
+        )
+    if fact.source == "interface":
+        return (
+            "The first word of an interface with a map in it leads to the descriptor of the map's type, the second to the map. "
+            f"{now_or_later(fact.go, fact.newest)}, and the descriptor changed with Go 1.24, 1.26 and 1.27."
+        )
+    if fact.target == "word":
+        return f"The address that comes out is that of the map's header: {now_or_later(fact.go, fact.newest)}, and nothing about it is promised."
+    return f"{now_or_later(fact.go, fact.newest)}, and no check notices when the two differ."
+
+
+def _readings(fact: MapReinterpreted) -> str:
+    parts = []
+    for reading in fact.readings[:6]:
+        text = f"`{reading.field}` (offset {reading.offset}) reads {reading.then}"
+        if reading.now and reading.now != reading.then:
+            text += f", and with Go 1.{fact.newest} {reading.now}"
+        parts.append(text)
+    return f" {'; '.join(parts)}." if parts else ""
+
+
+def _help(fact: MapReinterpreted) -> str:
+    if fact.target == "map":
+        return "Copy entry by entry into a map of the other type."
+    if fact.source == "interface":
+        hashing = "hash/maphash.Comparable" if fact.go >= 24 else "hash/maphash (Comparable from Go 1.24 on)"
+        return f"Ask reflect: `reflect.TypeOf`, `Value.Len`, `Value.MapRange`. To hash keys use {hashing}."
+    copying = "`maps.Clone` to copy, `clear` to empty" if fact.go >= 21 else "a loop to copy or empty (maps.Clone and clear from Go 1.21 on)"
+    return f"Use `len` for the number of entries, {copying}, `reflect.MapIter` to walk over maps of any type. The number of buckets is nobody's business."

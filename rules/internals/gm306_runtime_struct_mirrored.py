@@ -1,0 +1,45 @@
+"""GM306: a struct is declared like one of the runtime's map structures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from golint_maps.findings import Finding, Level
+from golint_maps.flow.internals.facts import RuntimeStructMirrored
+from golint_maps.program import Program
+from golint_maps.rule import Precision, Rule
+
+RULE = Rule(
+    id="GM306",
+    name="runtime-struct-mirrored",
+    summary="A struct type copies a map structure of the runtime",
+    level=Level.WARNING,
+    precision=Precision.HIGH,
+    cwe=(1102,),
+    tags=("portability", "unsafe"),
+)
+
+
+@RULE.check
+def check(program: Program) -> Iterator[Finding]:
+    """Yield the copies, with the release from which on they are copies no longer."""
+    for fact in program.each(RuntimeStructMirrored):
+        yield RULE.finding(fact, f"`{fact.struct}` copies `{fact.original}` of the runtime. {_since(fact)}", help=fact.instead)
+
+
+def _since(fact: RuntimeStructMirrored) -> str:
+    names = f"Its fields {_listed(fact.matching)} are that struct's" if len(fact.matching) > 1 else f"Its field `{fact.matching[0]}` is that struct's"
+    if not fact.until:
+        return f"{names}, as Go 1.{fact.since} and newer have it so far; it is private, and its fields have changed in five of the last six releases."
+    gone = f"{names} up to Go 1.{fact.until}."
+    successor = f" (`{fact.successor}` took its place)" if fact.successor else ""
+    if fact.go > fact.until:
+        return f"{gone} Go 1.{fact.go}, which this file is for, has no such struct{successor}: what is read through the copy means something else."
+    if fact.newest > fact.until:
+        return f"{gone} Since Go 1.{fact.until + 1} there is no such struct{successor}, and the copy compiles as before."
+    return gone
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    shown = [f"`{name}`" for name in names[:5]] + (["…"] if len(names) > 5 else [])
+    return ", ".join(shown)
