@@ -19,6 +19,7 @@ from golint_maps.flow.site import Place
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.view import PackageView, View, display_name
 from golint_maps.syntax import ir
+from golint_maps.types.definitions import FromValue
 from golint_maps.types.scope import Declared
 
 _LONGEST_PATH = 5
@@ -182,6 +183,9 @@ class _Walk(EntryFlow):
             return
         while isinstance(key, ir.Call) and len(key.args) == 1 and self.view.typing.as_type(key.fun) is not None:
             key = key.args[0]
+        if isinstance(key, ir.Local) and key.id not in self._roots and not self.view.assignments[key.id]:
+            definition = self.view.typing.definitions.get(key.id)
+            key = definition.value if isinstance(definition, FromValue) and definition.count == 1 else key
         from_caller = self._key_path(key.fun if isinstance(key, ir.Call) and not key.args else key)
         identity = key is not None and self._identifies(key)
         effect = MapEffect(kind, target, from_caller, identity, place(self.view, *at), spell(operand, self.view.variables))

@@ -210,6 +210,8 @@ class EntryFlow(Forward[Knowledge]):
         """
         definition = self.view.typing.definitions.get(x.id) if isinstance(x, ir.Local) and not self.view.assignments[x.id] else None
         call = definition.value if isinstance(definition, FromValue) else x
+        if isinstance(call, ir.Binary):
+            return self._is_completed(call, state)
         if not isinstance(call, ir.Call):
             return False
         name = call.fun.name if isinstance(call.fun, ir.Name | ir.Sel) else ""
@@ -219,6 +221,21 @@ class EntryFlow(Forward[Knowledge]):
         if {self.key_text(x), self.key_text(call)} & state.differs:
             return any(self.key_text(part) in state.own or self.is_turn(part) for operand in operands for part in subexpressions(operand))
         return any(self.is_canonical(operand, state) for operand in operands if isinstance(operand, ir.Local | ir.Call))
+
+    def _is_completed(self, x: ir.Binary, state: Knowledge) -> bool:
+        """Tell whether a key gets a prefix or suffix that the loop's keys were seen not to have."""
+        match x:
+            case ir.Binary("+", ir.Const(_, prefix), rest):
+                part, kind = prefix, "HasPrefix"
+            case ir.Binary("+", rest, ir.Const(_, suffix)):
+                part, kind = suffix, "HasSuffix"
+            case _:
+                return False
+        if not self.is_own(rest, state):
+            return False
+        part = part[1:-1]
+        lacking = [text.partition(" ")[2] for text in state.differs if text.startswith(kind + " ")]
+        return any(part.startswith(text) if kind == "HasPrefix" else part.endswith(text) for text in lacking)
 
     def entry(self, x: ir.Expr, state: Knowledge) -> Entry | None:
         """Return the entry whose absence makes an expression zero: `m[k]`, `m[k].f`, `len(m[k])`, or a variable that holds one of these."""
@@ -261,6 +278,8 @@ class EntryFlow(Forward[Knowledge]):
             case ir.Call(ir.Sel(ir.Name("strings"), ("HasPrefix" | "HasSuffix") as name), args) if truth and state.own:
                 trimmed = ",".join(map(self.view.paths.key, args))
                 state.differs |= {f"strings.Trim{name[3:]}({trimmed})"}
+            case ir.Call(ir.Sel(ir.Name("strings"), ("HasPrefix" | "HasSuffix") as name), [x, ir.Const(_, part)]) if self.is_own(x, state):
+                state.differs |= {f"{name} {part[1:-1]}"}
             case ir.Index() | ir.Sel() if truth:
                 self._see(condition, state)
         return state

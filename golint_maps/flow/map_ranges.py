@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from golint_maps.flow.traverse import substatements
+from golint_maps.flow.traverse import expressions, substatements
 from golint_maps.flow.view import View
 from golint_maps.syntax import ir
 
@@ -36,12 +36,26 @@ def map_ranges(view: View) -> list[MapRange]:
 def _in_function(view: View, function: ir.Function) -> Iterator[MapRange]:
     for statement in _range_loops(function.body or ()):
         operand, kind = iterated(view, statement.over)
-        if operand is None or view.package.resolver.map(view.typing.of(operand)) is None:
+        if operand is None or not _is_map(view, operand, statement):
             continue
         first, second = (x.id if isinstance(x, ir.Local) else -1 for x in (statement.key, statement.value))
         if kind == "Values":
             first, second = -1, first
         yield MapRange(statement, function, operand, view.paths.of(operand), first, second)
+
+
+def _is_map(view: View, operand: ir.Expr, loop: ir.Range) -> bool:
+    """Tell whether a loop's operand is surely a map: by its type, or because the loop gives it to `delete`, which takes nothing else."""
+    kind = view.typing.of(operand)
+    if kind is not None:
+        return view.package.resolver.map(kind) is not None
+    if not isinstance(operand, ir.Local | ir.Sel):
+        return False
+    path = view.paths.of(operand)
+    return path is not None and any(
+        isinstance(x, ir.Call) and len(x.args) == 2 and view.typing.is_builtin(x.fun, "delete") and view.paths.of(x.args[0]) == path
+        for x in expressions(loop.body)
+    )
 
 
 def _range_loops(body: Sequence[ir.Stmt]) -> list[ir.Range]:

@@ -9,7 +9,7 @@ from golint_maps.flow.effects import LIBRARY, effects_of
 from golint_maps.flow.entries import Knowledge, Path
 from golint_maps.flow.map_ranges import MapRange
 from golint_maps.flow.maps import place, qualified
-from golint_maps.flow.range_mutations import LoopTurns
+from golint_maps.flow.range_mutations import LoopTurns, is_worklist
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.traverse import expressions
@@ -20,8 +20,8 @@ from golint_maps.syntax import ir
 class RangeCall(Site, frozen=True, tag="range-call"):
     """A call in a loop over a map that the loop may go on after. `callee` may change the map `path`, in terms of the calling function.
 
-    `receiver` and `args` are the paths that the callee is given. Of argument i, `own[i]` says that it is the loop's own key and `values[i]`
-    that it is the loop's value.
+    `receiver` and `args` are the paths that the callee is given. Of each argument, `given` says what it is to the loop: `key` (its own),
+    `value`, `identity` (what the value is stored at, by all signs), or nothing. `worklist`: an outer loop runs until the map is empty.
     """
 
     callee: str
@@ -29,8 +29,8 @@ class RangeCall(Site, frozen=True, tag="range-call"):
     path: Path
     receiver: Path | None
     args: tuple[Path | None, ...]
-    own: tuple[bool, ...]
-    values: tuple[bool, ...]
+    given: tuple[str, ...]
+    worklist: bool
     loop: Place
     over: str
 
@@ -41,12 +41,19 @@ class _Calls(LoopTurns):
     def __init__(self, view: View, found: MapRange, path: Path, targets: dict[int, Callee]) -> None:
         super().__init__(view, found, path)
         self.targets = targets
-        self.own: dict[int, tuple[bool, ...]] = {}
+        self.given: dict[int, tuple[str, ...]] = {}
 
     def called(self, call: ir.Call, state: Knowledge) -> None:
         if call.pos in self.targets and not self.is_replaced(self.own_path or (), state):
-            self.own[call.pos] = tuple(self.is_own(arg, state) or self.is_own_by_value(arg) or self.is_canonical(arg, state) for arg in call.args)
+            self.given[call.pos] = tuple(self._role(arg, state) for arg in call.args)
             self.happened(call.pos, state)
+
+    def _role(self, arg: ir.Expr, state: Knowledge) -> str:
+        if self.is_own(arg, state) or self.is_canonical(arg, state):
+            return "key"
+        if self.is_own_by_value(arg):
+            return "identity"
+        return "value" if self.chain(arg) == "" else ""
 
 
 def range_calls(view: View, loops: Sequence[MapRange]) -> Iterator[RangeCall]:
@@ -64,8 +71,8 @@ def range_calls(view: View, loops: Sequence[MapRange]) -> Iterator[RangeCall]:
             continue
         turns = _Calls(view, found, found.path, targets)
         turns.take()
-        for at in sorted(turns.followed & turns.own.keys()):
-            yield _fact(view, found, found.path, calls[at], targets[at], turns.own[at])
+        for at in sorted(turns.followed & turns.given.keys()):
+            yield _fact(view, found, found.path, calls[at], targets[at], turns.given[at])
 
 
 def _may_change(view: View, target: Callee, call: ir.Call, path: Path) -> bool:
@@ -87,7 +94,7 @@ def _may_change(view: View, target: Callee, call: ir.Call, path: Path) -> bool:
     return effects.reaches(target, path[-1])
 
 
-def _fact(view: View, found: MapRange, path: Path, call: ir.Call, target: Callee, own: tuple[bool, ...]) -> RangeCall:
+def _fact(view: View, found: MapRange, path: Path, call: ir.Call, target: Callee, given: tuple[str, ...]) -> RangeCall:
     receiver = view.paths.of(target.receiver) if target.receiver is not None else None
     return RangeCall(
         place=place(view, call.pos, call.end),
@@ -100,8 +107,8 @@ def _fact(view: View, found: MapRange, path: Path, call: ir.Call, target: Callee
         path=path,
         receiver=None if receiver is None else (*receiver, *target.embedded),
         args=tuple(view.paths.of(arg) for arg in call.args),
-        own=own,
-        values=tuple(isinstance(arg, ir.Local) and arg.id == found.value for arg in call.args),
+        given=given,
+        worklist=is_worklist(view, found),
         loop=place(view, found.loop.pos, found.loop.end),
         over=spell(found.operand, view.variables),
     )

@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from golint_maps.flow.entries import EntryFlow, Knowledge, Path
 from golint_maps.flow.map_ranges import MapRange
 from golint_maps.flow.maps import extent, place, qualified
-from golint_maps.flow.self_keyed import identifies, maker_of, selected, self_keyed_fields
+from golint_maps.flow.self_keyed import identifies, maker_of, self_keyed_fields
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
-from golint_maps.flow.traverse import expressions, statements
+from golint_maps.flow.traverse import expressions, statements, subexpressions
 from golint_maps.flow.view import View
 from golint_maps.syntax import ir
 from golint_maps.types import model
 from golint_maps.types.definitions import FromValue
+
+_LONGEST_CHAIN = 12
 
 
 class RangeMutation(Site, frozen=True, tag="range-mutation"):
@@ -90,20 +92,44 @@ class LoopTurns(EntryFlow):
     def is_own_by_value(self, key: ir.Expr) -> bool:
         """Tell whether a key is read from the loop's value, and by all signs is the key that this value is stored at."""
         known = self_keyed_fields(self.view.package)
-        definition = self.view.typing.definitions.get(key.id) if isinstance(key, ir.Local) and not self.view.assignments[key.id] else None
-        made = definition.value if isinstance(definition, FromValue) else key
+        made = self._defined(key)
         if isinstance(made, ir.Call) and maker_of(made) in known:
-            return all(self._is_value(selected(arg) or (arg, "")) for arg in made.args)
-        value, name = selected(made) or (made, "")
-        if not self._is_value((value, name)) or not name:
+            return all(self.chain(arg) is not None for arg in made.args)
+        chain = self.chain(key)
+        if not chain:
             return False
         # Where the loop has a name for its key, a field of the value that nobody stores by is there for another reason.
-        return name in known or (self.found.key < 0 and identifies(name, self.view.typing.of(value)))
+        return chain in known or (self.found.key < 0 and identifies(chain, self.view.typing.local(self.found.value)))
 
-    def _is_value(self, field: tuple[ir.Expr, str]) -> bool:
-        """Tell whether a selection starts at the loop's value."""
-        value = field[0]
-        return isinstance(value, ir.Local) and f"l{self.found.value}" in (f"l{value.id}", self.view.paths.key(value))
+    def chain(self, x: ir.Expr) -> str | None:
+        """Return the fields and getters, dotted, that lead from the loop's value to an expression; empty for the value itself, None for others."""
+        names: list[str] = []
+        for _ in range(_LONGEST_CHAIN):
+            x = self._defined(x)
+            match x:
+                case ir.Local(number):
+                    return ".".join(reversed(names)) if number == self.found.value else None
+                case ir.Sel(base, name):
+                    names.append(name)
+                    x = base
+                case ir.Call(ir.Sel() as fun):
+                    x = fun
+                case ir.Call(_, [arg]) if self.view.typing.as_type(x.fun) is not None:
+                    x = arg
+                case ir.Deref(operand) | ir.Addr(operand):
+                    x = operand
+                case _:
+                    return None
+        return None
+
+    def _defined(self, x: ir.Expr) -> ir.Expr:
+        """Return what a local that is never assigned to stands for."""
+        while isinstance(x, ir.Local) and x.id != self.found.value:
+            definition = self.view.typing.definitions.get(x.id)
+            if not isinstance(definition, FromValue) or definition.count != 1 or self.view.assignments[x.id]:
+                break
+            x = definition.value
+        return x
 
 
 def range_mutations(view: View, loops: Sequence[MapRange]) -> Iterator[RangeMutation]:
@@ -115,9 +141,25 @@ def range_mutations(view: View, loops: Sequence[MapRange]) -> Iterator[RangeMuta
         turns = LoopTurns(view, found, found.path)
         turns.take()
         for at, event in turns.events.items():
+            if event.kind == "insert" and is_worklist(view, found):
+                continue
             if at in turns.followed and (at not in told or (told[at].own and not event.own)):
                 told[at] = _fact(view, found, event)
     yield from told.values()
+
+
+def is_worklist(view: View, found: MapRange) -> bool:
+    """Tell whether an outer loop runs until the map is empty: then a new entry is visited in the end, by this loop or by a later one."""
+    return any(
+        isinstance(statement, ir.For)
+        and statement.pos < found.loop.pos < statement.end
+        and statement.cond is not None
+        and any(
+            isinstance(x, ir.Call) and isinstance(x.fun, ir.Name) and x.fun.name == "len" and x.args and view.paths.of(x.args[0]) == found.path
+            for x in subexpressions(statement.cond)
+        )
+        for statement in statements(found.function.body or ())
+    )
 
 
 def _may_mutate(view: View, found: MapRange) -> bool:

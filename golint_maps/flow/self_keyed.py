@@ -9,7 +9,7 @@ from golint_maps.flow.view import PackageView
 from golint_maps.syntax import ir
 from golint_maps.types import model
 
-_IDENTIFYING = frozenset(("id", "key", "name", "uid", "uuid", "guid", "hash"))
+_IDENTIFYING = frozenset(("id", "key", "name", "uid", "uuid", "guid", "hash", "addr", "address"))
 
 
 def self_keyed_fields(package: PackageView) -> frozenset[str]:
@@ -55,8 +55,8 @@ def _stores(package: PackageView, file: ir.FileFacts, function: ir.Function) -> 
 
 
 def maker_of(key: ir.Expr) -> str:
-    """Return `f()` for the key `f(…)` that a function of the package makes, else an empty string."""
-    return f"{key.fun.name}()" if isinstance(key, ir.Call) and isinstance(key.fun, ir.Name) and key.args else ""
+    """Return `f()` for the key `f(…)` or `x.f(…)` that a function makes, else an empty string."""
+    return f"{key.fun.name}()" if isinstance(key, ir.Call) and isinstance(key.fun, ir.Name | ir.Sel) and key.args else ""
 
 
 def _named(package: PackageView, key: ir.Expr, value: ir.Expr, variables: Sequence[ir.Variable]) -> Iterator[str]:
@@ -115,12 +115,10 @@ def _same(left: ir.Expr, right: ir.Expr) -> bool:
     return False
 
 
-def identifies(field: str, kind: model.Type | None) -> bool:
-    """Tell whether a field's name says that it is the identity of a value of this type: `ID`, `name`, `SessionID` of a Session."""
-    if "." in field:
-        return False
+def identifies(chain: str, kind: model.Type | None) -> bool:
+    """Tell whether a chain of fields says that it is the identity of a value of this type: `ID`, `name`, `Addr.String`, `SessionID` of a session."""
     if isinstance(kind, model.Pointer):
         kind = kind.elem
-    name = field.lower().removeprefix("get")
+    name = chain.partition(".")[0].lower().removeprefix("get")
     owner = kind.name.lower() if isinstance(kind, model.Named) else ""
-    return name in _IDENTIFYING or (bool(owner) and name.startswith(owner) and name[len(owner) :] in _IDENTIFYING)
+    return any(name == word or (name.endswith(word) and owner.endswith(name[: -len(word)])) for word in _IDENTIFYING)

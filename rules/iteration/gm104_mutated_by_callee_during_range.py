@@ -49,15 +49,19 @@ def check(program: Program) -> Iterator[Finding]:
 def _concerns(fact: RangeCall, reached: ReachedEffect) -> bool:
     """Tell whether an effect of the callee changes the loop's map at another key than the loop's own."""
     effect = reached.effect
-    if translate(effect.path, fact.receiver, fact.args) != fact.path:
+    if translate(effect.path, fact.receiver, fact.args) != fact.path or (fact.worklist and effect.kind == "insert"):
         return False
     if effect.key is None or effect.key[0][0] != "p":
         return True
     index = int(effect.key[0][1:])
-    if index >= len(fact.own):
-        return True
-    own = fact.own[index] and len(effect.key) == 1
-    return not own and not (fact.values[index] and effect.identity)
+    match fact.given[index] if index < len(fact.given) else "":
+        case "key":
+            return len(effect.key) > 1
+        case "value":
+            return not effect.identity
+        case "identity":
+            return False
+    return True
 
 
 def _order(reached: ReachedEffect) -> tuple[int, int]:

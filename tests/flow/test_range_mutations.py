@@ -125,6 +125,19 @@ def test_keys_renamed_without_a_guard_are_told(key: str) -> None:
     assert [kind for kind, _, _ in mutations(f"for k, v := range m {{ m[{key}] = v }}")] == ["insert"]
 
 
+def test_keys_completed_where_something_was_missing_are_quiet() -> None:
+    assert mutations('for k, v := range m { if strings.HasPrefix(k, "x-") { continue }; key := "x-y-" + k; m[key] = v }') == []
+    assert mutations('for k, v := range m { if strings.HasPrefix(k, "x-") { continue }; m["y-" + k] = v }') == [("insert", False, '"y-" + k')]
+
+
+def test_a_worklist_that_is_worked_off_takes_new_entries() -> None:
+    assert mutations("for len(m) > 0 { for k := range m { delete(m, k); m[other] = 1 } }") == [("delete", True, "k")]
+
+
+def test_a_value_of_unknown_type_is_a_map_if_it_is_given_to_delete() -> None:
+    assert mutations("n := unknown(); for k := range n { delete(n, k); n[k + other] = 1 }") == [("delete", True, "k"), ("insert", False, "k + other")]
+
+
 def test_a_lazy_iterator_walks_over_the_map_itself() -> None:
     assert mutations("for k := range maps.Keys(m) { _ = k; delete(m, other) }") == DELETE
 
@@ -179,6 +192,7 @@ def test_another_field_of_the_value_is_another_key() -> None:
         "func put(m map[string]T, k string) { m[k] = T{name: k} }",
         "func put(m map[string]T, name string) { t := T{name: name}; m[name] = t }",
         "func put(m map[string]T, k string) { var t T; t.name = k; m[k] = t }",
+        "func put(m map[string]T, k, n string) { m[k] = T{name: n}; t := T{}; m[t.name] = t }",
         "func put(m map[string]T, k string) { m[k] = made(k) }\nfunc made(n string) T { return T{name: n} }",
     ],
 )

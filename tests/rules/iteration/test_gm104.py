@@ -53,6 +53,8 @@ def test_a_callee_that_changes_another_entry_is_reported(call: str) -> None:
         "erase(t.m, k)",
         "t.remove(v)",
         "t.drop(v.id)",
+        "w := v; t.remove(w)",
+        "id := v.id; t.drop(id)",
         "t.elsewhere(k)",
         "t.known(k)",
         "t.fresh(k)",
@@ -65,6 +67,18 @@ def test_a_callee_that_changes_another_entry_is_reported(call: str) -> None:
 )
 def test_a_callee_that_leaves_the_loop_alone_is_quiet(call: str) -> None:
     assert calls(f"for k, v := range t.m {{ _, _ = k, v; {call} }}") == []
+
+
+def test_the_identity_of_the_value_is_its_own_key_where_the_loop_has_no_other_name_for_it() -> None:
+    types = TYPES.replace("t.m[k] = &V{id: k}", "t.m[k] = new(V)").replace("type V struct {", "type V struct { Addr string;")
+    for loop, found in (("_, v", 0), ("k, v", 1)):
+        text = f"{types}func f(t *T) {{ for {loop} := range t.m {{ t.drop(v.Addr) }} }}"
+        assert len(findings_of(rule, text)) == found
+
+
+def test_a_worklist_that_is_worked_off_takes_new_entries() -> None:
+    assert calls("for len(t.m) > 0 { for k := range t.m { t.put(k + k) } }") == []
+    assert calls("for len(u.m) > 0 { for k := range t.m { t.put(k + k) } }") == ["t.put(k + k)"]
 
 
 def test_a_literal_in_a_variable_is_a_callee() -> None:
