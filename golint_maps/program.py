@@ -16,6 +16,7 @@ from golint_maps.graphs.contracts import Breach, breaches
 from golint_maps.graphs.effects import EffectTable
 from golint_maps.graphs.guarded import Guarding
 from golint_maps.graphs.links import Links
+from golint_maps.graphs.memos import Memos
 from golint_maps.graphs.precedence import without_copies
 from golint_maps.graphs.races import Races
 from golint_maps.graphs.verdicts import Verdict, verdicts
@@ -60,7 +61,6 @@ class Program:
         )
         return EffectTable((function for package in self.packages for function in package.effects), methods)
 
-
     @cached_property
     def races(self) -> Races:
         """Who may touch a map at the same time as whom."""
@@ -77,10 +77,16 @@ class Program:
         return [verdict for verdict in found if verdict.kind != "inconsistent" or verdict.access.place not in declared]
 
     @cached_property
+    def memos(self) -> Memos:
+        """Which memos are shared by callers outside of the program."""
+        promises = {name: said for package in self.packages for name, said in package.promises.items()}
+        singletons = {name for package in self.packages for name in package.singletons}
+        return Memos(self.races, promises, singletons, {package.path for package in self.packages if package.name == "main"})
+
+    @cached_property
     def guarding(self) -> Guarding:
         """Which locks guard which maps."""
         return Guarding(self.races)
-
 
     @cached_property
     def breaches(self) -> list[Breach]:

@@ -213,7 +213,7 @@ class _Walk(LockWalk):
             return
         if into[0][0] == "l" and self.view.variables[int(into[0][1:])].kind not in ("receiver", "param") and not self._others_have((*into, "")):
             return  # what a local struct is used for is not known
-        self._report("store", shared, target, shared[0])
+        self._report("store", shared, target, target)
 
     def _from_caller(self, target: ir.Expr, value: ir.Local, state: LockState) -> None:
         if value.id not in self.function.params or self.view.assignments[value.id] or not self._locks(state):

@@ -47,6 +47,10 @@ class PackageFacts(msgspec.Struct, array_like=True, gc=False):
     guards: list[Guard] = []
     imports: list[str] = []
     """Import paths of all files."""
+    promises: dict[str, str] = {}
+    """What doc comments say of concurrent use (see `promises`)."""
+    singletons: list[str] = []
+    """Types of which there is one value each, held by a package variable."""
 
 
 ENCODER = msgspec.msgpack.Encoder()

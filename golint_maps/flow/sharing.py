@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from golint_maps.flow import escapes, lock_copies, recoveries
+from golint_maps.flow import escapes, lock_copies, memos, recoveries
 from golint_maps.flow.escapes import MapEscape
 from golint_maps.flow.lock_copies import LockCopied
+from golint_maps.flow.memos import MemoFill
 from golint_maps.flow.recoveries import RecoveryFact
 from golint_maps.flow.view import View
 
-SharingFact = LockCopied | MapEscape | RecoveryFact
+SharingFact = LockCopied | MapEscape | MemoFill | RecoveryFact
 
 
 def analyse(view: View) -> Iterator[SharingFact]:
     """Yield all of them for a function and its literals."""
     yield from lock_copies.analyse(view)
     yield from escapes.analyse(view)
+    yield from memos.analyse(view)
     yield from recoveries.analyse(view)

@@ -1,0 +1,163 @@
+"""Memos: entries that are inserted when a look-up of the same key misses; and objects that exist once, held by a package variable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from golint_maps.flow.identity import Names, function_id
+from golint_maps.flow.maps import place, qualified
+from golint_maps.flow.paths import Path
+from golint_maps.flow.site import Site
+from golint_maps.flow.spelling import spell
+from golint_maps.flow.traverse import expressions, statements
+from golint_maps.flow.view import PackageView, View
+from golint_maps.syntax import ir
+from golint_maps.types import model
+from golint_maps.types.definitions import FromValue
+from golint_maps.types.scope import receiver_name
+
+
+class MemoFill(Site, frozen=True, kw_only=True, tag="memo-fill"):
+    """An insert into a map that others can have, after a look-up of the same key. `identity` is the map's program-wide name."""
+
+    identity: str
+    id: str
+    key: str
+
+
+def analyse(view: View) -> Iterator[MemoFill]:
+    """Yield the memo fills of a function and its literals."""
+    if view.package.scope.name == "main" or view.root.name in ("var·", "init") or view.path.endswith("_test.go"):
+        return
+    names: Names | None = None
+    for number in view.family:
+        for statement in statements(view.facts.functions[number].body or ()):
+            if not isinstance(statement, ir.Assign) or statement.op != "=":
+                continue
+            for index, target in enumerate(statement.lhs):
+                if not isinstance(target, ir.Index) or view.package.resolver.map(view.typing.of(target.base)) is None:
+                    continue
+                path = view.paths.of(target.base)
+                if path is None or not _outlives(view, path):
+                    continue
+                value = statement.rhs[index] if len(statement.lhs) == len(statement.rhs) else None
+                if (value is not None and _handed_in(view, value)) or not _looked_up(view, path, target):
+                    continue
+                names = names or Names(view)
+                yield MemoFill(
+                    place=place(view, target.pos, target.end),
+                    function=view.name,
+                    package=view.package.scope.path,
+                    map=spell(target.base, view.variables),
+                    owner=qualified(view, target.base),
+                    identity=names.identity(target.base),
+                    id=function_id(view, number),
+                    key=spell(target.index, view.variables),
+                )
+
+
+def _outlives(view: View, path: Path) -> bool:
+    """Tell whether a map is a package variable, or lies in something that was handed in."""
+    if path[0][0] == "g":
+        return True
+    return len(path) > 1 and view.variables[int(path[0][1:])].kind in ("receiver", "param")
+
+
+def _handed_in(view: View, value: ir.Expr) -> bool:
+    """Tell whether a value is the caller's: storing that is registration, no memo."""
+    match value:
+        case ir.Local(number):
+            if view.variables[number].kind == "param" and not view.assignments[number]:
+                return True
+            definition = view.typing.definitions.get(number)
+            return isinstance(definition, FromValue) and isinstance(definition.value, ir.Lit | ir.Addr) and _handed_in(view, definition.value)
+        case ir.Addr(operand):
+            return _handed_in(view, operand)
+        case ir.Lit(_, elements):
+            return any(_handed_in(view, element.value) for element in elements)
+    return False
+
+
+def _looked_up(view: View, path: Path, target: ir.Index) -> bool:
+    key = view.paths.key(target.index)
+    for function in view.functions:
+        for x in expressions(function.body or ()):
+            if (
+                isinstance(x, ir.Index)
+                and x.pos < target.pos
+                and view.paths.of(x.base) == path
+                and view.paths.key(x.index) == key
+                and not _written(view, x)
+            ):
+                return True
+    return False
+
+
+def _written(view: View, x: ir.Index) -> bool:
+    """Tell whether an index expression is stored to, not read."""
+    return any(isinstance(statement, ir.Assign) and any(target is x for target in statement.lhs) for statement in view.statements)
+
+
+# --- objects that exist once ---
+
+
+def singletons(package: PackageView) -> list[str]:
+    """Return the types (`path.Type`) of which a package makes values only where it initialises its variables, and keeps them there.
+
+    Only types with a map are looked at. What `init` or a package-level initialiser makes, by itself or through an unexported constructor that
+    nobody else calls, is made once.
+    """
+    scope = package.scope
+    if scope.name == "main":
+        return []
+    held = {name for declared in scope.variables.values() for name in _kept(package, declared.node) if _has_map(package, name)}
+    if not held:
+        return []
+    makers = _makers(package, held)
+    callers: dict[str, set[str]] = {}
+    for file in scope.files:
+        for function in file.functions:
+            root = file.functions[function.root]
+            for x in expressions(function.body or ()):
+                if isinstance(x, ir.Name) and x.name in scope.functions:
+                    callers.setdefault(x.name, set()).add(root.name if root.receiver_type is None else "·method")
+
+    def once(name: str) -> bool:
+        if name in ("var·", "init"):
+            return True
+        return not name[:1].isupper() and name in callers and callers[name] <= {"var·", "init"}
+
+    return sorted(f"{scope.path}.{name}" for name in held if makers.get(name) and all(map(once, makers[name])))
+
+
+def _kept(package: PackageView, variable: ir.VarDecl) -> Iterator[str]:
+    match variable.value:
+        case ir.Lit(ir.TName(name)) | ir.Addr(ir.Lit(ir.TName(name))):
+            yield name
+        case ir.Call(ir.Name("new"), [ir.TypeArg(ir.TName(name)) | ir.Name(name)]):
+            yield name
+        case ir.Call(ir.Name(constructor)) if constructor in package.scope.functions:
+            yield from (receiver_name(result) for result in package.scope.functions[constructor].node.type.results[:1])
+
+
+def _has_map(package: PackageView, name: str) -> bool:
+    found = package.resolver.struct(model.Named(package.scope.path, name))
+    return found is not None and any(package.resolver.map(field.type) is not None for field in found[1].fields)
+
+
+def _makers(package: PackageView, held: set[str]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for file in package.scope.files:
+        for function in file.functions:
+            root = file.functions[function.root]
+            maker = root.name if root.receiver_type is None else "·method"
+            for x in expressions(function.body or ()):
+                match x:
+                    case ir.Lit(ir.TName(name)) if name in held:
+                        found.setdefault(name, set()).add(maker)
+                    case ir.Call(ir.Name("new"), [ir.TypeArg(ir.TName(name)) | ir.Name(name)]) if name in held:
+                        found.setdefault(name, set()).add(maker)
+            for variable in function.variables:
+                if isinstance(variable.type, ir.TName) and variable.type.name in held and variable.kind == "var":
+                    found.setdefault(variable.type.name, set()).add(maker)
+    return found

@@ -1,0 +1,57 @@
+"""What doc comments promise on concurrent use: of types, of functions, and of the package."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from golint_maps.flow.view import PackageView
+from golint_maps.types.scope import receiver_name
+
+SAFE: Final = "safe"
+UNSAFE: Final = "unsafe"
+
+_SAFE: Final = re.compile(
+    r"\bsafe (?:for|to use|to be used|to call)\b.{0,40}(?:concurren|parallel|simultaneous|goroutines|threads)"
+    r"|\b(?:goroutine|thread|concurrency)[- ]?safe\b"
+    r"|\b(?:may|can) (?:safely )?be (?:used|called|accessed|shared) (?:concurrently|simultaneously|(?:by|from|among|between) (?:multiple|several|many|different) goroutines)"
+)
+_CONDITION: Final = re.compile(
+    r"\b(?:only|after|once|if|unless|except|provided|until|when|while|but|reads?|readers?|long|before|todo|should|make|making|want|need)\b"
+)
+_UNSAFE: Final = re.compile(
+    r"(?:\bnot|n't|\bnever|\bnor|\bno|\bneither)\b.{0,60}(?:concurren|goroutine|thread|parallel|simultaneous|synchroni|\bsafe)"
+    r"|\bunsafe\b|\bnon-?(?:thread|concurren)|\bsingle[- ](?:goroutine|thread)|\bunsynchroni"
+    r"|caller.{0,60}(?:synchroni|\block|mutex|serial)|external(?:ly)? synchroni|must (?:be )?(?:synchroni|hold|lock|protect)"
+)
+_SENTENCE: Final = re.compile(r"(?<=[.;!?])\s+|\n\s*\n")
+
+
+def promise(doc: str) -> str:
+    """Return `safe`, `unsafe`, or an empty string where a comment promises nothing, or not without conditions."""
+    result = ""
+    for sentence in _SENTENCE.split(doc.lower()):
+        text = " ".join(sentence.split())
+        if _UNSAFE.search(text):
+            return UNSAFE
+        if _SAFE.search(text) and not _CONDITION.search(text):
+            result = SAFE
+    return result
+
+
+def promises(package: PackageView) -> dict[str, str]:
+    """Return the promises of a package by what they are on: `path`, `path.Type`, `path.Function`, `path.Type.Method`."""
+    return {name: found for name, doc in _docs(package) if doc and (found := promise(doc))}
+
+
+def _docs(package: PackageView) -> Iterator[tuple[str, str]]:
+    path = package.scope.path
+    yield path, "\n\n".join(file.package_doc for file in package.scope.files if file.package_doc)
+    for file in package.scope.files:
+        for declared in file.types:
+            yield f"{path}.{declared.name}", declared.doc
+        for function in file.functions:
+            if function.doc and function.parent < 0:
+                owner = f"{receiver_name(function.receiver_type)}." if function.receiver_type is not None else ""
+                yield f"{path}.{owner}{function.name}", function.doc

@@ -1,0 +1,105 @@
+"""Which memos are shared by callers whom nobody sees, and which accesses break what a doc comment promises."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass
+from typing import Final
+
+from golint_maps.flow.events import FunctionSummary
+from golint_maps.flow.memos import MemoFill
+from golint_maps.flow.promises import SAFE, UNSAFE
+from golint_maps.graphs.races import Races
+from golint_maps.graphs.witness import Witness
+
+_REGISTRATION: Final = re.compile(
+    r"(?:Must)?(?:Register|Unregister|Add|Set|Init|Setup|Load|Reset|Enable|Disable|Define|Declare|With|New|Install|Configure|Import|Read|Parse|Test|Bench)"
+)
+_STARTING: Final = re.compile(r"(?:Init|Open|Start|Run|Serve|Close|Stop|Register|Setup|Configure|Unmarshal|Decode|Gob|Scan|New|Load|Must|Validate)")
+
+
+@dataclass(frozen=True, slots=True)
+class SharedMemo:
+    """One access at fault: a memo's insert, or any access to a map of a type that promises to be safe. `certain` follows a promise."""
+
+    way: Witness
+    fill: MemoFill | None
+    promised: str = ""
+
+
+class Memos:
+    """Judges the memos of one program."""
+
+    def __init__(self, races: Races, promises: Mapping[str, str], singletons: Set[str], mains: Set[str]) -> None:
+        self._races = races
+        self._promises = promises
+        self._singletons = singletons
+        self._mains = mains
+
+    def shared(self, fills: Iterable[MemoFill]) -> Iterator[SharedMemo]:
+        """Yield the memos that all callers share without a lock."""
+        for fill in fills:
+            found = self._races.by_map.get(fill.identity, ())
+            if any(way.locks for way in found):
+                continue  # somebody locks: the rules on locks judge it
+            ways = [way for way in found if way.access.place == fill.place and way.access.writes and self._reached(way) and self._one_object(way)]
+            if ways:
+                way = min(ways, key=lambda way: len(way.hops))
+                yield SharedMemo(way, fill, self._promised(way))
+
+    def broken(self) -> Iterator[SharedMemo]:
+        """Yield the unguarded accesses to maps of types that are documented as safe for concurrent use."""
+        safe = {name for name, said in self._promises.items() if said == SAFE}
+        for identity, found in sorted(self._races.by_map.items()):
+            owner = identity[1:].rpartition(".")[0]
+            if identity[0] != "f" or owner not in safe:
+                continue
+            ways = [way for way in found if self._method_of(way, owner) and way.access.op != "load"]
+            if not any(way.access.writes for way in ways):
+                continue
+            seen = set()
+            for way in ways:
+                if not way.locks and way.access.place not in seen:
+                    seen.add(way.access.place)
+                    yield SharedMemo(way, None, owner)
+
+    def _method_of(self, way: Witness, owner: str) -> bool:
+        """Tell whether a way starts at an exported method of a type, on its receiver, at a time when others may have the object."""
+        entry = self._races.functions[way.context.entry]
+        if way.context.kind != "exported" or entry.receiver != owner or entry.test or not way.path or way.path[0] != "r" or len(way.path) != 2:
+            return False
+        return self._promises.get(entry.id) != UNSAFE and not _STARTING.match(entry.id.rpartition(".")[2])
+
+    def _reached(self, way: Witness) -> bool:
+        """Tell whether other packages can reach an access at any time, as far as the program shows."""
+        entry = self._races.functions[way.context.entry]
+        if way.context.kind != "exported" or entry.test or entry.package in self._mains or self._internal(entry):
+            return False
+        functions = [self._races.functions[hop.function] for hop in way.hops]
+        if any(_REGISTRATION.match(function.name.rpartition(".")[2]) or function.name == "init" for function in functions):
+            return False
+        said = [self._promises.get(name, "") for function in functions for name in (function.id, function.receiver, function.package)]
+        return UNSAFE not in said
+
+    def _internal(self, entry: FunctionSummary) -> bool:
+        """Internal packages are reached through what calls them; where a command has them, only that does."""
+        parts = entry.package.split("/")
+        return "internal" in parts and ("cmd" in parts or bool(self._races.links.into.get(entry.id)))
+
+    def _one_object(self, way: Witness) -> bool:
+        if way.identity[0] == "g":
+            return True
+        if not way.path:
+            return False
+        if way.path[0][0] == "g":
+            return True
+        return way.path[0] == "r" and len(way.path) == 2 and self._races.functions[way.context.entry].receiver in self._singletons
+
+    def _promised(self, way: Witness) -> str:
+        functions = [self._races.functions[hop.function] for hop in way.hops]
+        for function in functions:
+            for name in (function.id, function.receiver, function.package):
+                if name and self._promises.get(name) == SAFE:
+                    return name
+        return ""
