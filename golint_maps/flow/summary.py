@@ -26,7 +26,11 @@ from golint_maps.flow.view import View
 from golint_maps.flow.walk import Forward, children
 from golint_maps.syntax import ir
 from golint_maps.types import model
+from golint_maps.types.definitions import FromValue
 from golint_maps.types.scope import receiver_name
+
+MAKERS = ("New", "new", "make", "Make", "clone", "Clone", "copy", "Copy", "create", "Create", "build", "Build", "init", "open", "Open")
+"""Names of functions whose results nobody else has, as a rule."""
 
 _SIGNALS = {"Done": "done", "Wait": "wait"}
 
@@ -94,13 +98,31 @@ class Summariser:
             flows=tuple(dict.fromkeys(walker.flows)),
             handler=_handler(function, view),
             doc=function.doc,
-            variables=tuple((variable.pos, variable.function) for variable in function.variables) if root else (),
+            variables=tuple(self._variables(function)) if root else (),
             requires=tuple((item.held, item.words) for item in self._requirements(function)) if root else (),
             parallel_test=any(call.targets == ("testing.T.Parallel",) for call in walker.calls.values()),
             endless=walker.endless,
             loops=walker.structure.loops(),
             sends=tuple(walker.sends.values()),
         )
+
+    def _variables(self, function: ir.Function) -> Iterator[tuple[int, int, bool]]:
+        """Yield (position, declaring function, made here) of each local variable."""
+        definitions = self.view.typing.definitions
+        for number, variable in enumerate(function.variables):
+            match definitions.get(number):
+                case FromValue(value, _, _):
+                    made = fresh(value, frozenset()) or self._makes(value)
+                case None:
+                    made = variable.kind == "var" and not isinstance(variable.type, ir.TPtr)
+                case _:
+                    made = False
+            yield variable.pos, variable.function, made
+
+    def _makes(self, value: ir.Expr) -> bool:
+        if not isinstance(value, ir.Call):
+            return False
+        return any(token.rsplit(".", 1)[-1].startswith(MAKERS) for token in self.callees.targets(value.fun))
 
     def _requirements(self, function: ir.Function) -> tuple[Requirement, ...]:
         found = requirements(function, self.view.package)
@@ -225,8 +247,6 @@ class _Walker(Forward[_State]):
     def _bind(self, number: int, value: ir.Expr | None, state: _State) -> None:
         if value is not None and (fresh(value, state.owned) or self._constructs(value)):
             state.owned |= {number}
-            if isinstance(value, ir.Lit | ir.Addr):
-                self._absorb(value, state)
         elif number in state.owned and value is not None and not isinstance(value, ir.Const):
             state.owned -= {number}
 
@@ -238,14 +258,9 @@ class _Walker(Forward[_State]):
             if token in ("maps.Clone", "maps.Collect", "slices.Collect", "slices.Clone", "golang.org/x/exp/maps.Clone"):
                 return True
             name = token.rsplit(".", 1)[-1]
-            if name.startswith(("New", "new", "make", "Make", "clone", "Clone", "copy", "Copy")) and not self.shared.lock_effects.spawns(token):
+            if name.startswith(MAKERS) and not self.shared.lock_effects.spawns(token):
                 return True
         return False
-
-    def _absorb(self, literal: ir.Expr, state: _State) -> None:
-        """What is put into an owned object is as private as the object itself, but no longer only its own name's."""
-        if isinstance(literal, ir.Addr):
-            literal = literal.x
 
     def _publish(self, value: ir.Expr, state: _State) -> None:
         """What is stored where others can see it is nobody's own any more."""
@@ -438,6 +453,8 @@ class _Walker(Forward[_State]):
         if operation is not None:
             for argument in call.args:
                 self.evaluate(argument, state)
+            if isinstance(fun, ir.Sel):
+                self.evaluate_base(fun.base, state)  # the lock may come out of a map
             if operation.kind == "acquire":
                 state.held[operation.path] = Held(operation.path, operation.mode, operation.name, operation.spelled)
             elif operation.kind == "release":

@@ -6,12 +6,16 @@ container may be called wherever that is called. A function that is passed as an
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from golint_maps.flow.events import CallSite, FunctionSummary
 from golint_maps.graphs.callbacks import Callback, table
+
+_REGISTERS = re.compile(r"\.Register\w*Server$")
+_SERVICE = Callback("Register…Server", (-1,), parallel=True, words="a gRPC method")
 
 _MAX_IMPLEMENTATIONS = 6
 """Interface methods with more implementations say too little about which one runs."""
@@ -140,6 +144,8 @@ class Links:
             callees = self._behind_wrapper(function, target, list(self.resolve(target)))
             for callee in callees:
                 self._add(Link(function.id, site, callee, spawns=site.mode == "go"))
+            if _REGISTERS.search(target) and len(site.args) >= 2 and site.args[-1].type:
+                self._link_service(function, site)
             if target in self._callbacks and target not in self.functions:
                 self._link_callback(function, site, self._callbacks[target])
                 continue
@@ -197,6 +203,13 @@ class Links:
             for function in self.functions.values():
                 self._families[function.root].append(function)
         return self._families.get(root, ())
+
+    def _link_service(self, function: FunctionSummary, site: CallSite) -> None:
+        """A service that is registered with a gRPC server: each call of a client runs a method of it on a goroutine of its own."""
+        kind = site.args[-1].type
+        for name in sorted(self._by_type.get(kind, ())):
+            if name[:1].isupper():
+                self._add(Link(function.id, site, f"{kind}.{name}", True, receiver_argument=len(site.args) - 1, callback=_SERVICE))
 
     def _link_callback(self, function: FunctionSummary, site: CallSite, callback: Callback) -> None:
         for index in callback.arguments:

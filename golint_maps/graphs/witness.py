@@ -191,7 +191,9 @@ class Witnesses:
         digits = _LEADING.match(number)
         if digits is None or int(digits[0]) >= len(declaring.variables):
             return family
-        owner = declaring.variables[int(digits[0])][1]
+        _, owner, made = declaring.variables[int(digits[0])]
+        if search.identity[:1] == "f" and not made:
+            return ""  # an object that was looked up: others have it too
         literal = f"{family}·{owner}"
         return literal if literal in self._functions else family
 
