@@ -128,14 +128,11 @@ class _Walk(LockWalk):
     # --- states ---
 
     def copy(self, state: LockState) -> LockState:
-        assert isinstance(state, _State)
-        return _State(dict(state.held), dict(state.released), dict(state.taken))
+        return _State(dict(state.held), dict(state.released), dict(_own(state).taken))
 
     def join(self, left: LockState, right: LockState) -> LockState:
-        assert isinstance(left, _State)
-        assert isinstance(right, _State)
         both = super().join(left, right)
-        return _State(both.held, both.released, left.taken | right.taken)
+        return _State(both.held, both.released, _own(left).taken | _own(right).taken)
 
     # --- what a value is ---
 
@@ -144,9 +141,8 @@ class _Walk(LockWalk):
 
     def _shared(self, x: ir.Expr, state: LockState) -> tuple[ir.Expr, tuple[Held, ...]] | None:
         """Return (the map as it was reached, the locks held then) when `x` is a map that others can have."""
-        assert isinstance(state, _State)
         if isinstance(x, ir.Local):
-            return state.taken.get(x.id)
+            return _own(state).taken.get(x.id)
         if not isinstance(x, ir.Sel | ir.Name | ir.Index) or self.view.package.resolver.map(self.view.typing.of(x)) is None:
             return None
         path = self.view.paths.of(x)
@@ -176,7 +172,6 @@ class _Walk(LockWalk):
     # --- ways out ---
 
     def assign(self, statement: ir.Assign | ir.Declare, state: LockState) -> None:
-        assert isinstance(state, _State)
         targets: list[ir.Expr]
         if isinstance(statement, ir.Declare):
             targets, values = (
@@ -192,9 +187,9 @@ class _Walk(LockWalk):
             shared = self._shared(value, state) if value is not None else None
             if isinstance(target, ir.Local):
                 if shared is not None and shared[1]:
-                    state.taken[target.id] = shared
+                    _own(state).taken[target.id] = shared
                 else:
-                    state.taken.pop(target.id, None)
+                    _own(state).taken.pop(target.id, None)
                 continue
             if (
                 value is None
@@ -225,13 +220,12 @@ class _Walk(LockWalk):
             self._report("caller", (target, self._locks(state)), target, value, parameter=self.function.params.index(value.id))
 
     def leave(self, statement: ir.Return | None, state: LockState) -> None:
-        assert isinstance(state, _State)
         if statement is None:
             return
         if not statement.values:
             for number in self.function.results:
-                if number in state.taken:
-                    self._report("return", state.taken[number], statement, state.taken[number][0])
+                if number in _own(state).taken:
+                    self._report("return", _own(state).taken[number], statement, _own(state).taken[number][0])
             return
         for value in statement.values:
             self._returned(value, statement, state)
@@ -292,10 +286,9 @@ class _Walk(LockWalk):
                         self._use(argument, state)
 
     def _use(self, x: ir.Expr, state: LockState, whole: ir.Expr | None = None) -> None:
-        assert isinstance(state, _State)
-        if not isinstance(x, ir.Local) or x.id not in state.taken:
+        if not isinstance(x, ir.Local) or x.id not in _own(state).taken:
             return
-        map_, locks = state.taken[x.id]
+        map_, locks = _own(state).taken[x.id]
         if any(lock.path in state.held for lock in locks):
             return
         if x.id not in self._used or ("use", x.id) in self.found:
@@ -329,3 +322,9 @@ class _Walk(LockWalk):
             id=self.id,
             parameter=parameter,
         )
+
+
+def _own(state: LockState) -> _State:
+    if not isinstance(state, _State):
+        raise TypeError("a state of another analysis")
+    return state

@@ -131,8 +131,7 @@ def analyse(view: View) -> Iterator[LockCopied]:
         used = [(way, identity) for way, identity in shared if way in uses.maps]
         if not shared or not (used or uses.locked):
             continue
-        head = names.rooted((f"l{copy.number}",))
-        assert head is not None
+        head = names.rooted((f"l{copy.number}",)) or ()
         variable = view.variables[copy.number].name
         yield LockCopied(
             place=place(view, copy.start, copy.end),
@@ -147,7 +146,7 @@ def analyse(view: View) -> Iterator[LockCopied]:
             locked=uses.locked,
             maps=tuple(identity for _, identity in shared),
             root=names.root_id,
-            head=head[0],
+            head=head[0] if head else "",
         )
 
 

@@ -15,7 +15,8 @@ UNSAFE: Final = "unsafe"
 _SAFE: Final = re.compile(
     r"\bsafe (?:for|to use|to be used|to call)\b.{0,40}(?:concurren|parallel|simultaneous|goroutines|threads)"
     r"|\b(?:goroutine|thread|concurrency)[- ]?safe\b"
-    r"|\b(?:may|can) (?:safely )?be (?:used|called|accessed|shared) (?:concurrently|simultaneously|(?:by|from|among|between) (?:multiple|several|many|different) goroutines)"
+    r"|\b(?:may|can) (?:safely )?be (?:used|called|accessed|shared) "
+    r"(?:concurrently|simultaneously|(?:by|from|among|between) (?:multiple|several|many|different) goroutines)"
 )
 _CONDITION: Final = re.compile(
     r"\b(?:only|after|once|if|unless|except|provided|until|when|while|but|reads?|readers?|long|before|todo|should|make|making|want|need)\b"

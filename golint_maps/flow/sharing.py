@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from golint_maps.flow import escapes, lock_copies, memos, recoveries
+from golint_maps.flow import check_then_act, escapes, lock_copies, memos, recoveries
+from golint_maps.flow.check_then_act import CheckThenAct
 from golint_maps.flow.escapes import MapEscape
 from golint_maps.flow.lock_copies import LockCopied
 from golint_maps.flow.memos import MemoFill
 from golint_maps.flow.recoveries import RecoveryFact
 from golint_maps.flow.view import View
 
-SharingFact = LockCopied | MapEscape | MemoFill | RecoveryFact
+SharingFact = CheckThenAct | LockCopied | MapEscape | MemoFill | RecoveryFact
 
 
 def analyse(view: View) -> Iterator[SharingFact]:
@@ -20,3 +21,4 @@ def analyse(view: View) -> Iterator[SharingFact]:
     yield from escapes.analyse(view)
     yield from memos.analyse(view)
     yield from recoveries.analyse(view)
+    yield from check_then_act.analyse(view)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final
 
@@ -31,7 +32,7 @@ class SharedMemo:
 class Memos:
     """Judges the memos of one program."""
 
-    def __init__(self, races: Races, promises: Mapping[str, str], singletons: Set[str], mains: Set[str]) -> None:
+    def __init__(self, races: Races, promises: Mapping[str, str], singletons: AbstractSet[str], mains: AbstractSet[str]) -> None:
         self._races = races
         self._promises = promises
         self._singletons = singletons
