@@ -95,7 +95,7 @@ class Callees:
         assert method.receiver is not None
         return (f"{method.receiver.package}.{method.receiver.name}.{name}",)
 
-    def receiver(self, fun: ir.Expr, owned: frozenset[int]) -> Argument | None:
+    def receiver(self, fun: ir.Expr, owned: frozenset[int | tuple[str, ...]]) -> Argument | None:
         """Return the receiver of a method call or method value, or None."""
         if not isinstance(fun, ir.Sel) or self._view.typing.package_of(fun.base) is not None:
             return None
@@ -112,7 +112,7 @@ class Callees:
             return Argument((*found.path, *method.path), identity, (), found.owned, found.type)
         return found
 
-    def argument(self, x: ir.Expr, owned: frozenset[int]) -> Argument:
+    def argument(self, x: ir.Expr, owned: frozenset[int | tuple[str, ...]]) -> Argument:
         """Return what other functions can know of an argument."""
         kind = self._view.typing.of(x)
         below = self._view.package.resolver.underlying(kind)
@@ -137,7 +137,7 @@ class Callees:
         return Argument(path, identity, tokens, fresh(x, owned), text)
 
 
-def fresh(x: ir.Expr, owned: frozenset[int]) -> bool:
+def fresh(x: ir.Expr, owned: frozenset[int | tuple[str, ...]]) -> bool:
     """Tell whether nobody else can have what an expression stands for: it is made here, or an owned local."""
     match x:
         case ir.Local(number):

@@ -160,7 +160,7 @@ class Makers:
             return False
         fields = declared.node.type.fields
         found = self._package.resolver.field(owner, field)
-        if found is None or self._makes_itself(found.type):
+        if found is None or self._package.resolver.map(found.type) is None or self._makes_itself(found.type):
             return False
         if self._made(owner, field, len(fields)):
             return False
@@ -179,11 +179,11 @@ class Makers:
         declared = self._scope.variables.get(name)
         if declared is None or declared.node.value is not None or name in self._variables or name in self._linked or self._seen_outside(name):
             return False
-        self._walk_rest()
-        if name in self._variables:
-            return False
         kind = self._package.resolver.resolve(declared.node.type, Context(self._scope, declared.file))
-        return self._package.resolver.map(kind) is not None and not self._makes_itself(kind)
+        if self._package.resolver.map(kind) is None or self._makes_itself(kind):
+            return False
+        self._walk_rest()
+        return name not in self._variables
 
     def _seen_outside(self, name: str) -> bool:
         """Tell whether code that is not in this package may set what has this name: another package, or a decoder by reflection."""

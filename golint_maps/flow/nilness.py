@@ -73,26 +73,30 @@ def _fact(view: View, write: Write) -> NilWrite:
 
 def _worth_a_walk(view: View) -> list[int]:
     """Return the numbers of the functions with a write to a map that could be nil. Most functions have none, and are not walked."""
-    if not any(True for statement in view.statements for _ in _targets(view, statement)):
+    targets = list(_targets(view))
+    if not targets:
         return []
     suspects = _Suspects(view)
-    return [
-        number
-        for number in view.family
-        if any(suspects.may_be_nil(base) for statement in statements(view.facts.functions[number].body or ()) for base in _targets(view, statement))
-    ]
+    return sorted({_function_at(view, pos) for pos, base in targets if suspects.may_be_nil(base)})
 
 
-def _targets(view: View, statement: ir.Stmt) -> Iterator[ir.Expr]:
-    """Yield what a statement stores elements to: maps, and for lack of types also slices and arrays."""
-    if isinstance(statement, ir.Assign):
-        for x in statement.lhs:
-            if isinstance(x, ir.Index):
-                yield x.base
-    elif isinstance(statement, ir.Do) and isinstance(statement.x, ir.Call):
-        map_ = nilcalls.written(view, statement.x)
-        if map_ is not None:
-            yield map_
+def _targets(view: View) -> Iterator[tuple[int, ir.Expr]]:
+    """Yield what is stored to (with the place): maps, and as no types are asked for yet, also slices and arrays."""
+    for statement in view.statements:
+        if isinstance(statement, ir.Assign):
+            for x in statement.lhs:
+                if isinstance(x, ir.Index):
+                    yield statement.pos, x.base
+        elif isinstance(statement, ir.Do) and isinstance(statement.x, ir.Call):
+            map_ = nilcalls.written(view, statement.x)
+            if map_ is not None:
+                yield statement.x.pos, map_
+
+
+def _function_at(view: View, pos: int) -> int:
+    """Return the number of the innermost function around a place."""
+    around = (number for number in view.family if view.facts.functions[number].pos <= pos < view.facts.functions[number].end)
+    return max(around, key=lambda number: view.facts.functions[number].pos, default=view.number)
 
 
 class _Suspects:
@@ -146,7 +150,9 @@ class _Suspects:
             return True
         view = self._view
         field = view.package.resolver.field(view.typing.of(x.base), x.name)
-        return field is not None and makers(view.package).field_is_nil(field.owner, x.name)
+        if field is None or view.package.resolver.map(field.type) is None:
+            return False
+        return makers(view.package).field_is_nil(field.owner, x.name)
 
     def _starts_here(self, x: ir.Expr) -> bool:
         """Tell whether an expression leads from a local variable that starts empty: zero, a literal, just made."""

@@ -161,6 +161,9 @@ def _checked(marks: frozenset[Mark], common: frozenset[Mark]) -> bool:
 
 def correlated(state: State, paths: list[Path], pos: int) -> Iterator[Path]:
     """Yield the paths that are nil on some ways, and whose ways differ in something that the condition at `pos` mentions."""
+    roots = {path[0] for path in paths}
     for known, value in state.values.items():
-        if value.kind == MAYBE and any(mark.pos != pos and any(mark.mentions(path) for path in paths) for mark in value.marks):
+        if value.kind == MAYBE and any(
+            mark.path[0] in roots and mark.pos != pos and any(mark.mentions(path) for path in paths) for mark in value.marks
+        ):
             yield known

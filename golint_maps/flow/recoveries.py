@@ -22,10 +22,14 @@ _MAX_ROUNDS: Final = 4
 
 
 class Recovery(Site, frozen=True, kw_only=True, tag="recovery"):
-    """A `recover` call (the place) that the function `id` defers; `within` is the deferred function, where the call stands."""
+    """A `recover` call (the place) that the function `id` defers; `within` is the deferred function, where the call stands.
+
+    `again`: that function panics again with what it does not expect, so it is not there to survive everything.
+    """
 
     id: str
     within: str
+    again: bool
 
 
 class FatalTextTested(Site, frozen=True, kw_only=True, tag="fatal-text-tested"):
@@ -57,7 +61,7 @@ def analyse(view: View) -> Iterator[RecoveryFact]:
     names = Names(view)
     yield from _deferred(view, names, recovering)
     tested = [(number, x, text) for number in view.family for x, text in _tests(view, view.facts.functions[number])]
-    passes = any(view.package.paths[view.file] == where.path and view.root.pos <= where.start < view.root.end for where in recovering.values())
+    passes = any(view.package.paths[view.file] == where.path and view.root.pos <= where.start < view.root.end for where, _ in recovering.values())
     if not tested and not passes:
         return
     origins = _origins(view)
@@ -76,16 +80,16 @@ def analyse(view: View) -> Iterator[RecoveryFact]:
         yield from _passed(view, Callees(names), origins)
 
 
-def _recovering(package: PackageView) -> dict[str, Place]:
+def _recovering(package: PackageView) -> dict[str, tuple[Place, bool]]:
     """Return the deferred functions and literals of a package that call `recover`, by id, with the place of the call."""
     found = package.memo.get(__name__)
     if found is None:
         found = package.memo[__name__] = dict(_find_recovering(package))
-    recovering: dict[str, Place] = found
+    recovering: dict[str, tuple[Place, bool]] = found
     return recovering
 
 
-def _find_recovering(package: PackageView) -> Iterator[tuple[str, Place]]:
+def _find_recovering(package: PackageView) -> Iterator[tuple[str, tuple[Place, bool]]]:
     named: set[str] = set()
     for number, file in enumerate(package.scope.files):
         path = package.paths[number]
@@ -96,7 +100,10 @@ def _find_recovering(package: PackageView) -> Iterator[tuple[str, Place]]:
                         start = _recover(file.functions[literal])
                         if start is not None:
                             root = file.functions[function.root]
-                            yield f"{declared_id(package.scope.path, root, path)}·{literal}", Place(path, start, start + len("recover()"))
+                            yield (
+                                f"{declared_id(package.scope.path, root, path)}·{literal}",
+                                (Place(path, start, start + len("recover()")), _panics(file.functions[literal])),
+                            )
                     case ir.Defer(ir.Call(ir.Name(name))) | ir.Defer(ir.Call(ir.Sel(_, name))):
                         named.add(name)
     for number, file in enumerate(package.scope.files):
@@ -105,17 +112,22 @@ def _find_recovering(package: PackageView) -> Iterator[tuple[str, Place]]:
             if function.parent < 0 and function.name in named:
                 start = _recover(function)
                 if start is not None:
-                    yield declared_id(package.scope.path, function, path), Place(path, start, start + len("recover()"))
+                    yield declared_id(package.scope.path, function, path), (Place(path, start, start + len("recover()")), _panics(function))
 
 
 def _recover(function: ir.Function) -> int | None:
+    """Return where a function calls `recover`, or None."""
     for x in expressions(function.body or ()):
         if isinstance(x, ir.Call) and isinstance(x.fun, ir.Name) and x.fun.name == "recover":
             return x.pos
     return None
 
 
-def _deferred(view: View, names: Names, recovering: dict[str, Place]) -> Iterator[Recovery]:
+def _panics(function: ir.Function) -> bool:
+    return any(isinstance(x, ir.Call) and isinstance(x.fun, ir.Name) and x.fun.name == "panic" for x in expressions(function.body or ()))
+
+
+def _deferred(view: View, names: Names, recovering: dict[str, tuple[Place, bool]]) -> Iterator[Recovery]:
     callees: Callees | None = None
     for number in view.family:
         for statement in statements(view.facts.functions[number].body or ()):
@@ -124,8 +136,9 @@ def _deferred(view: View, names: Names, recovering: dict[str, Place]) -> Iterato
             callees = callees or Callees(names)
             for token in callees.targets(statement.call.fun):
                 if token in recovering:
+                    where, again = recovering[token]
                     yield Recovery(
-                        place=recovering[token], function=view.name, package=view.package.scope.path, id=function_id(view, number), within=token
+                        place=where, function=view.name, package=view.package.scope.path, id=function_id(view, number), within=token, again=again
                     )
 
 

@@ -41,11 +41,11 @@ def _apis() -> Mapping[str, Mapping[str, list[int]]]:
 
 
 class _State:
-    """Locks held, by path, and locals that are owned."""
+    """Locks held, by path, and what is owned: locals by number, fields of local structs by path."""
 
     __slots__ = ("held", "owned")
 
-    def __init__(self, held: dict[tuple[str, ...], Held], owned: frozenset[int]) -> None:
+    def __init__(self, held: dict[tuple[str, ...], Held], owned: frozenset[int | tuple[str, ...]]) -> None:
         self.held = held
         self.owned = owned
 
@@ -120,9 +120,11 @@ class Summariser:
             yield variable.pos, variable.function, made
 
     def _makes(self, value: ir.Expr) -> bool:
+        if isinstance(value, ir.Assert):
+            value = value.x
         if not isinstance(value, ir.Call):
             return False
-        return any(token.rsplit(".", 1)[-1].startswith(MAKERS) for token in self.callees.targets(value.fun))
+        return any(token == "sync.Pool.Get" or token.rsplit(".", 1)[-1].startswith(MAKERS) for token in self.callees.targets(value.fun))
 
     def _requirements(self, function: ir.Function) -> tuple[Requirement, ...]:
         found = requirements(function, self.view.package)
@@ -224,6 +226,7 @@ class _Walker(Forward[_State]):
                 case ir.Name() | ir.Sel() | ir.Deref():
                     if value is not None:
                         self._publish(value, state)
+                        self._replace_in_copy(target, value, state)
                     if self._is_map(target):
                         start, end = extent(target, self.view)
                         self._access("assign", target, start, end, state)
@@ -250,12 +253,22 @@ class _Walker(Forward[_State]):
         elif number in state.owned and value is not None and not isinstance(value, ir.Const):
             state.owned -= {number}
 
+    def _replace_in_copy(self, target: ir.Expr, value: ir.Expr, state: _State) -> None:
+        """A fresh map in a struct that is a local copy (`cp := *c; cp.m = make(…)`) is the copy's own."""
+        if isinstance(target, ir.Sel) and isinstance(target.base, ir.Local) and fresh(value, state.owned):
+            number = target.base.id
+            kind = self.view.package.resolver.underlying(self.view.typing.local(number))
+            if isinstance(kind, model.Struct) and number not in self.shared.shared_locals:
+                state.owned |= {(f"l{number}", target.name)}
+
     def _constructs(self, value: ir.Expr) -> bool:
         """Tell whether a call makes a new object: a constructor by name of this package, or a cloning function."""
+        if isinstance(value, ir.Assert):
+            value = value.x
         if not isinstance(value, ir.Call):
             return False
         for token in self.shared.callees.targets(value.fun):
-            if token in ("maps.Clone", "maps.Collect", "slices.Collect", "slices.Clone", "golang.org/x/exp/maps.Clone"):
+            if token in ("sync.Pool.Get", "maps.Clone", "maps.Collect", "slices.Collect", "slices.Clone", "golang.org/x/exp/maps.Clone"):
                 return True
             name = token.rsplit(".", 1)[-1]
             if name.startswith(MAKERS) and not self.shared.lock_effects.spawns(token):
@@ -596,7 +609,7 @@ class _Walker(Forward[_State]):
         owned = False
         if path[0][0] == "l":
             number = int(path[0][1:])
-            owned = number in state.owned
+            owned = number in state.owned or path in state.owned
             if len(path) == 1 and rooted[0][0] == "l" and number not in self.shared.shared_locals:
                 return  # nobody else can see it
             if owned and number not in self.shared.shared_locals and rooted[0][0] == "l":

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from golint_maps.flow.events import CallSite, FunctionSummary, Held, MapAccess
-from golint_maps.graphs.races import Races
+from golint_maps.graphs.races import Races, sets_up
 from golint_maps.graphs.witness import Witness
 
 _DEPTH = 3
@@ -32,7 +32,8 @@ def breaches(races: Races) -> Iterator[Breach]:
 def _accesses(races: Races) -> Iterator[Breach]:
     for identity, guard in sorted(races.declared.items()):
         for witness in races.all_ways(identity):
-            if witness.access.op == "load" or witness.access.alias or _private(witness) or races.functions[witness.function].test:
+            function = races.functions[witness.function]
+            if witness.access.op == "load" or witness.access.alias or _private(witness) or function.test or sets_up(function):
                 continue
             modes = {lock.mode for lock in witness.locks if lock.name == guard.lock}
             if "w" in modes or ("r" in modes and not witness.access.writes) or any(lock.name.endswith("~") for lock in witness.locks):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -13,6 +14,9 @@ from golint_maps.flow.structure import common_loop, dominates, may_follow
 from golint_maps.graphs.happens_before import HappensBefore
 from golint_maps.graphs.links import Links
 from golint_maps.graphs.witness import PRIVATE, Hop, Witness, Witnesses
+
+
+_SETS_UP = re.compile(r"(?i:new|make|must|init|setup|open|with|unmarshal|decode|load|restore|configure)(?![a-z])|New|Init|Setup|Unmarshal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,8 @@ class Races:
         """Return `certain`, `assumed` (somebody outside of the program would have to call), or an empty string."""
         if not (left.context.concurrent or right.context.concurrent):
             return ""
+        if self._test_alone(left, right) or self._test_alone(right, left):
+            return ""
         if self._different_objects(left, right):
             return ""
         if left.context.kind == "spawn" and right.context.kind == "spawn" and self._one_start(left, right):
@@ -121,7 +127,13 @@ class Races:
             return self._against_spawn(right, left)
         handler, other = (left, right) if left.context.kind == "handler" else (right, left)
         # A function that is an entry of the program runs before handlers do, unless it is called from outside.
-        return "assumed" if other.context.kind == "exported" and not _constructor(other) else ""
+        return "assumed" if other.context.kind == "exported" and not sets_up(self.functions[other.context.entry]) else ""
+
+    def _test_alone(self, side: Witness, other: Witness) -> bool:
+        """Tell whether one side is a test that looks at what the program's own goroutines work on: tests know when those are at rest."""
+        if not self.functions[side.hops[0].function].test:
+            return False
+        return not (other.context.kind == "spawn" and self.functions[other.hops[0].function].test)
 
     def _one_start(self, left: Witness, right: Witness) -> bool:
         assert left.context.link is not None and right.context.link is not None
@@ -197,7 +209,7 @@ class Races:
                 if may_follow(start, met.at) and not self._waited_for(spawn, met, start):
                     return "certain"
                 continue
-            if context.kind == "exported" and other.context.kind == "exported" and not _constructor(other):
+            if context.kind == "exported" and other.context.kind == "exported" and not sets_up(self.functions[other.context.entry]):
                 best = "assumed"
             if context.kind in ("handler", "spawn") and other.context.kind == "exported":
                 best = best or "assumed"
@@ -234,9 +246,9 @@ def _constant(path: tuple[str, ...]) -> bool:
     return all(part[1:2] in '"0123456789' for part in _elements(path)) and bool(_elements(path))
 
 
-def _constructor(witness: Witness) -> bool:
-    name = witness.context.entry.rsplit(".", 1)[-1]
-    return name.startswith(("New", "Make", "Must", "Open", "Init", "Setup", "With"))
+def sets_up(function: FunctionSummary) -> bool:
+    """Tell whether a function makes an object ready, by its name: nobody else has the object yet, or not to use it."""
+    return _SETS_UP.match(function.name.rsplit(".", 1)[-1]) is not None
 
 
 def common_locks(left: Witness, right: Witness) -> list[tuple[Held, Held]]:

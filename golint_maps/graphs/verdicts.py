@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from golint_maps.flow.events import FunctionSummary, Held, MapAccess
-from golint_maps.graphs.races import Race, Races, common_locks
+from golint_maps.graphs.races import Race, Races, common_locks, sets_up
 from golint_maps.graphs.witness import Witness
 
 _GUARDED_SHARE = 2 / 3
@@ -115,7 +115,7 @@ def _by_habit(races: Races) -> Iterator[Verdict]:
         for ways in by_access.values():
             without = [way for way in ways if guard not in {lock.name for lock in way.locks}]
             for way in without[:1]:
-                if way.access.alias or any(lock.name.endswith("~") for lock in way.locks):
+                if way.access.alias or sets_up(races.functions[way.function]) or any(lock.name.endswith("~") for lock in way.locks):
                     continue
                 if held >= _GUARDED_MINIMUM and held >= _GUARDED_SHARE * len(by_access) and way.context.kind != "own":
                     kind = "locks-differ" if way.locks else "inconsistent"
