@@ -33,12 +33,12 @@ def check(program: Program) -> Iterator[Finding]:
             fact,
             f"A recovered value is compared with {fact.text}, a text that never gets here. {_FATAL}",
             key=fact.text,
-            help="Remove the case, and guard the map with a mutex. To learn of the fault afterwards, let a parent process read what this one wrote to stderr.",
+            help="Remove the case, and guard the map with a mutex. A parent process can read of the fault in what this one wrote to stderr.",
         )
     compared = {fact.id for fact in tested}
     recoveries: dict[str, list[Recovery]] = {}
     for recovery in program.each(Recovery):
-        if recovery.within not in compared:
+        if recovery.within not in compared and not recovery.again:
             recoveries.setdefault(recovery.id, []).append(recovery)
     seen = set()
     for verdict in program.verdicts:
@@ -49,15 +49,10 @@ def check(program: Program) -> Iterator[Finding]:
 
 
 def _around(verdict: Verdict, recoveries: dict[str, list[Recovery]]) -> Iterator[Recovery]:
-    """Yield the recoveries that the goroutine of an unguarded access has put around it."""
+    """Yield the recoveries with which a goroutine's own body is meant to survive, where that is all that protects an access."""
     link = verdict.side.context.link
-    if verdict.kind not in ("write", "read") or link is None or verdict.side.locks:
-        return
-    inside = False
-    for hop in verdict.side.hops:
-        inside = inside or hop.function == link.callee
-        if inside:
-            yield from recoveries.get(hop.function, ())
+    if verdict.kind in ("write", "read") and verdict.certain and link is not None and not verdict.side.locks:
+        yield from recoveries.get(link.callee, ())
 
 
 def _useless(recovery: Recovery, verdict: Verdict) -> Finding:
