@@ -43,8 +43,8 @@ def _finding(program: Program, found: SharedMemo) -> Finding:
     if found.fill is not None:
         title = f"`{access.map}` is filled here without a lock, and all callers share it."
         why = (
-            f"{entry} is exported, so several goroutines may call it: when `{found.fill.key}` is missing for one while another inserts or looks it up, "
-            "the process ends with concurrent map read and map write."
+            f"{entry} is exported, so several goroutines may call it: when one inserts `{found.fill.key}` while another looks it up or inserts, the "
+            "process ends with concurrent map read and map write."
         )
     else:
         title = f"`{access.map}` is used without a lock, but its type promises to be safe for concurrent use."
