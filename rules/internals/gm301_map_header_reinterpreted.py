@@ -28,7 +28,16 @@ def check(program: Program) -> Iterator[Finding]:
     """Yield the conversions, with what the fields read that the code goes on to use."""
     for fact in program.each(MapReinterpreted):
         subject = f"`{fact.map}`" if fact.map else "A map"
-        yield RULE.finding(fact, f"{subject} is taken for a `{fact.view}`, which it is not. {_consequence(fact)}{_readings(fact)}", help=_help(fact))
+        yield RULE.finding(
+            fact,
+            f"{subject} is taken for {_article(fact.view)} `{fact.view}`, which it is not. {_consequence(fact)}{_readings(fact)}",
+            level=Level.WARNING if fact.target == "word" else Level.ERROR,
+            help=_help(fact),
+        )
+
+
+def _article(text: str) -> str:
+    return "an" if text.lstrip("*")[:1].lower() in tuple("aeiou") else "a"
 
 
 def _consequence(fact: MapReinterpreted) -> str:
@@ -45,7 +54,10 @@ def _consequence(fact: MapReinterpreted) -> str:
             f"{now_or_later(fact.go, fact.newest)}, and the descriptor changed with Go 1.24, 1.26 and 1.27."
         )
     if fact.target == "word":
-        return f"The address that comes out is that of the map's header: {now_or_later(fact.go, fact.newest)}, and nothing about it is promised."
+        return (
+            f"What comes out is the address of the map's header: {now_or_later(fact.go, fact.newest)}. It says whether two maps are one; "
+            "nothing may be read through it, and the garbage collector does not follow it in an integer."
+        )
     return f"{now_or_later(fact.go, fact.newest)}, and no check notices when the two differ."
 
 
@@ -66,4 +78,6 @@ def _help(fact: MapReinterpreted) -> str:
         hashing = "hash/maphash.Comparable" if fact.go >= 24 else "hash/maphash (Comparable from Go 1.24 on)"
         return f"Ask reflect: `reflect.TypeOf`, `Value.Len`, `Value.MapRange`. To hash keys use {hashing}."
     copying = "`maps.Clone` to copy, `clear` to empty" if fact.go >= 21 else "a loop to copy or empty (maps.Clone and clear from Go 1.21 on)"
-    return f"Use `len` for the number of entries, {copying}, `reflect.MapIter` to walk over maps of any type. The number of buckets is nobody's business."
+    if fact.target == "word":
+        return "Compare maps with `reflect.ValueOf(m).UnsafePointer()`; to publish one, store a pointer to it in an `atomic.Pointer`."
+    return f"Use `len` for the number of entries, {copying}, `reflect.MapIter` to walk over maps of any type; nothing tells the number of buckets."

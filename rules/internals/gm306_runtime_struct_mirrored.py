@@ -30,7 +30,7 @@ def check(program: Program) -> Iterator[Finding]:
 def _since(fact: RuntimeStructMirrored) -> str:
     names = f"Its fields {_listed(fact.matching)} are that struct's" if len(fact.matching) > 1 else f"Its field `{fact.matching[0]}` is that struct's"
     if not fact.until:
-        return f"{names}, as Go 1.{fact.since} and newer have it so far; it is private, and its fields have changed in five of the last six releases."
+        return f"{names}, as Go 1.{fact.since} and newer have it so far; it is private, and the next release may have another."
     gone = f"{names} up to Go 1.{fact.until}."
     successor = f" (`{fact.successor}` took its place)" if fact.successor else ""
     if fact.go > fact.until:

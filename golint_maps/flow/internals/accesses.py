@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypedDict
 
@@ -13,7 +13,7 @@ from golint_maps.flow.internals.mirrors import exact, mirror_of
 from golint_maps.flow.internals.sizes import Sizes
 from golint_maps.flow.internals.tables import FIRST_SWISS
 from golint_maps.flow.internals.values import Frame, view_of
-from golint_maps.flow.internals.versions import Versions, versions
+from golint_maps.flow.internals.versions import Versions, for_gc, versions
 from golint_maps.flow.maps import extent, place
 from golint_maps.flow.site import Place
 from golint_maps.flow.spelling import spell, spell_type
@@ -45,22 +45,42 @@ class _Common(TypedDict):
 
 @dataclass(slots=True)
 class Scan:
-    """All functions of a package, each in the contexts in which it is called. `found` is keyed by rule and place: one line, one fact."""
+    """All functions of a package. `found` is keyed by kind and place, because a function may be looked at in two configurations."""
 
     package: PackageView
-    candidates: frozenset[str]
-    """Names of the functions whose arguments may be map memory that their own types do not show."""
+    calls: Mapping[str, Sequence[tuple[View, ir.Call]]]
+    """Calls, by the name that they are made under, of functions that may be handed map memory without their types saying so."""
     found: dict[tuple[str, Place], Access] = field(default_factory=dict)
-    _done: set[tuple[int, int, frozenset[tuple[int, Memory]]]] = field(default_factory=set)
+    _settled: dict[tuple[int, int], Mapping[int, Memory]] = field(default_factory=dict)
 
-    def function(self, frame: Frame) -> None:
-        """Look at a function in one context, and at those that it hands map memory to."""
-        view = frame.view
-        key = (view.file, view.number, frozenset(frame.arguments.items()))
-        if key in self._done:
-            return
-        self._done.add(key)
-        _Look(self, frame).all()
+    def function(self, view: View) -> None:
+        """Look at a function."""
+        _Look(self, self.frame(view)).all()
+
+    def frame(self, view: View) -> Frame:
+        """Return a function with those arguments that are map memory at every call in the package.
+
+        A function that is handed other memory as well knows what it gets, by a kind or a descriptor, and what it does to the one is not done
+        to the other.
+        """
+        key = (view.file, view.number)
+        if key not in self._settled:
+            self._settled[key] = {}  # what a recursive call sees
+            self._settled[key] = self._arguments(view)
+        return Frame(view, self._settled[key])
+
+    def _arguments(self, view: View) -> Mapping[int, Memory]:
+        known: dict[int, Memory] = {}
+        hidden = {number for number in view.root.params if number >= 0 and _hides_a_map(view, number)}
+        first = True
+        for caller, call in self.calls.get(view.root.name, ()) if hidden else ():
+            inner = (self.frame(caller) if caller is not view else Frame(view)).called(call)
+            if inner is None or inner.view is not view:
+                continue
+            given = {number: value for number, value in inner.arguments.items() if number in hidden and value.kind not in ("own", "c")}
+            known = given if first else {number: value for number, value in known.items() if number in given}
+            first = False
+        return known
 
 
 class _Look:
@@ -87,12 +107,23 @@ class _Look:
                 self.operand(operand)
 
     def operand(self, operand: ir.Expr) -> None:
+        """Look at every expression in an operand. Addresses that are only compared tell nothing but whether two maps are one."""
         addresses: list[ir.Expr] = []
+        compared: list[ir.Expr] = []
         for x in subexpressions(operand):
+            if isinstance(x, ir.Binary) and x.op in ("==", "!="):
+                compared += [inner for side in (x.left, x.right) if isinstance(side, ir.Deref) for inner in subexpressions(side)]
+            if any(x is inner for inner in compared) and isinstance(x, ir.Call) and self._is_word(x):
+                continue
             if isinstance(x, ir.Call):
                 self.call(x, addresses)
             elif isinstance(x, ir.Binary) and x.op in ("+", "-") and any(x is within for outer in addresses for within in subexpressions(outer)):
                 self.sum(x)
+
+    def _is_word(self, call: ir.Call) -> bool:
+        """Tell whether a call is a conversion to a pointer to a single word."""
+        kind = self.view.typing.as_type(call.fun) if _may_convert(call.fun) else None
+        return isinstance(kind, model.Pointer) and pointer_or_word(self.package.resolver.underlying(kind.elem))
 
     def call(self, call: ir.Call, addresses: list[ir.Expr]) -> None:
         fun, args = call.fun, call.args
@@ -118,28 +149,17 @@ class _Look:
             if kind is not None:
                 self.conversion(call, kind)
                 return
-        if _name(fun) in self.scan.candidates:
+        if _name(fun) in self.scan.calls:
             self.handed_on(call)
 
     def handed_on(self, call: ir.Call) -> None:
-        """Follow map memory into a function that cannot tell by its types what it gets."""
+        """`add(p, n)` of the package's own is arithmetic where it is called."""
         inner = self.frame.called(call)
-        if inner is None:
+        if inner is None or not is_address_helper(inner.view.root):
             return
-        given = {number: value for number, value in inner.arguments.items() if value.kind not in ("own", "c") and not self._plain(inner.view, number)}
-        if not given:
-            return
-        if is_address_helper(inner.view.root):
-            value = next((value for value in given.values() if value.inside), None)
-            if value is not None:
-                self._arithmetic(call, value, "add", None)
-            return
-        self.scan.function(Frame(inner.view, given, inner.depth))
-
-    @staticmethod
-    def _plain(view: View, number: int) -> bool:
-        """Tell whether a parameter's own type says that it is a map."""
-        return isinstance(view.package.resolver.underlying(view.typing.local(number)), model.Map)
+        value = next((value for value in inner.arguments.values() if value.inside), None)
+        if value is not None:
+            self._arithmetic(call, value, "add", None)
 
     # --- conversions ---
 
@@ -356,14 +376,19 @@ class _Look:
         return found
 
     def _arithmetic(self, x: ir.Call | ir.Binary | ir.Assign, value: Memory, how: str, offset: ir.Expr | None, kind: Type | None = None) -> None:
-        if self._helper or (self.seen.guarded and self.seen.newest < FIRST_SWISS):
-            return
         distance = -1
         if isinstance(offset, ir.Const) and offset.text.isalnum() and value.kind == "header" and not value.moved:
             distance = int(offset.text, 0)
+        if self._helper or (self.seen.one_kind and self._fits(distance)):
+            return
         then, now = self._lies_at(distance, None) if distance > 0 else ("", "")
         what = spell_type(kind.elem) if isinstance(kind, model.Pointer) else ""
         self._add(MapMemoryArithmetic(**self._site(x, value), how=how, part=value.kind, what=what, offset=distance, then=then, now=now))
+
+    def _fits(self, offset: int) -> bool:
+        """Tell whether a field of the header begins at an offset in all builds of the file. What is not known is not held against it."""
+        headers = self.seen.layouts("header") or ()
+        return offset < 0 or all(any(slot.at[0] == offset for slot in header.fields) for header in headers)
 
     # --- facts ---
 
@@ -412,36 +437,40 @@ def _name(fun: ir.Expr) -> str:
 def accesses(package: PackageView, files: Sequence[int]) -> Iterator[Access]:
     """Yield what the functions of the primary files do with the memory of maps. `files` are those that import unsafe."""
     package.memo["internals targets"] = _cast_targets(package, files)
-    scan = Scan(package, _candidates(package, files))
-    for file in range(len(package.scope.files)):
-        for number, function in enumerate(package.scope.files[file].functions):
-            if function.parent >= 0 or not (file in files or _calls(package, file, number, scan.candidates)):
-                continue
-            view = view_of(package, file, number)
-            if view is not None:
-                scan.function(Frame(view))
+    scan = Scan(package, _calls(package, _candidates(package, files)))
+    for file in files:
+        if not for_gc(package.scope.files[file].build):
+            continue
+        for view in _declared(package, file):
+            scan.function(view)
     primary = {package.paths[file] for file in package.primary}
     yield from sorted((fact for fact in scan.found.values() if fact.place.path in primary), key=lambda fact: (fact.place, type(fact).__name__))
 
 
-def _calls(package: PackageView, file: int, number: int, names: frozenset[str]) -> bool:
-    view = view_of(package, file, number) if names else None
-    if view is None:
-        return False
-    return any(isinstance(x, ir.Call) and _name(x.fun) in names for function in view.functions for x in expressions(function.body or ()))
+def _declared(package: PackageView, file: int) -> Iterator[View]:
+    for number, function in enumerate(package.scope.files[file].functions):
+        view = view_of(package, file, number) if function.parent < 0 else None
+        if view is not None:
+            yield view
 
 
 def _candidates(package: PackageView, files: Sequence[int]) -> frozenset[str]:
     """Return the names of functions that take what may be a map without their types saying so."""
-    found = set()
-    for file in files:
-        for function in package.scope.files[file].functions:
-            if function.parent >= 0 or not function.body:
-                continue
-            view = view_of(package, file, package.scope.files[file].functions.index(function))
-            if view is not None and any(_hides_a_map(view, number) for number in function.params if number >= 0):
-                found.add(function.name)
-    return frozenset(found)
+    views = (view for file in files for view in _declared(package, file) if view.root.body)
+    return frozenset(view.root.name for view in views if any(_hides_a_map(view, number) for number in view.root.params if number >= 0))
+
+
+def _calls(package: PackageView, names: frozenset[str]) -> Mapping[str, Sequence[tuple[View, ir.Call]]]:
+    """Return all calls in the package under these names."""
+    found: dict[str, list[tuple[View, ir.Call]]] = {}
+    if names:
+        for file in range(len(package.scope.files)):
+            for view in _declared(package, file):
+                for function in view.functions:
+                    for x in expressions(function.body or ()):
+                        if isinstance(x, ir.Call) and (name := _name(x.fun)) in names:
+                            found.setdefault(name, []).append((view, x))
+    return found
 
 
 def _hides_a_map(view: View, number: int) -> bool:
@@ -456,10 +485,7 @@ def _cast_targets(package: PackageView, files: Sequence[int]) -> set[Type | None
     """Return the mirrors that the package converts pointers to."""
     found: set[Type | None] = set()
     for file in files:
-        for number, function in enumerate(package.scope.files[file].functions):
-            view = view_of(package, file, number) if function.parent < 0 else None
-            if view is None:
-                continue
+        for view in _declared(package, file):
             for inner in view.functions:
                 for x in expressions(inner.body or ()):
                     if isinstance(x, ir.Call) and len(x.args) == 1 and isinstance(x.fun, ir.Deref):

@@ -11,7 +11,7 @@ from golint_maps.flow.internals import tables
 from golint_maps.flow.internals.facts import MapLinkname
 from golint_maps.flow.internals.mirrors import Mirror, mirror_of
 from golint_maps.flow.internals.tables import FIRST_SWISS, NEWEST, Symbol
-from golint_maps.flow.internals.versions import Versions, versions
+from golint_maps.flow.internals.versions import Versions, for_gc, versions
 from golint_maps.flow.site import Place
 from golint_maps.flow.traverse import expressions
 from golint_maps.flow.view import PackageView, display_name
@@ -41,6 +41,8 @@ class _Pull:
 def linknames(package: PackageView, file: int) -> Iterator[MapLinkname]:
     """Yield the linknames of a file to functions that maps are made of."""
     facts = package.scope.files[file]
+    if not for_gc(facts.build):
+        return
     for comment in facts.comments:
         if not comment.text.startswith(_DIRECTIVE):
             continue

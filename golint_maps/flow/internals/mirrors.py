@@ -63,10 +63,21 @@ def best_match(package: PackageView, name: str, struct: model.Struct) -> Mirror 
     for layout in tables.layouts():
         matching = _in_order(package, struct, layout)
         named = plain in layout.names
-        enough = len(matching) >= _ENOUGH_IN_ORDER or (named and len(matching) >= min(_ENOUGH_BY_NAME, len(layout.fields)))
+        enough = (len(matching) >= _ENOUGH_IN_ORDER and _begins_alike(package, struct, layout)) or (
+            named and len(matching) >= min(_ENOUGH_BY_NAME, len(layout.fields))
+        )
         if enough and (best is None or len(matching) > len(best.matching)):
             best = Mirror(layout, matching)
     return best
+
+
+def _begins_alike(package: PackageView, struct: model.Struct, layout: Layout) -> bool:
+    """Tell whether a struct begins as the runtime's does. One that does not is a table of such numbers, not a view of that memory."""
+    first = struct.fields[0]
+    if matches(package, first, layout.fields[0]):
+        return True
+    below = package.resolver.underlying(first.type)
+    return layout.fields[0].kind == "struct" and (first.embedded or isinstance(below, model.Struct | model.Array))
 
 
 def _in_order(package: PackageView, struct: model.Struct, layout: Layout) -> tuple[str, ...]:

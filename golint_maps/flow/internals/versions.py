@@ -12,7 +12,7 @@ from functools import lru_cache
 from golint_maps.flow.internals import tables
 from golint_maps.flow.internals.tables import FIRST_SWISS, NEWEST, ONLY_SWISS, Layout
 from golint_maps.source.constraints import And as Both
-from golint_maps.source.constraints import ConstraintError, Expr, Not, Tag, parse, release_minor, tags_of
+from golint_maps.source.constraints import ConstraintError, Expr, Not, Tag, demands, parse, release_minor, tags_of
 
 SWISSMAP = "goexperiment.swissmap"
 """The build tag that is true for Swiss maps in the two releases which have both kinds, and for nothing in all others."""
@@ -42,6 +42,12 @@ class Versions:
     def newest(self) -> int:
         """The newest release."""
         return self.builds[-1].minor
+
+    @property
+    def one_kind(self) -> bool:
+        """Whether the file's own constraint keeps it to releases and experiments with one kind of maps."""
+        swiss = {build.minor >= FIRST_SWISS and not build.experiment for build in self.builds}
+        return self.guarded and len(swiss) == 1
 
     @property
     def minors(self) -> range:
@@ -79,6 +85,16 @@ def versions(constraint: str, go: tuple[int, int]) -> Versions:
 
 def _tag(build: Build) -> bool:
     return FIRST_SWISS <= build.minor < ONLY_SWISS and not build.experiment
+
+
+@lru_cache(maxsize=256)
+def for_gc(constraint: str) -> bool:
+    """Tell whether Go's own compiler may compile a file; the runtimes of others are laid out in their own ways."""
+    try:
+        expression = parse(constraint)
+    except ConstraintError:
+        return True
+    return not any(demands(expression, tag) for tag in ("gccgo", "tinygo", "llgo"))
 
 
 def _narrows(expression: Expr) -> bool:
