@@ -60,7 +60,7 @@ def analyse(view: View) -> Iterator[LostWrite | MapReplacedOnCopy | SyncMapCopie
             map=copied.text,
             owner=qualified(view, copied.x) if copied.x is not None else "",
             kind=copied.kind,
-            held_type=model.spell(copied.type),
+            held_type=_spelled(view, copied.type),
             holds=copied.holds,
         )
 
@@ -114,8 +114,13 @@ def _replaced(view: View, x: ir.Expr, part: Part) -> MapReplacedOnCopy | None:
         owner=qualified(view, x),
         kind=variable.kind,
         variable=variable.name,
-        held_type=model.spell(view.typing.local(part.root)),
+        held_type=_spelled(view, view.typing.local(part.root)),
     )
+
+
+def _spelled(view: View, kind: model.Type | None) -> str:
+    """Return a type as it is written in its own package."""
+    return model.spell(kind).removeprefix(f"{view.package.scope.path.rsplit('/', 1)[-1]}.")
 
 
 def _source(view: View, number: int) -> Definition | None:

@@ -39,7 +39,6 @@ _WRITERS = {
     model.Named("net/http", "Header"): ("Set", "Add"),
     model.Named("net/url", "Values"): ("Set", "Add"),
     model.Named("net/textproto", "MIMEHeader"): ("Set", "Add"),
-    model.Named("net/mail", "Header"): (),
 }
 """Methods of map types of the standard library that store to the map that they are called on."""
 
@@ -95,6 +94,8 @@ def _not_null(view: View, x: ir.Expr) -> bool:
         case ir.Name(name) if name in view.package.scope.constants:
             value = view.package.scope.constants[name].node.value
             return value is not None and _not_null(view, value)
+        case ir.Name(name) if name in view.package.scope.variables:
+            return _embedded(view, name)
         case ir.Call(ir.Sel(_, "Marshal" | "MarshalIndent")):
             return True
         case ir.Call(ir.TypeArg(), [argument]):
@@ -112,17 +113,31 @@ def _not_null(view: View, x: ir.Expr) -> bool:
     return False
 
 
-def written(view: View, call: ir.Call) -> ir.Expr | None:
-    """Return the map that a call of the standard library stores to (`h.Set(…)`, `maps.Copy(m, …)`), or None."""
+def _embedded(view: View, name: str) -> bool:
+    """Tell whether a package variable holds a file that `//go:embed` names: what is shipped with the program is not `null`."""
+    declared = view.package.scope.variables[name]
+    before = (comment for comment in view.package.scope.files[declared.file].comments if comment.pos < declared.node.pos)
+    last = max(before, key=lambda comment: comment.pos, default=None)
+    # Between the directive and the name stand a line break and `var`, at most.
+    return last is not None and last.text.startswith("//go:embed") and declared.node.pos - last.pos - len(last.text.encode()) <= len("\r\nvar  ")
+
+
+def written(view: View, call: ir.Call) -> tuple[ir.Expr, bool] | None:
+    """Return (the map that a call of the standard library stores to, whether it always stores something), or None.
+
+    `h.Set(…)` always does, `maps.Copy(m, …)` does when there is something to copy.
+    """
     fun = call.fun
     if not isinstance(fun, ir.Sel) or fun.name not in _WRITING:
         return None
     package = view.typing.package_of(fun.base)
     if package is not None:
+        return (call.args[0], False) if package == "maps" and call.args and fun.name in ("Copy", "Insert") else None
+    if fun.name not in ("Set", "Add"):
         return None
     kind = view.typing.of(fun.base)
     if isinstance(kind, model.Named) and fun.name in _WRITERS.get(kind, ()):
-        return fun.base
+        return fun.base, True
     return None
 
 

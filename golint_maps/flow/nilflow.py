@@ -7,7 +7,7 @@ that lies below it. Conditions refine it; calls forget what they may change.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from golint_maps.flow import nilcalls
 from golint_maps.flow.makers import Makers
@@ -23,8 +23,19 @@ from golint_maps.types import model
 from golint_maps.types.definitions import FromValue
 from golint_maps.types.model import Type
 
-Write = tuple[ir.Expr, ir.Expr, Value, str]
-"""(the expression to report, the map, what it holds, the call that writes or nothing)."""
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A write to a map that is, or may be, nil: the expression to report, the map, what it holds.
+
+    `call` is the call that writes, as written, or empty; `always` is False for a call that only writes when it is given something.
+    """
+
+    x: ir.Expr
+    map: ir.Expr
+    value: Value
+    call: str
+    always: bool
 
 
 class NilFlow(Forward[State]):
@@ -430,7 +441,7 @@ class NilFlow(Forward[State]):
 
     # --- what happens in expressions ---
 
-    def _written(self, x: ir.Expr, base: ir.Expr, state: State, call: str) -> None:
+    def _written(self, x: ir.Expr, base: ir.Expr, state: State, call: str, *, always: bool = True) -> None:
         """A map is written: the end of this way when it is nil."""
         if self._resolver.map(self._view.typing.of(base)) is None:
             return
@@ -439,8 +450,8 @@ class NilFlow(Forward[State]):
         self.writes.pop(place, None)
         if value is None or value.kind == FINE or value.muted or state.dead:
             return
-        self.writes[place] = (x, base, value, call)
-        if value.kind == NIL:
+        self.writes[place] = Write(x, base, value, call, always)
+        if value.kind == NIL and always:
             state.dead = True
         path = self._view.paths.of(base)
         if path is not None:
@@ -545,7 +556,8 @@ class NilFlow(Forward[State]):
             self._decode(call, decoded, state)
         written = nilcalls.written(view, call)
         if written is not None:
-            self._written(call, written, state, spell(fun, view.variables))
+            map_, always = written
+            self._written(call, map_, state, spell(fun, view.variables), always=always)
         if not nilcalls.harmless(view, call):
             self._called(state)
 

@@ -25,7 +25,8 @@ class NilWrite(Site, frozen=True, tag="nil-write"):
     `cause` says why it is nil: `declared` (`var m map[K]V`), `result` (a named result), `assigned` (`= nil`), `literal` (left out of a composite
     literal, or `new`), `inner` (an element of a map that was never stored), `missing` (a look-up that found nothing), `compared` (a condition has
     just found it nil), `decoded`, `returned` (by a function that always returns nil), `field` and `variable` (nothing in the package makes it).
-    `origin` is the place of that. `subject` is the name, type or call that the cause is about. `call` is the method that writes, if one does.
+    `origin` is the place of that. `subject` is the name, type or call that the cause is about. `call` is the call that writes, if one does, and
+    `always` is False where it only writes when it is given something (`maps.Copy`).
     """
 
     sure: bool
@@ -33,6 +34,7 @@ class NilWrite(Site, frozen=True, tag="nil-write"):
     subject: str
     origin: Place
     call: str
+    always: bool
 
 
 def analyse(view: View) -> Iterator[NilWrite]:
@@ -51,20 +53,19 @@ def analyse(view: View) -> Iterator[NilWrite]:
 
 
 def _fact(view: View, write: Write) -> NilWrite:
-    x, map_, value, call = write
-    origin = value.origin or Origin(*extent(map_, view), "declared")
-    owner = qualified(view, map_)
+    origin = write.value.origin or Origin(*extent(write.map, view), "declared")
     return NilWrite(
-        place=place(view, *extent(x, view)),
+        place=place(view, *extent(write.x, view)),
         function=view.name,
         package=view.package.scope.path,
-        map=spell(map_, view.variables),
-        owner=owner,
-        sure=value.kind == NIL,
+        map=spell(write.map, view.variables),
+        owner=qualified(view, write.map),
+        sure=write.value.kind == NIL,
         cause=origin.kind,
         subject=origin.name,
         origin=place(view, origin.start, origin.end),
-        call=call,
+        call=write.call,
+        always=write.always,
     )
 
 
@@ -88,9 +89,9 @@ def _targets(view: View) -> Iterator[tuple[int, ir.Expr]]:
                 if isinstance(x, ir.Index):
                     yield statement.pos, x.base
         elif isinstance(statement, ir.Do) and isinstance(statement.x, ir.Call):
-            map_ = nilcalls.written(view, statement.x)
-            if map_ is not None:
-                yield statement.x.pos, map_
+            written = nilcalls.written(view, statement.x)
+            if written is not None:
+                yield statement.x.pos, written[0]
 
 
 def _function_at(view: View, pos: int) -> int:

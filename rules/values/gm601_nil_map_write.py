@@ -51,16 +51,21 @@ def check(program: Program) -> Iterator[Finding]:
     """Yield the writes to nil maps: an error where every path to the write leaves the map nil, else a warning."""
     for fact in program.each(NilWrite):
         why = _WHY[fact.cause].format(subject=fact.subject)
-        writes = f"`{fact.call}` stores to it" if fact.call else "the write"
-        if fact.sure:
-            message = f"`{fact.map}` is nil here, and {writes if not fact.call else writes + ', which'} panics: {why}."
-        else:
-            message = f"`{fact.map}` may be nil here, and then {writes if not fact.call else writes + ', which'} panics: on some path {why}."
+        state = "is nil here, and" if fact.sure else "may be nil here, and then"
+        does = (
+            "the write panics"
+            if not fact.call
+            else f"`{fact.call}` panics"
+            if fact.always
+            else f"`{fact.call}` panics when there is anything to copy"
+        )
+        path = "" if fact.sure else "on some path "
+        message = f"`{fact.map}` {state} {does}: {path}{why}."
         related = (Related(locate(fact.origin), _WHERE[fact.cause]),) if fact.cause in _WHERE else ()
         yield RULE.finding(
             fact,
             message + " Reading, ranging over and deleting from a nil map are fine; storing is not.",
-            level=Level.ERROR if fact.sure else Level.WARNING,
+            level=Level.ERROR if fact.sure and fact.always else Level.WARNING,
             related=related,
             help=_help(fact),
         )
