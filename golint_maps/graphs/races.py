@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -16,6 +16,9 @@ from golint_maps.graphs.links import Links
 from golint_maps.graphs.witness import PRIVATE, Hop, Witness, Witnesses
 
 
+_MAX_WAYS = 10
+"""Ways to one access that are tried in turn. The shortest come first."""
+
 _SETS_UP = re.compile(r"(?i:new|make|must|init|setup|open|with|unmarshal|decode|load|restore|configure)(?![a-z])|New|Init|Setup|Unmarshal")
 
 
@@ -26,6 +29,49 @@ class Race:
     left: Witness
     right: Witness
     certain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """A witness with what pairing asks for again and again."""
+
+    witness: Witness
+    writes: bool
+    concurrent: bool
+    op: str
+    locks: frozenset[str]
+    exclusive: frozenset[str]
+
+    @classmethod
+    def of(cls, witness: Witness) -> _Side:
+        """Return the side of a witness."""
+        locks = frozenset(lock.name for lock in witness.locks)
+        exclusive = frozenset(lock.name for lock in witness.locks if lock.mode == "w")
+        return cls(witness, witness.access.writes, witness.context.concurrent, witness.access.op, locks, exclusive)
+
+
+def _representatives(sides: Sequence[_Side]) -> list[_Side]:
+    """Return one side for each group that behaves alike as a partner: concurrent ones and short ways first."""
+    kept: dict[object, _Side] = {}
+    for side in sorted(sides, key=lambda side: (not side.concurrent, len(side.witness.hops))):
+        way = side.witness
+        site = way.context.link.site.place if way.context.link is not None else None
+        alias = "assign" if side.op == "assign" else "load" if side.op == "load" else ""
+        key = (way.context.kind, way.context.entry, site, way.hops[0].at, way.path, way.locks, side.writes, alias)
+        kept.setdefault(key, side)
+    return list(kept.values())
+
+
+def _conflicts(side: _Side, other: _Side) -> bool:
+    """Tell, from operations and lock names alone, whether a pair is worth a closer look from this side."""
+    if "load" in (side.op, other.op) and "assign" not in (side.op, other.op):
+        return False  # reading the variable races with assigning it, not with filling the map
+    if not side.locks:
+        return True
+    if not other.locks:
+        return False  # the other side is at fault
+    shared = side.locks & other.locks
+    return not shared or not (shared & (side.exclusive | other.exclusive)) or any(not name.startswith("g") for name in shared)
 
 
 class Races:
@@ -87,23 +133,35 @@ class Races:
         return [race for identity in sorted(self.by_map) for race in self._pairs(self.by_map[identity])]
 
     def _pairs(self, found: list[Witness]) -> Iterator[Race]:
+        """Yield, for each access at fault, the best race of it."""
         if not any(witness.context.concurrent for witness in found):
             return
-        seen: set[tuple[object, object]] = set()
-        found = sorted(found, key=lambda witness: (witness.access.place, len(witness.hops)))
-        for index, left in enumerate(found):
-            for right in found[index:]:
-                if not (left.access.writes or right.access.writes):
+        sides = [_Side.of(witness) for witness in sorted(found, key=lambda witness: (witness.access.place, len(witness.hops)))]
+        anybody = _representatives(sides)
+        writers = [side for side in anybody if side.writes]
+        by_site: dict[object, list[_Side]] = defaultdict(list)
+        for side in sides:
+            by_site[side.witness.access.place].append(side)
+        for ways in by_site.values():
+            race = self._best(ways, anybody, writers)
+            if race is not None:
+                yield race
+
+    def _best(self, ways: Sequence[_Side], anybody: Sequence[_Side], writers: Sequence[_Side]) -> Race | None:
+        """Return a race of one access with whichever partner makes it certain, else with one that makes it possible."""
+        assumed: Race | None = None
+        for side in ways[:_MAX_WAYS]:
+            for other in anybody if side.writes else writers:
+                if not (side.concurrent or other.concurrent) or not _conflicts(side, other):
                     continue
-                if "load" in (left.access.op, right.access.op) and "assign" not in (left.access.op, right.access.op):
-                    continue  # reading the variable races with assigning it, not with filling the map
-                key = (left.access.place, right.access.place)
-                if key in seen:
+                parallel = self.parallel(side.witness, other.witness)
+                if not parallel or (parallel != "certain" and assumed is not None) or excluded(side.witness, other.witness):
                     continue
-                parallel = self.parallel(left, right)
-                if parallel and not excluded(left, right):
-                    seen.add(key)
-                    yield Race(left, right, parallel == "certain")
+                race = Race(side.witness, other.witness, parallel == "certain")
+                if race.certain:
+                    return race
+                assumed = race
+        return assumed
 
     # --- may they run in parallel? ---
 
@@ -121,6 +179,8 @@ class Races:
             return ""
         if left.context.kind == "handler" and right.context.kind == "handler":
             return "certain"
+        if left.context.kind == "spawn" and right.context.kind == "spawn":
+            return self._against_spawn(left, right) or self._against_spawn(right, left)
         if left.context.kind == "spawn":
             return self._against_spawn(left, right)
         if right.context.kind == "spawn":

@@ -73,22 +73,20 @@ def _lock_counts(races: Races) -> dict[str, Counter[str]]:
 
 
 def _of_race(race: Race, counts: Counter[str]) -> Iterator[Verdict]:
-    left, right = race.left, race.right
-    sides = [(left, right)] if left.access.place == right.access.place else [(left, right), (right, left)]
-    shared = common_locks(left, right)
-    for side, other in sides:
-        mine = [lock for lock, _ in shared] if side is left else [lock for _, lock in shared]
-        if shared:
-            # They have a lock in common, but hold it for reading only: the writers are at fault.
-            if side.access.writes:
-                yield Verdict("read-lock", side, other, mine[0], race.certain)
-        elif side.locks and other.locks:
-            ours, others = (max(counts[lock.name] for lock in locks) for locks in (side.locks, other.locks))
-            if ours < others or (ours == others and (side.access.writes or not other.access.writes)):
-                yield Verdict("locks-differ", side, other, side.locks[0], race.certain)
-        elif not side.locks:
-            guard = other.locks[0] if other.locks else None
-            yield Verdict("write" if side.access.writes else "read", side, other, guard, race.certain)
+    """Judge the left side of a race."""
+    side, other = race.left, race.right
+    shared = common_locks(side, other)
+    if shared:
+        # They have a lock in common, but hold it for reading only: the writers are at fault.
+        if side.access.writes:
+            yield Verdict("read-lock", side, other, shared[0][0], race.certain)
+    elif side.locks and other.locks:
+        ours, others = (max(counts[lock.name] for lock in locks) for locks in (side.locks, other.locks))
+        if ours < others or (ours == others and (side.access.writes or not other.access.writes)):
+            yield Verdict("locks-differ", side, other, side.locks[0], race.certain)
+    elif not side.locks:
+        guard = other.locks[0] if other.locks else None
+        yield Verdict("write" if side.access.writes else "read", side, other, guard, race.certain)
 
 
 def _by_habit(races: Races) -> Iterator[Verdict]:

@@ -16,7 +16,7 @@ from golint_maps.flow.events import Argument, CallSite, FunctionSummary, Held, M
 from golint_maps.graphs.links import Link, Links
 
 _MAX_DEPTH = 12
-_MAX_WITNESSES = 48
+_MAX_WITNESSES = 32
 _MAX_STEPS = 1500
 
 Path = tuple[str, ...]
