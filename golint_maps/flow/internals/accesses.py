@@ -241,7 +241,7 @@ class _Look:
         self._add(
             MapReinterpreted(
                 **self._site(call, value),
-                view=spell_type(target if what == "mirror" else view),
+                view=_written(self.package, target if what == "mirror" else view),
                 source=source,
                 target=what,
                 short=short,
@@ -382,7 +382,7 @@ class _Look:
         if self._helper or (self.seen.one_kind and self._fits(distance)):
             return
         then, now = self._lies_at(distance, None) if distance > 0 else ("", "")
-        what = spell_type(kind.elem) if isinstance(kind, model.Pointer) else ""
+        what = _written(self.package, kind.elem) if isinstance(kind, model.Pointer) else ""
         self._add(MapMemoryArithmetic(**self._site(x, value), how=how, part=value.kind, what=what, offset=distance, then=then, now=now))
 
     def _fits(self, offset: int) -> bool:
@@ -406,6 +406,14 @@ class _Look:
 
     def _add(self, fact: Access) -> None:
         self.scan.found.setdefault((type(fact).__name__, fact.place), fact)
+
+
+def _written(package: PackageView, kind: Type | None) -> str:
+    """Return a type as the package writes it: its own types without its name."""
+    if isinstance(kind, model.Pointer):
+        return "*" + _written(package, kind.elem)
+    own = isinstance(kind, model.Named) and kind.package == package.scope.path
+    return kind.name.split("·", maxsplit=1)[0] if own and isinstance(kind, model.Named) else spell_type(kind)
 
 
 def pointer_or_word(kind: Type | None) -> bool:
