@@ -146,7 +146,7 @@ class _Walk(LockWalk):
                     own.opened[path] = x.pos
             self._called(x, own)
         elif isinstance(x, ir.Index) and state.held and self.view.package.resolver.map(self.view.typing.of(x.base)) is not None:
-            path, key = self.view.paths.of(x.base), self.view.paths.key(x.index)
+            path, key = self.names.path(x.base), self.view.paths.key(x.index)
             if path is not None:
                 for lock in state.held.values():
                     self._look((path, key, lock.path), own.opened.get(lock.path, 0), x.pos, own)
@@ -158,7 +158,7 @@ class _Walk(LockWalk):
         state.looked[what] = state.looked.get(what, frozenset()) | {(section, at)}
 
     def _inserted(self, target: ir.Index, state: _State) -> None:
-        path, key = self.view.paths.of(target.base), self.view.paths.key(target.index)
+        path, key = self.names.path(target.base), self.view.paths.key(target.index)
         if path is None:
             return
         for lock in state.held.values():
@@ -191,9 +191,8 @@ class _Walk(LockWalk):
         return "?" in key or any(self.view.assignments[int(number)] for number in _LOCAL.findall(key) if int(number) < len(self.view.variables))
 
     def _effect(self, path: Path, key: ir.Expr, lock: Held, *, inserts: bool) -> None:
-        rooted = self.names.rooted(path)
-        if isinstance(key, ir.Local) and key.id in self.view.root.params and not self.view.assignments[key.id] and rooted and rooted[0][0] in "rpg":
-            self.effects[_Effect(inserts, rooted, lock, self.view.root.params.index(key.id))] = None
+        if isinstance(key, ir.Local) and key.id in self.view.root.params and not self.view.assignments[key.id] and path[0][0] in "rpg":
+            self.effects[_Effect(inserts, path, lock, self.view.root.params.index(key.id))] = None
 
     # --- calls ---
 
@@ -222,9 +221,9 @@ class _Walk(LockWalk):
         if path[0][0] == "g":
             return path
         if path[0] == "r" and isinstance(call.fun, ir.Sel):
-            head = self.view.paths.of(call.fun.base)
+            head = self.names.path(call.fun.base)
         elif path[0][0] == "p" and path[0][1:].isdigit() and int(path[0][1:]) < len(call.args):
-            head = self.view.paths.of(call.args[int(path[0][1:])])
+            head = self.names.path(call.args[int(path[0][1:])])
         return (*head, *path[1:]) if head is not None else None
 
     def _head(self, effect: _Effect, call: ir.Call) -> str:

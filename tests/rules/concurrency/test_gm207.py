@@ -1,0 +1,63 @@
+"""GM207: guarded maps that leave their guard."""
+
+from __future__ import annotations
+
+import pytest
+from golint_maps.rules.concurrency import gm207_guarded_map_escapes as rule
+
+from golint_maps.findings import Level
+from golint_maps.testing import findings_of
+
+TYPES = """package p
+import ("maps"; "sync")
+type T struct { mu sync.RWMutex; m map[string]int; sets map[string]map[string]int; copied map[string]int; last Out }
+type Out struct { m map[string]int }
+func use(m map[string]int) {}
+func (t *T) put(k string) { t.mu.Lock(); defer t.mu.Unlock(); t.m[k] = 1; t.sets[k][k] = 1 }
+func (t *T) Put(k string) { t.put(k) }
+func (t *T) Swap() { t.mu.Lock(); t.copied = map[string]int{}; t.mu.Unlock() }
+var _ = maps.Clone[map[string]int]
+"""
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "func (t *T) All() map[string]int { t.mu.RLock(); defer t.mu.RUnlock(); return t.m }",
+        "func (t *T) All() map[string]int { t.mu.RLock(); m := t.m; t.mu.RUnlock(); return m }",
+        "func (t *T) All() (m map[string]int) { t.mu.RLock(); m = t.m; t.mu.RUnlock(); return }",
+        "func (t *T) All() *Out { t.mu.RLock(); defer t.mu.RUnlock(); return &Out{m: t.m} }",
+        "func (t *T) Of(k string) map[string]int { t.mu.RLock(); defer t.mu.RUnlock(); return t.sets[k] }",
+        "func (t *T) Send(c chan map[string]int) { t.mu.RLock(); defer t.mu.RUnlock(); c <- t.m }",
+        "func (t *T) Store(o *Out) { t.mu.RLock(); defer t.mu.RUnlock(); o.m = t.m }",
+        "func (t *T) Go() { t.mu.RLock(); defer t.mu.RUnlock(); go use(t.m) }",
+        'func (t *T) Use() int { t.mu.RLock(); m := t.m; t.mu.RUnlock(); if m == nil { return 0 }; return m["a"] + m["b"] }',
+    ],
+)
+def test_every_way_out_is_reported_once(code: str) -> None:
+    assert [finding.level for finding in findings_of(rule, TYPES + code)] == [Level.WARNING]
+
+
+def test_a_caller_who_keeps_its_map_is_a_note() -> None:
+    found = findings_of(rule, TYPES + "func (t *T) Set(m map[string]int) { t.mu.Lock(); t.m = m; t.mu.Unlock() }")
+    assert [finding.level for finding in found] == [Level.NOTE]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "func (t *T) All() map[string]int { t.mu.RLock(); defer t.mu.RUnlock(); return maps.Clone(t.m) }",
+        "func (t *T) Take() map[string]int { t.mu.Lock(); defer t.mu.Unlock(); m := t.m; t.m = map[string]int{}; return m }",
+        "func (t *T) Go() { t.mu.Lock(); go use(t.m); t.m = nil; t.mu.Unlock() }",
+        "func (t *T) Drop(k string) map[string]int { t.mu.Lock(); defer t.mu.Unlock(); m := t.sets[k]; delete(t.sets, k); return m }",
+        "func (t *T) Copied() map[string]int { t.mu.RLock(); defer t.mu.RUnlock(); return t.copied }",
+        "func (t *T) allLocked() map[string]int { return t.m }",
+        "func (t *T) lock() map[string]int { t.mu.Lock(); return t.m }",
+        "func (t *T) Len() int { t.mu.RLock(); defer t.mu.RUnlock(); m := t.m; return len(m) }",
+        "func (t *T) Use() { t.mu.RLock(); m := t.m; use(m); t.mu.RUnlock() }",
+        "func New(m map[string]int) *T { t := &T{}; t.mu.Lock(); t.m = m; t.mu.Unlock(); return t }",
+        "func (t *T) set(m map[string]int) { t.mu.Lock(); t.m = m; t.mu.Unlock() }; func (t *T) Fill() { t.set(map[string]int{}) }",
+    ],
+)
+def test_copies_moves_and_maps_that_stay_are_quiet(code: str) -> None:
+    assert not findings_of(rule, TYPES + code)

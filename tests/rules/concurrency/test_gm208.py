@@ -1,0 +1,43 @@
+"""GM208: look-ups whose insert stands in a later critical section."""
+
+from __future__ import annotations
+
+import pytest
+from golint_maps.rules.concurrency import gm208_check_then_act as rule
+
+from golint_maps.testing import findings_of
+
+TYPES = """package p
+import "sync"
+type T struct { mu sync.Mutex; m, n map[string]int }
+func (t *T) has(k string) bool { t.mu.Lock(); defer t.mu.Unlock(); _, ok := t.m[k]; return ok }
+func (t *T) put(k string, v int) { t.mu.Lock(); defer t.mu.Unlock(); t.m[k] = v }
+func (t *T) putNew(k string) { t.mu.Lock(); defer t.mu.Unlock(); if _, ok := t.m[k]; !ok { t.m[k] = 1 } }
+"""
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "func (t *T) f(k string) { t.mu.Lock(); _, ok := t.m[k]; t.mu.Unlock(); if !ok { t.mu.Lock(); t.m[k] = 1; t.mu.Unlock() } }",
+        "func (t *T) f(k string) { if !t.has(k) { t.put(k, 1) } }",
+        "func (t *T) f(k string) { if !t.has(k) { t.mu.Lock(); t.m[k] = 1; t.mu.Unlock() } }",
+    ],
+)
+def test_an_insert_in_a_later_section_is_reported(code: str) -> None:
+    assert len(findings_of(rule, TYPES + code)) == 1
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "func (t *T) f(k string) { t.mu.Lock(); if t.m[k] == 0 { t.m[k] = 1 }; t.mu.Unlock() }",
+        "func (t *T) f(k string) { if !t.has(k) { t.putNew(k) } }",
+        "func (t *T) f(k, l string) { if !t.has(k) { t.put(l, 1) } }",
+        'func (t *T) f(k string) { if !t.has(k) { k += "x"; t.put(k, 1) } }',
+        "func (t *T) f(u *T, k string) { if !t.has(k) { u.put(k, 1) } }",
+        "func (t *T) f(k string) { t.mu.Lock(); v := t.n[k]; t.mu.Unlock(); t.put(k, v) }",
+    ],
+)
+def test_one_section_a_second_look_and_other_keys_are_fine(code: str) -> None:
+    assert not findings_of(rule, TYPES + code)

@@ -1,0 +1,57 @@
+"""GM210: recoveries that cannot help."""
+
+from __future__ import annotations
+
+import pytest
+from golint_maps.rules.concurrency import gm210_recover_cannot_help as rule
+
+from golint_maps.testing import findings_of
+
+HEAD = 'package p\nimport ("fmt"; "strings"; "os")\nvar _ = fmt.Sprint\nvar _ = strings.Contains\nvar _ = os.Exit\n'
+KNOWN = 'func known(v any) bool { return strings.Contains(fmt.Sprint(v), "concurrent map") }\n'
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'func f() { defer func() { if fmt.Sprint(recover()) == "concurrent map writes" { return } }() }',
+        'func f() { defer func() { r := recover(); switch fmt.Sprint(r) { case "concurrent map writes": return } }() }',
+        'func f() { defer func() { if err, ok := recover().(error); ok && strings.HasPrefix(err.Error(), "concurrent map") { return } }() }',
+        'const fatal = "concurrent map writes"\nfunc f() { defer func() { if s := fmt.Sprint(recover()); strings.Contains(s, fatal) { return } }() }',
+        KNOWN + "func f() { defer func() { if r := recover(); known(r) { return } }() }",
+    ],
+)
+def test_recovered_text_that_never_comes_is_reported(code: str) -> None:
+    assert len(findings_of(rule, HEAD + code)) == 1
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'func f() { defer func() { if strings.Contains(fmt.Sprint(recover()), "nil map") { return } }() }',
+        'func known(v any) bool { return strings.Contains(fmt.Sprint(v), "concurrent map") }\nfunc f() { defer func() { recover() }(); known(1) }',
+        'func f(stderr string) bool { defer func() { recover() }(); return strings.Contains(stderr, "concurrent map") }',
+    ],
+)
+def test_other_text_and_text_from_elsewhere_are_fine(code: str) -> None:
+    assert not findings_of(rule, HEAD + code)
+
+
+RACE = """func f() {
+	m := map[int]int{}
+	for i := range 9 {
+		go func() {
+			%s
+			m[i] = 1
+		}()
+	}
+}
+"""
+
+
+def test_a_recover_around_a_race_is_reported_once() -> None:
+    assert len(findings_of(rule, HEAD + RACE % "defer func() { recover() }()")) == 1
+
+
+def test_a_recover_that_panics_again_is_not_there_to_survive() -> None:
+    assert not findings_of(rule, HEAD + RACE % "defer func() { if r := recover(); r != 1 { panic(r) } }()")

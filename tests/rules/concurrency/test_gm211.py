@@ -1,0 +1,63 @@
+"""GM211: caches that all callers share, and promises of safety."""
+
+from __future__ import annotations
+
+import pytest
+from golint_maps.rules.concurrency import gm211_unguarded_lazy_cache as rule
+
+from golint_maps.findings import Level
+from golint_maps.testing import findings_of
+
+MEMO = "{ if v, ok := %s[k]; ok { return v }; v := len(k); %s[k] = v; return v }"
+GLOBAL = "package p\nvar known = map[string]int{}\n"
+
+
+def memo(map_: str) -> str:
+    return MEMO % (map_, map_)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        GLOBAL + "func Of(k string) int " + memo("known"),
+        GLOBAL + "func of(k string) int " + memo("known") + "\nfunc Of(k string) int { return of(k) }",
+        "package p\ntype t struct { m map[string]int }\nvar one = &t{m: map[string]int{}}\nfunc (t *t) of(k string) int "
+        + memo("t.m")
+        + "\nfunc Of(k string) int { return one.of(k) }",
+    ],
+)
+def test_a_memo_that_exported_code_fills_is_reported(code: str) -> None:
+    assert [finding.level for finding in findings_of(rule, code)] == [Level.WARNING]
+
+
+def test_a_promise_of_safety_makes_it_an_error() -> None:
+    found = findings_of(rule, GLOBAL + "// Of is safe for concurrent use.\nfunc Of(k string) int " + memo("known"))
+    assert [finding.level for finding in found] == [Level.ERROR]
+
+
+def test_every_access_of_a_type_that_promises_safety_is_reported() -> None:
+    code = "package p\n// T is safe for concurrent use.\ntype T struct { m map[string]int }\n"
+    code += "func (t *T) Put(k string) { t.m[k] = 1 }\nfunc (t *T) Get(k string) int { return t.m[k] }"
+    assert [finding.level for finding in findings_of(rule, code)] == [Level.ERROR, Level.ERROR]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "package main\nvar known = map[string]int{}\nfunc Of(k string) int " + memo("known"),
+        GLOBAL + "func of(k string) int " + memo("known") + '\nfunc init() { of("a") }',
+        GLOBAL + "func RegisterOf(k string) int " + memo("known"),
+        GLOBAL + "func Put(k string, v int) { if _, ok := known[k]; !ok { known[k] = v } }",
+        GLOBAL + "// Of must not be called concurrently.\nfunc Of(k string) int " + memo("known"),
+        "// Package p is not safe for concurrent use.\n" + GLOBAL + "func Of(k string) int " + memo("known"),
+        GLOBAL
+        + "func Of(k string) int "
+        + memo("known").replace("{ if", "{ mu.Lock(); defer mu.Unlock(); if", 1)
+        + '\nvar mu sync.Mutex\nimport "sync"',
+        "package p\ntype T struct { m map[string]int }\nfunc New() *T { return &T{m: map[string]int{}} }\nfunc (t *T) Of(k string) int "
+        + memo("t.m"),
+        "package p\n// T is safe for concurrent use once it is set up.\ntype T struct { m map[string]int }\nfunc (t *T) Put(k string) { t.m[k] = 1 }",
+    ],
+)
+def test_programs_registration_warnings_and_objects_of_the_caller_are_quiet(code: str) -> None:
+    assert not findings_of(rule, code)
