@@ -47,7 +47,7 @@ def check(program: Program) -> Iterator[Finding]:
         yield RULE.finding(
             fact,
             f"{what} and is copied: {_HOW[fact.kind]}. "
-            "A sync.Map must not be copied after first use: the copies share a part of their insides, and lose or corrupt what is stored in them.",
+            "A sync.Map must not be copied after first use: what is stored through the one may be seen, lost or corrupted by the other.",
             key=f"{fact.kind} {fact.map}",
             help=_INSTEAD.get(fact.kind, "Use a pointer to it, or fill a plain map by `Range`."),
         )

@@ -1,0 +1,221 @@
+"""Writes to nil maps."""
+
+from __future__ import annotations
+
+import pytest
+
+from golint_maps.flow.nilness import NilWrite
+from golint_maps.testing import facts_of
+
+PRELUDE = """package p
+import ("encoding/json"; "log"; "maps"; "net/http")
+var _ = json.Marshal
+var _ = log.Fatal
+var _ = maps.Clone[map[int]int]
+var _ http.Header
+type M = map[string]int
+func cond() bool
+func other(...any)
+"""
+
+
+def writes(text: str) -> list[tuple[str, str, bool]]:
+    """Return (map, cause, sure) of the writes to nil maps in some declarations."""
+    return [(fact.map, fact.cause, fact.sure) for fact in facts_of(PRELUDE + text).facts if isinstance(fact, NilWrite)]
+
+
+def inside(body: str, params: str = "c bool, keys []string, m M") -> list[tuple[str, str, bool]]:
+    """Return (map, cause, sure) of the writes to nil maps in a function with this body."""
+    return writes(f"func f({params}) {{\n{body}\n}}\n")
+
+
+def test_a_declared_map_is_nil() -> None:
+    assert inside("var n M; n[``]++") == [("n", "declared", True)]
+
+
+def test_a_named_result_is_nil() -> None:
+    assert writes("func f() (n M) { n[``] = 1; return }") == [("n", "result", True)]
+
+
+def test_a_map_that_was_made_is_not_nil() -> None:
+    assert inside("var n M; n = make(M); n[``]++; k := M{}; k[``]++") == []
+
+
+def test_reading_a_nil_map_is_fine() -> None:
+    assert inside("var n M; _ = n[``]; delete(n, ``); clear(n); for range n {}; other(len(n))") == []
+
+
+def test_a_map_that_was_set_to_nil_is_nil() -> None:
+    assert inside("n := M{}; n = nil; n[``] = 1") == [("n", "assigned", True)]
+
+
+def test_nil_at_the_end_of_a_turn_is_seen_by_the_next() -> None:
+    assert inside("n := M{}; for _, k := range keys { n[k]++; if c { n = nil } }") == [("n", "assigned", False)]
+
+
+def test_made_on_one_way_only_is_a_maybe() -> None:
+    assert inside("var n M; if c { n = M{} }; n[``]++") == [("n", "declared", False)]
+
+
+def test_the_write_is_quiet_behind_the_condition_that_made_the_map() -> None:
+    assert inside("var n M; if c { n = M{} }; other(); if c { n[``]++ }") == []
+
+
+def test_the_write_is_quiet_behind_what_follows_from_the_condition_that_made_the_map() -> None:
+    assert inside("var n M; if c { n = M{} }; d := c && cond(); if d { n[``]++ }") == []
+
+
+def test_the_write_is_quiet_behind_what_was_set_along_with_the_map() -> None:
+    assert inside("var n M; ready := false; if cond() { n = M{}; ready = true }; if ready { n[``]++ }") == []
+
+
+def test_behind_a_correlated_condition_both_ways_are_taken_up_again() -> None:
+    assert inside("var n M; if c { n = M{} }; if c { other() }; n[``]++") == [("n", "declared", False)]
+
+
+def test_a_nil_check_makes_sure() -> None:
+    assert inside("var n M; for _, k := range keys { if n == nil { n = M{} }; n[k]++ }") == []
+
+
+@pytest.mark.parametrize(
+    "condition", ["n != nil", "len(n) > 0", "len(n) != 0", "0 < len(n)", "len(n) >= 1", "!(n == nil)", "c && n != nil", "!(c || n == nil)"]
+)
+def test_conditions_that_a_nil_map_does_not_meet(condition: str) -> None:
+    assert inside(f"var n M; if c {{ n = M{{}} }}; if {condition} {{ n[``]++ }}") == []
+
+
+def test_a_map_that_was_found_nil_is_nil() -> None:
+    assert inside("if m == nil { m[``] = 1 }") == [("m", "compared", True)]
+
+
+def test_after_a_certain_panic_nothing_is_told() -> None:
+    assert inside("var n, o M; n[``]++; o[``]++; n[``]++") == [("n", "declared", True)]
+
+
+def test_an_uncertain_write_is_told_once() -> None:
+    assert inside("var n M; if c { n = M{} }; n[``]++; n[``]++") == [("n", "declared", False)]
+
+
+def test_ways_that_end_do_not_count() -> None:
+    assert inside("var n M; if c { n = M{} } else { log.Fatal() }; n[``]++") == []
+    assert inside("bad := func() { panic(1) }; var n M; switch { case c: n = M{}; default: bad() }; n[``]++") == []
+
+
+def test_a_closure_may_make_the_map() -> None:
+    assert inside("var n M; set := func() { n = M{} }; set(); n[``]++") == []
+
+
+def test_a_closure_sees_a_map_that_nobody_makes() -> None:
+    assert inside("var n M; func() { n[``]++ }()") == [("n", "declared", True)]
+
+
+def test_whoever_has_the_address_may_make_the_map() -> None:
+    assert inside("var n M; other(&n); n[``]++") == []
+    assert inside("var n M; p := &n; *p = M{}; n[``]++") == []
+
+
+def test_the_inner_map_of_a_new_map_is_nil() -> None:
+    assert inside("n := map[string]M{}; n[``][``]++") == [("n[``]", "inner", True)]
+    assert inside("var n map[string]M; n[``][``]++") == [("n[``]", "declared", True)]
+
+
+def test_the_inner_map_of_an_unknown_map_is_not_known() -> None:
+    assert inside("m[``][``]++", "m map[string]M") == []
+
+
+def test_an_inner_map_that_was_stored_is_made() -> None:
+    assert inside("n := map[string]M{}; for _, k := range keys { if n[k] == nil { n[k] = M{} }; n[k][k]++ }") == []
+    assert inside("n := map[string]M{}; for _, k := range keys { row, ok := n[k]; if !ok { row = M{}; n[k] = row }; row[k]++ }") == []
+    assert inside("n := map[string]M{}; for _, k := range keys { n[k] = M{} }; for _, k := range keys { n[k][k]++ }") == []
+
+
+def test_an_inner_map_that_a_callee_may_store_is_not_known() -> None:
+    assert inside("n := map[string]M{}; other(n); n[``][``]++") == []
+
+
+def test_a_look_up_that_found_nothing_gives_nil() -> None:
+    assert inside("row, ok := m[``]; if ok { return }; row[``]++", "m map[string]M") == [("row", "missing", True)]
+
+
+def test_a_decoder_may_leave_the_map_nil() -> None:
+    assert inside("n := M{}; json.Unmarshal(data, &n); n[``]++; n[``]++", "data []byte") == [("n", "decoded", False)]
+    assert inside("var n M; json.NewDecoder(nil).Decode(&n); n[``]++") == [("n", "decoded", False)]
+
+
+def test_text_that_is_not_null_makes_the_map() -> None:
+    assert inside("var n M; data, _ := json.Marshal(m); json.Unmarshal(data, &n); n[``]++") == []
+    assert inside('var n M; json.Unmarshal([]byte(`{"a": 1}`), &n); n[``]++') == []
+    assert writes("//go:embed a.json\nvar data []byte\nfunc f() { var n M; json.Unmarshal(data, &n); n[``]++ }") == []
+
+
+def test_a_field_that_nothing_makes_is_nil() -> None:
+    assert writes("type t struct { a, b M }\nfunc n() *t { return &t{a: M{}} }\nfunc (x *t) f() { x.a[``]++; x.b[``]++ }") == [("x.b", "field", True)]
+
+
+@pytest.mark.parametrize(
+    "maker",
+    [
+        "func g(x *t) { x.b = M{} }",
+        "func g(x *t) { x.b, _ = h() }",
+        "func g(x *t) { other(&x.b) }",
+        "var v = t{b: M{}}",
+        "var v = t{M{}, M{}}",
+        "var v = []t{{b: M{}}}",
+        "func g(b M) t { return t{b: b} }",
+        "func g(b M) any { return []any{map[string]*t{``: {M{}, b}}} }",
+        "type u struct { a, b M }\nfunc g(x u) t { return t(x) }",
+        "func g() { for _, x.b = range []M{} {} }\nvar x t",
+    ],
+)
+def test_a_field_that_something_makes_is_not_known(maker: str) -> None:
+    assert writes(f"type t struct {{ a, b M }}\nfunc h() (M, error)\n{maker}\nfunc (x *t) f() {{ x.b[``]++ }}") == []
+
+
+def test_another_field_of_that_name_makes_no_difference() -> None:
+    assert writes("type t struct { b M }\ntype u struct { b M }\nvar v = u{b: M{}}\nfunc (x *t) f() { x.b[``]++ }") == [("x.b", "field", True)]
+
+
+def test_an_exported_field_may_be_set_elsewhere() -> None:
+    assert writes("type T struct { B M }\nfunc (x *T) f() { x.B[``]++ }") == []
+
+
+def test_a_map_type_may_make_itself() -> None:
+    assert writes("type set M\nfunc (s *set) init() { *s = set{} }\ntype t struct { s set }\nfunc (x *t) f() { x.s.init(); x.s[``]++ }") == []
+
+
+def test_a_package_variable_that_nothing_makes_is_nil() -> None:
+    assert writes("var v M\nvar w M\nfunc init() { w = M{} }\nfunc f() { v[``]++; w[``]++ }") == [("v", "variable", True)]
+
+
+def test_a_literal_leaves_out_a_field() -> None:
+    text = "type t struct { a, b M }\nfunc n() *t { return &t{M{}, M{}} }\n"
+    assert writes(text + "func f() { x := &t{a: M{}}; x.a[``]++; x.b[``]++ }") == [("x.b", "literal", True)]
+    assert writes(text + "func f() { x := new(t); x.a = M{}; x.a[``]++; x.b[``]++ }") == [("x.b", "literal", True)]
+    assert writes(text + "func f() { var x t; x.b[``]++ }") == [("x.b", "declared", True)]
+
+
+def test_a_method_may_make_the_fields_of_a_literal() -> None:
+    text = "type t struct { a M }\nfunc (x *t) init() { x.a = M{} }\n"
+    assert writes(text + "func f() { x := &t{}; x.init(); x.a[``]++ }") == []
+    assert writes(text + "func f(ts []*t) { x := &t{}; ts = append(ts, x); other(ts); x.a[``]++ }") == []
+
+
+def test_a_field_of_a_nil_pointer_is_another_fault() -> None:
+    assert writes("type t struct { a M }\ntype u struct { *t }\nfunc n() *t { return &t{M{}} }\nfunc f() { var x u; x.a[``]++ }") == []
+
+
+def test_methods_of_the_standard_library_that_store() -> None:
+    assert inside("var h http.Header; h.Get(``); h.Del(``); h.Set(``, ``)") == [("h", "declared", True)]
+
+
+def test_copying_into_a_nil_map_panics_when_there_is_something_to_copy() -> None:
+    facts = facts_of(PRELUDE + "func f(m M) { var n M; maps.Copy(n, m) }").facts
+    assert [(fact.map, fact.sure, fact.always) for fact in facts if isinstance(fact, NilWrite)] == [("n", True, False)]
+
+
+def test_a_function_that_always_returns_nil() -> None:
+    assert writes("func g() M { return nil }\nfunc f() { n := g(); n[``]++ }") == [("n", "returned", True)]
+
+
+def test_a_field_with_the_name_of_a_local_is_given_a_map() -> None:
+    assert writes("type t struct { a M }\nfunc n(a M) *t { return &t{a: M{}} }\nfunc f() { a := M{}; x := t{a: a}; x.a[``]++ }") == []
