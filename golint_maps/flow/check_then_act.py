@@ -141,9 +141,9 @@ class _Walk(LockWalk):
         super().evaluate(x, state)
         own = _own(state)
         if isinstance(x, ir.Call):
-            for path in state.held:
-                if path not in before:
-                    own.opened[path] = x.pos
+            for held in state.held:
+                if held not in before:
+                    own.opened[held] = x.pos
             self._called(x, own)
         elif isinstance(x, ir.Index) and state.held and self.view.package.resolver.map(self.view.typing.of(x.base)) is not None:
             path, key = self.names.path(x.base), self.view.paths.key(x.index)
