@@ -11,6 +11,7 @@ from golint_maps.flow.walk import never_returns
 from golint_maps.syntax import ir
 from golint_maps.types import model
 from golint_maps.types.definitions import FromValue
+from golint_maps.types.scope import PackageScope
 
 DECODERS = frozenset(
     (
@@ -25,6 +26,9 @@ DECODERS = frozenset(
     )
 )
 """Packages whose decoders set a map to nil for `null`."""
+
+_MAX_ENDINGS = 4
+"""How many functions deep a panic may be: `errorf` calls `error_`, which panics."""
 
 _LOOKING = frozenset(("len", "cap", "delete", "clear", "print", "println", "min", "max"))
 _BUILTINS = _LOOKING | {"append", "copy", "make", "new", "panic", "complex", "real", "imag", "close"}
@@ -169,11 +173,20 @@ def ends(view: View, call: ir.Call) -> bool:
     if found is None:
         return False
     if found.literal >= 0:
-        return _never_returns(view.facts.functions[found.literal].body)
-    return found.declared is not None and _never_returns(found.declared.node.body)
+        return _never_returns(view.facts.functions[found.literal].body, view.package.scope)
+    return found.declared is not None and _never_returns(found.declared.node.body, view.package.scope)
 
 
-def _never_returns(body: Sequence[ir.Stmt] | None) -> bool:
-    if not body or not isinstance(body[-1], ir.Do) or not never_returns(body[-1].x):
+def _never_returns(body: Sequence[ir.Stmt] | None, package: PackageScope, depth: int = 0) -> bool:
+    """Tell whether a body has no return and ends in a call that does not come back, perhaps through further functions of the package."""
+    if not body or not isinstance(body[-1], ir.Do) or depth > _MAX_ENDINGS:
         return False
+    last = body[-1].x
+    if not never_returns(last):
+        match last:
+            case ir.Call(ir.Name(name)) if name in package.functions:
+                if not _never_returns(package.functions[name].node.body, package, depth + 1):
+                    return False
+            case _:
+                return False
     return not any(isinstance(statement, ir.Return) for statement in statements(body))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from golint_maps.flow import nilcalls
 from golint_maps.flow.maps import extent
 from golint_maps.flow.paths import Path
 from golint_maps.flow.site import Place, Site
@@ -154,6 +155,9 @@ class _Assertions(Forward[_State]):
                 if found is not None and found.method in _MAY_MISS:
                     self._given(statement, found, before, state)
                 return result
+            case ir.Do(ir.Call() as call) if nilcalls.ends(self._view, call):
+                super().statement(statement, state)
+                return None
         return super().statement(statement, state)
 
     def _given(self, statement: ir.Assign | ir.Declare, found: MapCall, present: frozenset[_Entry], state: _State) -> None:

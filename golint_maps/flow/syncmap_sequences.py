@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from golint_maps.flow import nilcalls
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.syncmap_calls import MapCall, SyncMaps, locals_in, map_call, owner_of, place_of, spelled_map
@@ -108,8 +109,15 @@ class _Sequences(Forward[_State]):
 
     def evaluate(self, x: ir.Expr, state: _State) -> None:
         for part in subexpressions(x):
-            if isinstance(part, ir.Call):
+            if isinstance(part, ir.FuncLit):
+                # A literal that is made under a lock is taken to run under it.
+                self._entered[part.function] = self._entered.get(part.function, frozenset()) | state.held
+            elif isinstance(part, ir.Call):
                 self._called(part, state)
+
+    def statement(self, statement: ir.Stmt, state: _State) -> _State | None:
+        after = super().statement(statement, state)
+        return None if isinstance(statement, ir.Do) and isinstance(statement.x, ir.Call) and nilcalls.ends(self._view, statement.x) else after
 
     def defer(self, statement: ir.Defer, state: _State) -> None:
         # A deferred Unlock holds the lock until the return; `defer s.lock()()` locks now.
@@ -128,9 +136,6 @@ class _Sequences(Forward[_State]):
                     self.evaluate(x, state)
 
     def _called(self, call: ir.Call, state: _State) -> None:
-        for x in (call.fun, *call.args):
-            if isinstance(x, ir.FuncLit):
-                self._entered[x.function] = self._entered.get(x.function, frozenset()) | state.held
         found = map_call(call, self._view)
         if found is None:
             self._lock(call, state)
@@ -188,6 +193,8 @@ class _Sequences(Forward[_State]):
                     self._report("delete", look_up, found)
                 return
             if outcome == "miss":
+                if len(found.call.args) == 2 and self._view.typing.of(found.call.args[1]) == model.NIL:
+                    return  # a mark that nothing is to be had: both store the same
                 self._report("miss", look_up, found)
                 return
         if found.method == "Store" and len(found.call.args) == 2:

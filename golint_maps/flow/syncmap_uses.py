@@ -50,7 +50,9 @@ class SyncMapRangeStore(Site, frozen=True, tag="sync-map-range-store"):
 
 
 def reassignments(view: View, maps: SyncMaps) -> Iterator[SyncMapReassigned]:
-    """Yield assignments of fresh `sync.Map`s, outside of what makes the object that holds the map."""
+    """Yield assignments of fresh `sync.Map`s, outside of what makes the object that holds the map. Tests reset maps while nothing else runs."""
+    if view.path.endswith("_test.go"):
+        return
     for number in view.family:
         function = view.facts.functions[number]
         root = view.root
