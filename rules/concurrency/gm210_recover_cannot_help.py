@@ -49,9 +49,14 @@ def check(program: Program) -> Iterator[Finding]:
 
 
 def _around(verdict: Verdict, recoveries: dict[str, list[Recovery]]) -> Iterator[Recovery]:
-    """Yield the recoveries with which a goroutine's own body is meant to survive, where that is all that protects an access."""
+    """Yield the recoveries with which a goroutine's own body is meant to survive, where that is all that protects an access.
+
+    Only accesses in the body, or in what it calls directly: further away the recover is there for other things.
+    """
     link = verdict.side.context.link
-    if verdict.kind in ("write", "read") and verdict.certain and link is not None and not verdict.side.locks:
+    if link is None or verdict.kind not in ("write", "read") or not verdict.certain or verdict.side.locks:
+        return
+    if link.callee in [hop.function for hop in verdict.side.hops[-2:]]:
         yield from recoveries.get(link.callee, ())
 
 
