@@ -1,4 +1,4 @@
-"""`golint-maps explain GM201`: a rule's page."""
+"""`golint-maps explain GM201`: a rule's page. `--go 1.24` adds the layouts of that version, where a rule is about them."""
 
 from __future__ import annotations
 
@@ -14,12 +14,18 @@ if TYPE_CHECKING:
 
 @click.command(name="explain")
 @click.argument("selectors", metavar="RULE…", nargs=-1, required=True)
+@click.option("--go", metavar="VERSION", help="Also print the runtime's map structures of this version, where the rule is about them.")
 @options.rules_dir
-def command(selectors: tuple[str, ...], rules_dirs: tuple[Path, ...]) -> None:
+def command(selectors: tuple[str, ...], go: str | None, rules_dirs: tuple[Path, ...]) -> None:
     """Print the page of a rule, named by its id, its name or its family."""
     from golint_maps import registry, selection
+    from golint_maps.cli import layouts
     from golint_maps.settings import Settings, SettingsError
+    from golint_maps.source.gomod import go_version
 
+    version = go_version(go.removeprefix("go")) if go else None
+    if go and version is None:
+        raise click.UsageError(f"--go: {go!r} is not a Go version such as 1.24")
     rules = options.load_rules(rules_dirs)
     try:
         selection.validate(Settings(select=selectors), rules)
@@ -33,4 +39,6 @@ def command(selectors: tuple[str, ...], rules_dirs: tuple[Path, ...]) -> None:
             facts = f"level: {rule.level} · profile: {rule.profile} · precision: {rule.precision}"
             cwe = "".join(f" · CWE-{number}" for number in rule.cwe)
             pages.append(f"{head}{facts}{cwe} · since {rule.since}\n\n{(registry.page(rule) or '').strip()}\n")
+            if version is not None and (section := layouts.section(rule.id, version[1])):
+                pages.append(section)
     output.to_stdout("\n".join(pages))
