@@ -30,7 +30,7 @@ _LISTS = re.compile(
 _MUST_HOLD = re.compile(
     r"(?:\bmust\s+(?:already\s+)?(?:hold|have|own)|\bcallers?\s+(?:should\s+|must\s+)?(?:hold|holds|has|have)\b|\bshould\s+hold)[^.\n]*?[`']?((?:\w+\.)*\w*(?:mu|mtx|mutex|lock|Mu|Mtx|Mutex|Lock)\w*)\b"
     r"|[`']?\b((?:\w+\.)*\w*(?:mu|mtx|mutex|lock|Mu|Mtx|Mutex|Lock)\w*)[`']?\s+(?:must|should|needs?\s+to)\s+(?:already\s+)?be\s+(?:held|locked|taken|acquired)"
-    r"|\b(?:[Ll]ock|[Mm]utex)\s+(?:is\s+|must\s+be\s+|should\s+be\s+)?held\b",
+    r"|(?:^|[.\n]\s*(?://\s*)?)(?:[Tt]he\s+)?(?:[Ll]ock|[Mm]utex)\s+(?:must|should)\s+be\s+held\b",
 )
 _CHECKLOCKS = re.compile(r"\+checklocks(read)?:((?:\w+\.)*\w+)")
 _NOT = re.compile(r"\b(?:not|never|without|doesn't|don't|does\s+not|no\s+need)\b", re.IGNORECASE)
@@ -125,7 +125,8 @@ def requirements(function: ir.Function, package: PackageView) -> tuple[Requireme
         words = " ".join(match[0].split())
         name = next((group for group in match.groups() if group), "")
         lock = _named_lock(name, function, package, "w") if name else None
-        lock = lock or _only_lock(function, package)
+        if lock is None and name.lower() in ("", "lock", "locks", "mutex", "mu"):
+            lock = _only_lock(function, package)
         if lock is not None:
             return (Requirement(lock, f'the comment "{words}"'),)
     if _asks_by_name(function.name):

@@ -123,8 +123,8 @@ class FunctionSummary(msgspec.Struct, frozen=True, array_like=True, gc=False):
     flows: tuple[Flow, ...]
     handler: str = ""
     doc: str = ""
-    variables: tuple[tuple[int, int, bool], ...] = ()
-    """Of outermost functions: (position, declaring function's number, whether its value is made here) of each local variable."""
+    variables: tuple[tuple[int, int, int], ...] = ()
+    """Of outermost functions: (position, declaring function's number, 2 if made by a literal or 1 by a constructor) of each local variable."""
     requires: tuple[tuple[Held, str], ...] = ()
     """Locks that it asks its callers to hold, with the words that ask."""
     parallel_test: bool = False

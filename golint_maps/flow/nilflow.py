@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from golint_maps.flow import nilcalls
 from golint_maps.flow.makers import Makers
 from golint_maps.flow.maps import extent
-from golint_maps.flow.nilstate import ELEMENTS, FINE, GOOD, MAYBE, NIL, Mark, Origin, State, Value, correlated, join
+from golint_maps.flow.nilstate import FINE, GOOD, MAYBE, NIL, Mark, Origin, State, Value, correlated, join
 from golint_maps.flow.paths import Path
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.traverse import subexpressions
@@ -20,7 +20,6 @@ from golint_maps.flow.view import View
 from golint_maps.flow.walk import Forward, children
 from golint_maps.syntax import ir
 from golint_maps.types import model
-from golint_maps.types.definitions import FromValue
 from golint_maps.types.model import Type
 
 
@@ -47,7 +46,7 @@ class NilFlow(Forward[State]):
         self._number = number
         self._shared = shared
         self._captured = captured
-        self._makers = makers
+        self._values = NilValues(view, makers)
         self._resolver = view.package.resolver
         self.writes: dict[tuple[int, int], Write] = {}
 
@@ -57,14 +56,14 @@ class NilFlow(Forward[State]):
         return state.copy()
 
     def join(self, left: State, right: State) -> State:
-        return join(left, right, self.known)
+        return join(left, right, self._values.known)
 
     def statement(self, statement: ir.Stmt, state: State) -> State | None:
         match statement:
             case ir.Assign(_, lhs, rhs):
                 for index, x in enumerate(rhs):
                     target = lhs[index] if len(lhs) == len(rhs) else None
-                    if not (isinstance(target, ir.Local) and self._is_alias(target)):
+                    if not (isinstance(target, ir.Local) and self._values.is_alias(target)):
                         self._visit(x, state)
                 for x in lhs:
                     self._visit_target(x, state)
@@ -91,7 +90,7 @@ class NilFlow(Forward[State]):
         self._mark(state, mentioned, statement.pos, "loop", True)
         path = self._view.paths.of(statement.over)
         if path is not None:
-            value = self.value(statement.over, state)
+            value = self._values.value(statement.over, state)
             if value is not None and value.kind == MAYBE:
                 state.values[path] = GOOD
         for x in (statement.key, statement.value):
@@ -155,7 +154,7 @@ class NilFlow(Forward[State]):
         path = self._view.paths.of(x)
         if path is None or self._resolver.map(self._view.typing.of(x)) is None:
             return state
-        value = self.value(x, state)
+        value = self._values.value(x, state)
         if is_nil:
             origin = Origin(*extent(condition, self._view), "compared")
             state.values[path] = Value(NIL, value.origin if value is not None and value.kind != FINE else origin)
@@ -191,84 +190,6 @@ class NilFlow(Forward[State]):
                 todo.extend(children(x))
         return found
 
-    # --- values ---
-
-    def known(self, state: State, path: Path) -> Value | None:
-        """Return what is known of a path, by itself or by a zero value or empty map above it."""
-        value = state.values.get(path)
-        if value is not None:
-            return value
-        for cut in range(len(path) - 1, 0, -1):
-            above = path[:cut]
-            if path[cut][0] == "[":
-                value = state.values.get((*above, ELEMENTS))
-                if value is not None:
-                    return value if cut + 1 == len(path) or self._held(self._type(path[: cut + 1]), path[cut + 1 :]) else None
-            value = state.values.get(above)
-            if value is not None:
-                return value if value.kind != FINE and self._held(self._pointee(self._type(above)), path[cut:]) else None
-        return None
-
-    def value(self, x: ir.Expr, state: State) -> Value | None:
-        """Return what is known of the map that an expression stands for, or None."""
-        view = self._view
-        path = view.paths.of(x)
-        value = self.known(state, path) if path is not None else None
-        if value is not None:
-            return value
-        match x:
-            case ir.Sel(base, name):
-                if view.typing.package_of(base) is None:
-                    field = self._resolver.field(view.typing.of(base), name)
-                    if field is not None and self._makers.field_is_nil(field.owner, name):
-                        return Value(NIL, Origin(*extent(x, view), "field", name))
-            case ir.Name(name) if name in view.package.scope.variables and self._makers.variable_is_nil(name):
-                return Value(NIL, Origin(*extent(x, view), "variable", name))
-            case ir.Index(base):
-                outer = self.value(base, state)
-                if outer is not None and outer.kind == NIL and self._resolver.map(view.typing.of(base)) is not None:
-                    return Value(NIL, Origin(*extent(x, view), "inner"))
-            case ir.Local() if self._is_alias(x):
-                definition = view.typing.definitions.get(x.id)
-                return self.value(definition.value, state) if isinstance(definition, FromValue) else None
-            case ir.Call(fun, [argument]) if view.typing.as_type(fun) is not None and not view.typing.is_builtin(fun, "make"):
-                return self.value(argument, state)
-        return None
-
-    def _is_alias(self, x: ir.Local) -> bool:
-        return self._view.paths.of(x) != (f"l{x.id}",)
-
-    def _pointee(self, kind: Type | None) -> Type | None:
-        below = self._resolver.underlying(kind)
-        return below.elem if isinstance(below, model.Pointer) else kind
-
-    def _type(self, path: Path) -> Type | None:
-        """Return the type of a path below a local variable, or None."""
-        if path[0][0] != "l":
-            return None
-        kind = self._view.typing.local(int(path[0][1:]))
-        for part in path[1:]:
-            kind = self._step(self._pointee(kind), part)
-        return kind
-
-    def _step(self, kind: Type | None, part: str) -> Type | None:
-        if part[0] != "[":
-            field = self._resolver.field(kind, part)
-            return field.type if field is not None else None
-        match self._resolver.underlying(kind):
-            case model.Map(_, elem) | model.Array(elem) | model.Slice(elem):
-                return elem
-        return None
-
-    def _held(self, kind: Type | None, path: Path) -> bool:
-        """Tell whether the zero value of a type has only zero values along a path: no pointer, slice or interface on the way."""
-        for part in path:
-            below = self._resolver.underlying(kind)
-            if not isinstance(below, model.Map | model.Array if part[0] == "[" else model.Struct):
-                return False
-            kind = self._step(kind, part)
-        return kind is not None
-
     # --- stores ---
 
     def _declare(self, numbers: Sequence[int], values: Sequence[ir.Expr], state: State) -> None:
@@ -278,7 +199,7 @@ class NilFlow(Forward[State]):
             variable = self._view.variables[number]
             x = ir.Local(number, variable.pos)
             if values:
-                self._put(x, self._plan(values[index], x, state) if len(values) == len(numbers) else None, state)
+                self._put(x, self._values.plan(values[index], x, state) if len(values) == len(numbers) else None, state)
             else:
                 self._fresh((f"l{number}",), state)
                 if self._starts_zero(number):
@@ -296,7 +217,7 @@ class NilFlow(Forward[State]):
     def _assign(self, statement: ir.Assign, state: State) -> None:
         lhs, rhs = statement.lhs, statement.rhs
         paired = len(lhs) == len(rhs)
-        plans = [self._plan(rhs[index], x, state) if paired else None for index, x in enumerate(lhs)]
+        plans = [self._values.plan(rhs[index], x, state) if paired else None for index, x in enumerate(lhs)]
         for index, x in enumerate(lhs):
             if isinstance(x, ir.Index):
                 self._written(x, x.base, state, "")
@@ -312,7 +233,7 @@ class NilFlow(Forward[State]):
     def _put(self, x: ir.Expr, plan: dict[Path, Value] | None, state: State) -> None:
         """Store what is planned (by path below the target) to `x`; None: something unknown."""
         if isinstance(x, ir.Local):
-            if self._is_alias(x):
+            if self._values.is_alias(x):
                 return
             path: Path | None = (f"l{x.id}",)
             state.forget((f"l{x.id}",))
@@ -336,76 +257,6 @@ class NilFlow(Forward[State]):
             for below, value in plan.items():
                 state.values[path + below] = value
 
-    def _plan(self, x: ir.Expr, target: ir.Expr, state: State) -> dict[Path, Value] | None:
-        """Return what an expression's value is known to be, by path below it, or None."""
-        view = self._view
-        start, end = extent(x, view)
-        match x:
-            case ir.Name("nil"):
-                if self._resolver.map(view.typing.of(target)) is None:
-                    return None
-                return {(): Value(NIL, Origin(start, end, "assigned"))}
-            case ir.Call(fun) if view.typing.is_builtin(fun, "make"):
-                return self._empty(view.typing.of(x), start, end)
-            case ir.Call(fun, [kind]) if view.typing.is_builtin(fun, "new"):
-                below = self._resolver.underlying(view.typing.as_type(kind))
-                return {(): Value(NIL, Origin(start, end, "literal"))} if isinstance(below, model.Struct) else None
-            case ir.Call(fun, [argument]) if view.typing.as_type(fun) is not None:
-                return self._plan(argument, x, state)
-            case ir.Call():
-                if nilcalls.returns_nil(view, x):
-                    return {(): Value(NIL, Origin(start, end, "returned", spell(x.fun, view.variables)))}
-                return None
-            case ir.Addr(ir.Lit() as literal):
-                return self._literal(literal, state) if self._is_struct(literal) else None
-            case ir.Lit(_, elements):
-                if self._is_struct(x):
-                    return self._literal(x, state)
-                if self._resolver.map(view.typing.of(x)) is None:
-                    return None
-                return {(): GOOD} if elements else self._empty(view.typing.of(x), start, end)
-            case ir.Local() | ir.Sel() | ir.Name() | ir.Index():
-                if self._resolver.map(view.typing.of(x)) is None:
-                    return None
-                value = self.value(x, state)
-                return {(): value} if value is not None else None
-        return None
-
-    def _empty(self, kind: Type | None, start: int, end: int) -> dict[Path, Value] | None:
-        """Return what a made, empty map is known to be."""
-        below = self._resolver.map(kind)
-        if below is None:
-            return None
-        plan: dict[Path, Value] = {(): GOOD}
-        if isinstance(self._resolver.underlying(below.value), model.Map | model.Struct | model.Array):
-            plan[ELEMENTS,] = Value(NIL, Origin(start, end, "inner"))
-        return plan
-
-    def _is_struct(self, literal: ir.Lit) -> bool:
-        return isinstance(self._resolver.underlying(self._view.typing.of(literal)), model.Struct)
-
-    def _literal(self, literal: ir.Lit, state: State) -> dict[Path, Value]:
-        """Return what a struct literal is known to be: zero, except for what its elements give."""
-        start, end = extent(literal, self._view)
-        plan: dict[Path, Value] = {(): Value(NIL, Origin(start, end, "literal"))}
-        struct = self._resolver.struct(self._view.typing.of(literal))
-        names = [field.name for field in struct[1].fields] if struct is not None else []
-        for index, element in enumerate(literal.elements):
-            name = self._field_name(element.key) or (names[index] if index < len(names) else "")
-            if name:
-                given = self._plan(element.value, ir.Sel(literal, name, start, end), state)
-                plan[name,] = GOOD
-                plan.update({(name, *below): value for below, value in (given or {}).items()})
-        return plan
-
-    def _field_name(self, key: ir.Expr | None) -> str:
-        match key:
-            case ir.Name(name):
-                return name
-            case ir.Local(number):  # a field that has the name of a local variable
-                return self._view.variables[number].name
-        return ""
-
     def _set(self, path: Path, value: Value, state: State) -> None:
         state.forget(path)
         state.values[path] = value
@@ -418,7 +269,7 @@ class NilFlow(Forward[State]):
         zero = isinstance(self._resolver.underlying(self._view.typing.of(element)), model.Map)
         own = (f"l{row.id}",) if isinstance(row, ir.Local) and zero else None
         if own is not None:
-            value = self.value(element, state)
+            value = self._values.value(element, state)
             if value is not None:
                 state.values[own] = value
         state.found[ok.id] = (own, path if zero else None)
@@ -445,7 +296,7 @@ class NilFlow(Forward[State]):
         """A map is written: the end of this way when it is nil."""
         if self._resolver.map(self._view.typing.of(base)) is None:
             return
-        value = self.value(base, state)
+        value = self._values.value(base, state)
         place = extent(x, self._view)
         self.writes.pop(place, None)
         if value is None or value.kind == FINE or value.muted or state.dead:

@@ -106,17 +106,17 @@ class Summariser:
             sends=tuple(walker.sends.values()),
         )
 
-    def _variables(self, function: ir.Function) -> Iterator[tuple[int, int, bool]]:
-        """Yield (position, declaring function, made here) of each local variable."""
+    def _variables(self, function: ir.Function) -> Iterator[tuple[int, int, int]]:
+        """Yield (position, declaring function, how it is made: 2 by a literal, 1 by a constructor, 0 elsewhere) of each local variable."""
         definitions = self.view.typing.definitions
         for number, variable in enumerate(function.variables):
             match definitions.get(number):
                 case FromValue(value, _, _):
-                    made = fresh(value, frozenset()) or self._makes(value)
+                    made = 2 if fresh(value, frozenset()) else int(self._makes(value))
                 case None:
-                    made = variable.kind == "var" and not isinstance(variable.type, ir.TPtr)
+                    made = 2 if variable.kind == "var" and not isinstance(variable.type, ir.TPtr) else 0
                 case _:
-                    made = False
+                    made = 0
             yield variable.pos, variable.function, made
 
     def _makes(self, value: ir.Expr) -> bool:
@@ -204,6 +204,9 @@ class _Walker(Forward[_State]):
                 after = super().statement(statement, state)
                 self._written = frozenset()
                 return after
+        if isinstance(statement, ir.If) and _asks_to_lock(statement):
+            # `if lock { s.mu.Lock(); defer s.mu.Unlock() }`: where the caller says no, the caller has the lock.
+            return self.block(statement.then, state)
         return super().statement(statement, state)
 
     def assign(self, statement: ir.Assign | ir.Declare, state: _State) -> None:
@@ -473,8 +476,9 @@ class _Walker(Forward[_State]):
             elif operation.kind == "release":
                 state.held.pop(operation.path, None)
             return
+        walks = self._known_api(call, state)
         for argument in call.args:
-            self._evaluate_argument(argument, state)
+            self._evaluate_argument(argument, state) if not walks else self.evaluate_base(argument, state)
         if len(call.args) == 1 and self.view.typing.of(fun) is None and self.view.typing.as_type(fun) is not None:
             return  # a conversion
         match fun:
@@ -486,7 +490,6 @@ class _Walker(Forward[_State]):
                 self.evaluate(fun, state)
             case ir.Call():
                 self.evaluate(fun, state)
-        self._known_api(call, state)
         self._call_site(call, "call", state)
         self._after_call(call, state)
 
@@ -505,20 +508,21 @@ class _Walker(Forward[_State]):
         if not self.view.typing.is_builtin(fun, name):
             return False
         for argument in call.args:
-            self._evaluate_argument(argument, state) if name in ("delete", "clear", "len") else self.evaluate(argument, state)
+            self.evaluate_base(argument, state) if name in ("delete", "clear", "len") else self.evaluate(argument, state)
         if name in ("delete", "clear", "len") and call.args and self._is_map(call.args[0]):
             self._access(name, call.args[0], call.pos, call.end, state, key=call.args[1] if len(call.args) > 1 else None)
         elif name == "close" and call.args:
             self._sync("close", call.args[0], call.pos, state)
         return True
 
-    def _known_api(self, call: ir.Call, state: _State) -> None:
-        """A callee that walks, fills or decodes a map is an access at the call."""
+    def _known_api(self, call: ir.Call, state: _State) -> bool:
+        """Tell whether a callee walks, fills or decodes a map: then the call is an access to it."""
         if not isinstance(call.fun, ir.Sel) or not call.args:
-            return
+            return False
         tokens = self.shared.callees.targets(call.fun)
         if not tokens:
-            return
+            return False
+        found = False
         apis = _apis()
         for table, op in (("walks", "walk"), ("fills", "copy"), ("deletes", "delete"), ("decodes", "decode")):
             indices = apis[table].get(tokens[0])
@@ -529,7 +533,9 @@ class _Walker(Forward[_State]):
                     argument = call.args[index]
                     target = argument.x if isinstance(argument, ir.Addr) else argument
                     if self._is_map(target):
+                        found = True
                         self._access(op, target, call.pos, call.end, state)
+        return found
 
     def _after_call(self, call: ir.Call, state: _State) -> None:
         fun = call.fun
@@ -675,6 +681,15 @@ class _Walker(Forward[_State]):
         captured = self.view.facts.functions[literal.function].captures
         if captured:
             state.owned -= set(captured)
+
+
+def _asks_to_lock(statement: ir.If) -> bool:
+    """Tell whether a statement takes or gives back a lock when a flag says so, and does nothing else."""
+    flag = statement.cond.x if isinstance(statement.cond, ir.Unary) else statement.cond
+    if not isinstance(flag, ir.Local) or statement.orelse or statement.init is not None:
+        return False
+    calls = [item.x if isinstance(item, ir.Do) else item.call if isinstance(item, ir.Defer) else None for item in statement.then]
+    return all(isinstance(call, ir.Call) and isinstance(call.fun, ir.Sel) and call.fun.name in locks.OPERATIONS for call in calls)
 
 
 def _assigned_names(view: View) -> frozenset[str]:

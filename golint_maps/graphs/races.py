@@ -16,6 +16,7 @@ from golint_maps.graphs.links import Links
 from golint_maps.graphs.witness import PRIVATE, Hop, Witness, Witnesses
 
 
+_BY_LITERAL = 2
 _MAX_WAYS = 10
 """Ways to one access that are tried in turn. The shortest come first."""
 
@@ -166,10 +167,16 @@ class Races:
     # --- may they run in parallel? ---
 
     def parallel(self, left: Witness, right: Witness) -> str:
-        """Return `certain`, `assumed` (somebody outside of the program would have to call), or an empty string."""
+        """Return `certain`, `assumed` (somebody outside of the program would have to call, or pass one object to both), or an empty string."""
+        found = self._parallel(left, right)
+        if found and not (self._anchored(left) and self._anchored(right)):
+            return "assumed" if left.identity.rpartition(".")[0] in self._locking_types else ""
+        return found
+
+    def _parallel(self, left: Witness, right: Witness) -> str:
         if not (left.context.concurrent or right.context.concurrent):
             return ""
-        if self._test_alone(left, right) or self._test_alone(right, left):
+        if self._other_test(left, right):
             return ""
         if self._different_objects(left, right):
             return ""
@@ -189,11 +196,37 @@ class Races:
         # A function that is an entry of the program runs before handlers do, unless it is called from outside.
         return "assumed" if other.context.kind == "exported" and not sets_up(self.functions[other.context.entry]) else ""
 
-    def _test_alone(self, side: Witness, other: Witness) -> bool:
-        """Tell whether one side is a test that looks at what the program's own goroutines work on: tests know when those are at rest."""
-        if not self.functions[side.hops[0].function].test:
+    def _made(self, root: str) -> int:
+        """Return how the local variable at the root of a path gets its value: `_BY_LITERAL`, `_BY_CALL` of a constructor, or 0."""
+        family, _, number = root[1:].partition("#")
+        declaring = self.functions.get(family) if root[:1] == "l" else None
+        if declaring is None or not number.isdigit() or int(number) >= len(declaring.variables):
+            return 0
+        return int(declaring.variables[int(number)][2])
+
+    def _anchored(self, way: Witness) -> bool:
+        """Tell whether a way shows which object it means: a variable, a receiver, or something that was made on the way.
+
+        What was looked up or came as an argument from outside is only known by its type, and objects of one type are many.
+        """
+        if way.identity[:1] != "f":
+            return True
+        if not way.path:
             return False
-        return not (other.context.kind == "spawn" and self.functions[other.hops[0].function].test)
+        root = way.path[0]
+        return root == "r" or root[0] == "g" or self._made(root) != 0 or (root[0] == "p" and way.context.kind == "spawn")
+
+    @cached_property
+    def _locking_types(self) -> frozenset[str]:
+        """Types with a lock of their own: their objects are meant to be shared."""
+        return frozenset(
+            lock.name.rpartition(".")[0] for function in self.functions.values() for event in (*function.accesses, *function.calls) for lock in event.locks
+        )
+
+    def _other_test(self, left: Witness, right: Witness) -> bool:
+        """Tell whether one side is a test and the other is not of the same test: tests run one by one, and know when goroutines are at rest."""
+        roots = [self.functions[way.hops[0].function] for way in (left, right)]
+        return (roots[0].test or roots[1].test) and roots[0].root != roots[1].root
 
     def _one_start(self, left: Witness, right: Witness) -> bool:
         assert left.context.link is not None and right.context.link is not None
@@ -295,6 +328,8 @@ class Races:
             return True  # two variables of one function; those of different functions may hold one object
         if mine[:1] == "g" and theirs[:1] == "g" and mine != theirs:
             return True
+        if mine != theirs and self._made(mine) == self._made(theirs) == _BY_LITERAL:
+            return True  # each function has made an object of its own
         return mine == theirs and _elements(left.path) != _elements(right.path) and _constant(left.path) and _constant(right.path)
 
 
@@ -330,13 +365,8 @@ def excluded(left: Witness, right: Witness) -> bool:
 
 
 def _same_lock(mine: Held, left: Witness, theirs: Held, right: Witness) -> bool:
-    """Tell whether two locks of one name are one lock, when the maps are one map."""
-    if mine.name[:1] in "gl":
-        return True
-    near, far = _related(mine, left), _related(theirs, right)
-    if near == far:
-        return near != "index"
-    return "index" not in (near, far) and not (_siblings(mine, left.access))
+    """Tell whether two locks of one name are one lock, when the maps are one map: unless one of them is chosen by another key."""
+    return mine.name[:1] in "gl" or "index" not in (_related(mine, left), _related(theirs, right))
 
 
 def _related(lock: Held, witness: Witness) -> str:
@@ -350,17 +380,3 @@ def _related(lock: Held, witness: Witness) -> str:
         if part not in keys:
             return "index" if keys else "near"
     return "near"
-
-
-def _siblings(lock: Held, access: MapAccess) -> bool:
-    """Tell whether lock and map are fields of one type."""
-    return lock.name.rpartition(".")[0] == access.identity.rpartition(".")[0]
-
-
-def guards(found: Iterable[Witness]) -> set[str]:
-    """Return the names of locks that all of some witnesses hold."""
-    names: set[str] | None = None
-    for witness in found:
-        held = {lock.name for lock in witness.locks}
-        names = held if names is None else names & held
-    return names or set()
