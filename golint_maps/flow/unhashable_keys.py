@@ -75,7 +75,7 @@ def _expected_panics(view: View) -> frozenset[int]:
         arg.function
         for statement in view.statements
         for x in operands(statement)
-        if isinstance(x, ir.Call) and isinstance(x.fun, ir.Sel | ir.Name) and "panic" in x.fun.name.lower()
+        if isinstance(x, ir.Call) and "panic" in spell(x.fun, view.variables).rsplit(".", 1)[-1].lower()
         for arg in x.args
         if isinstance(arg, ir.FuncLit)
     )
