@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from golint_maps.flow import annotations, copies, effects, hashing, loopvars, memos, nilness, promises, ranges, sharing, summary, syncmaps
+from golint_maps.flow import copies, effects, hashing, loopvars, memos, nilness, promises, ranges, sharing, summary, syncmaps
+from golint_maps.flow.annotations import guards
 from golint_maps.flow.facts import Fact, PackageFacts
 from golint_maps.flow.internals import analyse as internals
 from golint_maps.flow.view import PackageView, views
@@ -28,7 +29,7 @@ def analyse(package: PackageView) -> PackageFacts:
         functions,
         effects.analyse(package),
         _interfaces(package),
-        annotations.guards(package),
+        guards(package),
         sorted({item.path for file in package.scope.files for item in file.imports}),
         promises.promises(package),
         memos.singletons(package),

@@ -76,7 +76,7 @@ def _of_struct(owner: str, struct: ir.TStruct, package: PackageView) -> list[Gua
         if not field.comment:
             continue
         match = _GUARDED.search(field.comment)
-        if match and not is_lock(field.type):
+        if match is not None and not is_lock(field.type):
             lock = next(group for group in match.groups() if group)
             if lock in names:
                 found.append(Guard(f"{owner}.{field.name}", f"{owner}.{lock}", match[0]))
@@ -85,14 +85,14 @@ def _of_struct(owner: str, struct: ir.TStruct, package: PackageView) -> list[Gua
             continue
         if not is_lock(field.type):
             continue
-        if match := _BELOW.search(field.comment):
+        if below := _BELOW.search(field.comment):
             found += [
-                Guard(f"{owner}.{other.name}", f"{owner}.{field.name}", match[0]) for other in struct.fields[index + 1 :] if not is_lock(other.type)
+                Guard(f"{owner}.{other.name}", f"{owner}.{field.name}", below[0]) for other in struct.fields[index + 1 :] if not is_lock(other.type)
             ]
-        elif match := _LISTS.search(field.comment):
-            listed = set(re.findall(r"\w+", match[1]))
+        elif listing := _LISTS.search(field.comment):
+            listed = set(re.findall(r"\w+", listing[1]))
             found += [
-                Guard(f"{owner}.{other.name}", f"{owner}.{field.name}", f"protects {match[1]}")
+                Guard(f"{owner}.{other.name}", f"{owner}.{field.name}", f"protects {listing[1]}")
                 for other in struct.fields
                 if other.name in listed & names
             ]
@@ -120,10 +120,10 @@ def requirements(function: ir.Function, package: PackageView) -> tuple[Requireme
             found.append(Requirement(lock, match[0]))
     if found:
         return tuple(found)
-    match = _MUST_HOLD.search(text)
-    if match and not _NOT.search(text[max(0, match.start() - 30) : match.start()]):
-        words = " ".join(match[0].split())
-        name = next((group for group in match.groups() if group), "")
+    asked = _MUST_HOLD.search(text)
+    if asked and not _NOT.search(text[max(0, asked.start() - 30) : asked.start()]):
+        words = " ".join(asked[0].split())
+        name = next((group for group in asked.groups() if group), "")
         lock = _named_lock(name, function, package, "w") if name else None
         if lock is None and name.lower() in ("", "lock", "locks", "mutex", "mu"):
             lock = _only_lock(function, package)

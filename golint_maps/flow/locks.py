@@ -126,7 +126,7 @@ def _single_channels(package: PackageView) -> frozenset[str]:
     if found is None:
         from golint_maps.flow.traverse import expressions, statements
 
-        names = set()
+        names: set[str] = set()
         for file in package.scope.files:
             if file.functions:
                 for function in file.functions:

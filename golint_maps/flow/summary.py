@@ -14,9 +14,9 @@ from tomllib import loads
 from golint_maps.flow import locks
 from golint_maps.flow.annotations import Requirement, requirements
 from golint_maps.flow.calls import Callees, fresh
-from golint_maps.flow.lock_helpers import LockEffects
 from golint_maps.flow.events import Argument, CallSite, Flow, FunctionSummary, Held, MapAccess, Position, Sync
 from golint_maps.flow.identity import Names, function_id
+from golint_maps.flow.lock_helpers import LockEffects
 from golint_maps.flow.maps import extent, qualified
 from golint_maps.flow.site import Place
 from golint_maps.flow.spelling import spell
@@ -486,9 +486,7 @@ class _Walker(Forward[_State]):
                 pass
             case ir.Sel(base):
                 self.evaluate_base(base, state)
-            case ir.Index(base, index):
-                self.evaluate(fun, state)
-            case ir.Call():
+            case ir.Index() | ir.Call():
                 self.evaluate(fun, state)
         self._call_site(call, "call", state)
         self._after_call(call, state)

@@ -7,9 +7,9 @@ flag and `runtime.Gosched` order nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from golint_maps.flow.events import FunctionSummary, Position, Sync
+from golint_maps.flow.events import Argument, FunctionSummary, Position, Sync
 from golint_maps.flow.structure import DEFERRED, common_loop, dominates, may_follow
 from golint_maps.graphs.links import Links
 from golint_maps.graphs.witness import Path, Witness
@@ -39,9 +39,9 @@ class HappensBefore:
         for hop in witness.hops:
             # A group's own method, or an API with a `Wait` of its own: waiting on the receiver is waiting for the goroutine.
             if hop.site is not None and hop.site.receiver is not None and hop.site.receiver.path is not None:
-                if link.callback is not None and link.callback.wait and hop.site is link.site:
-                    yield hop.site.receiver.path, None
-                elif hop is witness.hops[0] and not hop.spawns and hop.function != link.caller:
+                by_api = link.callback is not None and bool(link.callback.wait) and hop.site is link.site
+                by_group = hop is witness.hops[0] and not hop.spawns and hop.function != link.caller
+                if by_api or by_group:
                     yield hop.site.receiver.path, None
         entry = self._functions[link.callee]
         starter = self._functions[link.caller]
@@ -83,9 +83,9 @@ class HappensBefore:
             for wait in self.waits(function):
                 if wait.path == path and wait.at.order > start.order and common_loop(wait.at, start):
                     innermost = next(number for number in reversed(start.nest) if number < 0)
-                    if innermost in wait.at.nest and wait.at.nest == start.nest[: len(wait.at.nest)]:
-                        if signal is None or self._ends_with(signal, witness):
-                            return True
+                    around = innermost in wait.at.nest and wait.at.nest == start.nest[: len(wait.at.nest)]
+                    if around and (signal is None or self._ends_with(signal, witness)):
+                        return True
         return False
 
     def _ends_with(self, signal: Sync, witness: Witness) -> bool:
@@ -166,7 +166,7 @@ class HappensBefore:
                     yield sync, hop.at
 
 
-def _argument(args: tuple[object, ...], head: str):  # type: ignore[no-untyped-def]
+def _argument(args: Sequence[Argument], head: str) -> Argument | None:
     index = int(head[1:])
     return args[index] if index < len(args) else None
 

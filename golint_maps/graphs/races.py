@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -14,7 +14,6 @@ from golint_maps.flow.structure import common_loop, dominates, may_follow
 from golint_maps.graphs.happens_before import HappensBefore
 from golint_maps.graphs.links import Links
 from golint_maps.graphs.witness import PRIVATE, Hop, Witness, Witnesses
-
 
 _BY_LITERAL = 2
 _MAX_WAYS = 10
@@ -192,7 +191,7 @@ class Races:
             return self._against_spawn(left, right)
         if right.context.kind == "spawn":
             return self._against_spawn(right, left)
-        handler, other = (left, right) if left.context.kind == "handler" else (right, left)
+        other = right if left.context.kind == "handler" else left
         # A function that is an entry of the program runs before handlers do, unless it is called from outside.
         return "assumed" if other.context.kind == "exported" and not sets_up(self.functions[other.context.entry]) else ""
 
@@ -219,9 +218,8 @@ class Races:
     @cached_property
     def _locking_types(self) -> frozenset[str]:
         """Types with a lock of their own: their objects are meant to be shared."""
-        return frozenset(
-            lock.name.rpartition(".")[0] for function in self.functions.values() for event in (*function.accesses, *function.calls) for lock in event.locks
-        )
+        held = (event.locks for function in self.functions.values() for events in (function.accesses, function.calls) for event in events)
+        return frozenset(lock.name.rpartition(".")[0] for locks in held for lock in locks)
 
     def _other_test(self, left: Witness, right: Witness) -> bool:
         """Tell whether one side is a test and the other is not of the same test: tests run one by one, and know when goroutines are at rest."""
@@ -229,7 +227,8 @@ class Races:
         return (roots[0].test or roots[1].test) and roots[0].root != roots[1].root
 
     def _one_start(self, left: Witness, right: Witness) -> bool:
-        assert left.context.link is not None and right.context.link is not None
+        assert left.context.link is not None
+        assert right.context.link is not None
         return (
             left.context.link.site is right.context.link.site
             and left.hops[0].function == right.hops[0].function

@@ -307,8 +307,8 @@ class Typing:
                     return self.resolver.resolve(ir.TQual(package_name, name), self.context) if scope or path == "unsafe" else None
                 return None
             case ir.Deref(operand):
-                kind = self.as_type(operand)
-                return model.Pointer(kind) if kind else None
+                pointee = self.as_type(operand)
+                return model.Pointer(pointee) if pointee else None
             case ir.Index(base, index):
                 return self._generic_type(base, (self.as_type(index),))
             case ir.Inst(base, args):

@@ -9,13 +9,13 @@ class _Type(msgspec.Struct, frozen=True, gc=False):
     """Base of all resolved types. Frozen and hashable; equality is structural."""
 
 
-class Basic(_Type):
+class Basic(_Type, frozen=True):
     """A predeclared type: `int`, `string`, `error`, …; also `untyped nil` and `unsafe.Pointer`."""
 
     name: str
 
 
-class Named(_Type):
+class Named(_Type, frozen=True):
     """A defined type. `package` is the import path (empty for the universe), `name` as in `FileFacts.types`."""
 
     package: str
@@ -23,51 +23,51 @@ class Named(_Type):
     args: tuple[Type | None, ...] = ()
 
 
-class Pointer(_Type):
+class Pointer(_Type, frozen=True):
     elem: Type | None
 
 
-class Slice(_Type):
+class Slice(_Type, frozen=True):
     elem: Type | None
 
 
-class Array(_Type):
+class Array(_Type, frozen=True):
     elem: Type | None
     length: str = ""
 
 
-class Map(_Type):
+class Map(_Type, frozen=True):
     key: Type | None
     value: Type | None
 
 
-class Chan(_Type):
+class Chan(_Type, frozen=True):
     elem: Type | None
     direction: str = "both"
 
 
-class Signature(_Type):
+class Signature(_Type, frozen=True):
     params: tuple[Type | None, ...]
     results: tuple[Type | None, ...]
     variadic: bool = False
 
 
-class StructField(_Type):
+class StructField(_Type, frozen=True):
     name: str
     type: Type | None
     embedded: bool = False
 
 
-class Struct(_Type):
+class Struct(_Type, frozen=True):
     fields: tuple[StructField, ...]
 
 
-class InterfaceMethod(_Type):
+class InterfaceMethod(_Type, frozen=True):
     name: str
     type: Signature
 
 
-class Interface(_Type):
+class Interface(_Type, frozen=True):
     """`complete` is False when an embedded interface is not known."""
 
     methods: tuple[InterfaceMethod, ...]
@@ -75,14 +75,14 @@ class Interface(_Type):
     complete: bool = True
 
 
-class TypeParameter(_Type):
+class TypeParameter(_Type, frozen=True):
     """A type parameter of the generic declaration under analysis, with its constraint."""
 
     name: str
     constraint: Type | None
 
 
-class Results(_Type):
+class Results(_Type, frozen=True):
     """The types of a call with other than one result."""
 
     items: tuple[Type | None, ...]

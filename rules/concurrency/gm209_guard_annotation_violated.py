@@ -37,7 +37,10 @@ def check(program: Program) -> Iterator[Finding]:
             helpful = f"Hold `{lock}` here."
         else:
             callee = program.functions[breach.callee].name
-            message = f"`{breach.call.spelled}` is called without {lock}, which {callee} needs: {breach.words} asks for it. {function} does not hold it here."
+            message = (
+                f"`{breach.call.spelled}` is called without {lock}, which {callee} needs: {breach.words} asks for it. "
+                f"{function} does not hold it here."
+            )
             helpful = f"Take {lock} before the call and keep it until the call has returned."
             where = type(where)(
                 where.name, (*where.steps[:-1], type(where.steps[-1])(where.steps[-1].location, f"{function} calls {callee} without it"))
