@@ -93,11 +93,15 @@ class _Look:
         self.package = frame.view.package
         self.seen: Versions = versions(self.view.facts.build, self.view.go)
         self._helper = is_address_helper(self.view.root)
+        self.passed_over: set[int] = set()
+        """Expressions of the present statement that need no look, by identity."""
 
     def all(self) -> None:
         """Look at every statement."""
         for statement in self.view.statements:
+            self.passed_over = set[int]()
             if isinstance(statement, ir.Assign):
+                self._words_moved(statement)
                 for target in statement.lhs:
                     if isinstance(target, ir.Local):
                         self.moved_local(statement, target)
@@ -109,21 +113,36 @@ class _Look:
     def operand(self, operand: ir.Expr) -> None:
         """Look at every expression in an operand. Addresses that are only compared tell nothing but whether two maps are one."""
         addresses: list[ir.Expr] = []
-        compared: list[ir.Expr] = []
         for x in subexpressions(operand):
             if isinstance(x, ir.Binary) and x.op in ("==", "!="):
-                compared += [inner for side in (x.left, x.right) if isinstance(side, ir.Deref) for inner in subexpressions(side)]
-            if any(x is inner for inner in compared) and isinstance(x, ir.Call) and self._is_word(x):
+                self._pass_over(x.left, x.right)
+            if id(x) in self.passed_over:
                 continue
             if isinstance(x, ir.Call):
                 self.call(x, addresses)
             elif isinstance(x, ir.Binary) and x.op in ("+", "-") and any(x is within for outer in addresses for within in subexpressions(outer)):
                 self.sum(x)
 
+    def _words_moved(self, statement: ir.Assign) -> None:
+        """A map that is moved as a word, `*(*unsafe.Pointer)(p) = *(*unsafe.Pointer)(q)`, stays the map that it was."""
+        if statement.op == "=" and all(isinstance(target, ir.Deref) for target in statement.lhs):
+            self._pass_over(*statement.lhs, *statement.rhs)
+
+    def _pass_over(self, *sides: ir.Expr) -> None:
+        """Take no notice of conversions of a map to one word, where that word is neither read through nor handed on."""
+        for side in sides:
+            while isinstance(side, ir.Deref):
+                side = side.x
+            if isinstance(side, ir.Call) and self._is_word(side):
+                self.passed_over.add(id(side))
+
     def _is_word(self, call: ir.Call) -> bool:
         """Tell whether a call is a conversion to a pointer to a single word."""
         kind = self.view.typing.as_type(call.fun) if _may_convert(call.fun) else None
-        return isinstance(kind, model.Pointer) and pointer_or_word(self.package.resolver.underlying(kind.elem))
+        while isinstance(kind, model.Pointer):
+            kind = kind.elem
+        below = self.package.resolver.underlying(kind)
+        return isinstance(below, model.Basic) and below.name in _OPAQUE
 
     def call(self, call: ir.Call, addresses: list[ir.Expr]) -> None:
         fun, args = call.fun, call.args
@@ -183,6 +202,10 @@ class _Look:
                 self._reinterpreted(call, kind, value, "variable" if value.hops else "header")
             elif value.hops == 0 and self._is_array(below.elem):
                 self._arithmetic(call, value, "array", None, kind)
+            elif value.hops == 0 and isinstance(argument, ir.Deref) and isinstance(argument.x, ir.Call) and self._is_word(argument.x):
+                # `(*hmap)(*(*unsafe.Pointer)(unsafe.Pointer(&m)))` is one conversion in two steps.
+                self.passed_over.add(id(argument.x))
+                self._reinterpreted(call, kind, value, "header")
 
     def _from_unsafe(self, x: ir.Expr) -> bool:
         kind = self.package.resolver.underlying(self.view.typing.of(x))

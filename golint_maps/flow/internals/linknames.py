@@ -11,7 +11,7 @@ from golint_maps.flow.internals import tables
 from golint_maps.flow.internals.facts import MapLinkname
 from golint_maps.flow.internals.mirrors import Mirror, mirror_of
 from golint_maps.flow.internals.tables import FIRST_SWISS, NEWEST, Symbol
-from golint_maps.flow.internals.versions import Versions, for_gc, versions
+from golint_maps.flow.internals.versions import Build, Versions, for_gc, versions
 from golint_maps.flow.site import Place
 from golint_maps.flow.traverse import expressions
 from golint_maps.flow.view import PackageView, display_name
@@ -78,14 +78,14 @@ def _declaration(facts: ir.FileFacts, local: str, pos: int) -> ir.Function | Non
 def _fact(package: PackageView, file: int, pull: _Pull, seen: Versions, evidence: str) -> MapLinkname | None:
     symbol, function = pull.symbol, pull.function
     body = function is not None and function.body is not None
-    states = {minor: _state(package, file, pull, minor) for minor in seen.minors}
+    states = {build.minor: _state(package, file, pull, build) for build in seen.builds}
     plain = all(state == "ok" for state in states.values())
     # Where the file is for some releases only, and all is well in them, its writer did what can be done.
     split = seen.guarded and (seen.newest < NEWEST or seen.chosen >= FIRST_SWISS)
     if plain and not body and not evidence and (symbol.kind == "random" or split):
         return None
     first = states[seen.chosen]
-    since = next((minor for minor in seen.minors if _WORST.index(states[minor]) > _WORST.index(first)), 0)
+    since = next((minor for minor, state in states.items() if _WORST.index(state) > _WORST.index(first)), 0)
     path = package.paths[file]
     start, end = (function.pos, function.name_pos + len(function.name.encode())) if function else (pull.comment.pos, _end(pull.comment))
     return MapLinkname(
@@ -113,13 +113,15 @@ def _end(comment: ir.Comment) -> int:
     return comment.pos + len(comment.text.encode())
 
 
-def _state(package: PackageView, file: int, pull: _Pull, minor: int) -> str:
-    """Return what a release makes of a linkname, given how the local function is declared."""
+def _state(package: PackageView, file: int, pull: _Pull, build: Build) -> str:
+    """Return what a build makes of a linkname, given how the local function is declared."""
     symbol, function = pull.symbol, pull.function
-    state = symbol.state(minor)
+    state = symbol.state(build.minor)
+    if state == "changed" and build.experiment:
+        return "ok"  # the classic maps of that release take what they always took
     if function is None or state not in ("ok", "changed"):
         return state
-    if symbol.returned and (minor > symbol.returned) == bool(function.type.results):
+    if symbol.returned and (build.minor > symbol.returned) == bool(function.type.results):
         return "changed"
     if state == "changed":
         mirror = _mirror(package, file, function)
