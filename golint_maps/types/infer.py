@@ -42,6 +42,7 @@ class Typing:
         self.variables: Sequence[ir.Variable] = function.variables if function else ()
         self._bodies = bodies
         self._locals: dict[int, Type | None] = {}
+        self._known: dict[int, tuple[ir.Expr, Type]] = {}
 
     @cached_property
     def definitions(self) -> dict[int, Definition]:
@@ -117,12 +118,8 @@ class Typing:
                 return self.local(number)
             case ir.Name(name):
                 return self._name(name)
-            case ir.Sel(base, name):
-                return self._selected(base, name)
-            case ir.Index(base, index):
-                return self._indexed(base, index)
-            case ir.Call():
-                return self._called(x)
+            case ir.Sel() | ir.Index() | ir.Call():
+                return self._composed(x)
             case ir.Lit(kind):
                 return self.resolver.resolve(kind, self.context)
             case ir.Addr(operand):
@@ -153,6 +150,23 @@ class Typing:
                 return self._instance(base, tuple(self.resolver.resolve(arg, self.context) for arg in args))
         return None
 
+    def _composed(self, x: ir.Sel | ir.Index | ir.Call) -> Type | None:
+        # Each analysis asks for the same expressions again. The expression is kept as well: its address must not become that of another one.
+        # What is unknown may only be so for now, while a declaration is being typed, so it is asked for again.
+        known = self._known.get(id(x))
+        if known is not None:
+            return known[1]
+        match x:
+            case ir.Sel(base, name):
+                kind = self._selected(base, name)
+            case ir.Index(base, index):
+                kind = self._indexed(base, index)
+            case ir.Call():
+                kind = self._called(x)
+        if kind is not None:
+            self._known[id(x)] = x, kind
+        return kind
+
     def literal(self, number: int) -> ir.Function:
         """Return a function literal of this file by its number."""
         return self.context.package.files[self.context.file].functions[number]
@@ -174,6 +188,16 @@ class Typing:
 
     def _package_level(self, scope: PackageScope, name: str, importer: str) -> Type | None:
         """Return the type of a variable, constant or function of a package."""
+        known = self.resolver.typed
+        key = id(scope), name
+        if key in known:
+            return known[key]
+        kind = self._declared(scope, name)
+        if kind is not None:
+            known[key] = kind
+        return kind
+
+    def _declared(self, scope: PackageScope, name: str) -> Type | None:
         variable = scope.variables.get(name)
         if variable:
             inside = Typing(self.resolver, Context(scope, variable.file), None)

@@ -66,6 +66,8 @@ class Resolver:
         self._methods: dict[tuple[Type, str], Method | None] = {}
         self._home: dict[str, PackageScope] = {}
         self._evaluating: set[tuple[str, str]] = set()
+        self.typed: dict[tuple[int, str], Type] = {}
+        """Types of package-level names that have one, by scope (its `id`: scopes live as long as whoever looks them up) and name."""
 
     def busy(self, package: str, name: str) -> bool:
         """Tell whether this package-level name is being typed right now: its initialiser refers to itself."""
