@@ -6,6 +6,7 @@ from golint_maps.flow import copies, effects, hashing, loopvars, memos, nilness,
 from golint_maps.flow.annotations import guards
 from golint_maps.flow.facts import Fact, PackageFacts
 from golint_maps.flow.internals import analyse as internals
+from golint_maps.flow.traverse import forget
 from golint_maps.flow.view import PackageView, views
 from golint_maps.types import model
 
@@ -15,6 +16,13 @@ _ANALYSES = (nilness.analyse, hashing.analyse, loopvars.analyse, copies.analyse,
 
 def analyse(package: PackageView) -> PackageFacts:
     """Return the facts of a package."""
+    try:
+        return _analyse(package)
+    finally:
+        forget()
+
+
+def _analyse(package: PackageView) -> PackageFacts:
     facts: list[Fact] = []
     functions: list[summary.FunctionSummary] = []
     for view in views(package, sorted(package.primary)):

@@ -93,7 +93,7 @@ def _effects(package: PackageView) -> dict[str, tuple[_Effect, ...]]:
         found = package.memo[__name__] = {}
         for view in views(package, range(len(package.scope.files))):
             body = view.root.body
-            if body and view.root.name != "var·" and _locks(body):
+            if body and view.root.name != "var·" and _locks(body) and any(isinstance(x, ir.Index) for x in expressions(body)):
                 names = Names(view)
                 walk = _Walk(LockEffects.of(package), names, {})
                 walk.run(body, walk.start())

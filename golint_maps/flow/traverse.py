@@ -28,8 +28,27 @@ def substatements(statement: ir.Stmt) -> Iterator[ir.Stmt]:
         yield from inside(statement)
 
 
-def statements(body: Sequence[ir.Stmt]) -> Iterator[ir.Stmt]:
-    """Yield all statements of a body, outer before inner, in source order. Literals are bodies of their own."""
+_statements: dict[int, tuple[Sequence[ir.Stmt], tuple[ir.Stmt, ...]]] = {}
+_expressions: dict[int, tuple[Sequence[ir.Stmt], tuple[ir.Expr, ...]]] = {}
+# Many analyses look at the same bodies one after the other, and walking a tree costs far more than walking a tuple. Kept by the identity of
+# the body (held, so that no other list can get its number) until `forget`.
+
+
+def forget() -> None:
+    """Drop what is remembered of bodies. To be called when a package is done."""
+    _statements.clear()
+    _expressions.clear()
+
+
+def statements(body: Sequence[ir.Stmt]) -> tuple[ir.Stmt, ...]:
+    """Return all statements of a body, outer before inner, in source order. Literals are bodies of their own."""
+    known = _statements.get(id(body))
+    if known is None or known[0] is not body:
+        known = _statements[id(body)] = (body, tuple(_walk(body)))
+    return known[1]
+
+
+def _walk(body: Sequence[ir.Stmt]) -> Iterator[ir.Stmt]:
     todo = list(reversed(body))
     bodies = _BODIES
     while todo:
@@ -87,11 +106,23 @@ def subexpressions(x: ir.Expr) -> Iterator[ir.Expr]:
             todo += inside(x)
 
 
-def expressions(body: Sequence[ir.Stmt]) -> Iterator[ir.Expr]:
-    """Yield all expressions of a body. Literals are bodies of their own."""
-    for statement in statements(body):
-        for x in operands(statement):
-            yield from subexpressions(x)
+def expressions(body: Sequence[ir.Stmt]) -> tuple[ir.Expr, ...]:
+    """Return all expressions of a body, outer before inner. Literals are bodies of their own."""
+    known = _expressions.get(id(body))
+    if known is None or known[0] is not body:
+        found: list[ir.Expr] = []
+        below = OPERANDS
+        for statement in statements(body):
+            todo = list(operands(statement))
+            todo.reverse()
+            while todo:
+                x = todo.pop()
+                found.append(x)
+                inside = below.get(x.__class__)
+                if inside is not None:
+                    todo += inside(x)
+        known = _expressions[id(body)] = (body, tuple(found))
+    return known[1]
 
 
 def count_assignments(functions: Iterable[ir.Function], variables: Sequence[ir.Variable]) -> Counter[int]:
