@@ -153,6 +153,7 @@ class _Look:
                         addresses += args
                         return
                     case "unsafe", "Add" | "Slice" if len(args) > 1:
+                        self.passed_over.add(id(args[0]))  # `(*byte)(p)` is a part of it
                         self.arithmetic(call, args[0], "add" if fun.name == "Add" else "slice", args[1])
                         return
                     case "atomic", name if name.startswith(_ATOMIC_WRITES) and args:

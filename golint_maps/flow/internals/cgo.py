@@ -119,7 +119,7 @@ def _unwrapped(frame: Frame, x: ir.Expr) -> ir.Expr | None:
     seen = 0
     while seen < _MAX_DEPTH:
         seen += 1
-        if isinstance(x, ir.Call) and len(x.args) == 1 and (frame.view.typing.as_type(x.fun) is not None or _is_c_call(frame.view, x)):
+        if isinstance(x, ir.Call) and len(x.args) == 1 and _converts(frame.view, x):
             x = x.args[0]
         elif isinstance(x, ir.Local):
             stores = frame.stores(x.id)
@@ -129,6 +129,10 @@ def _unwrapped(frame: Frame, x: ir.Expr) -> ir.Expr | None:
         else:
             break
     return x if isinstance(x, ir.Index | ir.Addr | ir.Local | ir.Sel) else None
+
+
+def _converts(view: View, call: ir.Call) -> bool:
+    return isinstance(call.fun, ir.Deref | ir.TypeArg) or view.typing.as_type(call.fun) is not None or _is_c_call(view, call)
 
 
 def _stores(frame: Frame) -> Iterator[MapCrossesCgo]:

@@ -245,7 +245,8 @@ class Frame:
                     return _method(value, name)
             case ir.Name("new") if self._typing.is_builtin(fun, "new"):
                 return OWN
-        if len(args) == 1 and self._typing.as_type(fun) is not None:
+        # Types of C are not known, but `(*C.char)(p)` can only be a conversion.
+        if len(args) == 1 and (isinstance(fun, ir.Deref | ir.TypeArg) or self._typing.as_type(fun) is not None):
             return self.converted(call)
         return self._inlined(call, 0)
 

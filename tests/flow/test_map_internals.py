@@ -1,0 +1,347 @@
+"""What is done to the insides of maps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from golint_maps.flow.internals import tables
+from golint_maps.flow.internals.facts import (
+    MapCrossesCgo,
+    MapInternalsWritten,
+    MapLinkname,
+    MapMemoryArithmetic,
+    MapReinterpreted,
+    NonexistentKnob,
+    RuntimeStructMirrored,
+    StaleSwissGuard,
+)
+from golint_maps.flow.internals.versions import for_gc, versions
+from golint_maps.flow.site import Site
+from golint_maps.testing import facts_of
+
+HEAD = """
+import ("reflect"; "unsafe"; "sync/atomic")
+var _ = reflect.ValueOf
+var _ = atomic.AddInt32
+type hdr struct { entries int; flags uint8; log2 uint8; over uint16; h0 uint32; first unsafe.Pointer; old unsafe.Pointer }
+type bucket struct { tops [8]uint8 }
+type eface struct { typ, data unsafe.Pointer }
+"""
+
+
+def of(kind: type[Site], sources: str | Mapping[str, str], go: tuple[int, int] = (1, 27)) -> list[Site]:
+    return [fact for fact in facts_of(sources, go=go).facts if isinstance(fact, kind)]
+
+
+def lines(kind: type[Site], text: str, go: tuple[int, int] = (1, 27)) -> list[int]:
+    """Lines of the facts, counted from the first line of `text` below HEAD."""
+    source = f"package p\n{HEAD}{text}"
+    return [source.encode()[: fact.place.start].count(b"\n") - 1 - HEAD.count("\n") + 1 for fact in of(kind, source, go)]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "h := *(**hdr)(unsafe.Pointer(&m)); return int(h.log2)",
+        "h := **(**hdr)(unsafe.Pointer(&m)); return int(h.log2)",
+        "p := unsafe.Pointer(&m); h := (**hdr)(p); return int((*h).log2)",
+        "h := (*hdr)(unsafe.Pointer(&m)); return int(h.log2)",
+        "h := (*hdr)(*(*unsafe.Pointer)(unsafe.Pointer(&m))); return int(h.log2)",
+        "h := (*hdr)(unsafe.Pointer(*(*uintptr)(unsafe.Pointer(&m)))); return int(h.log2)",
+        "h := (*hdr)(reflect.ValueOf(m).UnsafePointer()); return int(h.log2)",
+        "h := (*hdr)(unsafe.Pointer(reflect.ValueOf(m).Pointer())); return int(h.log2)",
+        "h := *(**hdr)(unsafe.Pointer(reflect.ValueOf(&m).Pointer())); return int(h.log2)",
+        "h := *(**hdr)(unsafe.Pointer(reflect.ValueOf(&m).Elem().UnsafeAddr())); return int(h.log2)",
+        "var i any = m; h := (*hdr)((*eface)(unsafe.Pointer(&i)).data); return int(h.log2)",
+        "i := any(m); h := (*hdr)((*[2]unsafe.Pointer)(unsafe.Pointer(&i))[1]); return int(h.log2)",
+        "i := any(m); h := *(**hdr)(unsafe.Pointer(uintptr(unsafe.Pointer(&i)) + 8)); return int(h.log2)",
+        "v := reflect.ValueOf(m); h := (*hdr)((*struct{ t, ptr unsafe.Pointer; f uintptr })(unsafe.Pointer(&v)).ptr); return int(h.log2)",
+        "h := *(**hdr)(unsafe.Pointer(&s.inner.m)); return int(h.log2)",
+        "h := *(**hdr)(unsafe.Pointer(&tables[0])); return int(h.log2)",
+    ],
+)
+def test_a_map_is_followed_to_what_it_is_taken_for(body: str) -> None:
+    text = f"type box struct {{ inner struct {{ m map[string]int }} }}\nfunc f(m map[string]int, s *box, tables []map[int]int) int {{ {body} }}"
+    assert lines(MapReinterpreted, text) == [2]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "func header[K comparable, V any](m map[K]V) *hdr { return *(**hdr)(unsafe.Pointer(&m)) }",
+        "func header[M ~map[K]V, K comparable, V any](m M) *hdr { return *(**hdr)(unsafe.Pointer(&m)) }",
+        "type Table map[string]int\nfunc header(t Table) *hdr { return *(**hdr)(unsafe.Pointer(&t)) }",
+        "type alias = hdr\nfunc header(m map[string]int) *alias { return *(**alias)(unsafe.Pointer(&m)) }",
+        "func cast(p unsafe.Pointer) *hdr { return (*hdr)(p) }\nfunc f(m map[int]int) *hdr { return cast(reflect.ValueOf(m).UnsafePointer()) }",
+        "func data(v any) unsafe.Pointer { return (*eface)(unsafe.Pointer(&v)).data }\nfunc f(m map[int]int) *hdr { return (*hdr)(data(m)) }",
+    ],
+)
+def test_helpers_generics_and_named_types_are_seen_through(text: str) -> None:
+    assert len(lines(MapReinterpreted, text)) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "func f(m map[string]int) map[string]int { return *(*map[string]int)(unsafe.Pointer(&m)) }",
+        "type T map[string]int\nfunc f(m map[string]int) T { return *(*T)(unsafe.Pointer(&m)) }",
+        "func f(a, b map[string]int) bool { return *(*uintptr)(unsafe.Pointer(&a)) == *(*uintptr)(unsafe.Pointer(&b)) }",
+        "func f(a, b map[string]int) { *(*unsafe.Pointer)(unsafe.Pointer(&a)) = *(*unsafe.Pointer)(unsafe.Pointer(&b)) }",
+        "func f(b []byte) string { return *(*string)(unsafe.Pointer(&b)) }",
+        "func f(m map[string][16]byte) [2]uint64 { id := m[``]; return *(*[2]uint64)(unsafe.Pointer(&id)) }",
+        "func f(p *hdr) any { var i any = p; return (*hdr)((*eface)(unsafe.Pointer(&i)).data) }",
+        "func f(m map[int]int) bool { return reflect.ValueOf(m).Pointer() == 0 }",
+    ],
+)
+def test_what_leaves_the_map_its_type_is_fine(text: str) -> None:
+    assert lines(MapReinterpreted, text) == []
+
+
+def test_a_helper_that_gets_other_memory_too_knows_what_it_has() -> None:
+    text = (
+        "func set(p unsafe.Pointer, kind int) { if kind == 1 { *(*bool)(p) = true } }\n"
+        "func f(m map[int]int, b *bool) { set(reflect.ValueOf(m).UnsafePointer(), 2); set(unsafe.Pointer(b), 1) }"
+    )
+    assert lines(MapReinterpreted, text) == lines(MapInternalsWritten, text) == []
+
+
+def test_the_fields_that_are_used_are_explained_for_the_file_and_for_the_newest_release() -> None:
+    text = HEAD + "func f(m map[int]int) int { h := *(**hdr)(unsafe.Pointer(&m)); return int(h.log2) }"
+    (fact,) = of(MapReinterpreted, text, (1, 21))
+    assert isinstance(fact, MapReinterpreted)
+    assert [(reading.field, reading.offset) for reading in fact.readings] == [("log2", 9)]
+    assert "binary logarithm" in fact.readings[0].then
+    assert "byte 1 of seed" in fact.readings[0].now
+
+
+def test_a_missing_indirection_is_told() -> None:
+    (fact,) = of(MapReinterpreted, HEAD + "func f(m map[int]int) int { return (*hdr)(unsafe.Pointer(&m)).entries }")
+    assert isinstance(fact, MapReinterpreted)
+    assert fact.short
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "h := *(**hdr)(unsafe.Pointer(&m)); h.flags = 0",
+        "h := *(**hdr)(unsafe.Pointer(&m)); h.entries--",
+        "h := (**hdr)(unsafe.Pointer(&m)); (*h).flags |= 4",
+        "h := *(**hdr)(unsafe.Pointer(&m)); atomic.StoreUint32(&h.h0, 1)",
+        "h := *(**hdr)(unsafe.Pointer(&m)); b := (*bucket)(h.first); b.tops[0] = 1",
+        "p := reflect.ValueOf(m).UnsafePointer(); *(*uint8)(unsafe.Add(p, 8)) = 4",
+        "h := *(**hdr)(unsafe.Pointer(&m)); (*atomic.Uint32)(unsafe.Pointer(&h.h0)).Store(1)",
+    ],
+)
+def test_writes_behind_the_runtimes_back_are_found(body: str) -> None:
+    assert lines(MapInternalsWritten, f"func f(m map[string]int) {{ {body} }}") == [1]
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["h := **(**hdr)(unsafe.Pointer(&m)); h.flags = 0; _ = h", "h := hdr{}; h.flags = 1; _ = h", "h := &hdr{}; h.entries++", "m[``] = 1"],
+)
+def test_copies_and_the_packages_own_structs_may_be_written(body: str) -> None:
+    assert lines(MapInternalsWritten, f"func f(m map[string]int) {{ {body} }}") == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "h := *(**hdr)(unsafe.Pointer(&m)); _ = unsafe.Add(h.first, 8)",
+        "h := *(**hdr)(unsafe.Pointer(&m)); _ = unsafe.Slice((*byte)(h.first), 8)",
+        "h := *(**hdr)(unsafe.Pointer(&m)); _ = (*[1 << 20]byte)(h.first)",
+        "h := *(**hdr)(unsafe.Pointer(&m)); _ = (*bucket)(h.first)",
+        "p := *(*unsafe.Pointer)(unsafe.Pointer(&m)); _ = *(*uint8)(unsafe.Pointer(uintptr(p) + 9))",
+        "u := uintptr(*(*unsafe.Pointer)(unsafe.Pointer(&m))); u += 9; _ = *(*uint8)(unsafe.Pointer(u))",
+        "h := *(**hdr)(unsafe.Pointer(&m)); _ = add(h.first, 8)",
+    ],
+)
+def test_addresses_within_a_map_are_found(body: str) -> None:
+    text = f"func add(p unsafe.Pointer, n uintptr) unsafe.Pointer {{ return unsafe.Pointer(uintptr(p) + n) }}\nfunc f(m map[string]int) {{ {body} }}"
+    assert lines(MapMemoryArithmetic, text) == [2]
+
+
+def test_a_maps_address_may_be_hashed() -> None:
+    assert lines(MapMemoryArithmetic, "func f(m map[string]int) uintptr { return 31*7 + reflect.ValueOf(m).Pointer() }") == []
+
+
+HMAP = "type hmap struct { count int; flags uint8; B uint8; noverflow uint16; hash0 uint32; buckets unsafe.Pointer }"
+SWISS = "type swiss struct { used uint64; seed uintptr; dirPtr unsafe.Pointer; dirLen int }"
+
+
+@pytest.mark.parametrize(
+    ("build", "struct", "expected"),
+    [
+        ("", HMAP, 1),
+        ("!go1.24", HMAP, 0),
+        ("go1.24", HMAP, 1),
+        ("go1.18", HMAP, 1),
+        ("", SWISS, 1),
+        ("go1.24", SWISS, 0),
+        ("!go1.24 || (!go1.26 && !goexperiment.swissmap)", HMAP, 0),
+    ],
+)
+def test_a_copy_is_right_where_the_file_is_for_nothing_else(build: str, struct: str, expected: int) -> None:
+    head = f"//go:build {build}\n\n" if build else ""
+    name = struct.split()[1]
+    function = f"func f(m map[int]int) *{name} {{ return *(**{name})(unsafe.Pointer(&m)) }}"
+    sources = {"a.go": f'{head}package p\nimport "unsafe"\n{struct}\n{function}'}
+    assert len(of(RuntimeStructMirrored, sources, (1, 21))) == expected
+    assert len(of(MapReinterpreted, sources, (1, 21))) == expected
+
+
+@pytest.mark.parametrize(
+    ("declaration", "original"),
+    [
+        (HMAP, "runtime.hmap"),
+        (HMAP.replace("hmap", "Other"), "runtime.hmap"),
+        ("type bmap struct { tophash [8]uint8 }", "runtime.bmap"),
+        ("type hiter struct { key, elem unsafe.Pointer; rest [10]uintptr }", "runtime.hiter"),
+        ("type It struct { K, V unsafe.Pointer; T, H, Buckets, Bptr unsafe.Pointer; Overflow, OldOverflow *[]unsafe.Pointer }", "runtime.hiter"),
+        ("type hmap struct { heights []float64; width int }", ""),
+        ("type bmap struct { width, height int; pixels []byte }", ""),
+        ("type arena struct { count int; flags uint8; pages []byte }", ""),
+        ("type offsets struct { KeysOff, KeyStride, ElemsOff, ElemStride, GroupSize uintptr }", ""),
+        ("type table struct { count int; flags uint8; B uint8; buckets []int }", ""),
+    ],
+)
+def test_structs_are_told_from_copies_of_the_runtimes(declaration: str, original: str) -> None:
+    found = of(RuntimeStructMirrored, f'import "unsafe"\nvar _ unsafe.Pointer\n{declaration}')
+    assert [fact.original for fact in found if isinstance(fact, RuntimeStructMirrored)] == ([original] if original else [])
+
+
+def linkname(symbol: str, *, go: tuple[int, int], build: str = "", declaration: str = "func f(t, m unsafe.Pointer)") -> list[MapLinkname]:
+    head = f"//go:build {build}\n\n" if build else ""
+    found = of(MapLinkname, {"a.go": f'{head}package p\nimport "unsafe"\nvar _ unsafe.Pointer\n//go:linkname f {symbol}\n{declaration}\n'}, go)
+    return [fact for fact in found if isinstance(fact, MapLinkname)]
+
+
+@pytest.mark.parametrize(
+    ("symbol", "go", "state", "later"),
+    [
+        ("runtime.mapclear", (1, 21), "ok", "refused"),
+        ("runtime.mapclear", (1, 24), "refused", ""),
+        ("runtime.mapassign", (1, 27), "ok", ""),
+        ("runtime.mapiterinit", (1, 23), "ok", "changed"),
+        ("runtime.memhash32", (1, 26), "ok", "refused"),
+        ("runtime.fastrand64", (1, 18), "absent", ""),
+        ("runtime.fastrand", (1, 21), "ok", "alias"),
+        ("runtime.mapIterStart", (1, 23), "absent", ""),
+        ("runtime.maplen", (1, 27), "refused", ""),
+    ],
+)
+def test_a_linkname_has_the_state_of_its_release(symbol: str, go: tuple[int, int], state: str, later: str) -> None:
+    (fact,) = linkname(symbol, go=go)
+    assert (fact.state, fact.later) == (state, later)
+
+
+def test_a_linkname_is_quiet_where_its_file_is_for_releases_that_have_it() -> None:
+    assert linkname("runtime.mapclear", go=(1, 21), build="!go1.24") == []
+    assert linkname("runtime.cheaprand", go=(1, 22)) == []
+    assert linkname("runtime.nanotime", go=(1, 22)) == []
+    assert linkname("runtime.fastrand", go=(1, 18), build="!go1.22") == []
+
+
+def test_a_body_for_a_linknamed_function_is_seen() -> None:
+    (fact,) = linkname("runtime.mapassign", go=(1, 22), declaration="func f(t, m unsafe.Pointer) { _ = t }")
+    assert fact.body
+
+
+def test_an_iterator_that_the_function_returns_is_that_of_go_1_17() -> None:
+    (fact,) = linkname("reflect.mapiterinit", go=(1, 18), declaration="func f(t, m unsafe.Pointer) unsafe.Pointer")
+    assert (fact.state, "up to Go 1.17" in fact.changed) == ("changed", True)
+
+
+CGO = 'import "C"\nimport "unsafe"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "how"),
+    [
+        ("func f(m map[int]int) { C.keep(unsafe.Pointer(&m)) }", ["argument"]),
+        ("func f(m map[int]int) { p := unsafe.Pointer(&m); C.keep((*C.char)(p)) }", ["argument"]),
+        ("type s struct { m map[int]int }\nfunc f(x *s) { C.keep(unsafe.Pointer(x)) }", ["argument"]),
+        ("type v struct { next *v }\nfunc f(m map[int]*v) { C.keep(unsafe.Pointer(m[1])) }", ["argument"]),
+        ("type v struct { n int }\nfunc f(m map[int]*v) { C.keep(unsafe.Pointer(m[1])) }", []),
+        ("func f(m map[int]*C.node) { C.keep(unsafe.Pointer(m[1])) }", []),
+        ("type s struct { m map[int]int }\nfunc f() { x := (*s)(C.malloc(8)); x.m = nil; C.free(unsafe.Pointer(x)) }", ["stored"]),
+        ("func f(m map[int]int) { var s C.node; s.data = unsafe.Pointer(&m) }", ["stored"]),
+        ("//export f\nfunc f(p unsafe.Pointer) int { m := *(*map[int]int)(p); return m[1] }", ["callback"]),
+        ("func f(p unsafe.Pointer, m map[int]int) { C.use(C.int(len(m))) }", []),
+    ],
+)
+def test_maps_on_their_way_to_c_are_found(text: str, how: list[str]) -> None:
+    assert [fact.how for fact in of(MapCrossesCgo, CGO + text) if isinstance(fact, MapCrossesCgo)] == how
+
+
+@pytest.mark.parametrize(
+    ("build", "comes"),
+    [
+        ("!goexperiment.swissmap", [True]),
+        ("goexperiment.swissmap", [False]),
+        ("go1.24 && goexperiment.swissmap", [False]),
+        ("!go1.24 || !goexperiment.swissmap", [True]),
+        ("linux && !goexperiment.swissmap", [True]),
+        ("go1.26 || (go1.24 && goexperiment.swissmap)", []),
+        ("!go1.24 || (!go1.26 && !goexperiment.swissmap)", []),
+        ("go1.24 && (go1.26 || goexperiment.swissmap)", []),
+        ("!goexperiment.swissmap && !go1.26", []),
+        ("goexperiment.arenas", []),
+    ],
+)
+def test_a_build_expression_must_not_ask_for_swissmap_where_it_is_gone(build: str, comes: list[bool]) -> None:
+    found = of(StaleSwissGuard, {"a.go": f"//go:build {build}\n\npackage p\n"})
+    assert [fact.comes for fact in found if isinstance(fact, StaleSwissGuard)] == comes
+
+
+@pytest.mark.parametrize(
+    ("text", "knobs"),
+    [
+        ('func f() { os.Setenv("GODEBUG", "mapdebug=1") }', ["mapdebug"]),
+        ('func f() { os.Setenv("GODEBUG", "gctrace=1,decoratemappings=0") }', []),
+        ('func f() { run("GODEBUG=gctrace=1,mapdebug=2") }', ["mapdebug"]),
+        ('func f() { run("go", "test", "-maprace") }', ["-maprace"]),
+        ('func f() { run("./game", "-maprace") }', []),
+        ('func f() { run("sh", "-c", "go test -maprace ./...") }', ["-maprace"]),
+        ('var env = []string{"GOEXPERIMENT=noswissmap"}', ["noswissmap"]),
+        ('const env = "GODEBUG=mapdebug=1"', ["mapdebug"]),
+        ('func f() { println("mapdebug=1") }', []),
+        ("//go:maptrace\nvar m map[int]int", ["//go:maptrace"]),
+        ("// go:maptrace\nvar m map[int]int", []),
+    ],
+)
+def test_switches_that_do_not_exist_are_found(text: str, knobs: list[str]) -> None:
+    assert [fact.knob for fact in of(NonexistentKnob, f'import "os"\nvar _ = os.Exit\n{text}') if isinstance(fact, NonexistentKnob)] == knobs
+
+
+def test_noswissmap_was_a_switch_of_two_releases() -> None:
+    assert of(NonexistentKnob, 'func f() { run("GOEXPERIMENT=noswissmap") }', (1, 25)) == []
+
+
+def test_a_tag_for_noswissmap_was_never_set() -> None:
+    assert len(of(NonexistentKnob, {"a.go": "//go:build goexperiment.noswissmap\n\npackage p\n"})) == 1
+
+
+def test_the_versions_of_a_file_are_those_that_may_compile_it() -> None:
+    assert list(versions("", (1, 25)).minors) == [25, 26, 27]
+    assert list(versions("!go1.24", (1, 21)).minors) == [21, 22, 23]
+    assert list(versions("go1.24 && linux", (1, 21)).minors) == [24, 25, 26, 27]
+    assert versions("!go1.20", (1, 26)).chosen == 19
+    assert for_gc("linux")
+    assert not for_gc("gccgo && linux")
+
+
+def test_a_place_in_a_header_is_described_for_each_release() -> None:
+    assert tables.describe(9, 1, 23).startswith("B, ")
+    assert tables.describe(9, 1, 24) == "byte 1 of seed, the random hash seed"
+    assert tables.describe(24, 8, 27, pointer=True).startswith("dirLen: nil in a map of up to 8 entries")
+    assert tables.describe(35, 1, 24) == "padding"
+    assert tables.describe(35, 1, 25).startswith("tombstonePossible")
+    assert tables.describe(64, 8, 25) == "nothing of the map's"
+
+
+def test_every_release_has_one_header() -> None:
+    for minor in range(tables.OLDEST, tables.NEWEST + 1):
+        assert len([row for row in tables.layouts() if row.role == "header" and not row.experiment and row.since <= minor <= row.until]) == 1
