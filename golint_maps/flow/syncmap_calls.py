@@ -187,8 +187,8 @@ def is_constructor(name: str) -> bool:
     return name == "new" or _SETTING_UP.match(name) is not None
 
 
-def view_statements(view: View, number: int) -> Iterator[ir.Stmt]:
-    """Yield the statements of one function of the view's family."""
+def view_statements(view: View, number: int) -> tuple[ir.Stmt, ...]:
+    """Return the statements of one function of the view's family."""
     return statements(view.facts.functions[number].body or ())
 
 
