@@ -62,19 +62,22 @@ def _tree(name: str) -> bytes:
     path = _PACKAGE / name
     if path.is_file():
         return content_digest(path.read_bytes())
-    return digest(*_files(path)) if name else digest(*_files(path), *_files(path / "graphs"), *_files(path / "builtin_rules"))
+    return digest(*_files(path)) if name else digest(*_files(path, below=False), *_files(path / "graphs"), *_files(path / "builtin_rules"))
 
 
-def _files(folder: Path) -> Iterable[bytes | str]:
+def _files(folder: Path, *, below: bool = True) -> Iterable[bytes | str]:
     """Yield names and contents of what in a folder can change what the program does."""
     try:
-        names = sorted(os.listdir(folder))
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError:
         return
-    for name in names:
-        if name.endswith((".py", ".msgpack")):
-            yield name
-            yield content_digest((folder / name).read_bytes())
+    for entry in entries:
+        if entry.name.endswith((".py", ".msgpack", ".toml")):
+            yield entry.name
+            yield content_digest(Path(entry).read_bytes())
+        elif below and entry.is_dir() and entry.name != "__pycache__":
+            yield entry.name
+            yield from _files(Path(entry))
 
 
 def _release(distribution: str) -> str:
