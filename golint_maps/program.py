@@ -20,6 +20,7 @@ from golint_maps.graphs.memos import Memos
 from golint_maps.graphs.precedence import without_copies
 from golint_maps.graphs.races import Races
 from golint_maps.graphs.verdicts import Verdict, verdicts
+from golint_maps.source.model import Module
 
 F = TypeVar("F", bound=Site)
 
@@ -31,6 +32,8 @@ class Program:
     packages: Sequence[PackageFacts]
     callbacks: Sequence[Callback] = ()
     """APIs that the configuration adds to those known to run a function on another goroutine."""
+    modules: Sequence[Module] = ()
+    """The modules whose packages these are."""
 
     @cached_property
     def _by_kind(self) -> dict[type[Site], list[Site]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Final
 
@@ -19,10 +19,11 @@ _GO: Final = re.compile(r"1\.(\d{1,4})(?:$|[.a-z])")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One directive with the verb of its block repeated: `require`, `("example.com/a", "v1.2.3")`."""
+    """One directive with the verb of its block repeated: `require`, `("example.com/a", "v1.2.3")`. `at` is where its first argument starts."""
 
     verb: str
     arguments: tuple[str, ...]
+    at: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +38,23 @@ class Workspace:
 def parse_lines(text: str) -> Iterator[Line]:
     """Yield the directives of go.mod or go.work, comments removed and blocks unfolded."""
     block = ""
-    for row in text.splitlines():
-        tokens = [match[1] or match[2] or match[3] or match[4] or "" for match in _TOKEN.finditer(row) if not match[0].startswith("//")]
+    offset = 0
+    for whole in text.splitlines(keepends=True):
+        row, start = whole.rstrip("\r\n"), offset
+        offset += len(whole.encode())
+        matches = [match for match in _TOKEN.finditer(row) if not match[0].startswith("//")]
+        tokens = [match[1] or match[2] or match[3] or match[4] or "" for match in matches]
         if not tokens:
             continue
         if block:
             if tokens[0] == ")":
                 block = ""
             else:
-                yield Line(block, tuple(tokens))
+                yield Line(block, tuple(tokens), start + len(row[: matches[0].start()].encode()))
         elif tokens[-1] == "(" and len(tokens) == 2:
             block = tokens[0]
         else:
-            yield Line(tokens[0], tuple(tokens[1:]))
+            yield Line(tokens[0], tuple(tokens[1:]), start + len(row[: matches[min(1, len(matches) - 1)].start()].encode()))
 
 
 def go_version(text: str) -> tuple[int, int] | None:
@@ -88,6 +93,7 @@ def load_module(directory: str, relative: str) -> tuple[Module | None, Problem |
         vendor=os.path.isdir(os.path.join(directory, "vendor")),
         replaces=_replaces(lines),
         godebug=tuple((key, value) for line in lines if line.verb == "godebug" for key, _, value in [" ".join(line.arguments).partition("=")]),
+        godebug_at=tuple(line.at for line in lines if line.verb == "godebug"),
         requires=tuple((line.arguments[0], line.arguments[1]) for line in lines if line.verb == "require" and len(line.arguments) > 1),
         toolchain=arguments.get("toolchain", ""),
         ignores=tuple(line.arguments[0] for line in lines if line.verb == "ignore" and line.arguments),

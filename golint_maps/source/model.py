@@ -49,7 +49,8 @@ class Module:
     """A Go module. `directory` is relative to the root, with `/`; `""` is the root itself, `..` parts lead above it.
 
     `go` is None when go.mod has no readable `go` line. `synthetic` marks a module that no readable go.mod declares, named after its directory.
-    `vendor` says that the module has a `vendor` directory. `requires` are pairs of module path and version.
+    `vendor` says that the module has a `vendor` directory. `requires` are pairs of module path and version. `godebug_at` are the byte offsets
+    of the settings in `godebug`.
     """
 
     path: str
@@ -60,6 +61,7 @@ class Module:
     vendor: bool = False
     replaces: tuple[Replace, ...] = ()
     godebug: tuple[tuple[str, str], ...] = ()
+    godebug_at: tuple[int, ...] = ()
     requires: tuple[tuple[str, str], ...] = ()
     toolchain: str = ""
     ignores: tuple[str, ...] = ()

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from golint_maps.findings import Finding, Level
 from golint_maps.flow.internals.facts import NonexistentKnob
-from golint_maps.program import Program
+from golint_maps.flow.internals.knobs import is_map_setting
+from golint_maps.program import Place, Program
 from golint_maps.rule import Precision, Rule
+from golint_maps.source.model import Module
 
 RULE = Rule(
     id="GM308",
@@ -39,9 +41,22 @@ _INSTEAD = {
 @RULE.check
 def check(program: Program) -> Iterator[Finding]:
     """Yield the directives, settings and strings."""
+    for module in program.modules:
+        yield from _of_go_mod(module)
     for fact in program.each(NonexistentKnob):
         title = f"`GOEXPERIMENT={fact.knob}` does not exist" if fact.kind == "experiment" else f"`{fact.knob}` exists in no version of Go"
         yield RULE.finding(fact, f"{title}. {_effect(fact)}", key=fact.knob, help=_INSTEAD[fact.kind])
+
+
+def _of_go_mod(module: Module) -> Iterator[Finding]:
+    """Yield the `godebug` lines of a module that name no setting of Go."""
+    path = f"{module.directory}/go.mod" if module.directory else "go.mod"
+    for (key, _), at in zip(module.godebug, module.godebug_at, strict=True):
+        if is_map_setting(key):
+            place = Place(path, at, at + len(key.encode()))
+            fact = NonexistentKnob(place=place, function="", package=module.path, map=key, kind="debug-line", knob=key, go=(module.go or (1, 16))[1])
+            message = f'`{key}` exists in no version of Go. The go command refuses it: `unknown godebug "{key}"`.'
+            yield RULE.finding(fact, message, key=key, help=_INSTEAD["debug-line"])
 
 
 def _effect(fact: NonexistentKnob) -> str:
