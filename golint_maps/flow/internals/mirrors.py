@@ -149,7 +149,7 @@ def declared_mirrors(package: PackageView, file: int) -> list[RuntimeStructMirro
     facts = package.scope.files[file]
     found = []
     for node in facts.types:
-        if node.alias or not isinstance(node.type, ir.TStruct) or not _worth_a_look(node.type):
+        if node.alias or not isinstance(node.type, ir.TStruct) or not _worth_a_look(node.name, node.type):
             continue
         kind = model.Named(package.scope.path, node.name)
         mirror = mirror_of(package, kind)
@@ -160,12 +160,26 @@ def declared_mirrors(package: PackageView, file: int) -> list[RuntimeStructMirro
     return found
 
 
-def _worth_a_look(struct: ir.TStruct) -> bool:
-    """Leave out what cannot match, before any type is resolved."""
-    return 1 <= len(struct.fields) <= 24 and bool(_NAMES.intersection(field.name.lower().strip("_") for field in struct.fields))
+def _worth_a_look(name: str, struct: ir.TStruct) -> bool:
+    """Leave out what cannot match, before any type is resolved: nearly all structs."""
+    if not 1 <= len(struct.fields) <= _MOST_FIELDS:
+        return False
+    names = {field.name.lower().strip("_") for field in struct.fields}
+    if len(names & _ALL_NAMES) < (1 if name.partition("·")[0].lower().strip("_") in _TYPE_NAMES else _ENOUGH_IN_ORDER):
+        return False
+    return any(len(names & known) >= min(_ENOUGH_BY_NAME, size) for known, size in _FIELD_NAMES)
 
 
-_NAMES: Final = frozenset(slot.name.lower() for layout in tables.layouts() for slot in layout.fields)
+_MOST_FIELDS: Final = 24
+_FIELD_NAMES: Final = tuple(
+    (
+        frozenset(name for slot in layout.fields for name in (slot.name.lower(), *_ALIASES.get(slot.name.lower(), ()))),
+        len(layout.fields),
+    )
+    for layout in tables.layouts()
+)
+_ALL_NAMES: Final = frozenset().union(*(known for known, _ in _FIELD_NAMES))
+_TYPE_NAMES: Final = frozenset(name for layout in tables.layouts() for name in layout.names)
 
 
 def _fact(package: PackageView, file: int, node: ir.TypeDecl, mirror: Mirror, seen: Versions) -> RuntimeStructMirrored:
