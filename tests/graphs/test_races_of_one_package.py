@@ -1,0 +1,269 @@
+"""Who races with whom, in the shortest Go that shows it. What a verdict means is in `golint_maps.graphs.verdicts`."""
+
+from __future__ import annotations
+
+import pytest
+
+from golint_maps.program import Program
+from golint_maps.testing import facts_of
+
+
+def verdicts(source: str, *, name: str = "p.go") -> list[tuple[str, str]]:
+    """Return (kind, text of the access) of each verdict in one file."""
+    text = "package p\n" + source
+    program = Program([facts_of({name: text})])
+    data = text.encode()
+    return [(item.kind, data[item.access.place.start : item.access.place.end].decode()) for item in program.verdicts]
+
+
+CACHE = """
+import "sync"
+type cache struct { mu sync.RWMutex; m map[string]int }
+func newCache() *cache { return &cache{m: map[string]int{}} }
+"""
+
+
+def test_a_goroutine_in_a_loop_races_with_itself() -> None:
+    found = verdicts("func f(keys []string) {\n m := map[string]int{}\n for _, k := range keys { go func() { m[k] = 1 }() }\n}")
+    assert found == [("write", "m[k]")]
+
+
+def test_one_goroutine_does_not_race_with_itself() -> None:
+    assert verdicts("func f() {\n m := map[string]int{}\n go func() { m[`a`] = 1 }()\n}") == []
+
+
+def test_what_stands_before_the_go_statement_is_ordered() -> None:
+    assert verdicts("func f() {\n m := map[string]int{}\n m[`b`] = 2\n go func() { m[`a`] = 1 }()\n}") == []
+
+
+def test_what_stands_behind_the_go_statement_is_not() -> None:
+    found = verdicts("func f() {\n m := map[string]int{}\n go func() { m[`a`] = 1 }()\n _ = m[`b`]\n}")
+    assert found == [("write", "m[`a`]"), ("read", "m[`b`]")]
+
+
+def test_a_wait_for_the_group_ends_the_race() -> None:
+    source = """
+import "sync"
+func f(keys []string) int {
+    var mu sync.Mutex
+    var wg sync.WaitGroup
+    m := map[string]int{}
+    for _, k := range keys {
+        wg.Add(1)
+        go func() { defer wg.Done(); mu.Lock(); m[k] = 1; mu.Unlock() }()
+    }
+    wg.Wait()
+    return m["x"]
+}"""
+    assert verdicts(source) == []
+
+
+def test_a_wait_on_one_branch_only_orders_nothing_behind_it() -> None:
+    source = """
+import "sync"
+func f(b bool) int {
+    var wg sync.WaitGroup
+    m := map[string]int{}
+    wg.Add(1)
+    go func() { defer wg.Done(); m["a"] = 1 }()
+    if b { wg.Wait() }
+    return m["x"]
+}"""
+    assert verdicts(source) == [("write", 'm["a"]'), ("read", 'm["x"]')]
+
+
+def test_a_join_in_each_turn_keeps_the_turns_apart() -> None:
+    source = """
+func f(keys []string) {
+    m := map[string]int{}
+    for _, k := range keys {
+        done := make(chan bool)
+        go func() { defer close(done); m[k] = 1 }()
+        <-done
+    }
+}"""
+    assert verdicts(source) == []
+
+
+def test_a_close_after_the_write_orders_who_receives_before_the_read() -> None:
+    source = """
+func f() int {
+    m := map[string]int{}
+    ready := make(chan bool)
+    go func() { m["a"] = 1; close(ready) }()
+    <-ready
+    return m["a"]
+}"""
+    assert verdicts(source) == []
+
+
+def test_the_lock_of_the_caller_counts_for_its_helper() -> None:
+    source = (
+        CACHE
+        + """
+func (c *cache) put(k string) { c.m[k] = 1 }
+func (c *cache) Put(k string) { c.mu.Lock(); defer c.mu.Unlock(); c.put(k) }
+func f() { c := newCache(); for range 3 { go c.Put("a") } }"""
+    )
+    assert verdicts(source) == []
+
+
+def test_a_caller_that_forgets_the_lock_is_found_through_the_helper() -> None:
+    source = (
+        CACHE
+        + """
+func (c *cache) put(k string) { c.m[k] = 1 }
+func (c *cache) Put(k string) { c.mu.Lock(); defer c.mu.Unlock(); c.put(k) }
+func (c *cache) Hurry(k string) { c.put(k) }
+func f() { c := newCache(); for range 3 { go c.Put("a"); go c.Hurry("b") } }"""
+    )
+    assert verdicts(source) == [("write", "c.m[k]")]
+
+
+def test_a_write_under_the_read_lock_is_its_own_fault_and_readers_are_quiet() -> None:
+    source = (
+        CACHE
+        + """
+func (c *cache) get(k string) int { c.mu.RLock(); defer c.mu.RUnlock(); return c.m[k] }
+func (c *cache) hit(k string) { c.mu.RLock(); c.m[k]++; c.mu.RUnlock() }
+func f() { c := newCache(); for range 3 { go c.get("a"); go c.hit("a") } }"""
+    )
+    assert verdicts(source) == [("read-lock", "c.m[k]")]
+
+
+def test_a_deferred_unlock_in_a_literal_ends_at_return() -> None:
+    source = (
+        CACHE
+        + """
+func (c *cache) put(k string) { c.mu.Lock(); defer func() { c.mu.Unlock() }(); c.m[k] = 1 }
+func f() { c := newCache(); for range 3 { go c.put("a") } }"""
+    )
+    assert verdicts(source) == []
+
+
+def test_what_is_deferred_after_the_unlock_runs_before_it() -> None:
+    source = (
+        CACHE
+        + """
+func (c *cache) put(k string) { c.mu.Lock(); defer c.mu.Unlock(); defer func() { delete(c.m, k) }() }
+func f() { c := newCache(); for range 3 { go c.put("a") } }"""
+    )
+    assert verdicts(source) == []
+
+
+def test_what_is_deferred_before_the_lock_runs_without_it() -> None:
+    source = (
+        CACHE
+        + """
+func (c *cache) put(k string) { defer func() { delete(c.m, k) }(); c.mu.Lock(); defer c.mu.Unlock() }
+func f() { c := newCache(); for range 3 { go c.put("a") } }"""
+    )
+    assert verdicts(source) == [("write", "delete(c.m, k)")]
+
+
+def test_a_lock_that_is_held_on_one_path_only_is_not_held_behind_it() -> None:
+    source = (
+        CACHE
+        + """
+func (c *cache) put(k string, b bool) { if len(k) > 3 { c.mu.Lock() }; c.m[k] = 1 }
+func f() { c := newCache(); for range 3 { go c.put("a", true) } }"""
+    )
+    assert verdicts(source) == [("write", "c.m[k]")]
+
+
+def test_a_flag_that_asks_for_the_lock_is_taken_at_its_word() -> None:
+    source = (
+        CACHE
+        + """
+func (c *cache) put(k string, lock bool) { if lock { c.mu.Lock(); defer c.mu.Unlock() }; c.m[k] = 1 }
+func f() { c := newCache(); for range 3 { go c.put("a", true) } }"""
+    )
+    assert verdicts(source) == []
+
+
+@pytest.mark.parametrize("helper", ["func (c *cache) lock() { c.mu.Lock() }", "func (c *cache) lock() func() { c.mu.Lock(); return c.mu.Unlock }"])
+def test_a_helper_that_locks_holds_for_its_caller(helper: str) -> None:
+    source = (
+        CACHE
+        + helper
+        + """
+func (c *cache) put(k string) { c.lock(); c.m[k] = 1 }
+func f() { c := newCache(); for range 3 { go c.put("a") } }"""
+    )
+    assert verdicts(source) == []
+
+
+def test_a_lock_made_in_the_goroutine_excludes_nobody() -> None:
+    source = """
+import "sync"
+func f(keys []string) {
+    m := map[string]int{}
+    for _, k := range keys { go func() { var mu sync.Mutex; mu.Lock(); m[k] = 1; mu.Unlock() }() }
+}"""
+    assert verdicts(source) == [("locks-differ", "m[k]")]
+
+
+def test_a_fresh_object_for_each_goroutine_is_nobody_elses() -> None:
+    source = """
+type job struct { m map[string]int }
+func (j *job) run() { j.m["a"]++ }
+func f() { for range 3 { j := &job{m: map[string]int{}}; go j.run() } }"""
+    assert verdicts(source) == []
+
+
+def test_two_maps_that_share_only_a_type_are_two_maps() -> None:
+    source = """
+type job struct { m map[string]int }
+func (j *job) run() { j.m["a"]++ }
+func f() { a := &job{m: map[string]int{}}; b := &job{m: map[string]int{}}; go a.run(); b.run() }"""
+    assert verdicts(source) == []
+
+
+def test_a_once_orders_its_fill_before_all_readers() -> None:
+    source = """
+import "sync"
+var once sync.Once
+var table map[string]int
+func look(k string) int { once.Do(func() { table = map[string]int{"a": 1} }); return table[k] }
+func f() { for range 3 { go look("a") } }"""
+    assert verdicts(source) == []
+
+
+def test_a_function_passed_to_a_helper_that_starts_it_runs_concurrently() -> None:
+    source = """
+func spawn(f func()) { go f() }
+func f(keys []string) {
+    m := map[string]int{}
+    for _, k := range keys { spawn(func() { m[k] = 1 }) }
+}"""
+    assert verdicts(source) == [("write", "m[k]")]
+
+
+def test_a_function_passed_to_a_helper_that_calls_it_does_not() -> None:
+    source = """
+func each(keys []string, f func(string)) { for _, k := range keys { f(k) } }
+func f(keys []string) { m := map[string]int{}; each(keys, func(k string) { m[k] = 1 }) }"""
+    assert verdicts(source) == []
+
+
+def test_most_accesses_under_one_lock_show_which_one_is_missing() -> None:
+    source = (
+        CACHE
+        + """
+func (c *cache) Put(k string) { c.mu.Lock(); c.m[k] = 1; c.mu.Unlock() }
+func (c *cache) Drop(k string) { c.mu.Lock(); delete(c.m, k); c.mu.Unlock() }
+func (c *cache) Len() int { return len(c.m) }"""
+    )
+    assert verdicts(source) == [("inconsistent", "len(c.m)")]
+
+
+def test_tests_that_look_at_the_programs_goroutines_are_left_alone() -> None:
+    source = (
+        'import "testing"\n'
+        + CACHE
+        + """
+func (c *cache) run() { for { c.mu.Lock(); c.m["a"]++; c.mu.Unlock() } }
+func start() *cache { c := newCache(); go c.run(); return c }
+func TestRun(t *testing.T) { c := start(); _ = c.m["a"] }"""
+    )
+    assert verdicts(source, name="p_test.go") == []
