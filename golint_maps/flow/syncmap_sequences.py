@@ -279,21 +279,15 @@ class _Sequences(Forward[_State]):
     def _stored_into(self, target: ir.Expr, origins: frozenset[Origin], state: _State) -> None:
         """`x.f = v`: a struct or array is now another value; what a pointer, slice or map leads to is not the variable's own."""
         root = target
+        by_value = True
         while isinstance(root, ir.Sel | ir.Index):
             root = root.base
             kind = self._view.package.resolver.underlying(self._view.typing.of(root))
-            if not isinstance(kind, model.Struct | model.Array):
-                break
-        else:
-            return
-        if not isinstance(root, ir.Local):
-            if isinstance(target, ir.Sel):
-                self._forget_path(target, state)
-            return
-        kind = self._view.package.resolver.underlying(self._view.typing.local(root.id))
-        if isinstance(kind, model.Struct | model.Array):
+            by_value = by_value and isinstance(kind, model.Struct | model.Array)
+        if by_value and isinstance(root, ir.Local):
             state.origins[root.id] = _computed(state.origins.get(root.id, frozenset())) | _computed(origins)
-        self._forget_path(target, state)
+        if isinstance(target, ir.Sel):
+            self._forget_path(target, state)
 
     def _forget(self, local: int, state: _State) -> None:
         """A local has another value: keys and maps that are spelled with it are others now."""

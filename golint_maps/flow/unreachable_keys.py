@@ -6,7 +6,7 @@ over it loses nothing, except the NaN ones, which no delete removes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Final
 
@@ -14,6 +14,7 @@ from golint_maps.flow.maps import extent, qualified
 from golint_maps.flow.ranged_maps import RangedMaps
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
+from golint_maps.flow.syncmap_calls import is_fresh
 from golint_maps.flow.traverse import expressions, operands, statements, subexpressions
 from golint_maps.flow.view import View
 from golint_maps.syntax import ir
@@ -59,6 +60,21 @@ def unreachable_keys(view: View) -> Iterator[UnreachableKey]:
                             yield fact
 
 
+def _carried(x: ir.Expr) -> Iterator[ir.Expr]:
+    """Yield what a value may be, or hold: itself, and the elements of literals."""
+    todo = [x]
+    while todo:
+        x = todo.pop()
+        yield x
+        match x:
+            case ir.Lit(_, elements):
+                todo += [element.value for element in elements]
+            case ir.Addr(operand):
+                todo.append(operand)
+            case ir.Call(_, args):
+                todo += args
+
+
 def _computed(key: ir.Expr) -> bool:
     """Tell whether a key may be made here at all: a first look at its form that saves most inserts from a closer one."""
     return isinstance(key, ir.Local | ir.Call | ir.Binary | ir.Addr | ir.Lit)
@@ -77,7 +93,7 @@ class _Keys:
         key, formal = target.index, found.key
         if self._may_be(formal, "float"):
             source = self._nan(key, target.pos, 0)
-            if source is not None:
+            if source is not None and not self._short_lived(target.base, number):
                 return self._fact("nan", target, source)
         if self._may_be(formal, "time"):
             source = self._now(key, 0)
@@ -133,6 +149,24 @@ class _Keys:
         if isinstance(definition, FromValue) and not self._view.assignments[x.id] and x.id not in self._view.address_taken:
             return definition
         return None
+
+    def _short_lived(self, base: ir.Expr, number: int) -> bool:
+        """Tell whether a map is made by this function and gone with it: not returned, stored, sent or captured."""
+        view = self._view
+        if not isinstance(base, ir.Local) or view.variables[base.id].function != number or not is_fresh(base.id, view):
+            return False
+        if any(base.id in function.captures for function in view.functions):
+            return False
+        for statement in statements(view.facts.functions[number].body or ()):
+            out: Sequence[ir.Expr] = ()
+            match statement:
+                case ir.Return(values) | ir.Assign(_, _, values) | ir.Declare(_, values):
+                    out = values
+                case ir.Send(_, value):
+                    out = (value,)
+            if any(isinstance(part, ir.Local) and part.id == base.id for x in out for part in _carried(x)):
+                return False
+        return True
 
     # --- NaN ---
 

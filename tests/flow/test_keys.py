@@ -1,0 +1,173 @@
+"""Keys that cannot be hashed, and keys that cannot be found again."""
+
+from __future__ import annotations
+
+import pytest
+
+from golint_maps.flow.hashing import UnhashableKey, UnreachableKey
+from golint_maps.testing import facts_of
+
+HEAD = """package p
+
+import (
+	"math"
+	"strconv"
+	"time"
+)
+
+type key struct {
+	name string
+	any  any
+}
+
+var (
+	byAny   map[any]int
+	byKey   map[key]int
+	byError map[error]int
+	floats  map[float64]int
+	times   map[time.Time]int
+	ptrs    map[*key]int
+	ids     map[int64]int
+	_       = math.Pi
+	_       = strconv.Itoa
+)
+"""
+
+
+def unhashable(text: str, parameters: str = "s []int") -> list[str]:
+    facts = facts_of(f"{HEAD}\nfunc f({parameters}) {{\n{text}\n}}\n").facts
+    return [fact.key for fact in facts if isinstance(fact, UnhashableKey)]
+
+
+def unreachable(text: str, parameters: str = "a, b float64, n int", more: str = "") -> list[str]:
+    facts = facts_of(f"{HEAD}\nfunc f({parameters}) {{\n{text}\n}}\n{more}\n").facts
+    return [fact.kind for fact in facts if isinstance(fact, UnreachableKey)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "_ = byAny[s]",
+        "byAny[s] = 1",
+        "delete(byAny, s)",
+        "byAny[any(s)]++",
+        "byAny[map[int]int{}] = 1",
+        "byAny[func() {}] = 1",
+        "byAny[[1][]int{s}] = 1",
+        '_ = byKey[key{"x", s}]',
+        "_ = byKey[key{any: s}]",
+        "k := key{any: s}\n_ = byKey[k]",
+        "_ = byAny[key{any: s}]",
+        "_ = map[any]int{1: 1, key{any: s}: 2}",
+    ],
+)
+def test_a_slice_map_or_function_in_an_interface_key_panics(text: str) -> None:
+    assert len(unhashable(text)) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "_ = byAny[&s]",
+        "_ = byAny[len(s)]",
+        "_ = byAny[[2]int{}]",
+        '_ = byKey[key{"x", 1}]',
+        "k := key{any: s}\nk.any = 1\n_ = byKey[k]",
+        "var x any = s\nx = 1\n_ = byAny[x]",
+        '_ = map[string][]int{"x": s}',
+        "Panics(func() { _ = byAny[s] })",
+    ],
+)
+def test_what_can_be_hashed_is_fine(text: str) -> None:
+    assert unhashable(text) == []
+
+
+def test_nothing_is_reported_behind_a_certain_panic() -> None:
+    assert len(unhashable("byAny[s] = 1\nbyAny[key{any: s}] = 2")) == 1
+    assert len(unhashable("if c { byAny[s] = 1 } else { delete(byAny, s) }", "s []int, c bool")) == 2
+
+
+def test_the_keys_of_a_sync_map_are_interfaces() -> None:
+    facts = facts_of('import "sync"\nvar m sync.Map\nfunc f(b []byte) { m.Store(b, 1) }\nfunc g(b []byte) { m.Load(string(b)) }').facts
+    assert [fact.function for fact in facts if isinstance(fact, UnhashableKey)] == ["f"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "floats[a/b]++",
+        "floats[float64(n)/b] = 1",
+        "r := a / b\nfloats[r] = 1",
+        "floats[math.Floor(a/b)] = 1",
+        "floats[math.Sqrt(a)] = 1",
+        "floats[math.NaN()] = 1",
+        'x, _ := strconv.ParseFloat("x", 64)\nfloats[x] = 1',
+        "byAny[math.Log(a)] = 1",
+    ],
+)
+def test_what_may_be_nan_is_no_key(text: str) -> None:
+    assert unreachable(text) == ["nan"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "floats[a] = 1",
+        "floats[a/2] = 1",
+        "floats[float64(n)] = 1",
+        "floats[0.5] = 1",
+        "floats[a/float64(n+1)] = 1",
+        "if b != 0 { floats[a/b] = 1 }",
+        "if n > 0 { floats[a/float64(n)] = 1 }",
+        "r := a / b\nif math.IsNaN(r) { return }\nfloats[r] = 1",
+        "r := a / b\nif r != r { return }\nfloats[r] = 1",
+        "floats[math.Sqrt(a*a+b*b)] = 1",
+        "_ = floats[a/b]",
+        "ids[int64(a/b)] = 1",
+        "m := map[float64]int{}\nm[a/b] = 1\nprintln(len(m))",
+    ],
+)
+def test_floats_that_are_believed_or_tested_may_be_keys(text: str) -> None:
+    assert unreachable(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("times[time.Now()] = 1", ["time"]),
+        ("times[time.Now().Add(5)] = 1", ["time"]),
+        ("now := time.Now()\ntimes[now] = 1", ["time"]),
+        ("byAny[time.Now()] = 1", ["time"]),
+        ("times[time.Now().UTC()] = 1", []),
+        ("times[time.Now().Truncate(5)] = 1", []),
+        ("now := time.Now()\ntimes[now] = 1\ndelete(times, now)", []),
+        ("ids[time.Now().UnixNano()] = 1", ["clock"]),
+        ("id := time.Now().UnixNano()\nids[id] = 1", ["clock"]),
+        ("ids[time.Now().Unix()/60]++", []),
+        ("id := time.Now().UnixNano()\nfor ids[id] != 0 { id++ }\nids[id] = 1", []),
+    ],
+)
+def test_readings_of_the_clock_are_no_keys(text: str, expected: list[str]) -> None:
+    assert unreachable(text) == expected
+
+
+def test_times_that_a_loop_gives_back_to_delete_are_found_again() -> None:
+    assert unreachable("times[time.Now()] = 1", more="func g() { for t := range times { delete(times, t) } }") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("ptrs[&key{}] = 1", ["pointer"]),
+        ("ptrs[new(key)]++", ["pointer"]),
+        ('k := &key{}\nk.name = "x"\nptrs[k] = 1', ["pointer"]),
+        ("k := &key{}\nptrs[k] = 1\nkeep(k)", []),
+        ("k := &key{}\nptrs[k] = 1\ndefer func() { delete(ptrs, k) }()", []),
+    ],
+)
+def test_a_pointer_that_nobody_keeps_is_no_key(text: str, expected: list[str]) -> None:
+    assert unreachable(text) == expected
+
+
+def test_pointers_are_kept_by_a_set_that_is_ranged_over() -> None:
+    assert unreachable("ptrs[&key{}] = 1", more="func g() { for k := range ptrs { println(k.name) } }") == []

@@ -1,0 +1,91 @@
+"""References to loop variables in maps."""
+
+from __future__ import annotations
+
+import pytest
+
+from golint_maps.flow.loopvars import LoopVariableStored
+from golint_maps.testing import facts_of
+
+HEAD = """package p
+
+import "sync"
+
+type T struct {
+	id   int
+	tags [2]string
+	list []string
+	next *T
+}
+
+func (t *T) pointer() int { return t.id }
+func (t T) value() int    { return t.id }
+
+type holder struct {
+	t *T
+	f func() int
+}
+
+var s sync.Map
+"""
+
+
+def forms(text: str, go: tuple[int, int] = (1, 21)) -> list[str]:
+    facts = facts_of(f"{HEAD}\nfunc f(xs []T, m map[int]any, ps map[int][]*T) {{\n{text}\n}}\n", go=go).facts
+    return [fact.form for fact in facts if isinstance(fact, LoopVariableStored)]
+
+
+@pytest.mark.parametrize(
+    ("store", "form"),
+    [
+        ("m[v.id] = &v", "address"),
+        ("m[v.id] = &v.id", "address"),
+        ("m[v.id] = v.tags[:]", "slice"),
+        ("m[v.id] = func() int { return v.id }", "closure"),
+        ("m[v.id] = holder{t: &v}", "address"),
+        ("m[v.id] = &holder{f: func() int { return v.id }}", "closure"),
+        ("ps[v.id] = append(ps[v.id], &v)", "address"),
+        ("p := &v\nm[v.id] = p", "address"),
+        ("m[v.id] = v.pointer", "method"),
+        ("s.Store(v.id, &v)", "address"),
+        ("if v.id > 0 { m[v.id] = &v }", "address"),
+        ("switch { case true: m[v.id] = &v\nbreak }", "address"),
+    ],
+)
+def test_a_reference_to_the_shared_variable_is_reported_before_go_1_22(store: str, form: str) -> None:
+    assert forms(f"for _, v := range xs {{\n{store}\n}}") == [form]
+    assert forms(f"for _, v := range xs {{\n{store}\n}}", go=(1, 22)) == []
+
+
+@pytest.mark.parametrize(
+    "store",
+    [
+        "v := v\nm[v.id] = &v",
+        "m[v.id] = v.list[:]",
+        "m[v.id] = v.next",
+        "m[v.id] = &v.next.id",
+        "m[v.id] = v.value",
+        "m[v.id] = func() int { return v.id }()",
+        "m[v.id] = &v\nbreak",
+        "m[v.id] = &v\nreturn",
+        "if v.id > 0 { m[v.id] = &v\nprintln() \nbreak }",
+        "own := map[int]*T{}\nown[0] = &v\nprintln(len(own))",
+    ],
+)
+def test_copies_and_stores_that_leave_the_loop_are_fine(store: str) -> None:
+    assert forms(f"for _, v := range xs {{\n{store}\n}}") == []
+
+
+def test_a_variable_declared_before_the_loop_is_shared_on_every_version() -> None:
+    assert forms("var v T\nfor _, v = range xs { m[v.id] = &v }", go=(1, 27)) == ["address"]
+
+
+def test_the_counter_of_a_loop_with_three_clauses_is_shared_before_go_1_22() -> None:
+    text = "for i := 0; i < 3; i++ { m[i] = &i }"
+    assert forms(text) == ["address"]
+    assert forms(text, go=(1, 22)) == []
+
+
+def test_a_break_of_an_inner_loop_does_not_leave_the_outer_one() -> None:
+    assert forms("for _, v := range xs { for { m[v.id] = &v\nbreak } }") == ["address"]
+    assert forms("a:\nfor _, v := range xs { for { m[v.id] = &v\nbreak a } }") == []

@@ -1,0 +1,131 @@
+"""Look-ups of a sync.Map and the changes that rely on them."""
+
+from __future__ import annotations
+
+import pytest
+
+from golint_maps.flow.syncmaps import SyncMapSequence
+from golint_maps.testing import facts_of
+
+HEAD = """package p
+
+import "sync"
+
+type T struct{ n int }
+
+type C struct {
+	mu sync.Mutex
+	rw sync.RWMutex
+	m  sync.Map
+	o  sync.Once
+}
+
+func made() *T
+"""
+
+
+def kinds(body: str, *, head: str = HEAD) -> list[str]:
+    facts = facts_of(f"{head}\n{body}\n").facts
+    return [fact.kind for fact in facts if isinstance(fact, SyncMapSequence)]
+
+
+def in_method(text: str, name: str = "Get") -> list[str]:
+    return kinds(f"func (c *C) {name}(k string) any {{\n{text}\n}}")
+
+
+def test_a_store_behind_an_early_return_of_the_hit_is_a_second_step() -> None:
+    assert in_method("if v, ok := c.m.Load(k); ok { return v }\nx := made()\nc.m.Store(k, x)\nreturn x") == ["miss"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "if _, ok := c.m.Load(k); !ok { c.m.Store(k, made()) }",
+        "v, ok := c.m.Load(k)\nif ok { _ = v } else { c.m.Store(k, made()) }",
+        "v, ok := c.m.Load(k)\nswitch { case ok: return v }\nc.m.Store(k, made())",
+        "v, _ := c.m.Load(k)\nif v == nil { c.m.Store(k, made()) }",
+        "v, _ := c.m.Load(k)\nif t, ok := v.(*T); ok { return t }\nc.m.Store(k, made())",
+        'v, ok := c.m.Load(k)\nfound := ok\nif !found || k == "" { if !found { c.m.Store(k, v == nil) } }',
+        "v, ok := c.m.Load(k)\nif !ok { v = made() }\nc.m.Store(k, v)",
+    ],
+)
+def test_every_form_of_the_test_leads_to_the_miss(text: str) -> None:
+    assert in_method(f"{text}\nreturn nil") == ["miss"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "if v, ok := c.m.Load(k); ok { return v }\nv, _ := c.m.LoadOrStore(k, made())\nreturn v",
+        'v, ok := c.m.Load(k)\nif ok { c.m.Store(k+"x", v) }',
+        "if old, ok := c.m.Load(k); ok { old.(*T).n++ }\nc.m.Store(k, made())",
+        "if _, ok := c.m.Load(k); !ok { c.m.Store(k, nil) }",
+        '_, ok := c.m.Load(k)\nk += "x"\nif !ok { c.m.Store(k, made()) }',
+        "if v, ok := c.m.Load(k); ok && v.(*T).n > 0 { return v }\nc.m.Store(k, made())",
+    ],
+)
+def test_other_stores_are_no_second_step(text: str) -> None:
+    assert in_method(f"{text}\nreturn nil") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "c.mu.Lock()\ndefer c.mu.Unlock()\nif _, ok := c.m.Load(k); !ok { c.m.Store(k, made()) }",
+        "if v, ok := c.m.Load(k); ok { return v }\nc.mu.Lock()\ndefer c.mu.Unlock()\nif v, ok := c.m.Load(k); ok { return v }\nc.m.Store(k, made())",
+        "c.o.Do(func() { if _, ok := c.m.Load(k); !ok { c.m.Store(k, made()) } })",
+        "c.mu.Lock()\nadd := func() { if _, ok := c.m.Load(k); !ok { c.m.Store(k, made()) } }\nadd()\nc.mu.Unlock()",
+        "var m sync.Map\nif _, ok := m.Load(k); !ok { m.Store(k, made()) }",
+        "c = &C{}\nd := &C{}\nif _, ok := d.m.Load(k); !ok { d.m.Store(k, made()) }",
+    ],
+)
+def test_one_lock_over_both_calls_or_a_map_of_ones_own_is_fine(text: str) -> None:
+    assert in_method(f"{text}\nreturn nil") == []
+
+
+def test_a_lock_given_back_in_between_or_a_read_lock_does_not_help() -> None:
+    assert in_method("c.mu.Lock()\n_, ok := c.m.Load(k)\nc.mu.Unlock()\nif !ok { c.m.Store(k, made()) }\nreturn nil") == ["miss"]
+    assert in_method("c.rw.RLock()\ndefer c.rw.RUnlock()\nif _, ok := c.m.Load(k); !ok { c.m.Store(k, made()) }\nreturn nil") == ["miss"]
+
+
+def test_a_function_that_is_called_locked_is_believed() -> None:
+    assert in_method("if _, ok := c.m.Load(k); !ok { c.m.Store(k, made()) }\nreturn nil", "getLocked") == []
+
+
+def test_a_promoted_method_is_one_of_the_embedded_map() -> None:
+    head = 'package p\nimport "sync"\ntype C struct { *sync.Map }\n'
+    assert kinds("func (c *C) f(k string) { if _, ok := c.Load(k); !ok { c.Map.Store(k, 1) } }", head=head) == ["miss"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "v, _ := c.m.LoadOrStore(k, 0)\nc.m.Store(k, v.(int)+1)",
+        "n := 0\nif v, ok := c.m.Load(k); ok { n = v.(int) }\nn++\nc.m.Store(k, n)",
+        "if v, ok := c.m.Load(k); ok { list := append(v.([]string), k)\nc.m.Store(k, list) }",
+        "if v, ok := c.m.Load(k); ok { t := v.(T)\nt.n = 3\nc.m.Store(k, t) }",
+        "v, _ := c.m.Load(k)\nif n, ok := v.(int); ok { c.m.Store(k, n-1) }",
+        "v, ok := c.m.Load(k)\nif ok { switch n := v.(type) { case int: c.m.Store(k, n*2) } }",
+    ],
+)
+def test_a_value_made_of_the_old_one_loses_what_comes_in_between(text: str) -> None:
+    assert in_method(f"{text}\nreturn nil") == ["modify"]
+
+
+def test_storing_the_same_pointer_back_is_not_a_new_value() -> None:
+    assert in_method("if v, ok := c.m.Load(k); ok { t := v.(*T)\nt.n++\nc.m.Store(k, t) }\nreturn nil") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("v, ok := c.m.Load(k)\nif !ok { return nil }\nc.m.Delete(k)\nreturn v", ["delete"]),
+        ("v, ok := c.m.Load(k)\nif !ok { return nil }\ndefer c.m.Delete(k)\nreturn v", ["delete"]),
+        ("if v, ok := c.m.Load(k); ok { return v }\nc.m.Delete(k)\nreturn nil", []),
+        ("if _, ok := c.m.Load(k); ok { c.m.Delete(k) }\nreturn nil", []),
+        ("v, _ := c.m.LoadAndDelete(k)\nc.m.Delete(k)\nreturn v", []),
+        ("c.mu.Lock()\ndefer c.mu.Unlock()\nv, _ := c.m.Load(k)\nc.m.Delete(k)\nreturn v", []),
+    ],
+)
+def test_a_value_that_is_used_is_not_to_be_deleted_in_a_second_step(text: str, expected: list[str]) -> None:
+    assert in_method(text) == expected

@@ -1,0 +1,143 @@
+"""Assertions on values of a sync.Map, comparisons, reassignments, and stores inside of Range."""
+
+from __future__ import annotations
+
+import pytest
+
+from golint_maps.flow.syncmaps import SyncMapAssertion, SyncMapComparison, SyncMapRangeStore, SyncMapReassigned
+from golint_maps.testing import facts_of
+
+HEAD = """package p
+
+import "sync"
+
+type T struct{ n int }
+
+var m, other sync.Map
+
+func fail(text string) { stop(text) }
+func stop(text string) { panic(text) }
+func check(ok bool)
+"""
+
+
+def found(kind: type, body: str, head: str = HEAD, name: str = "p.go") -> list[object]:
+    return [fact for fact in facts_of({name: f"{head}\n{body}\n"}).facts if isinstance(fact, kind)]
+
+
+def reasons(text: str) -> list[str]:
+    facts = facts_of(f"{HEAD}\nfunc f(k string) any {{\n{text}\nreturn nil\n}}\n").facts
+    return [fact.reason for fact in facts if isinstance(fact, SyncMapAssertion)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "v, _ := m.Load(k)\nreturn v.(*T)",
+        "v, ok := m.Load(k)\nt := v.(*T)\nif ok { return t }",
+        "v, ok := m.LoadAndDelete(k)\nreturn []any{v.(*T), ok}",
+        "old, _ := m.Swap(k, 1)\nreturn old.(*T)",
+        "v, ok := m.Load(k)\nif !ok { println(k) }\nreturn v.(*T)",
+        "v, _ := m.Load(k)\nw := v\nreturn w.(*T)",
+    ],
+)
+def test_an_assertion_that_a_miss_reaches_panics(text: str) -> None:
+    assert reasons(text) == ["unchecked"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "v, ok := m.Load(k)\nif !ok { return nil }\nreturn v.(*T)",
+        'v, ok := m.Load(k)\nif !ok || k == "" { return nil }\nreturn v.(*T)',
+        "v, ok := m.Load(k)\nreturn ok && v.(*T).n > 0",
+        "v, _ := m.Load(k)\nif v == nil { return nil }\nreturn v.(*T)",
+        "v, ok := m.Load(k)\nif !ok { v = &T{} }\nreturn v.(*T)",
+        "v, ok := m.Load(k)\nif !ok { fail(k) }\nreturn v.(*T)",
+        "v, ok := m.Load(k)\ncheck(ok)\nreturn v.(*T)",
+        "m.Store(k, &T{})\nv, _ := m.Load(k)\nreturn v.(*T)",
+        "v, _ := m.LoadOrStore(k, &T{})\nreturn v.(*T)",
+        "v, _ := m.Load(k)\nt, _ := v.(*T)\nreturn t",
+        "v, _ := m.Load(k)\nswitch t := v.(type) { case *T: return t }",
+        'v, ok := m.Load(k)\nok = ok && k != ""\nif ok { return v.(*T) }',
+    ],
+)
+def test_an_assertion_behind_a_test_is_fine(text: str) -> None:
+    assert reasons(text) == []
+
+
+def test_an_assertion_to_a_type_that_nobody_stores_panics_on_every_hit() -> None:
+    stores = "func g() { m.Store(1, int64(2)) }\n"
+    assert [fact.stored for fact in found(SyncMapAssertion, stores + "func f() { if v, ok := m.Load(1); ok { _ = v.(int) } }")] == [("int64",)]  # type: ignore[attr-defined]
+    assert found(SyncMapAssertion, stores + "func f() { if v, ok := m.Load(1); ok { _ = v.(int64) } }") == []
+
+
+@pytest.mark.parametrize("more", ["func h(v any) { m.Store(2, v) }", "func h() { fill(&m) }\nfunc fill(*sync.Map)"])
+def test_types_are_not_known_when_others_may_store(more: str) -> None:
+    text = "func g() { m.Store(1, int64(2)) }\nfunc f() { if v, ok := m.Load(1); ok { _ = v.(int) } }\n"
+    assert found(SyncMapAssertion, text + more) == []
+
+
+@pytest.mark.parametrize(
+    ("call", "side"),
+    [
+        ("func f(old []int) { m.CompareAndDelete(1, old) }", "old"),
+        ("func f(old struct{ s []int }) { m.CompareAndSwap(1, old, 2) }", "old"),
+        ("func f(old [2]func()) { m.CompareAndSwap(1, old, 2) }", "old"),
+        ("func f() { old, _ := m.Load(1); m.CompareAndSwap(1, old, []int{}) }", "new"),
+        ("func g() { m.Store(1, []int{}) }\nfunc f() { m.Range(func(k, v any) bool { return m.CompareAndDelete(k, v) }) }", "stored"),
+    ],
+)
+def test_a_comparison_of_incomparable_values_panics(call: str, side: str) -> None:
+    assert [fact.side for fact in found(SyncMapComparison, call)] == [side]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "func f(old *[]int) { m.CompareAndDelete(1, old) }",
+        "func f(old any) { m.CompareAndDelete(1, old) }",
+        "func f() { m.CompareAndSwap(1, nil, []int{}) }",
+        "func f(old T) { m.CompareAndSwap(1, old, []int{}) }",
+    ],
+)
+def test_pointers_and_unknown_interfaces_are_not_reported(call: str) -> None:
+    assert found(SyncMapComparison, call) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("func f() { m = sync.Map{} }", 1),
+        ("func f(p *sync.Map) { *p = sync.Map{} }", 1),
+        ("type C struct{ m sync.Map }\nfunc (c *C) Reset() { c.m = sync.Map{} }", 1),
+        ("func f() { var l sync.Map; go func() { l.Store(1, 1) }(); l = sync.Map{} }", 1),
+        ("type C struct{ m sync.Map }\nfunc New() *C { c := new(C); c.m = sync.Map{}; return c }", 0),
+        ("type C struct{ m sync.Map }\nfunc get() *C { c := &C{}; c.m = sync.Map{}; return c }", 0),
+        ("type C struct{ m *sync.Map }\nfunc (c *C) Reset() { c.m = &sync.Map{} }", 0),
+        ("func f() { var l sync.Map; l = sync.Map{}; l.Store(1, 1) }", 0),
+    ],
+)
+def test_only_maps_that_others_may_use_are_reported_when_assigned_over(text: str, count: int) -> None:
+    assert len(found(SyncMapReassigned, text)) == count
+
+
+def test_a_test_may_reset_a_map() -> None:
+    assert found(SyncMapReassigned, "func f() { m = sync.Map{} }", name="p_test.go") == []
+
+
+@pytest.mark.parametrize(
+    ("callback", "count"),
+    [
+        ("m.Store(v, k)", 1),
+        ("m.LoadOrStore(1, k)", 1),
+        ('s := k.(string) + "x"\nm.Store(s, v)', 1),
+        ("m.Store(k, 1)", 0),
+        ("s := k.(string)\nm.Store(s, 1)", 0),
+        ("other.Store(v, k)", 0),
+        ("m.Delete(v)", 0),
+        ("if v == nil { m.Store(v, k)\nreturn false }", 0),
+    ],
+)
+def test_only_other_keys_stored_inside_of_range_are_reported(callback: str, count: int) -> None:
+    assert len(found(SyncMapRangeStore, f"func f() {{ m.Range(func(k, v any) bool {{ {callback}\nreturn true }}) }}")) == count
