@@ -44,6 +44,8 @@ class Makers:
         self._converted: set[str] = set()
         self._typings: dict[tuple[int, int], Typing] = {}
         self._answers: dict[tuple[str, str], bool] = {}
+        self.filled: set[str] = set()
+        """Names of the fields that elements are stored to (`x.f[k] = v`) somewhere in the package."""
         self._complete = False
         for number, file in enumerate(self._scope.files):
             for function in file.functions:
@@ -66,7 +68,9 @@ class Makers:
                 values = statement.rhs
                 paired = len(statement.lhs) == len(values)
                 for index, x in enumerate(statement.lhs):
-                    if isinstance(x, ir.Sel | ir.Name) and not (paired and _is_nil(values[index])):
+                    if isinstance(x, ir.Index) and isinstance(x.base, ir.Sel):
+                        self.filled.add(x.base.name)
+                    elif isinstance(x, ir.Sel | ir.Name) and not (paired and _is_nil(values[index])):
                         self._store(x, file, function.root)
             elif isinstance(statement, ir.Range):
                 self._store(statement.key, file, function.root)

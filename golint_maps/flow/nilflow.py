@@ -6,13 +6,16 @@ that lies below it. Conditions refine it; calls forget what they may change.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from golint_maps.flow import nilcalls
+from golint_maps.flow.callees import callee
 from golint_maps.flow.makers import Makers
 from golint_maps.flow.maps import extent
+from golint_maps.flow.nilconditions import mentioned, non_empty
 from golint_maps.flow.nilstate import FINE, GOOD, MAYBE, NIL, Mark, Origin, State, Value, correlated, join
+from golint_maps.flow.nilvalues import NilValues
 from golint_maps.flow.paths import Path
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.traverse import subexpressions
@@ -21,6 +24,7 @@ from golint_maps.flow.walk import Forward, children
 from golint_maps.syntax import ir
 from golint_maps.types import model
 from golint_maps.types.model import Type
+from golint_maps.types.scope import Declared
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,19 @@ class Write:
     value: Value
     call: str
     always: bool
+    conditions: frozenset[Mark]
+    """The conditions under which it is reached."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """A call of a function of this package with a receiver or arguments that are zero: what the callee's variables are known to be."""
+
+    call: ir.Call
+    x: ir.Expr
+    callee: Declared[ir.Function]
+    given: Mapping[Path, Value]
+    conditions: frozenset[Mark]
 
 
 class NilFlow(Forward[State]):
@@ -49,6 +66,7 @@ class NilFlow(Forward[State]):
         self._values = NilValues(view, makers)
         self._resolver = view.package.resolver
         self.writes: dict[tuple[int, int], Write] = {}
+        self.calls: dict[tuple[int, int], HandedIn] = {}
 
     # --- the frame ---
 
@@ -86,8 +104,7 @@ class NilFlow(Forward[State]):
         self._visit(statement.call, state)
 
     def enter_range(self, statement: ir.Range, state: State) -> None:
-        mentioned = self._mentioned(statement.over)
-        self._mark(state, mentioned, statement.pos, "loop", True)
+        self._mark(state, mentioned(self._view, statement.over), statement.pos, "loop", True)
         path = self._view.paths.of(statement.over)
         if path is not None:
             value = self._values.value(statement.over, state)
@@ -101,12 +118,12 @@ class NilFlow(Forward[State]):
                 self._put(x, None, state)
 
     def select_case(self, subject: ir.Expr, case: ir.Case, state: State) -> State:
-        mentioned = [path for x in (subject, *case.values) for path in self._mentioned(x)]
-        self._mark(state, mentioned, case.pos, "if", True)
+        about = [path for x in (subject, *case.values) for path in mentioned(self._view, x)]
+        self._mark(state, about, case.pos, "if", True)
         return state
 
     def enter_case(self, statement: ir.TypeSwitch, case: ir.TypeCase, state: State) -> None:
-        self._mark(state, self._mentioned(statement.subject), case.pos, "if", True)
+        self._mark(state, mentioned(self._view, statement.subject), case.pos, "if", True)
 
     # --- conditions ---
 
@@ -127,7 +144,7 @@ class NilFlow(Forward[State]):
         refined = self._refine(condition, truth, state)
         if refined is not None:
             start, _ = extent(condition, self._view)
-            self._mark(refined, self._mentioned(condition), start, "if", truth)
+            self._mark(refined, mentioned(self._view, condition), start, "if", truth)
         return refined
 
     def _refine(self, condition: ir.Expr, truth: bool, state: State) -> State | None:
@@ -137,7 +154,7 @@ class NilFlow(Forward[State]):
             case ir.Binary("==" | "!=" as op, ir.Name("nil"), right):
                 return self._compared(right, truth == (op == "=="), condition, state)
             case ir.Binary(op, left, right):
-                measured = _non_empty(op, left, right, truth)
+                measured = non_empty(op, left, right, truth)
                 return state if measured is None else self._compared(measured, False, condition, state)
             case ir.Local(number) if number in state.found:
                 row, element = state.found[number]
@@ -164,31 +181,11 @@ class NilFlow(Forward[State]):
         state.values[path] = GOOD
         return state
 
-    def _mark(self, state: State, mentioned: list[Path], pos: int, kind: str, truth: bool) -> None:
-        for known in list(correlated(state, mentioned, pos)):
+    def _mark(self, state: State, about: list[Path], pos: int, kind: str, truth: bool) -> None:
+        for known in list(correlated(state, about, pos)):
             value = state.values[known]
             state.values[known] = replace(value, muted=value.muted | {(pos, truth)})
-        state.trail |= {Mark(path, pos, kind, truth) for path in mentioned}
-
-    def _mentioned(self, x: ir.Expr) -> list[Path]:
-        """Return the variables, fields and functions that a condition is about."""
-        found: list[Path] = []
-        todo = [x]
-        while todo:
-            x = todo.pop()
-            path = self._view.paths.raw(x) if isinstance(x, ir.Local | ir.Sel | ir.Name | ir.Index) else None
-            if path is not None:
-                found.append(path)
-                while isinstance(x, ir.Sel | ir.Index):
-                    if isinstance(x, ir.Index):
-                        todo.append(x.index)
-                    x = x.base
-            elif isinstance(x, ir.Name):
-                if x.name not in ("nil", "true", "false", "len"):
-                    found.append(("n" + x.name,))
-            else:
-                todo.extend(children(x))
-        return found
+        state.trail |= {Mark(path, pos, kind, truth) for path in about}
 
     # --- stores ---
 
@@ -283,10 +280,10 @@ class NilFlow(Forward[State]):
                 return
             if isinstance(value, ir.Sel) and self._view.typing.local(target.id) != model.BOOL:
                 continue
-            mentioned = self._mentioned(value)
+            about = mentioned(self._view, value)
             for path, known in state.values.items():
                 if known.kind == MAYBE:
-                    more = {replace(mark, path=(f"l{target.id}",)) for mark in known.marks for other in mentioned if mark.mentions(other)}
+                    more = {replace(mark, path=(f"l{target.id}",)) for mark in known.marks for other in about if mark.mentions(other)}
                     if more:
                         state.values[path] = replace(known, marks=known.marks | more)
 
@@ -301,7 +298,7 @@ class NilFlow(Forward[State]):
         self.writes.pop(place, None)
         if value is None or value.kind == FINE or value.muted or state.dead:
             return
-        self.writes[place] = Write(x, base, value, call, always)
+        self.writes[place] = Write(x, base, value, call, always, _conditions(state))
         if value.kind == NIL and always:
             state.dead = True
         path = self._view.paths.of(base)
@@ -390,6 +387,7 @@ class NilFlow(Forward[State]):
             for argument in call.args:
                 self._visit_chain(argument, state)
             return
+        self._hand_in(call, state)
         decoded = nilcalls.decoded(view, call)
         for argument in call.args:
             if argument is not decoded:
@@ -408,9 +406,37 @@ class NilFlow(Forward[State]):
         written = nilcalls.written(view, call)
         if written is not None:
             map_, always = written
-            self._written(call, map_, state, spell(fun, view.variables), always=always)
+            about = [path for argument in call.args for path in mentioned(view, argument)]
+            # Whether there is anything to copy may be just what the map was made under.
+            if always or view.paths.of(map_) not in set(correlated(state, about, call.pos)):
+                self._written(call, map_, state, spell(fun, view.variables), always=always)
         if not nilcalls.harmless(view, call):
             self._called(state)
+
+    def _hand_in(self, call: ir.Call, state: State) -> None:
+        """Note a call that gets a zero value: whether the callee writes to a map of it is seen there."""
+        found = callee(self._view, call) if state.private and not state.dead else None
+        if found is None or found.declared is None or found.declared.node.body is None:
+            return
+        function = found.declared.node
+        handed: list[tuple[ir.Expr, Path, int]] = [
+            (argument, (), number) for argument, number in zip(call.args, function.params, strict=False) if number >= 0
+        ]
+        if found.receiver is not None and function.receiver >= 0:
+            handed.append((found.receiver, found.embedded, function.receiver))
+        for x, embedded, number in handed:
+            path = self._view.paths.of(x)
+            if path is None or path[0] not in state.private:
+                continue
+            path += embedded
+            value = self._values.known(state, path)
+            if value is None or value.kind != NIL:
+                continue
+            below = {known[len(path) :]: held for known, held in state.values.items() if len(known) > len(path) and known[: len(path)] == path}
+            root = (f"l{number}",)
+            given = {root: value, **{root + rest: held for rest, held in below.items() if held.kind != MAYBE}}
+            self.calls[extent(call, self._view)] = HandedIn(call, x, found.declared, given, _conditions(state))
+            return
 
     def _called(self, state: State) -> None:
         """Something runs that is not seen: it may change whatever others can reach."""
@@ -440,19 +466,5 @@ class NilFlow(Forward[State]):
             state.forget(path)
 
 
-_MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
-
-
-def _non_empty(op: str, left: ir.Expr, right: ir.Expr, truth: bool) -> ir.Expr | None:
-    """Return m where a comparison of `len(m)` with a constant, being true or not, says that m is not empty; else None."""
-    if isinstance(left, ir.Const):
-        left, right, op = right, left, _MIRRORED.get(op, "")
-    match left, right:
-        case ir.Call(ir.Name("len"), [measured]), ir.Const("int", text) if text.isdecimal():
-            bound = int(text)
-            if truth:
-                says = (op == ">" and bound >= 0) or (op == ">=" and bound >= 1) or (op == "!=" and bound == 0) or (op == "==" and bound >= 1)
-            else:
-                says = (op == "==" and bound == 0) or (op == "<" and bound >= 1) or (op == "<=" and bound >= 0)
-            return measured if says else None
-    return None
+def _conditions(state: State) -> frozenset[Mark]:
+    return frozenset(mark for mark in state.trail if mark.kind != "set")

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec import structs
+
 from golint_maps.flow import nilcalls
 from golint_maps.flow.makers import makers
 from golint_maps.flow.maps import extent, place, qualified
-from golint_maps.flow.nilflow import NilFlow, Write
-from golint_maps.flow.nilstate import NIL, Origin, State, Value
+from golint_maps.flow.nilflow import HandedIn, NilFlow, Write
+from golint_maps.flow.nilstate import NIL, Mark, Origin, State, Value
 from golint_maps.flow.parts import root_of
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.traverse import operands, statements, subexpressions
-from golint_maps.flow.view import View
+from golint_maps.flow.view import PackageView, View
 from golint_maps.syntax import ir
 from golint_maps.types import model
 from golint_maps.types.definitions import FromValue
+
+_MAX_CALLS = 2
+"""How far a zero value is followed from callee to callee."""
 
 
 class NilWrite(Site, frozen=True, tag="nil-write"):
@@ -24,7 +29,8 @@ class NilWrite(Site, frozen=True, tag="nil-write"):
 
     `cause` says why it is nil: `declared` (`var m map[K]V`), `result` (a named result), `assigned` (`= nil`), `literal` (left out of a composite
     literal, or `new`), `inner` (an element of a map that was never stored), `missing` (a look-up that found nothing), `compared` (a condition has
-    just found it nil), `decoded`, `returned` (by a function that always returns nil), `field` and `variable` (nothing in the package makes it).
+    just found it nil), `decoded`, `returned` (by a function that always returns nil), `field` and `variable` (nothing in the package makes it),
+    `handed` (a caller in the package hands in a zero value).
     `origin` is the place of that. `subject` is the name, type or call that the cause is about. `call` is the call that writes, if one does, and
     `always` is False where it only writes when it is given something (`maps.Copy`).
     """
@@ -38,18 +44,22 @@ class NilWrite(Site, frozen=True, tag="nil-write"):
 
 
 def analyse(view: View) -> Iterator[NilWrite]:
-    """Yield the writes to nil maps in a function and its literals."""
+    """Yield the writes to nil maps in a function and its literals, and in the functions that it hands a zero value to."""
     numbers = _worth_a_walk(view)
-    if not numbers:
-        return
-    known = makers(view.package)
-    shared, captured = _shared(view), frozenset(number for function in view.functions for number in function.captures)
+    shared = _shared(view) if numbers else frozenset()
     for number in numbers:
-        flow = NilFlow(view, number, shared, captured, known)
-        function = view.facts.functions[number]
-        flow.run(function.body or (), _start(view, function, shared))
+        flow = _walk(view, number, shared, _start(view, view.facts.functions[number]))
         for key in sorted(flow.writes):
             yield _fact(view, flow.writes[key])
+        for key in sorted(flow.calls):
+            yield from _handed_in(view, flow.calls[key])
+
+
+def _walk(view: View, number: int, shared: frozenset[int], start: State) -> NilFlow:
+    captured = frozenset(number for function in view.functions for number in function.captures)
+    flow = NilFlow(view, number, shared, captured, makers(view.package))
+    flow.run(view.facts.functions[number].body or (), start)
+    return flow
 
 
 def _fact(view: View, write: Write) -> NilWrite:
@@ -69,16 +79,93 @@ def _fact(view: View, write: Write) -> NilWrite:
     )
 
 
+def _handed_in(view: View, call: HandedIn) -> Iterator[NilWrite]:
+    """Yield the writes of a callee, and of what it calls, to maps that are nil because of what this call hands in."""
+    for fact in _in_callee(view.package, call, 0):
+        yield structs.replace(fact, cause="handed", subject=spell(call.x, view.variables), origin=place(view, *extent(call.call, view)))
+
+
+def _in_callee(package: PackageView, call: HandedIn, depth: int) -> list[NilWrite]:
+    """Return the writes of a callee to maps that are nil in what it is given. Tests hand in the same zero value again and again."""
+    number = call.callee.node.root
+    memo: dict[tuple[object, ...], list[NilWrite]] = package.memo.setdefault(__name__, {})
+    key = (call.callee.file, number, depth, tuple(sorted((path, value.kind) for path, value in call.given.items())))
+    if key not in memo:
+        functions = package.scope.files[call.callee.file].functions
+        family = sorted((index for index, function in enumerate(functions) if function.root == number), key=lambda index: index != number)
+        view = View(package, call.callee.file, number, family)
+        flow = _walk(view, number, _shared(view), State(dict(call.given), private=frozenset(path[0] for path in call.given)))
+        origins = {value.origin for value in call.given.values()}
+        memo[key] = [
+            _fact(view, write)
+            for _, write in sorted(flow.writes.items(), key=lambda item: item[0])
+            if write.value.kind == NIL
+            and write.value.origin in origins
+            and _certain(view, write.conditions)
+            and not _is_field_of_none(view, write.map)
+        ]
+        for _, deeper in sorted(flow.calls.items(), key=lambda item: item[0]) if depth < _MAX_CALLS else ():
+            if _certain(view, deeper.conditions) and any(value.origin in origins for value in deeper.given.values()):
+                memo[key] += _in_callee(package, deeper, depth + 1)
+    return memo[key]
+
+
+def _certain(view: View, conditions: frozenset[Mark]) -> bool:
+    """Tell whether a callee surely gets to a place: under no condition, but that a look-up finds nothing (in a nil map, none does).
+
+    Other conditions may well tell a zero value from others, or an error that this caller never sees.
+    """
+    for mark in conditions:
+        definition = view.typing.definitions.get(int(mark.path[0][1:])) if mark.path[0][0] == "l" else None
+        looked_up = isinstance(definition, FromValue) and definition.index == 1 and isinstance(definition.value, ir.Index)
+        if mark.kind == "if" and not looked_up:
+            return False
+    return True
+
+
+def _is_field_of_none(view: View, x: ir.Expr) -> bool:
+    """Tell whether a map is a field that is nil in all values: that is reported whoever calls."""
+    if not isinstance(x, ir.Sel):
+        return False
+    field = view.package.resolver.field(view.typing.of(x.base), x.name)
+    return field is not None and makers(view.package).field_is_nil(field.owner, x.name)
+
+
 # --- where to look ---
 
 
 def _worth_a_walk(view: View) -> list[int]:
     """Return the numbers of the functions with a write to a map that could be nil. Most functions have none, and are not walked."""
+    found = set(_with_zero_values(view))
     targets = list(_targets(view))
-    if not targets:
-        return []
-    suspects = _Suspects(view)
-    return sorted({_function_at(view, pos) for pos, base in targets if suspects.may_be_nil(base)})
+    if targets:
+        suspects = _Suspects(view)
+        found |= {_function_at(view, pos) for pos, base in targets if suspects.may_be_nil(base)}
+    return sorted(found)
+
+
+def _with_zero_values(view: View) -> Iterator[int]:
+    """Yield the functions with a local that starts as a zero value of a struct of this package that has a map: they may hand it on."""
+    for number, variable in enumerate(view.variables):
+        match variable.kind, view.typing.definitions.get(number) if variable.type is None else None:
+            case "var", None:
+                if not isinstance(variable.type, ir.TName | ir.TInst):
+                    continue
+                given: set[str] = set()
+            case "define", FromValue(ir.Addr(ir.Lit(_, elements)) | ir.Lit(_, elements)):
+                if any(element.key is None for element in elements):
+                    continue
+                given = {element.key.name if isinstance(element.key, ir.Name) else "" for element in elements}
+            case "define", FromValue(ir.Call(ir.Name("new"))):
+                given = set()
+            case _:
+                continue
+        struct = view.package.resolver.struct(view.typing.local(number))
+        if struct is None or not isinstance(struct[0], model.Named) or struct[0].package != view.package.scope.path:
+            continue
+        missing = [field.name for field in struct[1].fields if field.name not in given and view.package.resolver.map(field.type) is not None]
+        if any(name in makers(view.package).filled for name in missing):
+            yield variable.function
 
 
 def _targets(view: View) -> Iterator[tuple[int, ir.Expr]]:
@@ -211,6 +298,8 @@ def _shared(view: View) -> frozenset[int]:
 
 def _only_decoded(view: View) -> frozenset[int]:
     """Return the locals whose address is only ever taken for a decoder, which does not keep it."""
+    if not view.address_taken or not any(item.path in nilcalls.DECODERS for item in view.facts.imports):
+        return frozenset()
     taken: dict[int, int] = {}
     given: dict[int, int] = {}
     for statement in view.statements:
@@ -229,7 +318,7 @@ def _all(statement: ir.Stmt) -> Iterator[ir.Expr]:
         yield from subexpressions(operand)
 
 
-def _start(view: View, function: ir.Function, shared: frozenset[int]) -> State:
+def _start(view: View, function: ir.Function) -> State:
     """Return the state at the start of a body: named results are zero, and so are captured variables that are never set."""
     state = State()
     resolver = view.package.resolver
@@ -245,7 +334,7 @@ def _start(view: View, function: ir.Function, shared: frozenset[int]) -> State:
         for number in function.captures:
             variable = view.variables[number]
             never_set = not view.assignments[number] and number not in view.address_taken and number not in view.typing.definitions
-            if variable.kind == "var" and never_set and resolver.map(view.typing.local(number)) is not None and number not in shared:
+            if variable.kind == "var" and never_set and resolver.map(view.typing.local(number)) is not None:
                 start, end = extent(ir.Local(number, variable.pos), view)
                 state.values[(f"l{number}",)] = Value(NIL, Origin(start, end, "declared", variable.name))
     return state

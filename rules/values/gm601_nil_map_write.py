@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from golint_maps.findings import Finding, Level, Related
 from golint_maps.flow.nilness import NilWrite
-from golint_maps.program import Program
+from golint_maps.program import Place, Program
 from golint_maps.rule import Precision, Rule, locate
 
 RULE = Rule(
@@ -29,6 +29,7 @@ _WHY = {
     "compared": "the condition has just found it nil",
     "decoded": "`{subject}` leaves it nil when the text is `null`, also when it was made before",
     "returned": "`{subject}` always returns nil",
+    "handed": "a caller hands in `{subject}`, whose map was never made",
     "field": "nothing in the package ever makes the field `{subject}`: no assignment, no composite literal",
     "variable": "nothing in the package ever assigns a map to the variable `{subject}`",
 }
@@ -43,13 +44,19 @@ _WHERE = {
     "compared": "found nil here",
     "decoded": "decoded here",
     "returned": "returned by this call",
+    "handed": "handed in here",
 }
 
 
 @RULE.check
 def check(program: Program) -> Iterator[Finding]:
     """Yield the writes to nil maps: an error where every path to the write leaves the map nil, else a warning."""
+    handed: set[Place] = set()
     for fact in program.each(NilWrite):
+        if fact.cause == "handed":
+            if fact.place in handed:
+                continue  # one caller is enough
+            handed.add(fact.place)
         why = _WHY[fact.cause].format(subject=fact.subject)
         state = "is nil here, and" if fact.sure else "may be nil here, and then"
         does = (
@@ -74,7 +81,7 @@ def check(program: Program) -> Iterator[Finding]:
 def _help(fact: NilWrite) -> str:
     if fact.cause in ("inner", "missing") or "[" in fact.map:
         return f"Make the inner map when there is none: `if {fact.map} == nil {{ {fact.map} = make(…) }}`."
-    if fact.cause == "field":
+    if fact.cause in ("field", "handed"):
         return f"Make it in the constructor, or before the write: `if {fact.map} == nil {{ {fact.map} = make(…) }}`."
     if fact.cause == "decoded":
         return f"After decoding: `if {fact.map} == nil {{ {fact.map} = make(…) }}`."

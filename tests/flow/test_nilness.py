@@ -219,3 +219,34 @@ def test_a_function_that_always_returns_nil() -> None:
 
 def test_a_field_with_the_name_of_a_local_is_given_a_map() -> None:
     assert writes("type t struct { a M }\nfunc n(a M) *t { return &t{a: M{}} }\nfunc f() { a := M{}; x := t{a: a}; x.a[``]++ }") == []
+
+
+SET = "type set struct { words M; n int }\nfunc newSet() *set { return &set{words: M{}} }\nfunc (s *set) add(word string) { s.words[word]++ }\n"
+
+
+def test_a_zero_receiver_is_seen_in_the_method() -> None:
+    assert writes(SET + "func f() { var s set; s.add(``) }") == [("s.words", "handed", True)]
+    assert writes(SET + "func f() { s := &set{n: 1}; s.add(``) }") == [("s.words", "handed", True)]
+    assert writes(SET + "func (s *set) all(words []string) { for _, w := range words { s.add(w) } }\nfunc f() { var s set; s.all(nil) }") == [
+        ("s.words", "handed", True)
+    ]
+
+
+def test_a_receiver_that_was_made_is_fine_in_the_method() -> None:
+    assert writes(SET + "func f() { s := newSet(); s.add(``); t := set{words: M{}}; t.add(``); var u set; u.words = M{}; u.add(``) }") == []
+    assert writes(SET + "func (s *set) init() { s.words = M{} }\nfunc f() { var s set; s.init(); s.add(``) }") == []
+
+
+def test_a_method_that_asks_its_receiver_first_is_fine() -> None:
+    assert (
+        writes(
+            "type set struct { words M; n int }\nvar s = set{words: M{}}\n"
+            "func (s *set) add(word string) { if s.words == nil { s.words = M{} }; s.words[word]++ }\n"
+            "func (s *set) put(word string) { if s.n > 0 { s.words[word]++ } }\nfunc f() { var s set; s.put(``); s.add(``) }"
+        )
+        == []
+    )
+
+
+def test_a_nil_map_that_is_handed_to_a_function_is_seen_there() -> None:
+    assert writes("func g(n M) { n[``]++ }\nfunc f() { var s struct{}; use(s); n := h(); g(n) }\nfunc h() M\nfunc use(any)") == []
