@@ -6,7 +6,7 @@ objects are still owned, that is made here and not yet published (Naik & Aiken's
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from tomllib import loads
@@ -16,7 +16,7 @@ from golint_maps.flow.annotations import Requirement, requirements
 from golint_maps.flow.calls import Callees, fresh
 from golint_maps.flow.events import Argument, CallSite, Flow, FunctionSummary, Held, MapAccess, Position, Sync
 from golint_maps.flow.identity import Names, function_id
-from golint_maps.flow.lock_helpers import LockEffects
+from golint_maps.flow.lock_helpers import LockEffects, locks_what_is_there, only_locks
 from golint_maps.flow.maps import extent, qualified
 from golint_maps.flow.site import Place
 from golint_maps.flow.spelling import spell
@@ -131,6 +131,8 @@ class Summariser:
         # Who takes the lock itself does not ask for it: `defer g.locked()()`, `s.locked(func() {…})`.
         if found and self.lock_effects.takes(function.body or (), self.names):
             return ()
+        if found and any(number >= 0 and "lock" in function.variables[number].name.lower() and _is_bool(function.variables[number].type) for number in function.params):
+            return (Requirement(Held(("~",), "w", "~", ""), "a parameter that says who locks"),)
         return found
 
 
@@ -160,6 +162,7 @@ class _Walker(Forward[_State]):
         self._in_deferred = False
         self.endless = any(isinstance(item, ir.For) and item.cond is None for item in statements(function.body or ()))
         self._written: frozenset[tuple[str, ...]] = frozenset()
+        self._last = _before_returns(function.body or ())
 
     def start(self) -> None:
         """Walk the body, then what it has deferred, in the order in which that runs."""
@@ -204,9 +207,11 @@ class _Walker(Forward[_State]):
                 after = super().statement(statement, state)
                 self._written = frozenset()
                 return after
-        if isinstance(statement, ir.If) and _asks_to_lock(statement):
+        if isinstance(statement, ir.If) and (only_locks(statement) or locks_what_is_there(statement)):
             # `if lock { s.mu.Lock(); defer s.mu.Unlock() }`: where the caller says no, the caller has the lock.
-            return self.block(statement.then, state)
+            # `if s != nil { s.mu.Lock(); … }`: where there is no lock, there is nothing to guard.
+            after = self.statement(statement.init, state) if statement.init is not None else state
+            return self.block(statement.then, after)
         return super().statement(statement, state)
 
     def assign(self, statement: ir.Assign | ir.Declare, state: _State) -> None:
@@ -222,13 +227,16 @@ class _Walker(Forward[_State]):
                     if self._is_map(base):
                         self._access("insert" if statement.op in ("=", ":=") else "update", base, target.pos, target.end, state, key=target.index)
                 case ir.Local(number):
-                    self._bind(number, value, state)
-                    if self.view.variables[number].pos != target.pos and number in self.shared.shared_locals and self._is_map(target):
+                    again = self.view.variables[number].pos != target.pos
+                    if not (again and number in self.shared.shared_locals):
+                        self._bind(number, value, state)  # a variable that a literal has is not its function's own again
+                    if again and number in self.shared.shared_locals and self._is_map(target):
                         start, end = extent(target, self.view)
                         self._access("assign", target, start, end, state)
                 case ir.Name() | ir.Sel() | ir.Deref():
                     if value is not None:
-                        self._publish(value, state)
+                        if not _appends_to(value, target):
+                            self._publish(value, state)
                         self._replace_in_copy(target, value, state)
                     if self._is_map(target):
                         start, end = extent(target, self.view)
@@ -640,7 +648,9 @@ class _Walker(Forward[_State]):
     def _sync(self, kind: str, x: ir.Expr, start: int, state: _State) -> None:
         path = self.names.path(x)
         if path is not None:
-            self.syncs[start, kind] = Sync(kind, path, self._at(start), Place(self.view.path, start, start + 1))
+            # `wg.Done(); return` in a loop is the end of the function, as a deferred one is.
+            at = self.structure.at(start, deferred=True) if start in self._last and kind in ("done", "close") else self._at(start)
+            self.syncs[start, kind] = Sync(kind, path, at, Place(self.view.path, start, start + 1))
 
     def _call_site(self, call: ir.Call, mode: str, state: _State) -> None:
         tokens = self.shared.callees.targets(call.fun)
@@ -681,13 +691,31 @@ class _Walker(Forward[_State]):
             state.owned -= set(captured)
 
 
-def _asks_to_lock(statement: ir.If) -> bool:
-    """Tell whether a statement takes or gives back a lock when a flag says so, and does nothing else."""
-    flag = statement.cond.x if isinstance(statement.cond, ir.Unary) else statement.cond
-    if not isinstance(flag, ir.Local) or statement.orelse or statement.init is not None:
+def _before_returns(body: Sequence[ir.Stmt]) -> frozenset[int]:
+    """Return where the calls stand, in the branches of a body, that a return follows at once."""
+    found: set[int] = set()
+    todo: list[Sequence[ir.Stmt]] = [body]
+    while todo:
+        block = todo.pop()
+        for statement in block:
+            todo += bodies(statement)
+        if len(block) >= 2 and isinstance(block[-1], ir.Return) and isinstance(block[-2], ir.Do):
+            found.add(block[-2].x.pos)
+    return frozenset(found)
+
+
+def _is_bool(kind: ir.TypeExpr | None) -> bool:
+    return isinstance(kind, ir.TName) and kind.name == "bool"
+
+
+def _appends_to(value: ir.Expr, target: ir.Expr) -> bool:
+    """Tell whether a value is what stands in the target already, and more: nothing gets anywhere that it has not been before."""
+    if not isinstance(value, ir.Call) or not isinstance(value.fun, ir.Name) or value.fun.name != "append" or not value.args:
         return False
-    calls = [item.x if isinstance(item, ir.Do) else item.call if isinstance(item, ir.Defer) else None for item in statement.then]
-    return all(isinstance(call, ir.Call) and isinstance(call.fun, ir.Sel) and call.fun.name in locks.OPERATIONS for call in calls)
+    own, kept = value.args[0], target
+    while isinstance(own, ir.Sel) and isinstance(kept, ir.Sel) and own.name == kept.name:
+        own, kept = own.base, kept.base
+    return isinstance(own, ir.Local) and isinstance(kept, ir.Local) and own.id == kept.id and all(not isinstance(x, ir.Local | ir.Addr) for x in value.args[1:])
 
 
 def _assigned_names(view: View) -> frozenset[str]:

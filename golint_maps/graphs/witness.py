@@ -304,6 +304,9 @@ class Witnesses:
         if argument is None:
             return None, identity if identity[:1] in "gf" else identity + "?", False
         moved = (*argument.path, *path[1:]) if argument.path is not None else None
+        if moved is None and head == "r" and link.callback is not None:
+            # A handler object that is made where it is registered: one object, though it has no name there.
+            moved = (f"g{link.site.place.path}:{link.site.place.start}", *path[1:])
         if identity[:1] == "l":
             # A map that is a parameter itself has the name of what is passed.
             suffix = identity.partition("#")[2].lstrip("0123456789")
