@@ -1,0 +1,157 @@
+"""Which functions may write to a nil map at all: cheap signs, so that few functions are walked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from golint_maps.flow import nilcalls
+from golint_maps.flow.makers import makers
+from golint_maps.flow.parts import root_of
+from golint_maps.flow.traverse import subexpressions
+from golint_maps.flow.view import View
+from golint_maps.syntax import ir
+from golint_maps.types import model
+from golint_maps.types.definitions import FromValue
+
+
+def worth_a_walk(view: View) -> list[int]:
+    """Return the numbers of the functions with a write to a map that could be nil. Most functions have none, and are not walked."""
+    found = set(_with_zero_values(view))
+    targets = list(_targets(view))
+    if targets:
+        suspects = _Suspects(view)
+        found |= {_function_at(view, pos) for pos, base in targets if suspects.may_be_nil(base)}
+    return sorted(found)
+
+
+def _with_zero_values(view: View) -> Iterator[int]:
+    """Yield the functions with a local that starts as a zero value of a struct of this package that has a map: they may hand it on."""
+    for number, variable in enumerate(view.variables):
+        match variable.kind, view.typing.definitions.get(number) if variable.type is None else None:
+            case "var", None:
+                if not isinstance(variable.type, ir.TName | ir.TInst):
+                    continue
+                given: set[str] = set()
+            case "define", FromValue(ir.Addr(ir.Lit(_, elements)) | ir.Lit(_, elements)):
+                if any(element.key is None for element in elements):
+                    continue
+                given = {element.key.name if isinstance(element.key, ir.Name) else "" for element in elements}
+            case "define", FromValue(ir.Call(ir.Name("new"))):
+                given = set()
+            case _:
+                continue
+        struct = view.package.resolver.struct(view.typing.local(number))
+        if struct is None or not isinstance(struct[0], model.Named) or struct[0].package != view.package.scope.path:
+            continue
+        missing = [field.name for field in struct[1].fields if field.name not in given and view.package.resolver.map(field.type) is not None]
+        if any(name in makers(view.package).filled for name in missing):
+            yield variable.function
+
+
+def _targets(view: View) -> Iterator[tuple[int, ir.Expr]]:
+    """Yield what is stored to (with the place): maps, and as no types are asked for yet, also slices and arrays."""
+    for statement in view.statements:
+        if isinstance(statement, ir.Assign):
+            for x in statement.lhs:
+                if isinstance(x, ir.Index):
+                    yield statement.pos, x.base
+        elif isinstance(statement, ir.Do) and isinstance(statement.x, ir.Call):
+            written = nilcalls.written(view, statement.x)
+            if written is not None:
+                yield statement.x.pos, written[0]
+
+
+def _function_at(view: View, pos: int) -> int:
+    """Return the number of the innermost function around a place."""
+    around = (number for number in view.family if view.facts.functions[number].pos <= pos < view.facts.functions[number].end)
+    return max(around, key=lambda number: view.facts.functions[number].pos, default=view.number)
+
+
+class _Suspects:
+    """Cheap signs that a map may be nil."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._locals: set[int] = set()
+        self._fields: set[str] = set()
+        self._elements = False
+        self._decodes = any(item.path in nilcalls.DECODERS for item in view.facts.imports)
+        for statement in view.statements:
+            if isinstance(statement, ir.Assign):
+                if len(statement.lhs) == len(statement.rhs):
+                    for x, value in zip(statement.lhs, statement.rhs, strict=True):
+                        if isinstance(value, ir.Name) and value.name == "nil":
+                            self._suspect(x)
+                elif statement.rhs and isinstance(statement.rhs[0], ir.Index):
+                    self._elements = True
+            elif isinstance(statement, ir.If):
+                for x in subexpressions(statement.cond):
+                    if isinstance(x, ir.Binary) and isinstance(x.right, ir.Name) and x.right.name == "nil":
+                        self._suspect(x.left)
+
+    def _suspect(self, x: ir.Expr) -> None:
+        match x:
+            case ir.Local(number):
+                self._locals.add(number)
+            case ir.Sel(_, name) | ir.Name(name):
+                self._fields.add(name)
+            case ir.Index():
+                self._elements = True
+
+    def may_be_nil(self, base: ir.Expr) -> bool:
+        """Tell whether a walk may find that a map is nil where it is written."""
+        match base:
+            case ir.Local(number):
+                suspect = self._local(number)
+            case ir.Name(name):
+                suspect = name in self._fields or makers(self._view.package).variable_is_nil(name)
+            case ir.Sel():
+                suspect = self._field(base)
+            case ir.Index(outer):
+                suspect = self._elements or self._starts_here(outer) or self.may_be_nil(outer)
+            case _:
+                return False
+        return suspect and self._view.package.resolver.map(self._view.typing.of(base)) is not None
+
+    def _field(self, x: ir.Sel) -> bool:
+        if x.name in self._fields or self._starts_here(x):
+            return True
+        view = self._view
+        field = view.package.resolver.field(view.typing.of(x.base), x.name)
+        if field is None or view.package.resolver.map(field.type) is None:
+            return False
+        return makers(view.package).field_is_nil(field.owner, x.name)
+
+    def _starts_here(self, x: ir.Expr) -> bool:
+        """Tell whether an expression leads from a local variable that starts empty: zero, a literal, just made."""
+        root = root_of(x)
+        if root is None:
+            return False
+        variable = self._view.variables[root]
+        if variable.kind in ("var", "define"):
+            definition = self._view.typing.definitions.get(root)
+            if definition is None:
+                return True
+            value = definition.value if isinstance(definition, FromValue) else None
+            return isinstance(value, ir.Lit | ir.Addr) or (isinstance(value, ir.Call) and isinstance(value.fun, ir.Name))
+        return variable.kind == "result"
+
+    def _local(self, number: int) -> bool:
+        view = self._view
+        variable = view.variables[number]
+        if number in self._locals or (self._decodes and number in view.address_taken):
+            return True
+        if variable.kind == "result":
+            return True
+        if variable.kind not in ("var", "define"):
+            return False
+        match view.typing.definitions.get(number):
+            case None:
+                return True
+            case FromValue(ir.Index()):
+                return True
+            case FromValue(ir.Call() as call):
+                return len(call.args) == 1 or nilcalls.returns_nil(view, call)
+            case FromValue(ir.Sel() | ir.Local() | ir.Name() as value):
+                return value != ir.Local(number, value.pos) and self.may_be_nil(value)
+        return False
