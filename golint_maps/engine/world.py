@@ -120,6 +120,7 @@ class World:
     _targets: dict[tuple[str, str, str], Node | None] = field(default_factory=dict)
     _nodes: dict[tuple[str, str, bool], Node | None] = field(default_factory=dict)
     _elsewhere: dict[str, list[Package]] = field(default_factory=dict)
+    _modules: dict[str, Module] = field(default_factory=dict)
     _digests: dict[Node, bytes] = field(default_factory=dict)
     _scopes: dict[Node, PackageScope] = field(default_factory=dict)
 
@@ -129,7 +130,7 @@ class World:
 
     def __setstate__(self, state: dict[str, object]) -> None:
         """Take what another process has sent."""
-        self.__dict__.update(state, _targets={}, _nodes={}, _elsewhere={}, _digests={}, _scopes={})
+        self.__dict__.update(state, _targets={}, _nodes={}, _elsewhere={}, _modules={}, _digests={}, _scopes={})
 
     # --- files ---
 
@@ -211,7 +212,9 @@ class World:
             try:
                 status = os.stat(path)
                 file = SourceFile(Path(path), f"{directory}/{name}" if directory else name, status.st_size, status.st_mtime_ns)
-                header = load_header(path, status.st_size)
+                entry = self.before.get(file.relative)
+                known = entry is not None and (entry.size, entry.mtime_ns) == (file.size, file.mtime_ns)
+                header = entry.record.header if entry and known else load_header(path, status.st_size)
             except OSError:
                 continue
             if header.package and status.st_size <= MAX_FILE_SIZE:
@@ -249,11 +252,18 @@ class World:
         return node.package.directory in self._by_directory
 
     def _module(self, directory: str) -> Module:
+        missed: list[str] = []
+        found: Module | None = None
         for level in upward(directory):
-            module, _ = load_module(level, self._relative(level))
-            if module is not None:
-                return module
-        return synthetic_module(self.surroundings.root, "")
+            found = self._modules.get(level)
+            if found is None:
+                found, _ = load_module(level, self._relative(level))
+                missed.append(level)
+            if found is not None:
+                break
+        found = found or synthetic_module(self.surroundings.root, "")
+        self._modules.update(dict.fromkeys(missed, found))
+        return found
 
     def _relative(self, path: str) -> str:
         below = os.path.relpath(path, self.surroundings.root).replace(os.sep, "/")
