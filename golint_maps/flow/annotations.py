@@ -27,13 +27,20 @@ _BELOW = re.compile(
 _LISTS = re.compile(
     r"\b(?:guards?|protects?)\s+(?:access\s+to\s+)?(?:the\s+)?(?:maps?\s+|fields?\s+)?((?:[`']?\w+(?:\.\w+)*[`']?)(?:\s*(?:,|and|&)\s*(?:and\s+)?[`']?\w+(?:\.\w+)*[`']?)*)"
 )
+_LOCK = r"[`']?((?:\w+\.)*\w*(?:mu|mtx|mutex|lock|Mu|Mtx|Mutex|Lock)\w*)[`']?"
 _MUST_HOLD = re.compile(
-    r"(?:\bmust\s+(?:already\s+)?(?:hold|have|own)|\bcallers?\s+(?:should\s+|must\s+)?(?:hold|holds|has|have)\b|\bshould\s+hold)[^.\n]*?[`']?((?:\w+\.)*\w*(?:mu|mtx|mutex|lock|Mu|Mtx|Mutex|Lock)\w*)\b"
-    r"|[`']?\b((?:\w+\.)*\w*(?:mu|mtx|mutex|lock|Mu|Mtx|Mutex|Lock)\w*)[`']?\s+(?:must|should|needs?\s+to)\s+(?:already\s+)?be\s+(?:held|locked|taken|acquired)"
+    rf"(?:\bmust\s+(?:already\s+)?(?:hold|have|own)|\bcallers?\s+(?:should\s+|must\s+)?(?:hold|holds|has|have)\b|\bshould\s+hold)[^.\n]*?{_LOCK}(?!\w)"
+    rf"|\bcallers?\s+(?:is|are)\s+(?:already\s+)?holding\s+[^.\n]*?{_LOCK}(?!\w)"
+    rf"|(?<!\w){_LOCK}\s+(?:must|should|needs?\s+to)\s+(?:already\s+)?be\s+(?:held|locked|taken|acquired)"
+    rf"|(?<!\w){_LOCK}\s+(?:is|are)\s+(?:assumed|presumed)\s+(?:to\s+be\s+)?(?:held|locked|taken)"
+    rf"|\b[Aa]ssum(?:es?|ing)\s+(?:that\s+)?(?:the\s+)?(?:\w+\s+)?{_LOCK}\s+(?:is\s+)?(?:already\s+)?(?:held|locked|taken)"
+    rf"|\b[Cc]alled\s+(?:only\s+)?with\s+(?:the\s+)?{_LOCK}\s+(?:already\s+)?(?:held|locked|taken)"
     r"|(?:^|[.\n]\s*(?://\s*)?)(?:[Tt]he\s+)?(?:[Ll]ock|[Mm]utex)\s+(?:must|should)\s+be\s+held\b",
 )
 _CHECKLOCKS = re.compile(r"\+checklocks(read)?:((?:\w+\.)*\w+)")
 _NOT = re.compile(r"\b(?:not|never|without|doesn't|don't|does\s+not|no\s+need)\b", re.IGNORECASE)
+_SENTENCE = re.compile(r"[.;:]\s|\n\s*\n")
+_LAST_WORD = re.compile(r"([`']?)\b(\w+)(?:[`']?)('s|’s)?\s+[`']?$")
 _LOCK_TYPES = frozenset(("Mutex", "RWMutex", "Locker"))
 
 
@@ -126,7 +133,8 @@ def requirements(function: ir.Function, package: PackageView) -> tuple[Requireme
         name = next((group for group in asked.groups() if group), "")
         lock = _named_lock(name, function, package, "w") if name else None
         if lock is None and name.lower() in ("", "lock", "locks", "mutex", "mu"):
-            lock = _only_lock(function, package)
+            start = next((match.start(index) for index, group in enumerate(match.groups(), 1) if group), match.start())
+            lock = Held(("~",), "w", "~", "") if _of_another(text[:start], function) else _only_lock(function, package)
         if lock is not None:
             return (Requirement(lock, f'the comment "{words}"'),)
     if _asks_by_name(function.name):
@@ -134,6 +142,18 @@ def requirements(function: ir.Function, package: PackageView) -> tuple[Requireme
         if lock is not None:
             return (Requirement(lock, f"the name {function.name}"),)
     return ()
+
+
+def _of_another(before: str, function: ir.Function) -> bool:
+    """Tell whether the word in front of a bare "lock" names something else than the receiver: "`client` lock", "the server's lock"."""
+    word = _LAST_WORD.search(before)
+    if word is None:
+        return False
+    quoted, name = word[1], word[2]
+    variables = function.variables
+    if function.receiver is not None and function.receiver >= 0 and name == variables[function.receiver].name:
+        return False
+    return bool(quoted or word[3]) or any(number >= 0 and variables[number].name == name for number in function.params)
 
 
 def _asks_by_name(name: str) -> bool:

@@ -94,6 +94,7 @@ class Sync(msgspec.Struct, frozen=True, array_like=True, gc=False):
     path: Path
     at: Position
     place: Place
+    locks: tuple[Held, ...] = ()
 
 
 class Flow(msgspec.Struct, frozen=True, array_like=True, gc=False):

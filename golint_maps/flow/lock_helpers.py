@@ -132,6 +132,29 @@ def _starts_something(body: Sequence[ir.Stmt]) -> bool:
     )
 
 
+def only_locks(statement: ir.If) -> bool:
+    """Tell whether a statement takes or gives back a lock when a flag says so, and does nothing else."""
+    flag = statement.cond.x if isinstance(statement.cond, ir.Unary) else statement.cond
+    return isinstance(flag, ir.Local) and statement.init is None and _does_nothing_else(statement)
+
+
+def locks_what_is_there(statement: ir.If) -> bool:
+    """Tell whether a statement takes or gives back the lock of something unless that is nil, and does nothing else."""
+    match statement.cond:
+        case ir.Binary("!=", _, ir.Name("nil")):
+            return _does_nothing_else(statement)
+    return False
+
+
+def _does_nothing_else(statement: ir.If) -> bool:
+    calls = [item.x if isinstance(item, ir.Do) else item.call if isinstance(item, ir.Defer) else None for item in statement.then]
+    return (
+        bool(calls)
+        and not statement.orelse
+        and all(isinstance(call, ir.Call) and isinstance(call.fun, ir.Sel) and call.fun.name in locks.OPERATIONS for call in calls)
+    )
+
+
 class LockState:
     __slots__ = ("held", "released")
 
@@ -161,6 +184,15 @@ class LockWalk(Forward[LockState]):
     def join(self, left: LockState, right: LockState) -> LockState:
         held = {path: lock for path, lock in left.held.items() if path in right.held}
         return LockState(held, left.released | right.released)
+
+    def statement(self, statement: ir.Stmt, state: LockState) -> LockState | None:
+        if isinstance(statement, ir.If):
+            if only_locks(statement):
+                return state  # what a flag asks for is given back when the same flag asks again
+            if locks_what_is_there(statement):
+                after = self.statement(statement.init, state) if statement.init is not None else state
+                return self.block(statement.then, after)
+        return super().statement(statement, state)
 
     def defer(self, statement: ir.Defer, state: LockState) -> None:
         if isinstance(statement.call, ir.Call) and isinstance(statement.call.fun, ir.Call):

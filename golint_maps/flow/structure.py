@@ -58,6 +58,25 @@ class Structure:
         return self._cache[offset]
 
 
+def before_returns(body: Sequence[ir.Stmt]) -> frozenset[int]:
+    """Return where the calls stand that a return follows at once."""
+    found: set[int] = set()
+    todo: list[Sequence[ir.Stmt]] = [body]
+    while todo:
+        block = todo.pop()
+        if len(block) >= 2 and isinstance(block[-1], ir.Return) and isinstance(block[-2], ir.Do):
+            found.add(block[-2].x.pos)
+        for statement in block:
+            match statement:
+                case ir.If(_, _, then, orelse):
+                    todo += [then, orelse]
+                case ir.For(_, _, _, inner) | ir.Range(_, _, _, _, inner) | ir.Block(inner):
+                    todo.append(inner)
+                case ir.Switch(_, _, cases) | ir.TypeSwitch(_, _, cases) | ir.Select(cases):
+                    todo += [case.body for case in cases]
+    return frozenset(found)
+
+
 def start_of(statement: ir.Stmt) -> int:
     """Return the first byte of a statement."""
     if isinstance(statement, ir.Do):

@@ -6,7 +6,7 @@ objects are still owned, that is made here and not yet published (Naik & Aiken's
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from tomllib import loads
@@ -20,7 +20,7 @@ from golint_maps.flow.lock_helpers import LockEffects, locks_what_is_there, only
 from golint_maps.flow.maps import extent, qualified
 from golint_maps.flow.site import Place
 from golint_maps.flow.spelling import spell
-from golint_maps.flow.structure import Structure
+from golint_maps.flow.structure import Structure, before_returns
 from golint_maps.flow.traverse import statements
 from golint_maps.flow.view import View
 from golint_maps.flow.walk import Forward, children
@@ -131,7 +131,10 @@ class Summariser:
         # Who takes the lock itself does not ask for it: `defer g.locked()()`, `s.locked(func() {…})`.
         if found and self.lock_effects.takes(function.body or (), self.names):
             return ()
-        if found and any(number >= 0 and "lock" in function.variables[number].name.lower() and _is_bool(function.variables[number].type) for number in function.params):
+        if found and any(
+            number >= 0 and "lock" in function.variables[number].name.lower() and _is_bool(function.variables[number].type)
+            for number in function.params
+        ):
             return (Requirement(Held(("~",), "w", "~", ""), "a parameter that says who locks"),)
         return found
 
@@ -162,7 +165,7 @@ class _Walker(Forward[_State]):
         self._in_deferred = False
         self.endless = any(isinstance(item, ir.For) and item.cond is None for item in statements(function.body or ()))
         self._written: frozenset[tuple[str, ...]] = frozenset()
-        self._last = _before_returns(function.body or ())
+        self._last = before_returns(function.body or ())
 
     def start(self) -> None:
         """Walk the body, then what it has deferred, in the order in which that runs."""
@@ -650,7 +653,7 @@ class _Walker(Forward[_State]):
         if path is not None:
             # `wg.Done(); return` in a loop is the end of the function, as a deferred one is.
             at = self.structure.at(start, deferred=True) if start in self._last and kind in ("done", "close") else self._at(start)
-            self.syncs[start, kind] = Sync(kind, path, at, Place(self.view.path, start, start + 1))
+            self.syncs[start, kind] = Sync(kind, path, at, Place(self.view.path, start, start + 1), tuple(sorted(state.held.values())))
 
     def _call_site(self, call: ir.Call, mode: str, state: _State) -> None:
         tokens = self.shared.callees.targets(call.fun)
@@ -691,19 +694,6 @@ class _Walker(Forward[_State]):
             state.owned -= set(captured)
 
 
-def _before_returns(body: Sequence[ir.Stmt]) -> frozenset[int]:
-    """Return where the calls stand, in the branches of a body, that a return follows at once."""
-    found: set[int] = set()
-    todo: list[Sequence[ir.Stmt]] = [body]
-    while todo:
-        block = todo.pop()
-        for statement in block:
-            todo += bodies(statement)
-        if len(block) >= 2 and isinstance(block[-1], ir.Return) and isinstance(block[-2], ir.Do):
-            found.add(block[-2].x.pos)
-    return frozenset(found)
-
-
 def _is_bool(kind: ir.TypeExpr | None) -> bool:
     return isinstance(kind, ir.TName) and kind.name == "bool"
 
@@ -715,7 +705,12 @@ def _appends_to(value: ir.Expr, target: ir.Expr) -> bool:
     own, kept = value.args[0], target
     while isinstance(own, ir.Sel) and isinstance(kept, ir.Sel) and own.name == kept.name:
         own, kept = own.base, kept.base
-    return isinstance(own, ir.Local) and isinstance(kept, ir.Local) and own.id == kept.id and all(not isinstance(x, ir.Local | ir.Addr) for x in value.args[1:])
+    return (
+        isinstance(own, ir.Local)
+        and isinstance(kept, ir.Local)
+        and own.id == kept.id
+        and all(not isinstance(x, ir.Local | ir.Addr) for x in value.args[1:])
+    )
 
 
 def _assigned_names(view: View) -> frozenset[str]:

@@ -80,7 +80,7 @@ def _unheld(races: Races, caller: FunctionSummary, site: CallSite, callee: str, 
     )
     for witness in races.witnesses.of(caller, access):
         held = witness.locks
-        if witness.context.kind in ("init", "own") or any(mine.name.endswith("~") for mine in held):
+        if _private(witness) or races.functions[witness.hops[0].function].test or any(mine.name.endswith("~") for mine in held):
             continue
         if lock.name == "~" or lock.name[:1] not in "fg":
             if held:

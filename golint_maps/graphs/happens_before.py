@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from golint_maps.flow.events import Argument, FunctionSummary, Position, Sync
+from golint_maps.flow.events import Argument, FunctionSummary, Held, Position, Sync
 from golint_maps.flow.structure import DEFERRED, common_loop, dominates, may_follow
 from golint_maps.graphs.links import Links
 from golint_maps.graphs.witness import Path, Witness
@@ -75,6 +75,15 @@ class HappensBefore:
                 if then.order >= DEFERRED or dominates(wait.at, then) or (dominates(_outside_loops(wait, start), then)):
                     return True
         return False
+
+    def held_until_joined(self, witness: Witness) -> list[Held]:
+        """Return the locks that the starter of a goroutine holds when it starts it and still when it has waited for its end."""
+        site, frame = witness.hops[0].site, witness.hops[0].function
+        if site is None or not self.joined_before(witness, Position(1 << 41, ()), frame):
+            return []
+        paths = {path for path, _ in self.signals(witness)}
+        waits = [wait for wait in self.waits(frame) if wait.path in paths and wait.at.order > site.at.order]
+        return [lock for lock in site.locks if waits and all(lock.path in {held.path for held in wait.locks} for wait in waits)]
 
     def joined_each_turn(self, witness: Witness, function: str) -> bool:
         """Tell whether the loop around a start waits for the goroutine before its next turn."""

@@ -102,7 +102,7 @@ class Races:
             for function, access in found:
                 if access.owned or function.name == "package-level initialiser":
                     continue
-                for witness in self.witnesses.of(function, access):
+                for witness in map(self._joined, self.witnesses.of(function, access)):
                     if witness.context.kind == "init":
                         continue
                     table[witness.identity].append(witness)
@@ -116,9 +116,17 @@ class Races:
             witness
             for function, access in self.accesses.get(identity, ())
             if not access.owned
-            for witness in self.witnesses.of(function, access)
+            for witness in map(self._joined, self.witnesses.of(function, access))
             if witness.identity == identity
         ]
+
+    def _joined(self, witness: Witness) -> Witness:
+        """Give a goroutine the locks that its starter holds from its start until it has waited for it: they exclude others all the while."""
+        start = witness.hops[0].site
+        if witness.context.kind != "spawn" or start is None or not start.locks:
+            return witness
+        lent = self.order.held_until_joined(witness)
+        return replace(witness, locks=tuple(sorted({*witness.locks, *lent}))) if lent else witness
 
     def _sent(self, witness: Witness) -> Iterator[str]:
         """Yield the channels that the map of an access has been sent to before."""
@@ -168,6 +176,8 @@ class Races:
     def parallel(self, left: Witness, right: Witness) -> str:
         """Return `certain`, `assumed` (somebody outside of the program would have to call, or pass one object to both), or an empty string."""
         found = self._parallel(left, right)
+        if found and any(self._only_tested(way) for way in (left, right)):
+            return "assumed"
         if found and not (self._anchored(left) and self._anchored(right)):
             return "assumed" if left.identity.rpartition(".")[0] in self._locking_types else ""
         return found
@@ -178,6 +188,8 @@ class Races:
         if self._other_test(left, right):
             return ""
         if self._different_objects(left, right):
+            return ""
+        if any(self._test_server(way) for way in (left, right)) and not any(self._started(way) for way in (left, right)):
             return ""
         if left.context.kind == "spawn" and right.context.kind == "spawn" and self._one_start(left, right):
             return "certain" if self._repeated(left) or self._repeated(right) else ""
@@ -194,6 +206,11 @@ class Races:
         other = right if left.context.kind == "handler" else left
         # A function that is an entry of the program runs before handlers do, unless it is called from outside.
         return "assumed" if other.context.kind == "exported" and not sets_up(self.functions[other.context.entry]) else ""
+
+    def _only_tested(self, way: Witness) -> bool:
+        """Tell whether only parallel tests come to an access of code that is none: what they do there depends on their data."""
+        link = way.context.link
+        return link is not None and link.callback is not None and link.callback.test and not self.functions[way.function].test
 
     def _made(self, root: str) -> int:
         """Return how the local variable at the root of a path gets its value: `_BY_LITERAL`, `_BY_CALL` of a constructor, or 0."""
@@ -225,6 +242,18 @@ class Races:
         """Tell whether one side is a test and the other is not of the same test: tests run one by one, and know when goroutines are at rest."""
         roots = [self.functions[way.hops[0].function] for way in (left, right)]
         return (roots[0].test or roots[1].test) and roots[0].root != roots[1].root
+
+    def _test_server(self, way: Witness) -> bool:
+        """Tell whether a way starts at a handler that a test serves its own requests with: one after the other, unless it starts goroutines."""
+        if not self.functions[way.context.entry].test:
+            return False
+        link = way.context.link
+        return way.context.kind == "handler" or (link is not None and link.callback is not None and bool(self.functions[link.callee].handler))
+
+    @staticmethod
+    def _started(way: Witness) -> bool:
+        link = way.context.link
+        return link is not None and link.callback is None
 
     def _one_start(self, left: Witness, right: Witness) -> bool:
         assert left.context.link is not None
@@ -370,12 +399,11 @@ def _same_lock(mine: Held, left: Witness, theirs: Held, right: Witness) -> bool:
 
 def _related(lock: Held, witness: Witness) -> str:
     """Return how a lock lies to its map: `near` (in an object around it), `far`, or `index` (chosen by another key than the map)."""
-    if not lock.path or witness.path is None:
-        return "far"
-    if lock.path[0] != witness.path[0]:
-        return "far"
-    keys = _elements(witness.path)
-    for part in _elements(lock.path):
+    own = next((mine for mine in witness.access.locks if mine.name == lock.name), None)
+    if own is None or not own.path or own.path[0] != witness.access.path[0]:
+        return "far"  # taken by a caller, where the key has another name
+    keys = _elements(witness.access.path)
+    for part in _elements(own.path):
         if part not in keys:
             return "index" if keys else "near"
     return "near"

@@ -64,11 +64,14 @@ def _rank(verdict: Verdict) -> tuple[int, int, int]:
 
 
 def _lock_counts(races: Races) -> dict[str, Counter[str]]:
-    """Return, for each map, how many accesses hold each lock."""
+    """Return, for each map, how many accesses hold each lock whichever way they are reached."""
     counts: dict[str, Counter[str]] = {}
     for identity, found in races.by_map.items():
-        held = {(witness.access.place, lock.name) for witness in found for lock in witness.locks}
-        counts[identity] = Counter(name for _, name in held)
+        held: dict[object, set[str]] = {}
+        for witness in found:
+            names = {lock.name for lock in witness.locks}
+            held[witness.access.place] = held.get(witness.access.place, names) & names
+        counts[identity] = Counter(name for names in held.values() for name in names)
     return counts
 
 
@@ -122,7 +125,16 @@ def _by_habit(races: Races) -> Iterator[Verdict]:
             for way in ways:
                 modes = {lock.mode for lock in way.locks if lock.name == guard}
                 if way.access.writes and modes == {"r"} and not any(lock.mode == "w" for lock in way.locks) and _plausible(guard, identity, held):
-                    yield Verdict("read-lock", way, None, locks[guard], True, held, len(by_access))
+                    yield Verdict("read-lock", way, None, locks[guard], _anybody(races, ways), held, len(by_access))
+
+
+def _anybody(races: Races, ways: list[Witness]) -> bool:
+    """Tell whether any goroutine may come to an access, not a certain one alone."""
+    return any(
+        way.context.kind in ("exported", "handler") or (way.context.kind == "spawn" and races.order.self_parallel(way))
+        for way in ways
+        if not races.functions[way.hops[0].function].test
+    )
 
 
 def _plausible(guard: str, identity: str, held: int) -> bool:
