@@ -32,7 +32,7 @@ class Context:
     """What runs concurrently (or not).
 
     `kind`: `spawn` (a go statement or a callback API), `handler` (by its signature), `exported` (called from outside of the program),
-    `main`, `init`, `test`, or `own` (the function that declares a local map). `entry` is the function that it starts with. Of a spawn, `link` is
+    `main`, `init`, `test`, `unseen` (nobody is seen to call it), or `own` (the function that declares a local map). `entry` is the function that it starts with. Of a spawn, `link` is
     its start, and the first hop of the witness stands in the function that made the start happen.
     """
 
@@ -119,7 +119,8 @@ class Witnesses:
         while todo and found < _MAX_WITNESSES and steps < _MAX_STEPS:
             steps += 1
             search = todo.pop()
-            key = (search.function, search.path, search.identity, tuple(lock.name for lock in search.locks), search.pinned)
+            order = search.hops[0].at.order if self._orders(search.function) else 0
+            key = (search.function, order, search.path, search.identity, tuple(lock.name for lock in search.locks), search.pinned)
             if key in seen:
                 continue
             seen.add(key)
@@ -146,6 +147,11 @@ class Witnesses:
                 break
             search = step
         return _witness(access, Context("spawn", entry, link), search)
+
+    def _orders(self, function: str) -> bool:
+        """Tell whether it matters where in a function a call stands: whether goroutines are started or waited for around it."""
+        summary = self._functions[function]
+        return bool(summary.syncs) or any(link.spawns for link in self._links.out_of.get(function, ()))
 
     # --- roots ---
 
@@ -177,7 +183,9 @@ class Witnesses:
                 return "init"
         if summary.test and plain.startswith(("Test", "Benchmark", "Fuzz", "Example")):
             return "test"
-        return "exported" if summary.exported else ""
+        if summary.exported:
+            return "exported"
+        return "" if self._links.into.get(summary.id) else "unseen"
 
     def _home(self, search: _Search) -> str:
         """Return the function that declares the local at the root of the path, or an empty string."""

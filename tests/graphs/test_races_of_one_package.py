@@ -267,3 +267,31 @@ func start() *cache { c := newCache(); go c.run(); return c }
 func TestRun(t *testing.T) { c := start(); _ = c.m["a"] }"""
     )
     assert verdicts(source, name="p_test.go") == []
+
+
+def test_of_two_calls_of_one_function_each_has_its_own_place_in_time() -> None:
+    source = """
+import "sync"
+var m = map[string]int{}
+func put() { m["a"] = 1 }
+func f() {
+    var wg sync.WaitGroup
+    wg.Add(1)
+    go func() { defer wg.Done(); put() }()
+    put()
+    wg.Wait()
+    put()
+}"""
+    assert verdicts(source) == [("write", 'm["a"]')]
+
+
+def test_a_captured_variable_that_is_made_again_is_still_shared() -> None:
+    source = """
+func f() {
+    m := map[string]int{}
+    done := make(chan bool)
+    go func() { m = map[string]int{}; close(done) }()
+    m = map[string]int{}
+    <-done
+}"""
+    assert verdicts(source) == [("write", "m"), ("write", "m")]
