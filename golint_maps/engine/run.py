@@ -21,10 +21,14 @@ from golint_maps.engine.records import ENCODER, Import
 from golint_maps.engine.survey import Survey, remember, survey, tree_key
 from golint_maps.engine.world import World, from_elsewhere, still_imported
 from golint_maps.findings import Finding, Location
+from golint_maps.flow.facts import PackageFacts
+from golint_maps.graphs.callbacks import configured
 from golint_maps.outcome import Notice, Outcome, Totals
+from golint_maps.program import Program
 from golint_maps.rule import Rule
 from golint_maps.settings import Settings
 from golint_maps.source.imports import environment
+from golint_maps.source.model import Module
 
 _WORTH_A_POOL: Final = 3_000_000
 """Bytes of source below which starting processes takes longer than they save."""
@@ -68,6 +72,46 @@ def run(settings: Settings, patterns: Sequence[str], *, cwd: Path, progress: Pro
     return replace(outcome, notices=outcome.notices + notes, totals=totals)
 
 
+def program(settings: Settings, patterns: Sequence[str], *, cwd: Path, progress: Progress | None = None) -> tuple[Program, tuple[Notice, ...]]:
+    """Return the joined model of what the patterns name (none means `./...`), without running rules, and what could not be read of it.
+
+    Raises PatternError for a pattern that names nothing.
+    """
+    with _without_collections():
+        cache = Cache((settings.cache_dir or default_directory(os.environ)) if settings.cache else None)
+        try:
+            now = time.time_ns()
+            patterns = patterns or ("./...",)
+            seen = survey(settings, patterns, cwd, cache, _processes(settings), _steps(progress, "Reading"))
+            world = _world(seen, settings, cache)
+            analysed = analyse(world, settings, _processes(settings), _steps(progress, "Analysing"))
+            if cache.enabled:
+                remember(cache, tree_key(settings, patterns, cwd), seen.before, seen.known, world.outside, now)
+        finally:
+            cache.close()
+    return _joined(analysed.facts, seen.discovery.modules, settings), tuple(notice for notice, _ in (*seen.notices, *analysed.notices))
+
+
+def _joined(facts: Sequence[PackageFacts], modules: Sequence[Module], settings: Settings) -> Program:
+    """Return the program of some packages, with the APIs that the configuration adds."""
+    callbacks = [configured(each.function, each.arguments, parallel=each.parallel) for each in settings.concurrent_callbacks]
+    return Program(facts, callbacks, modules)
+
+
+def _world(seen: Survey, settings: Settings, cache: Cache) -> World:
+    discovery = seen.discovery
+    return World(
+        packages=discovery.packages,
+        known=seen.known,
+        surroundings=environment(discovery.root, discovery.modules, os.environ),
+        cache=cache,
+        tags=frozenset(settings.tags),
+        before={entry.path: entry for entry in seen.before.outside},
+        facts=seen.facts,
+        visible=seen.exports,
+    )
+
+
 @contextmanager
 def _without_collections() -> Iterator[None]:
     """Keep the garbage collector off: nearly all that a run makes stays until its end, and looking at it again and again is slow."""
@@ -92,17 +136,7 @@ def _run(
     now = time.time_ns()
     tree = tree_key(settings, patterns, cwd)
     seen = survey(settings, patterns, cwd, cache, _processes(settings), _steps(progress, "Reading"))
-    discovery = seen.discovery
-    world = World(
-        packages=discovery.packages,
-        known=seen.known,
-        surroundings=environment(discovery.root, discovery.modules, os.environ),
-        cache=cache,
-        tags=frozenset(settings.tags),
-        before={entry.path: entry for entry in seen.before.outside},
-        facts=seen.facts,
-        visible=seen.exports,
-    )
+    world = _world(seen, settings, cache)
     key = _key(seen, settings, selected, world)
     memory = _recall(cache, key, world)
     if memory is None:
@@ -111,7 +145,7 @@ def _run(
             cache.put([(key, ENCODER.encode(memory))])
     if cache.enabled:
         remember(cache, tree, seen.before, seen.known, world.outside, now)
-    return Outcome(discovery.root, memory.findings, memory.notices, _totals(seen), verdict.with_builtin(selected))
+    return Outcome(seen.discovery.root, memory.findings, memory.notices, _totals(seen), verdict.with_builtin(selected))
 
 
 def _analyse(
@@ -119,7 +153,7 @@ def _analyse(
 ) -> tuple[_Memory, bool]:
     """Return what a run comes to, and whether another one would come to the same: not if time or a fault had a part in it."""
     analysed = analyse(world, settings, _processes(settings), _steps(progress, "Analysing"))
-    found, failed = verdict.check(analysed.facts, selected)
+    found, failed = verdict.check(_joined(analysed.facts, seen.discovery.modules, settings), selected)
     noticed = [*seen.notices, *analysed.notices, *((notice, Location("", 0, 0)) for notice in failed)]
     records = {path: known.record for path, known in seen.known.items()}
     findings = verdict.judge(found, noticed, seen.discovery, records, settings, rules=rules, ran=selected)

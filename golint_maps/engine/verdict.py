@@ -9,7 +9,6 @@ from golint_maps.builtin_rules import BUILTIN_RULES, UNUSED_SUPPRESSION
 from golint_maps.engine import notices, pool
 from golint_maps.engine.records import FileRecord
 from golint_maps.findings import Finding, Location
-from golint_maps.flow.facts import PackageFacts
 from golint_maps.outcome import Notice
 from golint_maps.program import Program
 from golint_maps.rule import Rule
@@ -17,9 +16,8 @@ from golint_maps.settings import Settings
 from golint_maps.source import Discovery
 
 
-def check(packages: Sequence[PackageFacts], rules: Sequence[Rule]) -> tuple[list[Finding], list[Notice]]:
+def check(program: Program, rules: Sequence[Rule]) -> tuple[list[Finding], list[Notice]]:
     """Run rules over a program. Return their findings, and a notice for each rule that failed."""
-    program = Program(packages)
     found: dict[Finding, None] = {}
     failed: list[Notice] = []
 

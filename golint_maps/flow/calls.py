@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from golint_maps.flow.events import Argument
 from golint_maps.flow.identity import Names, function_id
 from golint_maps.syntax import ir
@@ -36,7 +38,7 @@ class Callees:
             case ir.Local(number):
                 return self._local(number, hops)
             case ir.Sel(base, name):
-                return self._selected(base, name)
+                return self._selected(base, name, hops)
             case ir.Index(base):
                 if isinstance(view.package.resolver.underlying(view.typing.of(base)), model.Signature):
                     return self.targets(base, hops + 1)
@@ -66,7 +68,7 @@ class Callees:
                     return (f"={container}",) if container else ()
         return (f"=l{self._names.root_id}#{number}",)
 
-    def _selected(self, base: ir.Expr, name: str) -> tuple[str, ...]:
+    def _selected(self, base: ir.Expr, name: str, hops: int) -> tuple[str, ...]:
         view = self._view
         imported = view.typing.package_of(base)
         if imported is not None:
@@ -78,7 +80,8 @@ class Callees:
         if kind is None:
             written = view.typing.as_type(base)
             if written is None:
-                return (f".{name}",)
+                maker = self._maker(base, hops)
+                return (f"{maker}().{name}" if maker else f".{name}",)
             kind = written
         field = view.package.resolver.field(kind, name)
         method = view.package.resolver.method(kind, name)
@@ -94,6 +97,15 @@ class Callees:
             return (f"!{owner}.{name}",)
         assert method.receiver is not None
         return (f"{method.receiver.package}.{method.receiver.name}.{name}",)
+
+    def _maker(self, x: ir.Expr, hops: int) -> str:
+        """Return the one function whose result an expression of unknown type is, or an empty string."""
+        if isinstance(x, ir.Local) and not self._view.assignments[x.id]:
+            match self._view.typing.definitions.get(x.id):
+                case FromValue(value, 0, _):
+                    x = value
+        tokens = self.targets(x.fun, hops + 1) if isinstance(x, ir.Call) else ()
+        return tokens[0].removeprefix("!") if len(tokens) == 1 and tokens[0][0] not in "=&?." else ""
 
     def receiver(self, fun: ir.Expr, owned: frozenset[int | tuple[str, ...]]) -> Argument | None:
         """Return the receiver of a method call or method value, or None."""
@@ -134,7 +146,53 @@ class Callees:
                 tokens = self.targets(x)  # a function behind an interface, such as an http.HandlerFunc
         named = kind.elem if isinstance(kind, model.Pointer) else kind
         text = f"{named.package}.{named.name}" if isinstance(named, model.Named) else ""
-        return Argument(path, identity, tokens, fresh(x, owned), text)
+        fields: tuple[tuple[str, str], ...] = ()
+        literal = self._literal(x)
+        if literal is not None and isinstance(named, model.Named) and named.package != self._view.package.scope.path:
+            fields = tuple(self._fields(literal))
+            if fields:
+                path, identity = self._bound(literal, owned)  # of method values: what they carry
+        return Argument(path, identity, tokens, fresh(x, owned), text, fields)
+
+    def _literal(self, x: ir.Expr) -> ir.Lit | None:
+        """Return the composite literal that an expression or a local variable stands for, or None."""
+        if isinstance(x, ir.Local) and not self._view.assignments[x.id]:
+            match self._view.typing.definitions.get(x.id):
+                case FromValue(value, _, 1):
+                    x = value
+        if isinstance(x, ir.Addr):
+            x = x.x
+        return x if isinstance(x, ir.Lit) else None
+
+    def _fields(self, literal: ir.Lit, hops: int = 0) -> Iterator[tuple[str, str]]:
+        """Yield (qualified field, token) of the functions in a struct literal and those inside of it."""
+        kind = self._view.typing.of(literal)
+        for element in literal.elements if hops < _MAX_HOPS else ():
+            inner = self._literal(element.value)
+            if inner is not None:
+                yield from self._fields(inner, hops + 1)
+            elif (
+                isinstance(kind, model.Named)
+                and isinstance(element.key, ir.Name)
+                and isinstance(element.value, ir.FuncLit | ir.Name | ir.Sel | ir.Local)
+            ):
+                for token in self.targets(element.value):
+                    yield f"{kind.package}.{kind.name}.{element.key.name}", token
+
+    def _bound(self, literal: ir.Lit, owned: frozenset[int | tuple[str, ...]]) -> tuple[tuple[str, ...] | None, str]:
+        """Return (path, identity) of the receiver that all method values in a struct literal have, or (None, "")."""
+        found: set[tuple[tuple[str, ...] | None, str]] = set()
+        todo = [literal]
+        while todo:
+            for element in todo.pop().elements:
+                inner = self._literal(element.value)
+                if inner is not None:
+                    todo.append(inner)
+                elif isinstance(element.value, ir.Sel) and isinstance(self._view.typing.of(element.value), model.Signature):
+                    bound = self.receiver(element.value, owned)
+                    if bound is not None:
+                        found.add((bound.path, bound.identity))
+        return found.pop() if len(found) == 1 else (None, "")
 
 
 def fresh(x: ir.Expr, owned: frozenset[int | tuple[str, ...]]) -> bool:

@@ -67,14 +67,16 @@ class Argument(msgspec.Struct, frozen=True, array_like=True, gc=False):
     tokens: tuple[str, ...] = ()
     owned: bool = False
     type: str = ""
+    fields: tuple[tuple[str, str], ...] = ()
+    """Of a struct of another package that is written here: (`import/path.Type.Field`, token) of the functions in it."""
 
 
 class CallSite(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A call, or the start of a goroutine.
 
     `targets` are tokens of what is called: a function id, `?<i>` for parameter i of the outermost function, `=<field or variable>` for a
-    function value kept somewhere, `!<interface>.<method>` for an interface method, `.<method>` for a method of an unknown type. `mode` is
-    `call`, `go` or `defer`.
+    function value kept somewhere, `!<interface>.<method>` for an interface method, `.<method>` for a method of an unknown type, or
+    `<function>().<method>` if that is what a function returns. `mode` is `call`, `go` or `defer`.
     """
 
     place: Place

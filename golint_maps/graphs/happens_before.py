@@ -62,6 +62,8 @@ class HappensBefore:
     def joined_before(self, witness: Witness, then: Position, function: str) -> bool:
         """Tell whether `function`, which starts the goroutine of a witness, surely waits for its end between the start and `then`."""
         start = self.start(witness)
+        if then.order > start.order and _blocks(witness):
+            return True
         for path, signal in self.signals(witness):
             for wait in self.waits(function):
                 if wait.path != path or wait.at.order <= start.order:
@@ -88,6 +90,8 @@ class HappensBefore:
     def joined_each_turn(self, witness: Witness, function: str) -> bool:
         """Tell whether the loop around a start waits for the goroutine before its next turn."""
         start = self.start(witness)
+        if _blocks(witness):
+            return True
         for path, signal in self.signals(witness):
             for wait in self.waits(function):
                 if wait.path == path and wait.at.order > start.order and common_loop(wait.at, start):
@@ -173,6 +177,12 @@ class HappensBefore:
             for sync in self._functions[hop.function].syncs:
                 if sync.kind in kinds:
                     yield sync, hop.at
+
+
+def _blocks(witness: Witness) -> bool:
+    """Tell whether the API that runs a goroutine returns only when it has ended."""
+    link = witness.context.link
+    return link is not None and link.callback is not None and link.callback.blocks
 
 
 def _argument(args: Sequence[Argument], head: str) -> Argument | None:

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from golint_maps.flow.events import CallSite, FunctionSummary
+from golint_maps.flow.events import Argument, CallSite, FunctionSummary
 from golint_maps.graphs.callbacks import Callback, table
 
 _REGISTERS = re.compile(r"\.Register\w*Server$")
@@ -146,8 +146,8 @@ class Links:
                 self._add(Link(function.id, site, callee, spawns=site.mode == "go"))
             if _REGISTERS.search(target) and len(site.args) >= 2 and site.args[-1].type:
                 self._link_service(function, site)
-            if target in self._callbacks and target not in self.functions:
-                self._link_callback(function, site, self._callbacks[target])
+            callback = self._callback(target, known=bool(callees))
+            if callback is not None and self._link_callback(function, site, callback):
                 continue
             for index, argument in enumerate(site.args):
                 for token in argument.tokens:
@@ -155,8 +155,32 @@ class Links:
                         if callees:
                             self._link_passed(function, site, callees, index, passed)
                         elif not target.startswith(("=", "&", "?")):
-                            # Code outside of the program is taken to call back before it returns, on the same goroutine.
-                            self._add(Link(function.id, site, passed, spawns=False, receiver_argument=index))
+                            self._add(self._outside(function, site, passed, index))
+        for index, argument in enumerate(site.args):
+            self._link_fields(function, site, argument, index)
+
+    def _callback(self, target: str, *, known: bool) -> Callback | None:
+        """Return the API that a target is. What the program itself declares is followed instead, unless the configuration names it."""
+        callback = self._callbacks.of(target)
+        return callback if callback is not None and (callback.own or not known) else None
+
+    def _outside(self, function: FunctionSummary, site: CallSite, passed: str, index: int) -> Link:
+        """Return how code outside of the program uses a function: it calls it before it returns, or serves requests with it.
+
+        Tests give handlers to what calls them at once.
+        """
+        handler = self.functions[passed].handler
+        if not handler or function.test:
+            return Link(function.id, site, passed, spawns=False, receiver_argument=index)
+        return Link(function.id, site, passed, spawns=True, receiver_argument=index, callback=Callback(site.spelled, parallel=True, words=handler))
+
+    def _link_fields(self, function: FunctionSummary, site: CallSite, argument: Argument, index: int) -> None:
+        """Functions in the fields of a struct that is passed, where the struct is known to hold callbacks."""
+        for name, token in argument.fields:
+            callback = self._callbacks.field(name)
+            if callback is not None:
+                for passed in self.resolve(token):
+                    self._add(Link(function.id, site, passed, spawns=True, receiver_argument=index, callback=callback))
 
     def _link_passed(self, function: FunctionSummary, site: CallSite, callees: Sequence[str], index: int, passed: str) -> None:
         for callee in callees:
@@ -169,8 +193,8 @@ class Links:
                         if f"?{index}" not in argument.tokens:
                             continue
                         for target in inner_site.targets:
-                            callback = self._callbacks.get(target)
-                            if callback is not None and position in callback.arguments and target not in self.functions:
+                            callback = self._callback(target, known=target in self.functions)
+                            if callback is not None and callback.takes(position):
                                 self._add(
                                     Link(
                                         inner.id,
@@ -211,19 +235,21 @@ class Links:
             if name[:1].isupper():
                 self._add(Link(function.id, site, f"{kind}.{name}", True, receiver_argument=len(site.args) - 1, callback=_SERVICE))
 
-    def _link_callback(self, function: FunctionSummary, site: CallSite, callback: Callback) -> None:
-        for index in callback.arguments:
+    def _link_callback(self, function: FunctionSummary, site: CallSite, callback: Callback) -> bool:
+        """Link what an API is given to run. Tell whether the API is that which the name says."""
+        for index in callback.arguments or range(len(site.args)):
             if index >= len(site.args):
                 continue
             argument = site.args[index]
             callees = {name for token in argument.tokens for name in self.resolve(token)}
-            if callback.method and argument.type:
-                methods = self._by_type.get(argument.type, ())
-                names = [name for name in methods if name[:1].isupper()] if callback.method == "*" else [callback.method]
-                callees |= {f"{argument.type}.{name}" for name in names if name in methods}
+            if callback.methods and argument.type:
+                methods = self._by_type.get(argument.type, set())
+                names = {name for name in methods if name[:1].isupper()} if callback.methods == ("*",) else methods & {*callback.methods}
+                callees |= {f"{argument.type}.{name}" for name in names}
             for callee in sorted(callees):
-                spawns = not callback.inline and (not callback.test or self._parallel(callee))
+                spawns = not callback.test or self._parallel(callee)
                 self._add(Link(function.id, site, callee, spawns, receiver_argument=index, callback=callback))
+        return callback.function[0] != "."
 
     def _parallel(self, callee: str) -> bool:
         return self.functions[callee].parallel_test

@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 
 from golint_maps.engine import analysis, survey
-from golint_maps.engine.run import run
+from golint_maps.engine.run import program, run
 from golint_maps.engine.tasks import analyse_package
 from golint_maps.findings import Finding
 from golint_maps.outcome import Outcome
-from golint_maps.settings import Settings
+from golint_maps.settings import ConcurrentCallback, Settings
 from golint_maps.source import PatternError
 from tests.engine.conftest import NIL_WRITE, Tree
 
@@ -326,3 +326,36 @@ def test_progress_is_told_of_each_step(tree: Tree) -> None:
 def test_findings_are_sorted_by_place(tree: Tree) -> None:
     found: Sequence[Finding] = go(tree(MANY)).findings
     assert list(found) == sorted(found, key=lambda finding: finding.location)
+
+
+BUS = """\
+package p
+
+type Bus struct{ queue []func() }
+
+func (b *Bus) On(name string, f func()) { b.queue = append(b.queue, f) }
+
+func Run(b *Bus) {
+	seen := map[string]int{}
+	b.On("a", func() { seen["a"]++ })
+	seen["b"]++
+}
+"""
+
+
+def test_a_configured_callback_makes_a_race_visible_also_with_a_cache(tree: Tree, tmp_path: Path) -> None:
+    folder = tree({"go.mod": MODULE, "p.go": BUS})
+    configured = (ConcurrentCallback("example.com/m.Bus.On"),)
+    cache = {"cache": True, "cache_dir": tmp_path / "cache", "select": ("GM201",)}
+    assert ids(go(folder, **cache)) == []
+    assert set(ids(go(folder, concurrent_callbacks=configured, **cache))) == {"GM201"}
+    assert ids(go(folder, **cache)) == []
+
+
+def test_the_program_is_what_rules_read(tree: Tree) -> None:
+    folder = tree({"go.mod": MODULE, "p.go": BUS, "q/q.go": "package q\n\nfunc (\n"})
+    settings = Settings(cache=False, jobs=1, concurrent_callbacks=(ConcurrentCallback("example.com/m.Bus.On"),))
+    joined, notices = program(settings, (), cwd=folder)
+    assert {package.path for package in joined.packages} == {"example.com/m", "example.com/m/q"}
+    assert len(joined.races.pairs) > 0
+    assert [notice.path for notice in notices] == ["q/q.go"]
