@@ -11,7 +11,7 @@ from golint_maps.flow.maps import qualified
 from golint_maps.flow.paths import Path
 from golint_maps.flow.site import Place
 from golint_maps.flow.spelling import spell
-from golint_maps.flow.traverse import operands, statements, subexpressions
+from golint_maps.flow.traverse import expressions
 from golint_maps.flow.view import View
 from golint_maps.syntax import ir
 from golint_maps.types import model
@@ -93,28 +93,32 @@ class SyncMaps:
         """Each with the number of the function or literal that it stands in."""
         self.callers: dict[int, ir.Call] = {}
         """The calls that literals are arguments of, by the literal's number."""
-        self.spawned: set[int] = set()
-        """Literals that `go` starts."""
         self.concerned = _concerned(view)
         """Whether the package can have to do with a `sync.Map` at all."""
         if not self.concerned:
             return
+        suspects: list[tuple[int, ir.Call]] = []
         for number in view.family:
-            for statement in view_statements(view, number):
-                for x in operands(statement):
-                    for part in subexpressions(x):
-                        if isinstance(part, ir.Call):
-                            self._note(number, part)
-                if isinstance(statement, ir.Go) and isinstance(statement.call, ir.Call) and isinstance(statement.call.fun, ir.FuncLit):
-                    self.spawned.add(statement.call.fun.function)
+            for x in expressions(view.facts.functions[number].body or ()):
+                if x.__class__ is ir.Call:
+                    if x.fun.__class__ is ir.Sel and x.fun.name in METHODS:
+                        suspects.append((number, x))
+                    for arg in x.args:
+                        if arg.__class__ is ir.FuncLit:
+                            self.callers[arg.function] = x
+        for number, call in suspects:
+            found = map_call(call, view)
+            if found is not None:
+                self.calls.append((number, found))
 
-    def _note(self, number: int, call: ir.Call) -> None:
-        for arg in call.args:
-            if isinstance(arg, ir.FuncLit):
-                self.callers[arg.function] = call
-        found = map_call(call, self.view)
-        if found is not None:
-            self.calls.append((number, found))
+    @cached_property
+    def spawned(self) -> frozenset[int]:
+        """Literals that `go` starts."""
+        return frozenset(
+            statement.call.fun.function
+            for statement in self.view.statements
+            if isinstance(statement, ir.Go) and isinstance(statement.call, ir.Call) and isinstance(statement.call.fun, ir.FuncLit)
+        )
 
     @cached_property
     def captured(self) -> frozenset[int]:
@@ -184,11 +188,6 @@ def makes_object(value: ir.Expr) -> bool:
 def is_constructor(name: str) -> bool:
     """Tell whether a function's name says that it makes or initialises an object: `New`, `newCache`, `Init`, `setup`."""
     return name == "new" or _SETTING_UP.match(name) is not None
-
-
-def view_statements(view: View, number: int) -> tuple[ir.Stmt, ...]:
-    """Return the statements of one function of the view's family."""
-    return statements(view.facts.functions[number].body or ())
 
 
 def _depth(view: View, number: int) -> int:

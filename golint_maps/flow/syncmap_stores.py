@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from golint_maps.flow.syncmap_calls import STORED_VALUE, SyncMaps
-from golint_maps.flow.traverse import operands, subexpressions
+from golint_maps.flow.traverse import expressions, subexpressions
 from golint_maps.flow.view import PackageView, View, views
 from golint_maps.syntax import ir
 from golint_maps.types import model
@@ -108,22 +108,21 @@ def _settled(kind: Type | None) -> bool:
 def _let_out(view: View, bases: set[int], table: dict[str, Stored]) -> None:
     """Whatever else than a call of its methods is done to a map (its address is passed on, say) may fill it out of sight."""
     names = _map_names(view.package)
-    for statement in view.statements:
-        for x in operands(statement):
-            for part in subexpressions(x):
-                if isinstance(part, ir.Name | ir.Sel) and id(part) not in bases:
-                    kind = view.typing.of(part) if part.name in names else None
-                    if (kind.elem if isinstance(kind, model.Pointer) else kind) == model.SYNC_MAP:
-                        table.setdefault(identity(view, part), Stored()).complete = False
+    for function in view.functions:
+        for x in expressions(function.body or ()):
+            if isinstance(x, ir.Name | ir.Sel) and x.name in names and id(x) not in bases:
+                kind = view.typing.of(x)
+                if (kind.elem if isinstance(kind, model.Pointer) else kind) == model.SYNC_MAP:
+                    table.setdefault(identity(view, x), Stored()).complete = False
 
 
 def _map_names(package: PackageView) -> frozenset[str]:
-    """Return the names that a `sync.Map` may have: of fields of that type, and of all package variables."""
+    """Return the names that a `sync.Map` may have: of fields, and of package variables of that type or without a written one."""
     known: frozenset[str] | None = package.memo.get(__name__ + " names")
     if known is None:
         names: set[str] = set()
         for file in package.scope.files:
-            names.update(variable.name for variable in file.variables)
+            names.update(variable.name for variable in file.variables if _mentions(variable.type or _made(variable.value)))
             for declared in file.types:
                 if isinstance(declared.type, ir.TStruct):
                     names.update(item.name for item in declared.type.fields if _mentions(item.type))
@@ -131,5 +130,13 @@ def _map_names(package: PackageView) -> frozenset[str]:
     return known
 
 
-def _mentions(kind: ir.TypeExpr) -> bool:
+def _made(value: ir.Expr | None) -> ir.TypeExpr | None:
+    """Return the type of the literal that initialises a variable."""
+    match value:
+        case ir.Lit(kind) | ir.Addr(ir.Lit(kind)) | ir.Call(ir.Name("new"), [ir.TypeArg(kind)]):
+            return kind
+    return None
+
+
+def _mentions(kind: ir.TypeExpr | None) -> bool:
     return (isinstance(kind, ir.TQual) and kind.name == "Map") or (isinstance(kind, ir.TPtr) and _mentions(kind.elem))

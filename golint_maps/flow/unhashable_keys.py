@@ -14,7 +14,7 @@ from golint_maps.flow.maps import extent, qualified
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.syncmap_calls import map_call
-from golint_maps.flow.traverse import operands, statements, subexpressions
+from golint_maps.flow.traverse import expressions, subexpressions
 from golint_maps.flow.view import View
 from golint_maps.flow.walk import Forward
 from golint_maps.syntax import ir
@@ -24,6 +24,7 @@ from golint_maps.types.model import Type
 from golint_maps.types.model import spell as spell_type
 
 _MAX_DEPTH: Final = 6
+_USING: Final = frozenset((ir.Index, ir.Call, ir.Lit))
 _KEYED: Final = frozenset(("Load", "Store", "Delete", "LoadOrStore", "LoadAndDelete", "Swap", "CompareAndSwap", "CompareAndDelete"))
 
 
@@ -50,18 +51,15 @@ class _Use:
 
 def unhashable_keys(view: View) -> Iterator[UnhashableKey]:
     """Yield the uses of unhashable keys in a function and its literals, those behind a certain panic excepted."""
-    wanted = _expected_panics(view) if len(view.family) > 1 else frozenset()
     for number in view.family:
-        if number in wanted:
-            continue
         body = view.facts.functions[number].body or ()
         found: dict[int, UnhashableKey] = {}
-        for statement in statements(body):
-            for x in operands(statement):
-                for part in subexpressions(x):
-                    if isinstance(part, ir.Index | ir.Call | ir.Lit):
-                        for fact in _check(part, view):
-                            found.setdefault(id(part), fact)
+        for x in expressions(body):
+            if x.__class__ in _USING:
+                for fact in _check(x, view):
+                    found.setdefault(id(x), fact)
+        if found and number in _expected_panics(view):
+            continue
         if len(found) > 1:
             flow = _Reached(set(found))
             flow.run(body, [False])
@@ -73,8 +71,8 @@ def _expected_panics(view: View) -> frozenset[int]:
     """Return the literals that are handed to a function like `assert.Panics`: what they do is meant to panic."""
     return frozenset(
         arg.function
-        for statement in view.statements
-        for x in operands(statement)
+        for function in view.functions
+        for x in expressions(function.body or ())
         if isinstance(x, ir.Call) and "panic" in spell(x.fun, view.variables).rsplit(".", 1)[-1].lower()
         for arg in x.args
         if isinstance(arg, ir.FuncLit)
@@ -135,7 +133,7 @@ def _check(x: ir.Expr, view: View) -> Iterator[UnhashableKey]:
 def _uses(x: ir.Expr, view: View) -> Iterator[_Use]:
     """Yield what an expression does with keys that hold interfaces."""
     match x:
-        case ir.Index(base, index):
+        case ir.Index(base, index) if _may_panic(index, view):
             kind = _interface_keyed(view.typing.of(base), view)
             if kind is not None:
                 yield _Use(x.pos, x.end, base, index, kind)
@@ -154,6 +152,11 @@ def _uses(x: ir.Expr, view: View) -> Iterator[_Use]:
                     if element.key is not None:
                         start, end = extent(element.key, view)
                         yield _Use(start, end, x, element.key, kind)
+
+
+def _may_panic(key: ir.Expr, view: View) -> bool:
+    """Tell whether a key can hold what has no hash: a first look that saves most indexing from a closer one."""
+    return not isinstance(key, ir.Const | ir.Binary | ir.Unary | ir.Addr) and not isinstance(view.typing.of(key), model.Basic | model.Pointer)
 
 
 def _interface_keyed(kind: Type | None, view: View) -> Type | None:
