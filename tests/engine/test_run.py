@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import subprocess
 import sys
@@ -73,6 +74,14 @@ def test_the_number_of_processes_changes_nothing(tree: Tree, jobs: int, monkeypa
     monkeypatch.setattr(sys.modules["golint_maps.engine.run"], "_WORTH_A_POOL", 0)
     assert without_time(go(folder, jobs=jobs)) == without_time(alone)
     assert len(alone.findings) == 12
+
+
+def test_processes_that_cannot_be_forked_find_the_same(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tree(MANY)
+    alone = go(folder)
+    monkeypatch.setattr(sys.modules["golint_maps.engine.run"], "_WORTH_A_POOL", 0)
+    monkeypatch.setattr(multiprocessing, "get_all_start_methods", lambda: ["spawn"])
+    assert without_time(go(folder, jobs=2)) == without_time(alone)
 
 
 @pytest.mark.parametrize("old", [False, True])
