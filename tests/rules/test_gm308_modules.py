@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from golint_maps.program import Program
 from golint_maps.rules.internals import gm308_nonexistent_map_knob as gm308
+
+from golint_maps.program import Program
 from golint_maps.source.model import Module
 
 
