@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final, TypedDict
 
 from golint_maps.flow.internals import tables
@@ -381,15 +382,16 @@ class _Look:
         if statement.op in ("+=", "-=") and statement.rhs:
             stores = [store for store, _ in self.frame.stores(target.id) if not isinstance(store, ir.Binary) or store.left != target]
             value = next((value for store in stores if (value := self.frame.value(store)) and value.inside), None)
-            if value is not None and target.id in self._become_pointers():
+            if value is not None and target.id in self._become_pointers:
                 self._arithmetic(statement, value, "add", statement.rhs[0])
         elif len(statement.rhs) == len(statement.lhs):
             x = statement.rhs[statement.lhs.index(target)]
-            if isinstance(x, ir.Binary) and target.id in self._become_pointers():
+            if isinstance(x, ir.Binary) and target.id in self._become_pointers:
                 for inner in subexpressions(x):
                     if isinstance(inner, ir.Binary) and inner.op in ("+", "-"):
                         self.sum(inner)
 
+    @cached_property
     def _become_pointers(self) -> set[int]:
         """Return the integers that are made pointers somewhere in the function."""
         found = set()

@@ -24,7 +24,7 @@ from golint_maps.types import model
 from golint_maps.types.definitions import FromValue
 from golint_maps.types.model import Type
 
-_MAX_DEPTH: Final = 5
+_MAX_DEPTH: Final = 4
 """Calls that are followed into one another."""
 
 _WORDS: Final = frozenset(("uintptr", "unsafe.Pointer"))
@@ -303,13 +303,33 @@ class Frame:
         return None
 
     def _inlined(self, x: ir.Expr, index: int) -> Memory | None:
-        """Return what a call of a function of the package returns."""
-        frame = self.called(x) if isinstance(x, ir.Call) else None
+        """Return what a call of a function of the package returns, worked out once for each set of arguments."""
+        if not isinstance(x, ir.Call) or not self._may_return_address(x, index):
+            return None
+        frame = self.called(x)
         if frame is None:
             return None
-        for statement in statements(frame.view.root.body or ()):
+        memo: dict[tuple[int, int, int, frozenset[tuple[int, Memory]]], Memory | None] = self._package.memo.setdefault("internals returns", {})
+        key = (frame.view.file, frame.view.number, index, frozenset(frame.arguments.items()))
+        if key not in memo:
+            memo[key] = None  # what a recursive call sees
+            memo[key] = frame.returned(index)
+        return memo[key]
+
+    def _may_return_address(self, call: ir.Call, index: int) -> bool:
+        kind = self._typing.of(call)
+        if isinstance(kind, model.Results):
+            kind = kind.items[index] if index < len(kind.items) else None
+        if kind is None or isinstance(kind, model.TypeParameter) or kind == model.Named("reflect", "Value"):
+            return True
+        below = self._package.resolver.underlying(kind)
+        return isinstance(below, model.Interface) or pointerish(self._package, below)
+
+    def returned(self, index: int) -> Memory | None:
+        """Return what the function returns as a result."""
+        for statement in statements(self.view.root.body or ()):
             if isinstance(statement, ir.Return) and index < len(statement.values):
-                value = frame.value(statement.values[index])
+                value = self.value(statement.values[index])
                 if value is not None and value.kind != "own":
                     return value
         return None
