@@ -133,7 +133,7 @@ def requirements(function: ir.Function, package: PackageView) -> tuple[Requireme
         name = next((group for group in asked.groups() if group), "")
         lock = _named_lock(name, function, package, "w") if name else None
         if lock is None and name.lower() in ("", "lock", "locks", "mutex", "mu"):
-            start = next((match.start(index) for index, group in enumerate(match.groups(), 1) if group), match.start())
+            start = next((asked.start(index) for index, group in enumerate(asked.groups(), 1) if group), asked.start())
             lock = Held(("~",), "w", "~", "") if _of_another(text[:start], function) else _only_lock(function, package)
         if lock is not None:
             return (Requirement(lock, f'the comment "{words}"'),)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from golint_maps.flow.annotations import requirements
 from golint_maps.flow.maps import qualified
 from golint_maps.flow.paths import Path
 from golint_maps.flow.site import Place
@@ -134,7 +135,7 @@ class SyncMaps:
             function = view.facts.functions[number]
             if function.parent < 0:
                 first = function.receiver_type is None and function.name in ("init", "var·")
-                if first or function.name.endswith("Locked") or function.name.startswith("locked"):
+                if first or function.name.endswith("Locked") or function.name.startswith("locked") or requirements(function, view.package):
                     found.add(number)
             elif (function.parent in found and number not in self.spawned) or (number in self.callers and self._serialises(self.callers[number])):
                 found.add(number)

@@ -129,3 +129,9 @@ def test_storing_the_same_pointer_back_is_not_a_new_value() -> None:
 )
 def test_a_value_that_is_used_is_not_to_be_deleted_in_a_second_step(text: str, expected: list[str]) -> None:
     assert in_method(text) == expected
+
+
+def test_a_function_that_asks_for_a_lock_in_words_is_believed() -> None:
+    text = "func (c *C) get(k string) {\nif _, ok := c.m.Load(k); !ok { c.m.Store(k, made()) }\n}"
+    assert kinds(f"// get fills c.\n// Lock should be held on entry.\n{text}") == []
+    assert kinds(f"// get fills c.\n{text}") == ["miss"]
