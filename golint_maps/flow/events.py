@@ -13,6 +13,10 @@ from golint_maps.flow.site import Place, Site
 Path = tuple[str, ...]
 
 
+BORROWED = "*"
+"""Ends the path of a lock that is reached through a pointer in a field."""
+
+
 class Held(msgspec.Struct, frozen=True, array_like=True, gc=False, order=True):
     """A lock held: its path, `w` or `r`, and its name by declaring type (`sync` package variables and locals: the path's root)."""
 
@@ -87,10 +91,12 @@ class CallSite(msgspec.Struct, frozen=True, array_like=True, gc=False):
     receiver: Argument | None = None
     args: tuple[Argument, ...] = ()
     locks: tuple[Held, ...] = ()
+    once: bool = False
+    """A flag of the object lets this happen only once."""
 
 
 class Sync(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A signal (`done`, `send`, `close`) or a wait (`wait`, `receive`) on a wait group or channel."""
+    """A signal (`done`, `send`, `close`) or a wait (`wait`, `receive`) on a wait group or channel, or a `store` or `load` of an atomic."""
 
     kind: str
     path: Path

@@ -14,10 +14,11 @@ from tomllib import loads
 from golint_maps.flow import locks
 from golint_maps.flow.annotations import Requirement, requirements
 from golint_maps.flow.calls import Callees, fresh
-from golint_maps.flow.events import Argument, CallSite, Flow, FunctionSummary, Held, MapAccess, Position, Sync
+from golint_maps.flow.events import BORROWED, Argument, CallSite, Flow, FunctionSummary, Held, MapAccess, Position, Sync
 from golint_maps.flow.identity import Names, function_id
 from golint_maps.flow.lock_helpers import LockEffects, locks_what_is_there, only_locks
 from golint_maps.flow.maps import extent, qualified
+from golint_maps.flow.once import once_regions
 from golint_maps.flow.site import Place
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.structure import Structure, before_returns
@@ -33,6 +34,7 @@ MAKERS = ("New", "new", "make", "Make", "clone", "Clone", "copy", "Copy", "creat
 """Names of functions whose results nobody else has, as a rule."""
 
 _SIGNALS = {"Done": "done", "Wait": "wait"}
+_FLAGS = {"Store": "store", "CompareAndSwap": "store", "Load": "load"}
 
 
 @cache
@@ -165,6 +167,7 @@ class _Walker(Forward[_State]):
         self._in_deferred = False
         self.endless = any(isinstance(item, ir.For) and item.cond is None for item in statements(function.body or ()))
         self._written: frozenset[tuple[str, ...]] = frozenset()
+        self._once = once_regions(function.body or (), self.view.paths)
         self._last = before_returns(function.body or ())
 
     def start(self) -> None:
@@ -483,7 +486,8 @@ class _Walker(Forward[_State]):
             if isinstance(fun, ir.Sel):
                 self.evaluate_base(fun.base, state)  # the lock may come out of a map
             if operation.kind == "acquire":
-                state.held[operation.path] = Held(operation.path, operation.mode, operation.name, operation.spelled)
+                path = (*operation.path, BORROWED) if self._borrowed(fun) else operation.path
+                state.held[operation.path] = Held(path, operation.mode, operation.name, operation.spelled)
             elif operation.kind == "release":
                 state.held.pop(operation.path, None)
             return
@@ -501,6 +505,13 @@ class _Walker(Forward[_State]):
                 self.evaluate(fun, state)
         self._call_site(call, "call", state)
         self._after_call(call, state)
+
+    def _borrowed(self, fun: ir.Expr) -> bool:
+        """Tell whether the lock of a lock operation is a field that points to it: it may be somebody else's lock, under another name."""
+        if not isinstance(fun, ir.Sel) or not isinstance(fun.base, ir.Sel):
+            return False
+        kind = self.view.typing.of(fun.base)
+        return isinstance(kind, model.Pointer) or isinstance(self.view.package.resolver.underlying(kind), model.Interface)
 
     def _evaluate_argument(self, argument: ir.Expr, state: _State) -> None:
         if isinstance(argument, ir.Local | ir.Sel | ir.Name) and self._is_map(argument):
@@ -551,6 +562,8 @@ class _Walker(Forward[_State]):
         if isinstance(fun, ir.Sel) and fun.name in _SIGNALS and not call.args:
             self._sync(_SIGNALS[fun.name], fun.base, call.pos, state)
         tokens = self.shared.callees.targets(fun)
+        if isinstance(fun, ir.Sel) and fun.name in _FLAGS and tokens and tokens[0].startswith("sync/atomic."):
+            self._sync(_FLAGS[fun.name], fun.base, call.pos, state)
         if tokens == ("sync.Once.Do",) and isinstance(fun, ir.Sel):
             # Who returns from Do has seen all that the function did: as if it held a read lock that the function held for writing.
             path = self.names.path(fun.base)
@@ -642,11 +655,18 @@ class _Walker(Forward[_State]):
             path=rooted,
             identity=identity,
             at=self._at(start),
-            locks=tuple(sorted(state.held.values())),
+            locks=tuple(sorted((*state.held.values(), *self._won(start)))),
             owned=owned,
             alias=isinstance(x, ir.Local) and path != (f"l{x.id}",),
             key=self.view.paths.key(key) if key is not None else "",
         )
+
+    def _won(self, offset: int) -> Iterator[Held]:
+        """Yield the atomic flags that let one goroutine alone come here."""
+        for start, end, flag, atomic in self._once:
+            rooted = self.names.rooted(flag) if atomic and start <= offset < end else None
+            if rooted is not None:
+                yield Held((*rooted, "once"), "w", f"{'.'.join(rooted)}~once")
 
     def _sync(self, kind: str, x: ir.Expr, start: int, state: _State) -> None:
         path = self.names.path(x)
@@ -659,7 +679,7 @@ class _Walker(Forward[_State]):
         tokens = self.shared.callees.targets(call.fun)
         if not tokens:
             return
-        held = tuple(sorted(state.held.values()))
+        held = tuple(sorted((*state.held.values(), *self._won(call.pos))))
         if tokens == ("sync.Once.Do",) and isinstance(call.fun, ir.Sel):
             path = self.names.path(call.fun.base)
             if path is not None:
@@ -680,6 +700,7 @@ class _Walker(Forward[_State]):
             receiver=self.shared.callees.receiver(call.fun, state.owned),
             args=arguments,
             locks=held,
+            once=any(start <= call.pos < end for start, end, _, _ in self._once),
         )
 
     def _head_end(self, call: ir.Call) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -10,6 +11,8 @@ from golint_maps.graphs.races import Races, sets_up
 from golint_maps.graphs.witness import Witness
 
 _DEPTH = 3
+_SAYS_SO = re.compile(r"Unsafe|^unsafe|\.unsafe|NoLock|NotLocked|Unlocked|WithoutLock|Lockless|LockFree|no_lock|NoMutex")
+"""Names of functions that say that they do without the lock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,14 @@ def _accesses(races: Races) -> Iterator[Breach]:
     for identity, guard in sorted(races.declared.items()):
         for witness in races.all_ways(identity):
             function = races.functions[witness.function]
-            if witness.access.op == "load" or witness.access.alias or _private(witness) or function.test or sets_up(function):
+            if (
+                _SAYS_SO.search(function.name)
+                or witness.access.op == "load"
+                or witness.access.alias
+                or _private(witness)
+                or function.test
+                or sets_up(function)
+            ):
                 continue
             modes = {lock.mode for lock in witness.locks if lock.name == guard.lock}
             if "w" in modes or ("r" in modes and not witness.access.writes) or any(lock.name.endswith("~") for lock in witness.locks):
@@ -53,7 +63,7 @@ def _calls(races: Races) -> Iterator[Breach]:
             continue
         for link in races.links.into.get(callee, ()):
             caller = races.functions[link.caller]
-            if caller.test or link.spawns or callee not in link.site.targets:
+            if caller.test or caller.receiver.endswith("Locked") or link.spawns or callee not in link.site.targets:
                 continue  # through a function value or an interface nobody knows which contract holds
             for lock, words in summary.requires:
                 if lock.name == "~" and not words.startswith("the name"):

@@ -16,6 +16,8 @@ from golint_maps.graphs.witness import Path, Witness
 
 _SIGNALS = frozenset(("done", "close", "send"))
 _WAITS = frozenset(("wait", "receive"))
+_TELLS = frozenset(("send", "close", "store"))
+_LOOKS = frozenset(("receive", "load"))
 
 
 class HappensBefore:
@@ -125,7 +127,7 @@ class HappensBefore:
         if context.kind == "handler":
             return True
         link = context.link
-        if link is None:
+        if link is None or link.site.once:
             return False
         frame = witness.hops[0].function
         if link.callback is not None and link.callback.parallel:
@@ -171,6 +173,17 @@ class HappensBefore:
                 if wait.path == signal.path and (dominates(wait.at, then_at)):
                     return True
         return False
+
+    def handed_over(self, left: Witness, right: Witness) -> bool:
+        """Tell whether two goroutines of one object talk to each other around two accesses: one signals after its own, the other looks before.
+
+        What they say may go through a third goroutine, so this orders nothing for sure, and leaves doubt.
+        """
+        return self._tells(left, right) or self._tells(right, left)
+
+    def _tells(self, first: Witness, then: Witness) -> bool:
+        tells = any(sync.at.order > at.order and len(sync.path) > 1 for sync, at in self._own_syncs(first, _TELLS) if not common_loop(sync.at, at))
+        return tells and any(len(sync.path) > 1 and dominates(sync.at, at) for sync, at in self._own_syncs(then, _LOOKS))
 
     def _own_syncs(self, witness: Witness, kinds: frozenset[str]) -> Iterator[tuple[Sync, Position]]:
         for hop in witness.hops:

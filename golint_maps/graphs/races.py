@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from golint_maps.flow.annotations import Guard
-from golint_maps.flow.events import FunctionSummary, Held, MapAccess, Position
+from golint_maps.flow.events import BORROWED, FunctionSummary, Held, MapAccess, Position
 from golint_maps.flow.structure import common_loop, dominates, may_follow
 from golint_maps.graphs.happens_before import HappensBefore
 from golint_maps.graphs.links import Links
@@ -84,6 +84,7 @@ class Races:
         self.functions: Mapping[str, FunctionSummary] = links.functions
         self.witnesses = Witnesses(links)
         self.order = HappensBefore(links)
+        self._around: dict[str, frozenset[Held]] = {}
 
     @cached_property
     def accesses(self) -> dict[str, list[tuple[FunctionSummary, MapAccess]]]:
@@ -122,11 +123,24 @@ class Races:
 
     def _joined(self, witness: Witness) -> Witness:
         """Give a goroutine the locks that its starter holds from its start until it has waited for it: they exclude others all the while."""
-        start = witness.hops[0].site
-        if witness.context.kind != "spawn" or start is None or not start.locks:
+        if witness.context.kind != "spawn":
             return witness
-        lent = self.order.held_until_joined(witness)
+        lent = {*self.order.held_until_joined(witness)}
+        if self._outlived(witness):
+            lent |= self._held_around(witness.hops[0].function)
         return replace(witness, locks=tuple(sorted({*witness.locks, *lent}))) if lent else witness
+
+    def _held_around(self, function: str) -> frozenset[Held]:
+        """Return the locks that all callers of a function hold while it runs."""
+        if function not in self._around:
+            found = [
+                frozenset(lock for hop in hops[:-1] if hop.site is not None and not hop.spawns for lock in hop.site.locks)
+                for context, hops in self.witnesses.chains(function)
+                if not self.functions[hops[0].function].test
+            ]
+            names = set.intersection(*({lock.name for lock in locks} for locks in found)) if found else set()
+            self._around[function] = frozenset(lock for locks in found[:1] for lock in locks if lock.name in names)
+        return self._around[function]
 
     def _sent(self, witness: Witness) -> Iterator[str]:
         """Yield the channels that the map of an access has been sent to before."""
@@ -176,8 +190,8 @@ class Races:
     def parallel(self, left: Witness, right: Witness) -> str:
         """Return `certain`, `assumed` (somebody outside of the program would have to call, or pass one object to both), or an empty string."""
         found = self._parallel(left, right)
-        if found and any(self._only_tested(way) for way in (left, right)):
-            return "assumed"
+        if found and (any(self._only_tested(way) for way in (left, right)) or self.order.handed_over(left, right)):
+            found = "assumed"
         if found and not (self._anchored(left) and self._anchored(right)):
             return "assumed" if left.identity.rpartition(".")[0] in self._locking_types else ""
         return found
@@ -272,7 +286,7 @@ class Races:
         """Tell whether the starting function is called again while its goroutine runs, with the same map."""
         if spawn.context.kind != "spawn" or (spawn.path is not None and spawn.path[0][:1] in ("l", "p")):
             return False  # a new activation has a new local
-        if self._outlived(spawn):
+        if self._outlived(spawn) or (spawn.context.link is not None and spawn.context.link.site.once):
             return False
         for context, hops in self.witnesses.chains(spawn.hops[0].function):
             if context.kind == "handler":
@@ -329,6 +343,8 @@ class Races:
                 start = functions[met.function].at
                 if may_follow(start, met.at) and not self._waited_for(spawn, met, start):
                     return "certain"
+                if met.at.order < start.order and other.context.kind == "spawn":
+                    best = "assumed"  # there, the other goroutine starts this one when it is done with the map
                 continue
             if context.kind == "exported" and other.context.kind == "exported" and not sets_up(self.functions[other.context.entry]):
                 best = "assumed"
@@ -388,6 +404,8 @@ def excluded(left: Witness, right: Witness) -> bool:
     """Tell whether a common lock keeps two accesses apart. Two read locks do not."""
     if any(mine.mode == "w" or theirs.mode == "w" for mine, theirs in common_locks(left, right)):
         return True
+    if left.locks and right.locks and any(lock.path[-1:] == (BORROWED,) or lock.name.endswith("~once") for lock in (*left.locks, *right.locks)):
+        return True  # two names of one lock, it may be; and what runs once may run before or after anything else
     # A semaphore or a channel as a lock protects in ways that are not known: no claim.
     return any(lock.name.endswith("~") for lock in (*left.locks, *right.locks))
 

@@ -39,7 +39,7 @@ def check(program: Program) -> Iterator[Finding]:
             access,
             f"`{access.map}` is guarded by different locks in different places. Here it is used {holding(verdict.side.locks)}.{usual} "
             f"{opponent(program, verdict)}".rstrip(),
-            level=Level.ERROR if verdict.other is not None and verdict.certain else Level.WARNING,
+            level=Level.ERROR if verdict.other is not None and verdict.certain and access.op != "len" else Level.WARNING,
             key=f"{access.op} {access.map}",
             traces=traces(program, verdict),
             related=related,

@@ -1,0 +1,75 @@
+"""Where a function does something at most once for its object: behind a flag that it sets, or behind an atomic flag that one goroutine wins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from golint_maps.flow.paths import Path, Paths
+from golint_maps.flow.structure import end_of, start_of
+from golint_maps.flow.traverse import substatements
+from golint_maps.syntax import ir
+
+Region = tuple[int, int, Path, bool]
+"""(start, end, the flag, whether it is atomic)"""
+
+
+def once_regions(body: Sequence[ir.Stmt], paths: Paths) -> list[Region]:
+    """Return the parts of a body that a flag lets nobody enter twice."""
+    return list(_regions(body, paths))
+
+
+def _regions(body: Sequence[ir.Stmt], paths: Paths) -> Iterator[Region]:
+    for index, statement in enumerate(body):
+        if isinstance(statement, ir.If):
+            rest = body[index + 1 :]
+            if statement.then:
+                yield from _of(_flags(statement.cond, paths, False), statement.then, paths)
+                if rest and isinstance(statement.then[-1], ir.Return):
+                    yield from _of(_flags(statement.cond, paths, True), rest, paths)
+            yield from _regions(statement.then, paths)
+            yield from _regions(statement.orelse, paths)
+        elif not isinstance(statement, ir.Assign | ir.Do | ir.Declare):
+            yield from _regions(list(substatements(statement)), paths)
+
+
+def _of(flags: Sequence[tuple[Path, bool]], block: Sequence[ir.Stmt], paths: Paths) -> Iterator[Region]:
+    for flag, atomic in flags:
+        if atomic or any(isinstance(item, ir.Assign) and any(paths.raw(x) == flag for x in item.lhs) for item in block):
+            yield start_of(block[0]), end_of(block[-1]), flag, atomic
+
+
+def _flags(condition: ir.Expr, paths: Paths, truth: bool) -> list[tuple[Path, bool]]:
+    """Return the flags (path, atomic) that are set when a condition is `truth`, and not set, or just won, where it is not."""
+    found: list[tuple[Path | None, bool]] = []
+    for x in _parts(condition, "||" if truth else "&&"):
+        negated = isinstance(x, ir.Unary) and x.op == "!"
+        inner = x.x if isinstance(x, ir.Unary) and negated else x
+        won = _won(inner)
+        if won is not None:
+            if negated == truth:
+                found.append((paths.raw(won), True))
+            continue
+        match x:
+            case ir.Binary("!=" | "==" as op, operand, ir.Name("nil")) if (op == "!=") == truth and isinstance(operand, ir.Sel | ir.Name):
+                found.append((paths.raw(operand), False))
+            case _ if negated != truth and isinstance(inner, ir.Sel | ir.Name):
+                found.append((paths.raw(inner), False))
+    return [(path, atomic) for path, atomic in found if path is not None]
+
+
+def _parts(condition: ir.Expr, operator: str) -> Iterator[ir.Expr]:
+    if isinstance(condition, ir.Binary) and condition.op == operator:
+        yield from _parts(condition.left, operator)
+        yield from _parts(condition.right, operator)
+    else:
+        yield condition
+
+
+def _won(x: ir.Expr) -> ir.Expr | None:
+    """Return the variable of a compare-and-swap."""
+    match x:
+        case ir.Call(ir.Sel(ir.Name("atomic"), name), [ir.Addr(variable), *_]) if name.startswith("CompareAndSwap"):
+            return variable
+        case ir.Call(ir.Sel(base, "CompareAndSwap"), [_, _]):
+            return base
+    return None
