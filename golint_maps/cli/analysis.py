@@ -13,7 +13,7 @@ from golint_maps.cli import options
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from golint_maps.engine import Progress
+    from golint_maps.engine import Joined, Progress
     from golint_maps.outcome import Outcome
     from golint_maps.settings import Settings
 
@@ -26,6 +26,18 @@ def analyse(settings: Settings, patterns: Sequence[str], *, quiet: bool = False)
     try:
         with _progress(show=not quiet) as progress:
             return engine.run(settings, patterns, cwd=options.folder(), progress=progress)
+    except PatternError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def joined(settings: Settings, patterns: Sequence[str], *, quiet: bool = False) -> Joined:
+    """Return the model of the program, without running rules. A pattern that names nothing is a usage error."""
+    from golint_maps import engine
+    from golint_maps.source import PatternError
+
+    try:
+        with _progress(show=not quiet) as progress:
+            return engine.program(settings, patterns, cwd=options.folder(), progress=progress)
     except PatternError as error:
         raise click.UsageError(str(error)) from error
 

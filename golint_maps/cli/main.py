@@ -34,6 +34,7 @@ COMMANDS: Final = {
     "cache": "Show or empty the cache.",
     "check": "Find map hazards in Go packages and files.",
     "explain": "Print the page of a rule.",
+    "graph": "Write who calls whom, which goroutines use which maps, or which locks guard them.",
     "rules": "List the rules.",
 }
 

@@ -6,6 +6,6 @@ line, the language server and tests; imports everything left of the reports. Pub
 `Progress` for those who want to watch.
 """
 
-from golint_maps.engine.run import Progress, program, run
+from golint_maps.engine.run import Joined, Progress, program, run
 
-__all__ = ["Progress", "program", "run"]
+__all__ = ["Joined", "Progress", "program", "run"]

@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -72,8 +72,17 @@ def run(settings: Settings, patterns: Sequence[str], *, cwd: Path, progress: Pro
     return replace(outcome, notices=outcome.notices + notes, totals=totals)
 
 
-def program(settings: Settings, patterns: Sequence[str], *, cwd: Path, progress: Progress | None = None) -> tuple[Program, tuple[Notice, ...]]:
-    """Return the joined model of what the patterns name (none means `./...`), without running rules, and what could not be read of it.
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The model of a program, the folder that its paths are relative to, and what could not be read of it."""
+
+    program: Program
+    root: Path
+    notices: tuple[Notice, ...]
+
+
+def program(settings: Settings, patterns: Sequence[str], *, cwd: Path, progress: Progress | None = None) -> Joined:
+    """Return the joined model of what the patterns name (none means `./...`), without running rules.
 
     Raises PatternError for a pattern that names nothing.
     """
@@ -89,7 +98,8 @@ def program(settings: Settings, patterns: Sequence[str], *, cwd: Path, progress:
                 remember(cache, tree_key(settings, patterns, cwd), seen.before, seen.known, world.outside, now)
         finally:
             cache.close()
-    return _joined(analysed.facts, seen.discovery.modules, settings), tuple(notice for notice, _ in (*seen.notices, *analysed.notices))
+    notices = tuple(notice for notice, _ in (*seen.notices, *analysed.notices))
+    return Joined(_joined(analysed.facts, seen.discovery.modules, settings), seen.discovery.root, notices)
 
 
 def _joined(facts: Sequence[PackageFacts], modules: Sequence[Module], settings: Settings) -> Program:

@@ -364,7 +364,8 @@ def test_a_configured_callback_makes_a_race_visible_also_with_a_cache(tree: Tree
 def test_the_program_is_what_rules_read(tree: Tree) -> None:
     folder = tree({"go.mod": MODULE, "p.go": BUS, "q/q.go": "package q\n\nfunc (\n"})
     settings = Settings(cache=False, jobs=1, concurrent_callbacks=(ConcurrentCallback("example.com/m.Bus.On"),))
-    joined, notices = program(settings, (), cwd=folder)
-    assert {package.path for package in joined.packages} == {"example.com/m", "example.com/m/q"}
-    assert len(joined.races.pairs) > 0
-    assert [notice.path for notice in notices] == ["q/q.go"]
+    joined = program(settings, (), cwd=folder)
+    assert joined.root == folder
+    assert {package.path for package in joined.program.packages} == {"example.com/m", "example.com/m/q"}
+    assert len(joined.program.races.pairs) > 0
+    assert [notice.path for notice in joined.notices] == ["q/q.go"]

@@ -12,6 +12,7 @@ import pytest
 
 from golint_maps import registry, settings
 from golint_maps.cli.check import command as check
+from golint_maps.cli.graph import command as graph
 from golint_maps.cli.main import COMMANDS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,7 +47,10 @@ def test_the_configuration_shown_is_valid_and_shows_the_keys_that_projects_need(
 
 
 def test_every_option_and_command_in_the_readme_exists() -> None:
-    known = {option for parameter in check.params for option in (*parameter.opts, *parameter.secondary_opts)} | {"--file", "--version"}
+    known = {option for parameter in (*check.params, *graph.params) for option in (*parameter.opts, *parameter.secondary_opts)} | {
+        "--file",
+        "--version",
+    }
     shown = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README))
     assert shown <= known
     for name in re.findall(r"golint-maps ([a-z]+)(?=[ `])", " ".join(re.findall(r"`golint-maps[^`]*`", README))):
