@@ -195,7 +195,9 @@ class _Walker(Forward[_State]):
         held = {}
         for path, lock in left.held.items():
             other = right.held.get(path)
-            if other is not None:
+            if other is not None and other.mode != lock.mode and not lock.name.endswith("~"):
+                held[path] = Held(path, "r", f"{lock.name}~", lock.spelled)  # for writing on one way, for reading on another: no telling
+            elif other is not None:
                 held[path] = lock if lock.mode == "r" else other
         return _State(held, left.owned & right.owned)
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from golint_maps.flow.events import Argument, FunctionSummary, Held, Position, Sync
 from golint_maps.flow.structure import DEFERRED, common_loop, dominates, may_follow
 from golint_maps.graphs.links import Links
-from golint_maps.graphs.witness import Path, Witness
+from golint_maps.graphs.witness import Hop, Path, Witness
 
 _SIGNALS = frozenset(("done", "close", "send"))
 _WAITS = frozenset(("wait", "receive"))
@@ -76,7 +76,7 @@ class HappensBefore:
                     continue
                 if signal is not None and signal.kind == "send" and self.repeated(witness) and not any(n < 0 for n in wait.at.nest):
                     continue  # one receive for many senders
-                if then.order >= DEFERRED or dominates(wait.at, then) or (dominates(_outside_loops(wait, start), then)):
+                if then.order >= DEFERRED or _follows(wait, start, then) or (dominates(_outside_loops(wait, start), then)):
                     return True
         return False
 
@@ -153,13 +153,20 @@ class HappensBefore:
         number = root.partition("#")[2]
         return number.isdigit() and self._declared_in(witness, int(number), loops)
 
-    def _declared_in(self, witness: Witness, number: int, loops: list[int]) -> bool:
-        frame = self._functions[witness.hops[0].function]
-        declaring = self._functions[frame.root]
-        if number >= len(declaring.variables):
+    def varies(self, hop: Hop, root: str, loops: list[int]) -> bool:
+        """Tell whether a local variable at the root of a path is another one in each turn of the loops around a call."""
+        number = root.partition("#")[2]
+        if root[:1] != "l" or not number.isdigit():
             return False
-        position = declaring.variables[number][0]
+        frame = self._functions[hop.function]
+        declaring = self._functions[frame.root]
+        if int(number) >= len(declaring.variables):
+            return False
+        position = declaring.variables[int(number)][0]
         return any(loop in loops and start <= position < end for loop, start, end in frame.loops)
+
+    def _declared_in(self, witness: Witness, number: int, loops: list[int]) -> bool:
+        return self.varies(witness.hops[0], f"l#{number}", loops)
 
     def ordered_by_channel(self, left: Witness, right: Witness) -> bool:
         """Tell whether a signal after one access and a wait before the other order them, in either direction."""
@@ -201,6 +208,12 @@ def _blocks(witness: Witness) -> bool:
 def _argument(args: Sequence[Argument], head: str) -> Argument | None:
     index = int(head[1:])
     return args[index] if index < len(args) else None
+
+
+def _follows(wait: Sync, start: Position, then: Position) -> bool:
+    """Tell whether a wait has surely been over when `then` comes, if the start took place: it stands in no branch that does not hold either."""
+    around = tuple(number for number in wait.at.nest if number < 0 or number not in start.nest or number in then.nest)
+    return dominates(Position(wait.at.order, around), then)
 
 
 def _outside_loops(wait: Sync, start: Position) -> Position:

@@ -19,6 +19,8 @@ _BY_LITERAL = 2
 _MAX_WAYS = 10
 """Ways to one access that are tried in turn. The shortest come first."""
 
+_LASTS = re.compile(r"(?i:start|open|serve|listen|connect|enable|run)(?![a-z])|Start|Serve|Listen")
+"""Names of functions that begin what they are not asked to begin again before it has ended."""
 _SETS_UP = re.compile(r"(?i:new|make|must|init|setup|open|with|unmarshal|decode|load|restore|configure)(?![a-z])|New|Init|Setup|Unmarshal")
 
 
@@ -288,14 +290,25 @@ class Races:
             return False  # a new activation has a new local
         if self._outlived(spawn) or (spawn.context.link is not None and spawn.context.link.site.once):
             return False
+        lasts = _LASTS.match(self.functions[spawn.hops[0].function].id.rpartition(".")[2]) is not None
         for context, hops in self.witnesses.chains(spawn.hops[0].function):
             if context.kind == "handler":
                 return True
-            if any(number < 0 for hop in hops[:-1] for number in hop.at.nest):
+            if not lasts and any(self._again_on_one_object(hop) for hop in hops[:-1]):
                 return True
             if context.kind == "spawn" and self.order.self_parallel(Witness(spawn.access, context, hops, None, "", ())):
                 return True
         return False
+
+    def _again_on_one_object(self, hop: Hop) -> bool:
+        """Tell whether a call stands in a loop, and its receiver is not another one in each turn."""
+        loops = [number for number in hop.at.nest if number < 0]
+        if not loops:
+            return False
+        receiver = hop.site.receiver if hop.site is not None else None
+        if receiver is None:
+            return True
+        return receiver.path is not None and "[" not in "".join(receiver.path) and not self.order.varies(hop, receiver.path[0], loops)
 
     def _outlived(self, spawn: Witness) -> bool:
         """Tell whether the starting function waits for the goroutine before it returns."""

@@ -1,0 +1,157 @@
+"""What looks like a race in real code, and is none: each case is the shortest form of a false alarm."""
+
+from __future__ import annotations
+
+from golint_maps.program import Program
+from golint_maps.testing import facts_of
+
+STORE = """
+import "sync"
+type store struct { mu sync.RWMutex; m map[string]int }
+func newStore() *store { return &store{m: map[string]int{}} }
+"""
+
+
+def program(source: str, name: str = "p.go") -> Program:
+    return Program([facts_of({name: "package p\n" + source})])
+
+
+def verdicts(source: str, name: str = "p.go") -> list[tuple[str, bool]]:
+    """Return (kind, certain) of each verdict."""
+    return [(item.kind, item.certain) for item in program(source, name).verdicts]
+
+
+def breaches(source: str) -> list[str]:
+    return [item.words for item in program(source).breaches]
+
+
+def test_a_helper_that_locks_when_a_flag_says_so_keeps_its_callers_lock() -> None:
+    source = STORE + (
+        "func (s *store) drop(k string, lock bool) { if lock { s.mu.Lock(); defer s.mu.Unlock() }; delete(s.m, k) }\n"
+        "func (s *store) Drop(k string) { s.mu.Lock(); defer s.mu.Unlock(); s.drop(k, false); s.m[k] = 1 }\n"
+        "func (s *store) Watch() { go func() { s.mu.Lock(); s.m[`a`]++; s.mu.Unlock() }() }"
+    )
+    assert verdicts(source) == []
+
+
+def test_a_lock_that_is_taken_unless_its_owner_is_nil_is_held() -> None:
+    source = STORE + (
+        "func (s *store) addLocked(k string) { s.m[k] = 1 }\n"
+        "func (s *store) Add(k string) { if s != nil { s.mu.Lock(); defer s.mu.Unlock() }; s.addLocked(k) }"
+    )
+    assert breaches(source) == []
+
+
+def test_a_function_with_a_flag_for_the_lock_may_be_called_without_it() -> None:
+    source = STORE + "func (s *store) addLocked(k string, needLock bool) { s.m[k] = 1 }\nfunc (s *store) Add(k string) { s.addLocked(k, true) }"
+    assert breaches(source) == []
+
+
+def test_words_that_say_who_holds_the_lock_are_read_in_many_forms() -> None:
+    for words in (
+        "Lock is assumed held.",
+        "Assumes caller is holding the write lock.",
+        "It does not sleep.\n// Lock should be held.",
+        "Called with mu held.",
+    ):
+        source = STORE + f"// {words}\nfunc (s *store) add(k string) {{ s.m[k] = 1 }}\nfunc (s *store) Add(k string) {{ s.add(k) }}"
+        assert breaches(source) != [], words
+
+
+def test_the_lock_of_something_else_is_not_asked_of_the_receiver() -> None:
+    source = STORE + "// The `client` lock must be held.\nfunc (s *store) add(client *store) { s.m[`a`] = 1 }\nfunc (s *store) Add() { s.add(s) }"
+    assert breaches(source) == []
+
+
+def test_functions_that_say_that_they_do_without_the_lock_may() -> None:
+    source = "import `sync`\ntype box struct { mu sync.Mutex // guards m\n m map[string]int }\nfunc (b *box) UnsafeLoad() { b.m = map[string]int{} }"
+    assert breaches(source) == []
+
+
+def test_done_before_a_return_in_a_loop_is_the_end_of_a_goroutine() -> None:
+    source = (
+        "import `sync`\nfunc f(stop, c chan int) int {\n var wg sync.WaitGroup\n m := map[int]int{}\n wg.Add(1)\n"
+        " go func() { for { select { case <-stop: wg.Done(); return; case i := <-c: m[i]++ } } }()\n wg.Wait()\n return m[1]\n}"
+    )
+    assert verdicts(source) == []
+
+
+def test_a_wait_in_the_branch_of_the_start_ends_it() -> None:
+    source = (
+        "import `sync`\nfunc f(many bool) int {\n m := map[int]int{}\n"
+        " if many { var wg sync.WaitGroup; wg.Add(1); go func() { defer wg.Done(); m[1] = 1 }(); wg.Wait() }\n return m[1]\n}"
+    )
+    assert verdicts(source) == []
+
+
+def test_a_lock_held_until_all_goroutines_have_ended_guards_them() -> None:
+    source = STORE + (
+        "func (s *store) Sum() {\n s.mu.Lock()\n defer s.mu.Unlock()\n var wg sync.WaitGroup\n wg.Add(1)\n"
+        " go func() { defer wg.Done(); s.m[`a`] = 1 }()\n wg.Wait()\n}\n"
+        "func (s *store) Watch() { go func() { s.mu.Lock(); s.m[`a`]++; s.mu.Unlock() }() }"
+    )
+    assert verdicts(source) == []
+
+
+def test_a_start_behind_a_flag_happens_once() -> None:
+    source = (
+        "type r struct { started bool; m map[int]int }\nfunc (x *r) Receive() {\n if !x.started { x.started = true; go x.loop() }\n}\n"
+        "func (x *r) loop() { x.m[1]++ }\nfunc main() { x := &r{m: map[int]int{}}; for { x.Receive() } }"
+    )
+    assert verdicts(source) == []
+    assert verdicts(source.replace("if !x.started { x.started = true; go x.loop() }", "go x.loop()")) == [("write", True)]
+
+
+def test_objects_of_a_loop_are_started_once_each() -> None:
+    source = (
+        "type r struct { m map[int]int }\nfunc (x *r) Begin() { x.m = map[int]int{}; go func() { x.m[1]++ }() }\n"
+        "func main() { for range 3 { x := &r{}; x.Begin() } }"
+    )
+    assert [kind for kind, certain in verdicts(source) if certain] == []
+
+
+def test_a_lock_behind_a_pointer_may_be_the_other_lock() -> None:
+    source = (
+        "import `sync`\ntype keeper struct { mu *sync.Mutex; m map[string]int }\n"
+        "type owner struct { mu sync.Mutex; k *keeper }\n"
+        "func New() *owner { o := &owner{}; o.k = &keeper{mu: &o.mu, m: map[string]int{}}; go o.k.run(); return o }\n"
+        "func (k *keeper) run() { k.mu.Lock(); delete(k.m, `a`); k.mu.Unlock() }\n"
+        "func (o *owner) Add() { o.mu.Lock(); o.k.m[`a`] = 1; o.mu.Unlock() }"
+    )
+    assert verdicts(source) == []
+
+
+def test_a_lock_for_writing_on_one_way_and_for_reading_on_another_is_no_read_lock() -> None:
+    source = STORE + (
+        "func (s *store) Set(all bool) { if all { s.mu.RLock() } else { s.mu.Lock() }; s.m[`a`] = 1 }\n"
+        "func (s *store) Get() int { s.mu.RLock(); defer s.mu.RUnlock(); return s.m[`a`] }"
+    )
+    assert verdicts(source) == []
+
+
+def test_a_struct_that_grows_its_own_field_is_still_its_functions_own() -> None:
+    source = STORE + (
+        "type info struct { names []string; m map[string]int }\n"
+        "func (s *store) Info() info {\n s.mu.RLock()\n defer s.mu.RUnlock()\n i := info{}\n"
+        " for k := range s.m { i.names = append(i.names, k) }\n i.m = map[string]int{}\n return i\n}"
+    )
+    assert verdicts(source) == []
+
+
+def test_a_test_serves_its_own_requests_one_by_one() -> None:
+    source = (
+        "import (`net/http`; `net/http/httptest`; `testing`)\nfunc TestServer(t *testing.T) {\n got := map[string]string{}\n"
+        " srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { got[`a`] = r.URL.Path }))\n"
+        " http.Get(srv.URL)\n _ = got[`a`]\n}"
+    )
+    assert verdicts(source, "p_test.go") == []
+
+
+def test_goroutines_that_tell_each_other_leave_doubt() -> None:
+    source = (
+        "import `sync/atomic`\ntype s struct { ready atomic.Bool; out chan int; m map[string]int }\n"
+        "func New() *s { x := &s{m: map[string]int{}}; go x.write(); go x.read(); return x }\n"
+        "func (x *s) write() { x.m[`a`] = 1; x.out <- 1 }\n"
+        "func (x *s) read() { if !x.ready.Load() { return }; _ = x.m[`a`] }"
+    )
+    assert [certain for _, certain in verdicts(source) if certain] == []
