@@ -128,7 +128,7 @@ def requirements(function: ir.Function, package: PackageView) -> tuple[Requireme
     if found:
         return tuple(found)
     asked = _MUST_HOLD.search(text)
-    if asked and not _NOT.search(text[max(0, asked.start() - 30) : asked.start()]):
+    if asked and not _NOT.search(_SENTENCE.split(text[max(0, asked.start() - 30) : asked.start() + 2])[-1]):
         words = " ".join(asked[0].split())
         name = next((group for group in asked.groups() if group), "")
         lock = _named_lock(name, function, package, "w") if name else None
