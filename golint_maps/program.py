@@ -100,4 +100,4 @@ class Program:
         return [found[place] for place in sorted(found)]
 
 
-__all__ = ["Place", "Program", "Site"]
+__all__ = ["Module", "Place", "Program", "Site"]

@@ -22,7 +22,7 @@ _MATTERS: Final = re.compile(
 Each alternative begins with a letter, and its conditions stand behind it, because `re` can skip to first letters but not to conditions.
 """
 
-_DIRECTIVE: Final = re.compile(rb"//(?:nolint|lint:|golint-maps:|go:|export\b)|\+check(?:locks|atomic)")
+_DIRECTIVE: Final = re.compile(rb"//(?:[/ \t]*nolint|lint:|[ \t]*golint-maps:|go:|export\b)|\+check(?:locks|atomic)")
 _FUNCTION_DIRECTIVES: Final = (b"//go:", b"//export ")
 _GO_BUILD: Final = re.compile(rb"^[ \t]*//go:build[ \t]+(.*?)[ \t\r]*$", re.MULTILINE)
 _PLUS_BUILD: Final = re.compile(rb"^[ \t]*//[ \t]*\+build[ \t]+(.*?)[ \t\r]*$", re.MULTILINE)

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from golint_maps.findings import Finding, Level
 from golint_maps.flow.internals.facts import NonexistentKnob
 from golint_maps.flow.internals.knobs import is_map_setting
-from golint_maps.program import Place, Program
+from golint_maps.program import Module, Place, Program
 from golint_maps.rule import Precision, Rule
-from golint_maps.source.model import Module
 
 RULE = Rule(
     id="GM308",
