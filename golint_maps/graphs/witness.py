@@ -32,8 +32,8 @@ class Context:
     """What runs concurrently (or not).
 
     `kind`: `spawn` (a go statement or a callback API), `handler` (by its signature), `exported` (called from outside of the program),
-    `main`, `init`, `test`, `unseen` (nobody is seen to call it), or `own` (the function that declares a local map). `entry` is the function that it starts with. Of a spawn, `link` is
-    its start, and the first hop of the witness stands in the function that made the start happen.
+    `main`, `init`, `test`, `unseen` (nobody is seen to call it), or `own` (the function that declares a local map). `entry` is the function that
+    it starts with. Of a spawn, `link` is its start, and the first hop of the witness stands in the function that made the start happen.
     """
 
     kind: str
