@@ -47,7 +47,7 @@ class HappensBefore:
                     yield hop.site.receiver.path, None
         entry = self._functions[link.callee]
         starter = self._functions[link.caller]
-        for sync in entry.syncs:
+        for sync in (*entry.syncs, *self._deferred(entry)):
             if sync.kind not in _SIGNALS:
                 continue
             path: Path | None = sync.path
@@ -56,6 +56,15 @@ class HappensBefore:
                 path = (*argument.path, *sync.path[1:]) if argument is not None and argument.path is not None else None
             if path is not None:
                 yield path, sync
+
+    def _deferred(self, entry: FunctionSummary) -> Iterator[Sync]:
+        """Yield what a goroutine does at its end in literals: `defer func() { …; wg.Done() }()`."""
+        for site in entry.calls:
+            for token in site.targets if site.at.order >= DEFERRED else ():
+                literal = self._functions.get(token)
+                if literal is not None and literal.parent == entry.id:
+                    for sync in literal.syncs:
+                        yield Sync(sync.kind, sync.path, Position(DEFERRED + sync.at.order, ()), sync.place, sync.locks)
 
     def waits(self, function: str) -> tuple[Sync, ...]:
         """Return the waits of a function."""

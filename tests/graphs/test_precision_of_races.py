@@ -76,6 +76,14 @@ def test_done_before_a_return_in_a_loop_is_the_end_of_a_goroutine() -> None:
     assert verdicts(source) == []
 
 
+def test_done_in_a_deferred_literal_is_the_end_of_a_goroutine() -> None:
+    source = (
+        "import `sync`\nfunc f() int {\n var wg sync.WaitGroup\n m := map[int]int{}\n wg.Add(1)\n"
+        " go func() { defer func() { recover(); wg.Done() }(); m[1] = 1 }()\n wg.Wait()\n return m[1]\n}"
+    )
+    assert verdicts(source) == []
+
+
 def test_a_wait_in_the_branch_of_the_start_ends_it() -> None:
     source = (
         "import `sync`\nfunc f(many bool) int {\n m := map[int]int{}\n"
