@@ -14,7 +14,7 @@ from golint_maps.flow.callees import callee
 from golint_maps.flow.makers import Makers
 from golint_maps.flow.maps import extent
 from golint_maps.flow.nilconditions import mentioned, non_empty
-from golint_maps.flow.nilstate import FINE, GOOD, MAYBE, NIL, Mark, Origin, State, Value, correlated, join
+from golint_maps.flow.nilstate import FINE, GOOD, MAYBE, NIL, LookUp, Mark, Origin, State, Value, correlated, join
 from golint_maps.flow.nilvalues import NilValues
 from golint_maps.flow.paths import Path
 from golint_maps.flow.spelling import spell
@@ -157,14 +157,24 @@ class NilFlow(Forward[State]):
                 measured = non_empty(op, left, right, truth)
                 return state if measured is None else self._compared(measured, False, condition, state)
             case ir.Local(number) if number in state.found:
-                row, element = state.found[number]
-                for path in (row, element):
+                look = state.found[number]
+                value = Value(NIL, Origin(*extent(condition, self._view), "missing"))
+                for path in (look.row, look.element):
                     if path is not None:
-                        if truth:
-                            state.forget(path)
-                            state.values[path] = GOOD
-                        else:
-                            self._set(path, Value(NIL, Origin(*extent(condition, self._view), "missing")), state)
+                        self._set(path, GOOD if truth else value, state)
+                return self._not_nil(look.map, state) if truth else state
+            case ir.Index(base) if truth:  # of a map[K]bool
+                return self._not_nil(self._view.paths.of(base), state)
+        return state
+
+    def _not_nil(self, path: Path | None, state: State) -> State | None:
+        """Something was found in a map: it is not nil."""
+        value = self._values.known(state, path) if path is not None else None
+        if path is None or value is None or value.kind == FINE:
+            return state
+        if value.kind == NIL and not state.dead:
+            return None
+        state.values[path] = GOOD
         return state
 
     def _compared(self, x: ir.Expr, is_nil: bool, condition: ir.Expr, state: State) -> State | None:
@@ -222,7 +232,7 @@ class NilFlow(Forward[State]):
             path = self._view.paths.raw(x)
             if path is not None:
                 state.trail |= {Mark(path, statement.pos, "set")}
-        if len(lhs) == 2 and len(rhs) == 1 and isinstance(rhs[0], ir.Index):
+        if len(lhs) == 2 and len(rhs) == 1:
             self._looked_up(lhs[0], lhs[1], rhs[0], state)
         if paired:
             self._correlate(lhs, rhs, state)
@@ -258,34 +268,33 @@ class NilFlow(Forward[State]):
         state.forget(path)
         state.values[path] = value
 
-    def _looked_up(self, row: ir.Expr, ok: ir.Expr, element: ir.Index, state: State) -> None:
-        """`row, ok := m[k]`: on the way where `ok` is false, both are nil."""
-        if self._resolver.map(self._view.typing.of(element.base)) is None or not isinstance(ok, ir.Local):
+    def _looked_up(self, row: ir.Expr, ok: ir.Expr, x: ir.Expr, state: State) -> None:
+        """`row, ok := m[k]`, `v, ok := m[k].(T)`: where `ok` is false, row and element are nil; where it is true, the map is not."""
+        element = x.x if isinstance(x, ir.Assert) else x
+        if not isinstance(element, ir.Index) or not isinstance(ok, ir.Local) or self._resolver.map(self._view.typing.of(element.base)) is None:
             return
-        path = self._view.paths.of(element)
-        zero = isinstance(self._resolver.underlying(self._view.typing.of(element)), model.Map)
+        zero = isinstance(x, ir.Index) and self._resolver.map(self._view.typing.of(element)) is not None
         own = (f"l{row.id}",) if isinstance(row, ir.Local) and zero else None
         if own is not None:
             value = self._values.value(element, state)
             if value is not None:
                 state.values[own] = value
-        state.found[ok.id] = (own, path if zero else None)
+        state.found[ok.id] = LookUp(own, self._view.paths.of(element) if zero else None, self._view.paths.of(element.base))
 
     def _correlate(self, lhs: Sequence[ir.Expr], rhs: Sequence[ir.Expr], state: State) -> None:
         """`again := !first`: what depends on the one depends on the other."""
         for target, value in zip(lhs, rhs, strict=True):
             if not isinstance(target, ir.Local) or not isinstance(value, ir.Local | ir.Unary | ir.Binary | ir.Sel):
                 continue
-            if not any(known.kind == MAYBE for known in state.values.values()):
-                return
-            if isinstance(value, ir.Sel) and self._view.typing.local(target.id) != model.BOOL:
+            unsure = {path: known for path, known in state.values.items() if known.kind == MAYBE and known.marks}
+            if not unsure or self._view.typing.local(target.id) != model.BOOL:
                 continue
             about = mentioned(self._view, value)
-            for path, known in state.values.items():
-                if known.kind == MAYBE:
-                    more = {replace(mark, path=(f"l{target.id}",)) for mark in known.marks for other in about if mark.mentions(other)}
-                    if more:
-                        state.values[path] = replace(known, marks=known.marks | more)
+            roots = {path[0] for path in about}
+            for path, known in unsure.items():
+                on = [mark for mark in known.marks if mark.path[0] in roots and any(mark.mentions(other) for other in about)]
+                if on:
+                    state.values[path] = replace(known, marks=known.marks.union(mark._replace(path=(f"l{target.id}",)) for mark in on))
 
     # --- what happens in expressions ---
 

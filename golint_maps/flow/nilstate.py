@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from golint_maps.flow.paths import Path
 
@@ -12,6 +13,10 @@ NIL, MAYBE, FINE = "nil", "maybe", "fine"
 
 ELEMENTS = "[]"
 """Last component of the path that stands for all elements of a map that have no path of their own."""
+
+
+_MAX_MARKS = 200
+"""Ways that differ in more than this (a long loop body) are taken for correlated with whatever comes."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -24,8 +29,7 @@ class Origin:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """Something that happened on one of two ways: a condition (`if`, `loop`) that mentions a path, or an assignment (`set`) to it."""
 
     path: Path
@@ -56,14 +60,22 @@ class Value:
 GOOD = Value(FINE)
 
 
+class LookUp(NamedTuple):
+    """`row, ok := m[k]`: the paths of row and of the element, where these are maps, and of the map that is looked up in."""
+
+    row: Path | None
+    element: Path | None
+    map: Path | None
+
+
 @dataclass(slots=True)
 class State:
     """Values by access path. A path without one is not known to be nil."""
 
     values: dict[Path, Value] = field(default_factory=dict)
     trail: frozenset[Mark] = frozenset()
-    found: dict[int, tuple[Path | None, Path | None]] = field(default_factory=dict)
-    """Comma-ok variables: the variable that got the element, and the element."""
+    found: dict[int, LookUp] = field(default_factory=dict)
+    """Look-ups by their comma-ok variables."""
     private: frozenset[str] = frozenset()
     """Roots that nothing outside of the function can reach yet."""
     dead: bool = False
@@ -102,7 +114,9 @@ class State:
             del self.values[known]
         self.found.pop(root, None)
         name = f"l{root}"
-        for variable in [variable for variable, (row, element) in self.found.items() if row == (name,) or _named(element, pattern)]:
+        for variable in [
+            variable for variable, look in self.found.items() if look.row == (name,) or _named(look.element, pattern) or look.map == (name,)
+        ]:
             del self.found[variable]
         for known, value in self.values.items():
             if value.kind == MAYBE and any(mark.path[0] == name for mark in value.marks):
@@ -129,7 +143,7 @@ def join(left: State, right: State, known: Lookup) -> State:
         value = _join(known(left, path), known(right, path), path, differ, common)
         if value is not None:
             values[path] = value
-    found = {variable: pair for variable, pair in left.found.items() if right.found.get(variable) == pair}
+    found = {variable: look for variable, look in left.found.items() if right.found.get(variable) == look}
     return State(values, common, found, left.private & right.private)
 
 
@@ -147,7 +161,7 @@ def _join(left: Value | None, right: Value | None, path: Path, differ: frozenset
     marks = frozenset(mark for mark in differ if mark.path[0] != path[0]).union(*(value.marks for value in bad))
     if any(value.kind == NIL for value in bad):
         muted: frozenset[tuple[int, bool]] = frozenset()
-        if len(bad) == 1 and _checked(marks, common):
+        if len(bad) == 1 and (len(marks) > _MAX_MARKS or _checked(marks, common)):
             return GOOD
     else:
         muted = frozenset.intersection(*(value.muted for value in bad))

@@ -26,6 +26,9 @@ def worth_a_walk(view: View) -> list[int]:
 
 def _with_zero_values(view: View) -> Iterator[int]:
     """Yield the functions with a local that starts as a zero value of a struct of this package that has a map: they may hand it on."""
+    filled = makers(view.package).filled
+    if not filled:
+        return
     for number, variable in enumerate(view.variables):
         match variable.kind, view.typing.definitions.get(number) if variable.type is None else None:
             case "var", None:
@@ -44,7 +47,7 @@ def _with_zero_values(view: View) -> Iterator[int]:
         if struct is None or not isinstance(struct[0], model.Named) or struct[0].package != view.package.scope.path:
             continue
         missing = [field.name for field in struct[1].fields if field.name not in given and view.package.resolver.map(field.type) is not None]
-        if any(name in makers(view.package).filled for name in missing):
+        if not filled.isdisjoint(missing):
             yield variable.function
 
 

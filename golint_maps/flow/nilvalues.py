@@ -97,7 +97,7 @@ class NilValues:
             if not isinstance(below, model.Map | model.Array if part[0] == "[" else model.Struct):
                 return False
             kind = self._step(kind, part)
-        return kind is not None
+        return isinstance(self._resolver.underlying(kind), model.Map | model.Struct | model.Array)
 
     def plan(self, x: ir.Expr, target: ir.Expr, state: State) -> dict[Path, Value] | None:
         """Return what an expression's value is known to be, by path below it, or None."""

@@ -250,3 +250,14 @@ def test_a_method_that_asks_its_receiver_first_is_fine() -> None:
 
 def test_a_nil_map_that_is_handed_to_a_function_is_seen_there() -> None:
     assert writes("func g(n M) { n[``]++ }\nfunc f() { var s struct{}; use(s); n := h(); g(n) }\nfunc h() M\nfunc use(any)") == []
+
+
+def test_a_pointer_that_is_nil_is_no_zero_value() -> None:
+    text = "type t struct { m M }\ntype u struct { p *t }\n"
+    assert writes(text + "func f(ts []*t) { x := &u{}; for _, r := range ts { x.p = r }; if x.p == nil { x.p = &t{m: M{}} }; x.p.m[``]++ }") == []
+
+
+def test_a_map_that_something_was_found_in_is_not_nil() -> None:
+    assert inside("n := M{}; json.Unmarshal(data, &n); if _, ok := n[``]; ok { n[``]++ }", "data []byte") == []
+    assert inside("n := map[string]any{}; json.Unmarshal(data, &n); if v, ok := n[``].(int); ok { n[``] = v }", "data []byte") == []
+    assert inside("n := map[string]bool{}; json.Unmarshal(data, &n); if n[``] { n[``] = false }", "data []byte") == []
