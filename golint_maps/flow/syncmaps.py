@@ -1,4 +1,4 @@
-"""Misuse of `sync.Map`, function by function: the facts behind GM501, GM502, GM504, GM506, GM507, GM509 and GM510."""
+"""Misuse of `sync.Map`, function by function: the facts behind GM501, GM502, GM504, GM505, GM506, GM507, GM509 and GM510."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from golint_maps.flow.syncmap_assertions import SyncMapAssertion, assertions
 from golint_maps.flow.syncmap_calls import SyncMaps
 from golint_maps.flow.syncmap_sequences import SyncMapSequence, sequences
 from golint_maps.flow.syncmap_uses import SyncMapComparison, SyncMapRangeStore, SyncMapReassigned, comparisons, range_stores, reassignments
+from golint_maps.flow.syncmap_values import SyncMapMutation, mutations
 from golint_maps.flow.view import View
 
-SyncMapMisuse = SyncMapAssertion | SyncMapComparison | SyncMapRangeStore | SyncMapReassigned | SyncMapSequence
+SyncMapMisuse = SyncMapAssertion | SyncMapComparison | SyncMapMutation | SyncMapRangeStore | SyncMapReassigned | SyncMapSequence
 
 
 def analyse(view: View) -> Iterator[SyncMapMisuse]:
@@ -18,6 +19,7 @@ def analyse(view: View) -> Iterator[SyncMapMisuse]:
     maps = SyncMaps(view)
     if maps.concerned:
         yield from reassignments(view, maps)
+        yield from mutations(maps)
     if maps.calls:
         yield from sequences(maps)
         yield from assertions(maps)
@@ -25,4 +27,13 @@ def analyse(view: View) -> Iterator[SyncMapMisuse]:
         yield from range_stores(maps)
 
 
-__all__ = ["SyncMapAssertion", "SyncMapComparison", "SyncMapMisuse", "SyncMapRangeStore", "SyncMapReassigned", "SyncMapSequence", "analyse"]
+__all__ = [
+    "SyncMapAssertion",
+    "SyncMapComparison",
+    "SyncMapMisuse",
+    "SyncMapMutation",
+    "SyncMapRangeStore",
+    "SyncMapReassigned",
+    "SyncMapSequence",
+    "analyse",
+]

@@ -1,0 +1,461 @@
+"""Values of a `sync.Map` that are changed in place, with no lock held: the map guards its slots, not what they lead to.
+
+A forward analysis: which locals lead to a value that others find in the map as well, and which locks may be held. A lock that is held on some of
+the ways counts, so that code which locks when it has to is believed. What has been taken out (`LoadAndDelete`, `Swap`, `Delete` of the same key),
+and what `LoadOrStore` has just put in itself, belongs to the function.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from golint_maps.flow import locks, nilcalls
+from golint_maps.flow.events import Held
+from golint_maps.flow.identity import Names, function_id
+from golint_maps.flow.lock_helpers import LockEffects, LockState, LockWalk, locks_what_is_there, only_locks
+from golint_maps.flow.maps import extent
+from golint_maps.flow.paths import Path
+from golint_maps.flow.site import Place, Site
+from golint_maps.flow.spelling import spell
+from golint_maps.flow.syncmap_calls import MapCall, SyncMaps, map_call, owner_of, place_of, spelled_map
+from golint_maps.flow.traverse import subexpressions
+from golint_maps.flow.view import View
+from golint_maps.flow.walk import Forward
+from golint_maps.syntax import ir
+from golint_maps.types import model
+
+_LOOKS: Final = frozenset(("Load", "LoadOrStore"))
+_TAKES_OUT: Final = frozenset(("Delete", "LoadAndDelete", "CompareAndDelete", "Clear"))
+_SETTING_UP: Final = re.compile(r"(?:[iI]nit|[sS]et[uU]p)(?![a-z])")
+_MAKING: Final = re.compile(r"[nN]ew(?![a-z])")
+_WRITERS: Final = {
+    "maps": frozenset(("Copy", "DeleteFunc", "Insert")),
+    "slices": frozenset(("Sort", "SortFunc", "SortStableFunc", "Reverse")),
+    "sort": frozenset(("Strings", "Ints", "Float64s", "Slice", "SliceStable")),
+}
+"""Functions of the standard library that change their first argument in place."""
+
+_NOTHING: Final[frozenset[int]] = frozenset()
+
+
+class SyncMapMutation(Site, frozen=True, tag="sync-map-mutation"):
+    """A value that came out of a `sync.Map` is changed with no lock held.
+
+    `kind` is `map` (a plain map is written), `slice` or `pointer`. `written` is what is changed, as written; `method` the call that gave the
+    value, at `origin`. `id` is the function's id for the whole program.
+    """
+
+    kind: str
+    written: str
+    method: str
+    origin: Place
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    call: MapCall
+    key: str
+
+
+@dataclass(slots=True)
+class _State:
+    values: dict[int, frozenset[int]] = field(default_factory=dict)
+    """Locals that are, or lead to, values found in a map: the positions of the calls that gave them."""
+    found: dict[int, int] = field(default_factory=dict)
+    """Locals that tell whether the value of a call has been in the map before."""
+    replaced: frozenset[Path] = frozenset()
+    """Fields and elements that now hold something else than what came with the value."""
+    held: dict[Path, Held] = field(default_factory=dict)
+    named: frozenset[str] = frozenset()
+    """Locks that are only known by the names of the methods that take them."""
+    started: bool = False
+    waited: bool = False
+
+
+def mutations(maps: SyncMaps) -> Iterator[SyncMapMutation]:
+    """Yield the changes of values of a `sync.Map` in a function and its literals."""
+    view = maps.view
+    if view.path.endswith("_test.go") or _before_others(view.root) or not (_gives_values(maps) or _ranged_over(view)):
+        return
+    entered: dict[int, _State] = {}
+    for number in view.family:
+        body = view.facts.functions[number].body
+        if body and number not in maps.one_at_a_time:
+            flow = _Mutations(maps, number, entered)
+            flow.run(body, entered.get(number, _State()))
+            for pos in sorted(flow.results):
+                yield flow.results[pos]
+
+
+def _before_others(function: ir.Function) -> bool:
+    """Tell whether a function, by its name, runs before others can find its object: `newCache`, `Init`."""
+    return _SETTING_UP.match(function.name) is not None or (function.receiver_type is None and _MAKING.match(function.name) is not None)
+
+
+def _gives_values(maps: SyncMaps) -> bool:
+    return any(call.method in _LOOKS or call.method == "Range" for _, call in maps.calls)
+
+
+def _ranged_over(view: View) -> bool:
+    """Tell whether there may be a loop `for k, v := range m.Range`."""
+    return any(
+        isinstance(statement, ir.Range) and isinstance(statement.over, ir.Sel) and statement.over.name == "Range" for statement in view.statements
+    )
+
+
+class _Mutations(Forward[_State]):
+    def __init__(self, maps: SyncMaps, number: int, entered: dict[int, _State]) -> None:
+        super().__init__()
+        self._maps = maps
+        self._view: View = maps.view
+        self._number = number
+        self._entered = entered
+        self._taken: dict[int, _Taken] = {}
+        for _, call in maps.calls:
+            self._taken[call.pos] = _Taken(call, self._key(call))
+        self._names = Names(self._view)
+        self._locks = LockWalk(LockEffects.of(self._view.package), self._names)
+        self.results: dict[int, SyncMapMutation] = {}
+
+    def _key(self, call: MapCall) -> str:
+        """Return the text of the key whose value a call gives, that of a literal's parameter for Range."""
+        if call.method == "Range" and call.call.args and isinstance(call.call.args[0], ir.FuncLit):
+            params = self._view.facts.functions[call.call.args[0].function].params
+            return f"l{params[0]}" if params and params[0] >= 0 else ""
+        return self._view.paths.key(call.key) if call.key is not None else ""
+
+    # --- states ---
+
+    def copy(self, state: _State) -> _State:
+        return _State(dict(state.values), dict(state.found), state.replaced, dict(state.held), state.named, state.started, state.waited)
+
+    def join(self, left: _State, right: _State) -> _State:
+        values = dict(left.values)
+        for local, taken in right.values.items():
+            values[local] = values.get(local, _NOTHING) | taken
+        found = {local: pos for local, pos in left.found.items() if right.found.get(local, pos) == pos}
+        found |= {local: pos for local, pos in right.found.items() if local not in left.found}
+        return _State(
+            values,
+            found,
+            left.replaced & right.replaced,
+            left.held | right.held,
+            left.named | right.named,
+            left.started or right.started,
+            left.waited and right.waited,
+        )
+
+    def _enter(self, number: int, state: _State, *, elsewhere: bool = False) -> None:
+        """A literal is made: it sees the locals as they are, and is taken to run under the locks that are held, unless `go` starts it."""
+        inside = self.copy(state)
+        if elsewhere:
+            inside.held, inside.named, inside.waited = {}, frozenset(), False
+        known = self._entered.get(number)
+        self._entered[number] = inside if known is None else self.join(known, inside)
+
+    # --- effects ---
+
+    def evaluate(self, x: ir.Expr, state: _State) -> None:
+        self._evaluate(x, state)
+
+    def _evaluate(self, x: ir.Expr, state: _State, *, elsewhere: bool = False) -> None:
+        calls: list[ir.Call] = []
+        for part in subexpressions(x):
+            if isinstance(part, ir.FuncLit):
+                self._enter(part.function, state, elsewhere=elsewhere)
+            elif isinstance(part, ir.Call):
+                calls.append(part)
+            elif isinstance(part, ir.Recv):
+                self._received(part.x, state)
+        for call in calls:
+            self._called(call, state)
+        if calls:
+            now = LockState(state.held, {})
+            self._locks.evaluate(x, now)
+            state.held = now.held
+
+    def statement(self, statement: ir.Stmt, state: _State) -> _State | None:
+        if isinstance(statement, ir.If) and (only_locks(statement) or locks_what_is_there(statement)):
+            after = self.statement(statement.init, state) if statement.init is not None else state
+            return self.block(statement.then, after)
+        result = super().statement(statement, state)
+        return None if isinstance(statement, ir.Do) and isinstance(statement.x, ir.Call) and nilcalls.ends(self._view, statement.x) else result
+
+    def defer(self, statement: ir.Defer, state: _State) -> None:
+        # A deferred Unlock holds the lock until the return; `defer s.lock()()` locks now.
+        call = statement.call
+        if isinstance(call, ir.Call):
+            for x in (*call.args, *([call.fun] if isinstance(call.fun, ir.Call | ir.FuncLit) else [])):
+                self._evaluate(x, state)
+            self._bind(call, state)
+
+    def spawn(self, statement: ir.Go, state: _State) -> None:
+        state.started, state.waited = True, False
+        if isinstance(statement.call, ir.Call):
+            for x in (statement.call.fun, *statement.call.args):
+                self._evaluate(x, state, elsewhere=True)
+            self._bind(statement.call, state)
+
+    def send(self, statement: ir.Send, state: _State) -> None:
+        super().send(statement, state)
+        path = self._view.paths.of(statement.channel)
+        if path is not None and self._is_token(statement.channel):
+            state.named |= {".".join(path)}
+
+    def _received(self, channel: ir.Expr, state: _State) -> None:
+        path = self._view.paths.of(channel)
+        if path is not None and self._is_token(channel):
+            state.named -= {".".join(path)}
+
+    def _is_token(self, channel: ir.Expr) -> bool:
+        """Tell whether sending to a channel takes a lock: it has room for one, or carries nothing."""
+        kind = self._view.package.resolver.underlying(self._view.typing.of(channel))
+        return (isinstance(kind, model.Chan) and kind.elem == model.Struct(())) or locks.channel_lock(channel, self._names, send=True) is not None
+
+    def _called(self, call: ir.Call, state: _State) -> None:
+        found = map_call(call, self._view)
+        if found is not None:
+            self._map_called(found, state)
+            return
+        self._bind(call, state)
+        self._follow_lock(call, state)
+        self._changed_by(call, state)
+
+    def _map_called(self, found: MapCall, state: _State) -> None:
+        if found.method in _TAKES_OUT:
+            key = self._key(found)
+            gone = {
+                pos
+                for pos, taken in self._taken.items()
+                if taken.call.path == found.path and taken.call.path is not None and (found.method == "Clear" or taken.key == key)
+            }
+            self._drop(gone, state)
+        elif found.method == "Range" and found.call.args and isinstance(found.call.args[0], ir.FuncLit) and self._is_shared(found, state):
+            self._give(found.call.args[0].function, 1, frozenset((found.pos,)))
+
+    def _is_shared(self, found: MapCall, state: _State) -> bool:
+        """Tell whether others may find the values of a map, too."""
+        if found.path is None:
+            return True
+        if self._maps.private(found.path, self._number):
+            return False
+        # Who has waited for the goroutines that it has started is alone with what they have filled.
+        return not (state.waited and (state.started or found.path[0][0] == "l"))
+
+    def _bind(self, call: ir.Call, state: _State) -> None:
+        """Hand the arguments to a literal that is called in place."""
+        if isinstance(call.fun, ir.FuncLit):
+            for index, arg in enumerate(call.args):
+                self._give(call.fun.function, index, self._origins(arg, state))
+
+    def _give(self, literal: int, index: int, origins: frozenset[int]) -> None:
+        params = self._view.facts.functions[literal].params
+        if origins and index < len(params) and params[index] >= 0 and literal in self._entered:
+            values = self._entered[literal].values
+            values[params[index]] = values.get(params[index], _NOTHING) | origins
+
+    def _follow_lock(self, call: ir.Call, state: _State) -> None:
+        """Follow, by their names, locks and waits that have no access path of their own: `l.of(key).Lock()`, `lockAll()`."""
+        match call.fun:
+            case ir.Sel(base, name):
+                lock = ".".join(self._view.paths.of(base) or (self._view.paths.key(base),))
+            case ir.Name(name):
+                lock = ""
+            case _:
+                return
+        if name == "Wait" and not call.args:
+            state.waited = True
+        elif name == "Go":
+            state.started, state.waited = True, False
+        elif name.startswith("CompareAndSwap"):
+            state.named |= {"compare and swap"}  # who wins it goes on alone
+        operation = locks.operation(call, self._names)
+        if operation is not None and operation.kind != "try":
+            if operation.kind == "release":
+                state.named -= {lock}
+            return
+        lowered = name.lower()
+        if lowered.startswith(("unlock", "runlock", "release")):
+            state.named -= {lock}
+        elif lowered.startswith(("lock", "rlock", "trylock", "tryrlock", "acquire")):
+            state.named |= {lock}
+
+    # --- where values come from ---
+
+    def _origins(self, x: ir.Expr, state: _State) -> frozenset[int]:
+        """Return which calls gave the value that an expression is, or is reached through."""
+        match x:
+            case ir.Local(number):
+                return state.values.get(number, _NOTHING)
+            case ir.Assert(operand) | ir.Deref(operand) | ir.SliceOf(operand):
+                return self._origins(operand, state)
+            case ir.Sel(base) | ir.Index(base):
+                if state.replaced and self._view.paths.raw(x) in state.replaced:
+                    return _NOTHING
+                return self._origins(base, state)
+            case ir.Addr(ir.Sel() | ir.Index() | ir.Deref() as operand):
+                return self._place(operand, state)
+            case ir.Call(fun, [operand]) if self._view.typing.as_type(fun) is not None:
+                return self._origins(operand, state)
+        return _NOTHING
+
+    def _place(self, x: ir.Expr, state: _State) -> frozenset[int]:
+        """Return which calls gave the value that a place lies in; none for places in variables of the function, such as copies of structs."""
+        match x:
+            case ir.Sel(base) | ir.Index(base):
+                match self._view.package.resolver.underlying(self._view.typing.of(base)):
+                    case model.Pointer() | model.Map() | model.Slice():
+                        return self._origins(base, state)
+                    case model.Struct() | model.Array():
+                        return self._place(base, state)
+            case ir.Deref(operand):
+                return self._origins(operand, state)
+        return _NOTHING
+
+    def _drop(self, calls: set[int], state: _State) -> None:
+        """What these calls gave is nobody else's, or nothing at all."""
+        state.values = {local: left for local, taken in state.values.items() if (left := taken - calls)}
+
+    # --- values ---
+
+    def assign(self, statement: ir.Assign | ir.Declare, state: _State) -> None:
+        targets: Sequence[int | ir.Expr]
+        if isinstance(statement, ir.Declare):
+            targets, values, plain = statement.variables, statement.values, True
+        else:
+            targets = [x.id if isinstance(x, ir.Local) else x for x in statement.lhs]
+            values, plain = statement.rhs, statement.op in ("=", ":=")
+        alone = len(values) == len(targets)
+        origins = [self._origins(values[index], state) if alone else _NOTHING for index in range(len(targets))]
+        if len(values) == 1 and len(targets) == 2 and isinstance(values[0], ir.Assert | ir.Index):
+            origins[0] = self._origins(values[0], state)
+        for target, given in zip(targets, origins, strict=True):
+            if isinstance(target, int):
+                if plain:
+                    self._set(target, given, state)
+                continue
+            self._changed(target, state)
+            path = self._view.paths.raw(target)
+            if plain and path is not None:
+                state.replaced = state.replaced - {path} if given else state.replaced | {path}
+        if len(values) == 1 and len(targets) == 2 and isinstance(values[0], ir.Call):
+            self._looked_up(values[0], targets, state)
+
+    def _set(self, local: int, origins: frozenset[int], state: _State) -> None:
+        state.found.pop(local, None)
+        state.replaced = frozenset(path for path in state.replaced if path[0] != f"l{local}")
+        if origins:
+            state.values[local] = origins
+        else:
+            state.values.pop(local, None)
+
+    def _looked_up(self, call: ir.Call, targets: Sequence[int | ir.Expr], state: _State) -> None:
+        found = map_call(call, self._view)
+        if found is None or found.method not in _LOOKS or not self._is_shared(found, state):
+            return
+        first, second = targets
+        if isinstance(first, int) and first >= 0:
+            state.values[first] = frozenset((call.pos,))
+        if isinstance(second, int) and second >= 0:
+            state.found[second] = call.pos
+
+    def enter_range(self, statement: ir.Range, state: _State) -> None:
+        origins = self._origins(statement.over, state)
+        if isinstance(statement.over, ir.Sel) and statement.over.name == "Range":
+            call = ir.Call(statement.over, [], statement.over.pos, statement.over.end)
+            found = map_call(call, self._view)
+            if found is not None and self._is_shared(found, state):
+                key = self._view.paths.key(statement.key) if statement.key is not None else ""
+                self._taken[call.pos] = _Taken(found, key)
+                origins = frozenset((call.pos,))
+        for x in (statement.key, statement.value):
+            if isinstance(x, ir.Local):
+                self._set(x.id, origins if x is statement.value else _NOTHING, state)
+
+    def enter_case(self, statement: ir.TypeSwitch, case: ir.TypeCase, state: _State) -> None:
+        if case.variable >= 0:
+            self._set(case.variable, self._origins(statement.subject, state), state)
+
+    # --- conditions ---
+
+    def assume(self, condition: ir.Expr, truth: bool, state: _State) -> _State | None:
+        match condition:
+            case ir.Unary("!", operand):
+                return self.assume(operand, not truth, state)
+            case ir.Binary("&&" | "||" as op, left, right):
+                if truth == (op == "&&"):
+                    first = self.assume(left, truth, state)
+                    return None if first is None else self.assume(right, truth, first)
+                early = self.assume(left, truth, self.copy(state))
+                late = self.assume(left, not truth, state)
+                late = None if late is None else self.assume(right, truth, late)
+                return self._merge(early, late)
+            case ir.Binary("==" | "!=" as op, ir.Local(number), ir.Name("nil")):
+                if truth == (op == "=="):
+                    state.values.pop(number, None)
+            case ir.Binary("==" | "!=" as op, ir.Local() as operand, ir.Name("true" | "false" as word)):
+                return self.assume(operand, truth == ((op == "==") == (word == "true")), state)
+            case ir.Local(number) if number in state.found and not truth:
+                self._drop({state.found[number]}, state)
+        return state
+
+    # --- changes ---
+
+    def _changed(self, target: ir.Expr, state: _State) -> None:
+        """`x.f = v`, `x[k]++`, `*x = v`."""
+        if not isinstance(target, ir.Sel | ir.Index | ir.Deref):
+            return
+        origins = self._place(target, state)
+        if origins and not _is_atomic(self._view.typing.of(target)):
+            kind = self._kind(target.base) if isinstance(target, ir.Index) else "pointer"
+            self._report(kind, target, extent(target, self._view), origins, state)
+
+    def _changed_by(self, call: ir.Call, state: _State) -> None:
+        """`delete(x, k)`, `maps.Copy(x, …)`, `slices.Sort(x)`."""
+        if not call.args:
+            return
+        match call.fun:
+            case ir.Name("delete" | "clear" | "copy" as name) if self._view.typing.is_builtin(call.fun, name):
+                pass
+            case ir.Sel(base, name) if name in _WRITERS.get(self._view.typing.package_of(base) or "", ()):
+                pass
+            case _:
+                return
+        kind = self._kind(call.args[0])
+        origins = self._origins(call.args[0], state)
+        if origins and kind in ("map", "slice"):
+            self._report(kind, call.args[0], (call.pos, call.end), origins, state)
+
+    def _kind(self, x: ir.Expr) -> str:
+        match self._view.package.resolver.underlying(self._view.typing.of(x)):
+            case model.Map():
+                return "map"
+            case model.Slice():
+                return "slice"
+        return "pointer"
+
+    def _report(self, kind: str, written: ir.Expr, stretch: tuple[int, int], origins: frozenset[int], state: _State) -> None:
+        if state.held or state.named:
+            return
+        view = self._view
+        source = self._taken[min(origins)].call
+        self.results[stretch[0]] = SyncMapMutation(
+            place=Place(view.path, *stretch),
+            function=view.name,
+            package=view.package.scope.path,
+            map=spelled_map(source, view),
+            owner=owner_of(source, view),
+            kind=kind,
+            written=spell(written, view.variables),
+            method=source.method,
+            origin=place_of(source.call, view),
+            id=function_id(view, view.number),
+        )
+
+
+def _is_atomic(kind: model.Type | None) -> bool:
+    return isinstance(kind, model.Named) and kind.package == "sync/atomic"

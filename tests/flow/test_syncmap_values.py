@@ -1,0 +1,185 @@
+"""Changes of values that came out of a sync.Map."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from golint_maps import registry
+from golint_maps.findings import Level
+from golint_maps.flow.syncmaps import SyncMapMutation
+from golint_maps.testing import facts_of, findings_of
+
+HEAD = """package p
+
+import (
+	"maps"
+	"sort"
+	"sync"
+	"sync/atomic"
+)
+
+type T struct {
+	n     int
+	hits  atomic.Int64
+	total int64
+	tags  map[string]int
+	list  []int
+	mu    sync.Mutex
+	once  sync.Once
+	next  *T
+	inner struct{ n int }
+}
+
+type S struct {
+	m  sync.Map
+	mu sync.Mutex
+}
+
+var m sync.Map
+
+func locked(f func()) { f() }
+func fresh() *T       { return &T{} }
+
+var _, _, _ = maps.Copy[map[int]int, map[int]int], sort.Ints, atomic.AddInt64
+"""
+
+
+def kinds(body: str, signature: str = "func (s *S) f(k string, x int) any") -> list[str]:
+    facts = facts_of(f"{HEAD}\n{signature} {{\n{body}\nreturn nil\n}}\n").facts
+    return [fact.kind for fact in facts if isinstance(fact, SyncMapMutation)]
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ("v, _ := m.Load(k)\nv.(map[string]int)[k] = 1", "map"),
+        ("v, _ := m.Load(k)\nt := v.(map[string]int)\ndelete(t, k)", "map"),
+        ("v, _ := m.Load(k)\nt := v.(map[string]int)\nclear(t)", "map"),
+        ("v, _ := m.Load(k)\nmaps.Copy(v.(map[string]int), nil)", "map"),
+        ("v, _ := m.Load(k)\nt := v.(*T)\nt.tags[k]++", "map"),
+        ("v, _ := m.Load(k)\ntags := v.(*T).tags\ntags[k]++", "map"),
+        ("v, _ := m.Load(k)\nt := *v.(*T)\nt.tags[k]++", "map"),
+        ("if v, ok := m.Load(k); ok { if t, ok := v.(map[string]int); ok { t[k] = 1 } }", "map"),
+        ("v, _ := m.LoadOrStore(k, map[string]int{})\nswitch t := v.(type) {\ncase map[string]int:\n\tt[k] = 1\n}", "map"),
+        ("v, _ := m.Load(k)\ngo func(t map[string]int) { t[k] = 1 }(v.(map[string]int))", "map"),
+        ("v, _ := m.Load(k)\nv.([]int)[0] = 1", "slice"),
+        ("v, _ := m.Load(k)\nsort.Ints(v.([]int))", "slice"),
+        ("v, _ := m.Load(k)\ncopy(v.([]int)[1:], []int{1})", "slice"),
+        ("v, _ := s.m.Load(k)\nt := v.(*T)\nt.n++", "pointer"),
+        ("v, _ := s.m.Load(k)\nt := v.(*T)\n*t = T{}", "pointer"),
+        ("v, _ := s.m.Load(k)\nt := v.(*T)\nt.inner.n = 1", "pointer"),
+        ("v, _ := s.m.Load(k)\np := &v.(*T).n\n*p = 1", "pointer"),
+        ("v, _ := s.m.Load(k)\nt := v.(*T)\nt.list = append(t.list, 1)", "pointer"),
+        ("s.m.Range(func(k, v any) bool { v.(*T).n = 0; return true })", "pointer"),
+        ("s.m.Range(func(k, v any) bool {\nt, ok := v.(*T)\nif ok { t.n = 0 }\nreturn true })", "pointer"),
+        ("for _, v := range s.m.Range { v.(*T).n = 0 }", "pointer"),
+        ("var t *T\nif v, ok := m.Load(k); ok { t = v.(*T) } else { t = &T{}; m.Store(k, t) }\nt.n = 1", "pointer"),
+        ("v, loaded := m.LoadOrStore(k, &T{})\nif loaded { v.(*T).n++ }", "pointer"),
+        ("v, _ := m.Load(k)\nt := v.(*T)\nt.mu.Lock()\nt.mu.Unlock()\nt.n++", "pointer"),
+        ("v, _ := m.Load(k)\nt := v.(*T)\nt.mu.Lock()\ndefer t.mu.Unlock()\ngo func() { t.n++ }()", "pointer"),
+    ],
+)
+def test_a_change_without_a_lock_is_told_with_its_kind(body: str, kind: str) -> None:
+    assert kinds(body) == [kind]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "v, _ := m.Load(k)\nt := v.(*T)\nt.mu.Lock()\ndefer t.mu.Unlock()\nt.n++",
+        "v, _ := m.Load(k)\ns.mu.Lock()\nv.(map[string]int)[k]++\ns.mu.Unlock()",
+        "s.mu.Lock()\ndefer s.mu.Unlock()\ns.m.Range(func(k, v any) bool { v.(*T).n = 0; return true })",
+        "v, _ := m.Load(k)\nt := v.(*T)\nif !t.mu.TryLock() { return nil }\nt.n++",
+        "v, _ := m.Load(k)\nt := v.(*T)\nlocked(func() { t.n++ })",
+        "v, _ := m.Load(k)\nt := v.(*T)\nt.once.Do(func() { t.n = 1 })",
+        "v, _ := m.Load(k)\nt := v.(*T)\nsem := make(chan int, 1)\nsem <- 1\nt.n++\n<-sem",
+    ],
+)
+def test_a_change_under_a_lock_is_quiet(body: str) -> None:
+    assert kinds(body) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "v, _ := m.Load(k)\nv.(*T).hits.Add(1)",
+        "v, _ := m.Load(k)\natomic.AddInt64(&v.(*T).total, 1)",
+        "v, _ := m.Load(k)\nreturn v.(map[string]int)[k]",
+        "t := &T{}\nt.n = 1\nm.Store(k, t)",
+    ],
+)
+def test_atomic_changes_reads_and_changes_before_the_store_are_quiet(body: str) -> None:
+    assert kinds(body) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "v, _ := m.LoadAndDelete(k)\nv.(*T).n = 1",
+        "v, _ := m.Swap(k, nil)\nv.(*T).n = 1",
+        "v, _ := m.Load(k)\nm.Delete(k)\nv.(*T).n = 1",
+        "m.Range(func(k, v any) bool { m.Delete(k); v.(*T).n = 1; return true })",
+        "v, loaded := m.LoadOrStore(k, &T{})\nif !loaded { v.(*T).n = 1 }",
+        "v, loaded := m.LoadOrStore(k, &T{})\nif loaded { return v }\nt := v.(*T)\nt.n = 1",
+        "v, ok := m.Load(k)\nif !ok { t := &T{}; m.Store(k, t); t.n = 1; return t }\nreturn v",
+    ],
+)
+def test_what_is_out_of_the_map_or_just_put_in_belongs_to_the_function(body: str) -> None:
+    assert kinds(body) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "v, _ := m.Load(k)\nt := *v.(*T)\nt.n = 1\nm.Store(k, &t)",
+        "v, _ := m.Load(k)\nt := v.(T)\nt.n = 1",
+        "v, _ := m.Load(k)\nt := *v.(*T)\nt.tags = map[string]int{}\nt.tags[k] = 1",
+        "v, _ := m.Load(k)\nt := maps.Clone(v.(map[string]int))\nt[k] = 1",
+        "v, _ := m.Load(k)\nt := v.(*T)\nt = fresh()\nt.n = 1",
+    ],
+)
+def test_a_change_of_a_copy_is_quiet(body: str) -> None:
+    assert kinds(body) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "var own sync.Map\nv, _ := own.Load(k)\nv.(*T).n = 1",
+        "var own sync.Map\nown.Range(func(k, v any) bool { v.(*T).n = 1; return true })",
+        "var own sync.Map\nvar wg sync.WaitGroup\nwg.Go(func() { own.Store(k, &T{}) })\nwg.Wait()\nv, _ := own.Load(k)\nv.(*T).n = 1",
+    ],
+)
+def test_a_map_that_nobody_else_can_be_at_is_quiet(body: str) -> None:
+    assert kinds(body) == []
+
+
+def test_constructors_and_tests_are_quiet() -> None:
+    body = "s := &S{}\nv, _ := m.Load(1)\nv.(*T).n = 1\nreturn s"
+    assert kinds(body, "func NewS() any") == []
+    facts = facts_of({"p_test.go": f"{HEAD}\nfunc f() any {{\n{body}\n}}\n"}).facts
+    assert not [fact for fact in facts if isinstance(fact, SyncMapMutation)]
+
+
+RULE = next(rule for rule in registry.load() if rule.id == "GM505")
+
+
+def levels(text: str) -> list[Level]:
+    return [finding.level for finding in findings_of(sys.modules[RULE.checks[0].__module__], f"{HEAD}\n{text}\n")]
+
+
+def test_a_map_write_is_an_error_and_another_change_a_warning() -> None:
+    assert levels("func f() {\nv, _ := m.Load(1)\nt := v.(*T)\nt.n = 1\nt.tags[``] = 1\n}") == [Level.WARNING, Level.ERROR]
+
+
+def test_a_function_that_is_only_called_with_a_lock_is_quiet() -> None:
+    inside = "func (s *S) set(k string) {\nv, _ := s.m.Load(k)\nv.(*T).n = 1\n}\n"
+    assert levels(inside + "func (s *S) Set(k string) {\ns.mu.Lock()\ndefer s.mu.Unlock()\ns.set(k)\n}") == []
+    assert levels(inside + "func (s *S) Set(k string) {\ns.set(k)\n}") == [Level.WARNING]
+
+
+def test_a_function_that_asks_for_a_lock_is_quiet() -> None:
+    assert levels("func (s *S) setLocked(k string) {\nv, _ := s.m.Load(k)\nv.(*T).n = 1\n}") == []
+    assert levels("// Set sets n. The caller must hold s.mu.\nfunc (s *S) Set(k string) {\nv, _ := s.m.Load(k)\nv.(*T).n = 1\n}") == []
