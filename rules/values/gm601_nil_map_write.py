@@ -14,7 +14,7 @@ RULE = Rule(
     name="nil-map-write",
     summary="A map is written that is nil on every path, or on some",
     level=Level.ERROR,
-    precision=Precision.HIGH,
+    precision=Precision.MEDIUM,
     cwe=(476,),
     tags=("correctness", "panic"),
 )
