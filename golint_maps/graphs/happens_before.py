@@ -177,6 +177,14 @@ class HappensBefore:
     def _declared_in(self, witness: Witness, number: int, loops: list[int]) -> bool:
         return self.varies(witness.hops[0], f"l#{number}", loops)
 
+    def at_rest(self, witness: Witness) -> bool:
+        """Tell whether a test waits until all goroutines of its bubble rest, before an access of its own."""
+        return witness.context.kind != "spawn" and any(
+            "testing/synctest.Wait" in site.targets and site.at.order < hop.at.order
+            for hop in witness.hops
+            for site in self._functions[hop.function].calls
+        )
+
     def ordered_by_channel(self, left: Witness, right: Witness) -> bool:
         """Tell whether a signal after one access and a wait before the other order them, in either direction."""
         return self._signalled(left, right) or self._signalled(right, left)

@@ -205,6 +205,8 @@ class Races:
             return ""
         if self._different_objects(left, right):
             return ""
+        if any(self.order.at_rest(way) for way in (left, right)):
+            return ""
         if any(self._test_server(way) for way in (left, right)) and not any(self._started(way) for way in (left, right)):
             return ""
         if left.context.kind == "spawn" and right.context.kind == "spawn" and self._one_start(left, right):

@@ -163,3 +163,12 @@ def test_goroutines_that_tell_each_other_leave_doubt() -> None:
         "func (x *s) read() { if !x.ready.Load() { return }; _ = x.m[`a`] }"
     )
     assert [certain for _, certain in verdicts(source) if certain] == []
+
+
+def test_a_bubble_at_rest_has_no_races() -> None:
+    source = (
+        "import (`testing`; `testing/synctest`)\nfunc TestRest(t *testing.T) {\n synctest.Test(t, func(t *testing.T) {\n  m := map[int]int{}\n"
+        "  go func() { m[1] = 1 }()\n  synctest.Wait()\n  _ = m[1]\n })\n}"
+    )
+    assert verdicts(source, "p_test.go") == []
+    assert verdicts(source.replace("synctest.Wait()\n", ""), "p_test.go") != []
