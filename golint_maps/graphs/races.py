@@ -52,6 +52,18 @@ class _Side:
         return cls(witness, witness.access.writes, witness.context.concurrent, witness.access.op, locks, exclusive)
 
 
+def _siblings(side: _Side, other: _Side) -> tuple[_Side, _Side]:
+    """Return two sides without what one starter holds for both: its lock does not keep the goroutines apart that it has started."""
+    if not (side.witness.lent and other.witness.lent) or side.witness.hops[0].function != other.witness.hops[0].function:
+        return side, other
+    return _own_locks(side), _own_locks(other)
+
+
+def _own_locks(side: _Side) -> _Side:
+    way = side.witness
+    return _Side.of(replace(way, locks=tuple(lock for lock in way.locks if lock not in way.lent), lent=frozenset()))
+
+
 def _representatives(sides: Sequence[_Side]) -> list[_Side]:
     """Return one side for each group that behaves alike as a partner: concurrent ones and short ways first."""
     kept: dict[object, _Side] = {}
@@ -130,7 +142,8 @@ class Races:
         lent = {*self.order.held_until_joined(witness)}
         if self._outlived(witness):
             lent |= self._held_around(witness.hops[0].function)
-        return replace(witness, locks=tuple(sorted({*witness.locks, *lent}))) if lent else witness
+        lent -= set(witness.locks)
+        return replace(witness, locks=tuple(sorted((*witness.locks, *lent))), lent=frozenset(lent)) if lent else witness
 
     def _held_around(self, function: str) -> frozenset[Held]:
         """Return the locks that all callers of a function hold while it runs."""
@@ -175,13 +188,14 @@ class Races:
         """Return a race of one access with whichever partner makes it certain, else with one that makes it possible."""
         assumed: Race | None = None
         for side in ways[:_MAX_WAYS]:
-            for other in anybody if side.writes else writers:
-                if not (side.concurrent or other.concurrent) or not _conflicts(side, other):
+            for partner in anybody if side.writes else writers:
+                mine, other = _siblings(side, partner)
+                if not (mine.concurrent or other.concurrent) or not _conflicts(mine, other):
                     continue
-                parallel = self.parallel(side.witness, other.witness)
-                if not parallel or (parallel != "certain" and assumed is not None) or excluded(side.witness, other.witness):
+                parallel = self.parallel(mine.witness, other.witness)
+                if not parallel or (parallel != "certain" and assumed is not None) or excluded(mine.witness, other.witness):
                     continue
-                race = Race(side.witness, other.witness, parallel == "certain")
+                race = Race(mine.witness, other.witness, parallel == "certain")
                 if race.certain:
                     return race
                 assumed = race

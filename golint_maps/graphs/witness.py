@@ -66,6 +66,8 @@ class Witness:
     path: Path | None
     identity: str
     locks: tuple[Held, ...]
+    lent: frozenset[Held] = frozenset()
+    """Those of the locks that the starter of a goroutine holds for it: they keep others out, not its siblings."""
 
     @property
     def function(self) -> str:

@@ -295,3 +295,21 @@ func f() {
     <-done
 }"""
     assert verdicts(source) == [("write", "m"), ("write", "m")]
+
+
+def test_the_lock_of_who_starts_goroutines_does_not_keep_them_apart() -> None:
+    source = (
+        CACHE
+        + """
+func (c *cache) Prune(keys []string) {
+    c.mu.Lock()
+    defer c.mu.Unlock()
+    var wg sync.WaitGroup
+    for _, k := range keys {
+        wg.Add(1)
+        go func() { defer wg.Done(); delete(c.m, k) }()
+    }
+    wg.Wait()
+}"""
+    )
+    assert verdicts(source) == [("write", "delete(c.m, k)")]
