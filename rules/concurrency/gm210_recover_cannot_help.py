@@ -15,7 +15,7 @@ RULE = Rule(
     name="recover-cannot-help",
     summary="a recover is meant to survive a concurrent map fault, which nothing recovers",
     level=Level.WARNING,
-    precision=Precision.HIGH,
+    precision=Precision.MEDIUM,
     cwe=(755, 362),
     tags=("concurrency",),
 )

@@ -14,7 +14,7 @@ RULE = Rule(
     name="write-to-range-copy",
     summary="A write to the loop's own copy of a map value is lost",
     level=Level.WARNING,
-    precision=Precision.HIGH,
+    precision=Precision.MEDIUM,
     cwe=(563,),
     tags=("correctness", "iteration"),
 )

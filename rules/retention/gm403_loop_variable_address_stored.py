@@ -14,7 +14,7 @@ RULE = Rule(
     name="loop-variable-address-stored",
     summary="A map entry refers to a loop variable that all turns of the loop share",
     level=Level.ERROR,
-    precision=Precision.VERY_HIGH,
+    precision=Precision.MEDIUM,
     cwe=(825,),
     tags=("correctness", "memory"),
 )

@@ -14,7 +14,7 @@ RULE = Rule(
     name="unreachable-key",
     summary="An entry is stored under a key that cannot be found again",
     level=Level.WARNING,
-    precision=Precision.HIGH,
+    precision=Precision.MEDIUM,
     cwe=(401,),
     tags=("memory", "correctness"),
 )

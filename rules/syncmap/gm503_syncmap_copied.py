@@ -14,7 +14,7 @@ RULE = Rule(
     name="syncmap-copied",
     summary="A sync.Map, or a value that holds one, is copied",
     level=Level.ERROR,
-    precision=Precision.VERY_HIGH,
+    precision=Precision.MEDIUM,
     cwe=(362,),
     tags=("concurrency", "correctness"),
 )

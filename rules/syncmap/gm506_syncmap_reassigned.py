@@ -14,7 +14,7 @@ RULE = Rule(
     name="syncmap-reassigned",
     summary="A fresh sync.Map is assigned over one that other goroutines may be using",
     level=Level.WARNING,
-    precision=Precision.VERY_HIGH,
+    precision=Precision.MEDIUM,
     cwe=(362,),
     tags=("concurrency",),
 )

@@ -14,7 +14,7 @@ RULE = Rule(
     name="syncmap-load-modify-store",
     summary="An entry of a sync.Map is replaced by a value made of the old one, so concurrent changes are lost",
     level=Level.WARNING,
-    precision=Precision.HIGH,
+    precision=Precision.MEDIUM,
     cwe=(362, 367),
     tags=("concurrency",),
 )

@@ -14,7 +14,7 @@ RULE = Rule(
     name="syncmap-incomparable-old",
     summary="CompareAndSwap or CompareAndDelete compares values that cannot be compared, and panics",
     level=Level.ERROR,
-    precision=Precision.VERY_HIGH,
+    precision=Precision.MEDIUM,
     cwe=(248,),
     tags=("correctness", "panic"),
 )

@@ -14,7 +14,7 @@ RULE = Rule(
     name="unhashable-key",
     summary="A slice, map or function in an interface is used as a key, which panics",
     level=Level.ERROR,
-    precision=Precision.VERY_HIGH,
+    precision=Precision.MEDIUM,
     cwe=(248,),
     tags=("correctness", "panic"),
 )
