@@ -304,6 +304,9 @@ class Races:
         """Tell whether the starting function is called again while its goroutine runs, with the same map."""
         if spawn.context.kind != "spawn" or (spawn.path is not None and spawn.path[0][:1] in ("l", "p")):
             return False  # a new activation has a new local
+        callback = spawn.context.link.callback if spawn.context.link is not None else None
+        if callback is not None and not (callback.parallel or callback.task):
+            return False  # events of one registration come one by one, and who registers again has given up the one before
         if self._outlived(spawn) or (spawn.context.link is not None and spawn.context.link.site.once):
             return False
         lasts = _LASTS.match(self.functions[spawn.hops[0].function].id.rpartition(".")[2]) is not None

@@ -288,3 +288,17 @@ def test_the_table_is_well_formed() -> None:
     assert all(shipped()[name].methods for name in names if name[0] == ".")
     owners = {name.rpartition(".")[0] for name in (*names, *_data().results)}
     assert [kind for kind in (*_data().results.values(), *_data().fluent) if kind not in owners] == []
+
+
+@pytest.mark.parametrize(("register", "races"), [('nc.Subscribe("a", s.on)', False), ("time.AfterFunc(1, func() { s.on(nil) })", True)])
+def test_events_of_a_registration_that_is_tried_again_come_one_by_one(register: str, races: bool) -> None:
+    body = f"""
+func (s *Store) watch(nc *nats.Conn) {{ {register} }}
+func (s *Store) Start(nc *nats.Conn) {{
+	for {{
+		s.watch(nc)
+	}}
+}}
+func (s *Store) on(m *nats.Msg) {{ s.count() }}
+"""
+    assert race('"time";"github.com/nats-io/nats.go"', body) is races
