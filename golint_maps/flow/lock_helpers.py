@@ -74,7 +74,11 @@ class LockEffects:
         if end is None:
             return _NONE
         for statement in reversed(walk.deferred):
-            walk.evaluate(statement.call, end)
+            given_back = locks.operation(statement.call, names) if isinstance(statement.call, ir.Call) else None
+            if given_back is not None and given_back.path in walk.balanced:
+                end.held.pop(given_back.path, None)  # a return before the lock was taken has nothing to give back
+            else:
+                walk.evaluate(statement.call, end)
         return tuple(sorted(end.held.values())), tuple(sorted(end.released.values()))
 
     def takes(self, body: Sequence[ir.Stmt], names: Names) -> bool:
@@ -177,6 +181,8 @@ class LockWalk(Forward[LockState]):
         self._names = names
         self._callees = Callees(names)
         self.deferred: list[ir.Defer] = []
+        self.balanced: set[tuple[str, ...]] = set()
+        """Locks that the body takes and has put off giving back."""
 
     def copy(self, state: LockState) -> LockState:
         return LockState(dict(state.held), dict(state.released))
@@ -199,6 +205,9 @@ class LockWalk(Forward[LockState]):
             self.evaluate(statement.call.fun, state)
         elif not any(known is statement for known in self.deferred):
             self.deferred.append(statement)
+            found = locks.operation(statement.call, self._names) if isinstance(statement.call, ir.Call) else None
+            if found is not None and found.kind == "release" and found.path in state.held:
+                self.balanced.add(found.path)
 
     def spawn(self, statement: ir.Go, state: LockState) -> None:
         """What a goroutine locks is no effect of the function that starts it."""

@@ -106,7 +106,7 @@ def _by_habit(races: Races) -> Iterator[Verdict]:
         for ways in by_access.values():
             names = set.intersection(*({lock.name for lock in way.locks} for way in ways))
             for name in names:
-                counts[name] += 1
+                counts[name] += not name.endswith("~")
             for way in ways:
                 locks.update({lock.name: lock for lock in way.locks})
         if not counts:
@@ -124,6 +124,8 @@ def _by_habit(races: Races) -> Iterator[Verdict]:
         for ways in by_access.values():
             for way in ways:
                 modes = {lock.mode for lock in way.locks if lock.name == guard}
+                if any(lock.name.endswith("~") for lock in way.locks):
+                    continue
                 if way.access.writes and modes == {"r"} and not any(lock.mode == "w" for lock in way.locks) and _plausible(guard, identity, held):
                     yield Verdict("read-lock", way, None, locks[guard], _anybody(races, ways), held, len(by_access))
 
