@@ -243,6 +243,8 @@ class _Mutations(Forward[_State]):
             return True
         if self._maps.private(found.path, self._number):
             return False
+        if isinstance(found.key, ir.Local) and self._view.variables[found.key.id].kind == "receiver":
+            return False  # what belongs to an object is as private as the object
         # Who has waited for the goroutines that it has started is alone with what they have filled.
         return not (state.waited and (state.started or found.path[0][0] == "l"))
 
@@ -338,7 +340,7 @@ class _Mutations(Forward[_State]):
                 if plain:
                     self._set(target, given, state)
                 continue
-            self._changed(target, state)
+            self._changed(target, statement.pos, state)
             path = self._view.paths.raw(target)
             if plain and path is not None:
                 state.replaced = state.replaced - {path} if given else state.replaced | {path}
@@ -405,14 +407,14 @@ class _Mutations(Forward[_State]):
 
     # --- changes ---
 
-    def _changed(self, target: ir.Expr, state: _State) -> None:
-        """`x.f = v`, `x[k]++`, `*x = v`."""
+    def _changed(self, target: ir.Expr, at: int, state: _State) -> None:
+        """`x.f = v`, `x[k]++`, `*x = v`; one result for all targets of the statement `at`."""
         if not isinstance(target, ir.Sel | ir.Index | ir.Deref):
             return
         origins = self._place(target, state)
         if origins and not _is_atomic(self._view.typing.of(target)):
             kind = self._kind(target.base) if isinstance(target, ir.Index) else "pointer"
-            self._report(kind, target, extent(target, self._view), origins, state)
+            self._report(kind, target, extent(target, self._view), origins, state, at)
 
     def _changed_by(self, call: ir.Call, state: _State) -> None:
         """`delete(x, k)`, `maps.Copy(x, …)`, `slices.Sort(x)`."""
@@ -428,7 +430,7 @@ class _Mutations(Forward[_State]):
         kind = self._kind(call.args[0])
         origins = self._origins(call.args[0], state)
         if origins and kind in ("map", "slice"):
-            self._report(kind, call.args[0], (call.pos, call.end), origins, state)
+            self._report(kind, call.args[0], (call.pos, call.end), origins, state, call.pos)
 
     def _kind(self, x: ir.Expr) -> str:
         match self._view.package.resolver.underlying(self._view.typing.of(x)):
@@ -438,12 +440,15 @@ class _Mutations(Forward[_State]):
                 return "slice"
         return "pointer"
 
-    def _report(self, kind: str, written: ir.Expr, stretch: tuple[int, int], origins: frozenset[int], state: _State) -> None:
+    def _report(self, kind: str, written: ir.Expr, stretch: tuple[int, int], origins: frozenset[int], state: _State, at: int) -> None:
         if state.held or state.named:
             return
         view = self._view
         source = self._taken[min(origins)].call
-        self.results[stretch[0]] = SyncMapMutation(
+        known = self.results.get(at)
+        if known is not None and known.place.start < stretch[0]:
+            return
+        self.results[at] = SyncMapMutation(
             place=Place(view.path, *stretch),
             function=view.name,
             package=view.package.scope.path,
