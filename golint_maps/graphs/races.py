@@ -67,7 +67,7 @@ def _own_locks(side: _Side) -> _Side:
 def _representatives(sides: Sequence[_Side]) -> list[_Side]:
     """Return one side for each group that behaves alike as a partner: concurrent ones and short ways first."""
     kept: dict[object, _Side] = {}
-    for side in sorted(sides, key=lambda side: (not side.concurrent, len(side.witness.hops))):
+    for side in sorted(sides, key=lambda side: (side.op == "len", not side.concurrent, len(side.witness.hops))):
         way = side.witness
         site = way.context.link.site.place if way.context.link is not None else None
         alias = "assign" if side.op == "assign" else "load" if side.op == "load" else ""
@@ -333,7 +333,15 @@ class Races:
         """Tell whether the starting function waits for the goroutine before it returns."""
         return self.order.joined_before(spawn, Position(1 << 41, ()), spawn.hops[0].function)
 
+    def _over_before_return(self, spawn: Witness) -> bool:
+        """Tell whether what starts a goroutine for its caller (`run(func() {…})`) waits for it before it returns."""
+        link = spawn.context.link
+        below = next((index for index, hop in enumerate(spawn.hops) if link is not None and hop.function == link.caller), 0)
+        return below > 0 and self.order.joined_before(replace(spawn, hops=spawn.hops[below:]), Position(1 << 41, ()), spawn.hops[below].function)
+
     def _against_spawn(self, spawn: Witness, other: Witness) -> str:
+        if self._over_before_return(spawn) and not any(hop.function == spawn.hops[0].function and hop.at == spawn.hops[0].at for hop in other.hops):
+            return ""
         frame = spawn.hops[0].function
         start = spawn.hops[0].at
         for hop in other.hops:
@@ -370,7 +378,9 @@ class Races:
         best = ""
         for context, hops in self.witnesses.chains(spawn.hops[0].function):
             functions = {hop.function: hop for hop in hops}
-            met = next((hop for hop in other.hops if hop.function in functions), None)
+            common = [hop for hop in other.hops if hop.function in functions]
+            # Where they part counts, not what both have come through.
+            met = next((hop for hop in common if hop.at != functions[hop.function].at), common[0] if common else None)
             if met is not None:
                 start = functions[met.function].at
                 if may_follow(start, met.at) and not self._waited_for(spawn, met, start):

@@ -131,7 +131,7 @@ def racing(rule: Rule, program: Program, verdict: Verdict, title: str, help: str
     return rule.finding(
         access,
         f"{title} {opponent(program, verdict)}".rstrip(),
-        level=level(rule, verdict) if access.op != "len" else Level.WARNING,
+        level=Level.WARNING if "len" in (access.op, verdict.other.access.op if verdict.other is not None else "") else level(rule, verdict),
         key=f"{access.op} {access.map} {access.key}",
         traces=traces(program, verdict),
         related=related,

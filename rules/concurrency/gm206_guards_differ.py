@@ -39,7 +39,9 @@ def check(program: Program) -> Iterator[Finding]:
             access,
             f"`{access.map}` is guarded by different locks in different places. Here it is used {holding(verdict.side.locks)}.{usual} "
             f"{opponent(program, verdict)}".rstrip(),
-            level=Level.ERROR if verdict.other is not None and verdict.certain and access.op != "len" else Level.WARNING,
+            level=Level.ERROR
+            if verdict.other is not None and verdict.certain and "len" not in (access.op, verdict.other.access.op)
+            else Level.WARNING,
             key=f"{access.op} {access.map}",
             traces=traces(program, verdict),
             related=related,

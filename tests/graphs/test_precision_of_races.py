@@ -93,6 +93,15 @@ def test_done_in_a_deferred_literal_is_the_end_of_a_goroutine() -> None:
     assert verdicts(source) == []
 
 
+def test_a_runner_that_waits_for_what_it_starts_is_a_call() -> None:
+    source = (
+        "func run(f func()) { done := make(chan bool, 1); go func() { defer func() { done <- true }(); f() }(); <-done }\n"
+        "func g() int { m := map[int]int{}; run(func() { m[1] = 1 }); return m[1] }"
+    )
+    assert verdicts(source) == []
+    assert verdicts(source.replace("; <-done", "")) != []
+
+
 def test_a_wait_in_the_branch_of_the_start_ends_it() -> None:
     source = (
         "import `sync`\nfunc f(many bool) int {\n m := map[int]int{}\n"
