@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 
 from golint_maps.flow.annotations import Guard
 from golint_maps.flow.events import BORROWED, FunctionSummary, Held, MapAccess, Position
@@ -309,15 +310,17 @@ class Races:
             return False  # events of one registration come one by one, and who registers again has given up the one before
         if self._outlived(spawn) or (spawn.context.link is not None and spawn.context.link.site.once):
             return False
-        lasts = _LASTS.match(self.functions[spawn.hops[0].function].id.rpartition(".")[2]) is not None
         for context, hops in self.witnesses.chains(spawn.hops[0].function):
             if context.kind == "handler":
                 return True
-            if not lasts and any(self._again_on_one_object(hop) for hop in hops[:-1]):
+            if any(self._again_on_one_object(hop) and not self._lasts(then.function) for hop, then in pairwise(hops)):
                 return True
             if context.kind == "spawn" and self.order.self_parallel(Witness(spawn.access, context, hops, None, "", ())):
                 return True
         return False
+
+    def _lasts(self, function: str) -> bool:
+        return _LASTS.match(self.functions[function].id.rpartition(".")[2]) is not None
 
     def _again_on_one_object(self, hop: Hop) -> bool:
         """Tell whether a call stands in a loop, and its receiver is not another one in each turn."""
