@@ -15,7 +15,7 @@ class OverBudgetError(BaseException):
 
 @contextmanager
 def budget(seconds: float) -> Iterator[None]:
-    """Raise `OverBudgetError` in the body when it takes longer than `seconds`.
+    """Raise `OverBudgetError` in the body when it takes more than `seconds` of processor time, so that a busy machine changes no outcome.
 
     Works between two steps of the interpreter, in the main thread, where there are interval timers; elsewhere there is no limit.
     """
@@ -26,10 +26,10 @@ def budget(seconds: float) -> Iterator[None]:
     def ring(signum: int, frame: FrameType | None) -> None:
         raise OverBudgetError
 
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGPROF, ring)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)

@@ -25,8 +25,9 @@ from golint_maps.engine.budget import OverBudgetError, budget
 T = TypeVar("T")
 R = TypeVar("R")
 
-_GRACE: Final = 2.0
-"""Seconds that a process has beyond its budget to notice that time is up, before it is killed."""
+_PATIENCE: Final = 5.0
+"""How many times its budget a process may take by the clock before it is killed. The budget itself counts processor time, and a machine may be
+shared; what does not even notice that its budget is spent hangs outside of the interpreter."""
 
 _NICE_BATCH: Final = 24
 """Batches for each process that the items are cut into: enough to end at the same time, few enough for the pipes."""
@@ -128,12 +129,12 @@ class _Pool(Generic[T, R]):
         while self._batches or any(worker.pending for worker in self._workers):
             self._hand_out()
             busy = [worker for worker in self._workers if worker.pending]
-            deadline = min(worker.busy_since for worker in busy) + self._seconds + _GRACE
+            deadline = min(worker.busy_since for worker in busy) + self._seconds * _PATIENCE
             ready = wait([worker.pipe for worker in busy], timeout=max(0.0, deadline - time.monotonic()))
             for worker in busy:
                 if worker.pipe in ready:
                     yield from self._receive(worker)
-                elif time.monotonic() > worker.busy_since + self._seconds + _GRACE:
+                elif time.monotonic() > worker.busy_since + self._seconds * _PATIENCE:
                     yield from self._lose(worker, hung=True)
 
     def _hand_out(self) -> None:
