@@ -39,12 +39,12 @@ class _Made:
     outside: tuple[TreeEntry, ...]
 
 
-def analyse(world: World, settings: Settings, processes: Callable[[int], int], step: Callable[[int, int], None]) -> Analysed:
-    """Return the facts of all packages of a run."""
+def analyse(world: World, settings: Settings, processes: Callable[[int], int], step: Callable[[int, int], None], *, thorough: bool) -> Analysed:
+    """Return the facts of all packages of a run; `thorough` ones include what only strict rules read."""
     packages = world.packages
     found: dict[int, tuple[tuple[Answer, ...], bytes]] = {}
     todo: list[int] = []
-    own_keys = [_key(world, package, settings) for package in packages] if world.cache.enabled else []
+    own_keys = [_key(world, package, settings, thorough=thorough) for package in packages] if world.cache.enabled else []
     for number, package in enumerate(packages):
         stored = _stored(world, package, own_keys[number]) if own_keys else None
         if stored is not None:
@@ -56,7 +56,7 @@ def analyse(world: World, settings: Settings, processes: Callable[[int], int], s
     weights = [sum(file.size for file in packages[number].files) for number in todo]
     world.cache.suspend()
     done = len(packages) - len(todo)
-    work = partial(_analyse, world, settings.go)
+    work = partial(_analyse, world, settings.go, thorough)
     for index, made in pool.run(work, todo, weights, processes=processes(sum(weights)), seconds=settings.timeout_per_package):
         number = todo[index]
         done += 1
@@ -89,9 +89,9 @@ def _stored(world: World, package: Package, key: bytes) -> StoredFacts | None:
     return stored if still_true(world, world.own(package), stored.answers) else None
 
 
-def _key(world: World, package: Package, settings: Settings) -> bytes:
+def _key(world: World, package: Package, settings: Settings, *, thorough: bool) -> bytes:
     """Return the cache key of a package's facts: all that they depend on except what it imports."""
-    parts: list[bytes | str | int] = [package.import_path, package.name, package.kind, package.configuration]
+    parts: list[bytes | str | int] = [package.import_path, package.name, package.kind, package.configuration, int(thorough)]
     for known in _files(world, package):
         major, minor = _version(package, known, settings.go)
         parts += [known.file.relative, known.content, major, minor, known.file.relative in package.primary]
@@ -106,7 +106,7 @@ def _version(package: Package, known: Known, chosen: tuple[int, int] | None) -> 
     return language_version(package.module, known.record.build, chosen)
 
 
-def _analyse(world: World, chosen: tuple[int, int] | None, number: int) -> _Made:
+def _analyse(world: World, chosen: tuple[int, int] | None, thorough: bool, number: int) -> _Made:
     """Analyse one package of a run, in whatever process this is."""
     package = world.packages[number]
     files = _files(world, package)
@@ -118,6 +118,7 @@ def _analyse(world: World, chosen: tuple[int, int] | None, number: int) -> _Made
         paths=tuple(known.file.relative for known in files),
         go=tuple(_version(package, known, chosen) for known in files),
         primary=frozenset(index for index, known in enumerate(files) if known.file.relative in package.primary),
+        thorough=thorough,
     )
     seen = len(world.outside)
     facts = analyse_package(given, imports)

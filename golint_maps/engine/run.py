@@ -25,7 +25,7 @@ from golint_maps.flow.facts import PackageFacts
 from golint_maps.graphs.callbacks import configured
 from golint_maps.outcome import Notice, Outcome, Totals
 from golint_maps.program import Program
-from golint_maps.rule import Rule
+from golint_maps.rule import Profile, Rule
 from golint_maps.settings import Settings
 from golint_maps.source.imports import environment
 from golint_maps.source.model import Module
@@ -93,7 +93,7 @@ def program(settings: Settings, patterns: Sequence[str], *, cwd: Path, progress:
             patterns = patterns or ("./...",)
             seen = survey(settings, patterns, cwd, cache, _processes(settings), _steps(progress, "Reading"))
             world = _world(seen, settings, cache)
-            analysed = analyse(world, settings, _processes(settings), _steps(progress, "Analysing"))
+            analysed = analyse(world, settings, _processes(settings), _steps(progress, "Analysing"), thorough=False)
             if cache.enabled:
                 remember(cache, tree_key(settings, patterns, cwd), seen.before, seen.known, world.outside, now)
         finally:
@@ -158,11 +158,18 @@ def _run(
     return Outcome(seen.discovery.root, memory.findings, memory.notices, _totals(seen), verdict.with_builtin(selected))
 
 
+def _thorough(selected: Sequence[Rule]) -> bool:
+    """Tell whether some rule may read what only strict rules do: a strict one, or one that is not ours."""
+    return any(
+        rule.profile is Profile.STRICT or not all(check.__module__.startswith("golint_maps.rules.") for check in rule.checks) for rule in selected
+    )
+
+
 def _analyse(
     seen: Survey, world: World, settings: Settings, rules: Sequence[Rule], selected: Sequence[Rule], progress: Progress | None
 ) -> tuple[_Memory, bool]:
     """Return what a run comes to, and whether another one would come to the same: not if time or a fault had a part in it."""
-    analysed = analyse(world, settings, _processes(settings), _steps(progress, "Analysing"))
+    analysed = analyse(world, settings, _processes(settings), _steps(progress, "Analysing"), thorough=_thorough(selected))
     found, failed = verdict.check(_joined(analysed.facts, seen.discovery.modules, settings), selected)
     noticed = [*seen.notices, *analysed.notices, *((notice, Location("", 0, 0)) for notice in failed)]
     records = {path: known.record for path, known in seen.known.items()}

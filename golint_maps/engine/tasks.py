@@ -68,6 +68,7 @@ class PackageInput:
     paths: tuple[str, ...]
     go: tuple[tuple[int, int], ...]
     primary: frozenset[int]
+    thorough: bool = True
 
 
 def analyse_package(package: PackageInput, lookup: PackageLookup) -> bytes:
@@ -75,5 +76,5 @@ def analyse_package(package: PackageInput, lookup: PackageLookup) -> bytes:
     scope = PackageScope(package.import_path, package.name, package.files)
     resolver = Resolver(lookup)
     resolver.enter(scope)
-    view = PackageView(scope, resolver, package.paths, package.go, package.primary)
+    view = PackageView(scope, resolver, package.paths, package.go, package.primary, package.thorough)
     return facts.ENCODER.encode(analyse.analyse(view))

@@ -62,8 +62,10 @@ class _State(LockState):
 
 def analyse(view: View) -> Iterator[CheckThenAct]:
     """Yield the inserts of a function and its literals that an earlier look-up no longer covers."""
+    if not view.package.thorough or view.path.endswith("_test.go"):
+        return
     effects = _effects(view.package)
-    if not effects or view.path.endswith("_test.go"):
+    if not effects:
         return
     names: Names | None = None
     for number in view.family:

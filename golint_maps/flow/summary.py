@@ -6,7 +6,7 @@ objects are still owned, that is made here and not yet published (Naik & Aiken's
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from tomllib import loads
@@ -32,6 +32,11 @@ from golint_maps.types.scope import receiver_name
 
 MAKERS = ("New", "new", "make", "Make", "clone", "Clone", "copy", "Copy", "create", "Create", "build", "Build", "init", "open", "Open")
 """Names of functions whose results nobody else has, as a rule."""
+
+_LEAVES = frozenset(
+    "fmt errors strings strconv bytes math math/bits unicode unicode/utf8 unicode/utf16 path path/filepath io bufio hash/fnv html cmp".split()
+)
+"""Packages whose functions work on their arguments alone."""
 
 _SIGNALS = {"Done": "done", "Wait": "wait"}
 _FLAGS = {"Store": "store", "CompareAndSwap": "store", "Load": "load"}
@@ -679,7 +684,7 @@ class _Walker(Forward[_State]):
 
     def _call_site(self, call: ir.Call, mode: str, state: _State) -> None:
         tokens = self.shared.callees.targets(call.fun)
-        if not tokens:
+        if not tokens or (mode == "call" and _concerns_nobody(tokens, call.args)):
             return
         held = tuple(sorted((*state.held.values(), *self._won(call.pos))))
         if tokens == ("sync.Once.Do",) and isinstance(call.fun, ir.Sel):
@@ -734,6 +739,13 @@ def _appends_to(value: ir.Expr, target: ir.Expr) -> bool:
         and own.id == kept.id
         and all(not isinstance(x, ir.Local | ir.Addr) for x in value.args[1:])
     )
+
+
+def _concerns_nobody(tokens: tuple[str, ...], args: Sequence[ir.Expr]) -> bool:
+    """Tell whether a call can be left out: functions on text, numbers and errors touch no shared map, start nothing and call nobody back."""
+    if len(tokens) != 1 or any(isinstance(argument, ir.FuncLit) for argument in args):
+        return False
+    return tokens[0].partition(".")[0] in _LEAVES
 
 
 def _assigned_names(view: View) -> frozenset[str]:

@@ -28,6 +28,8 @@ class PackageView:
     paths: tuple[str, ...]
     go: tuple[tuple[int, int], ...]
     primary: frozenset[int]
+    thorough: bool = True
+    """Whether facts are wanted that only strict rules read, where they are costly."""
     memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """What analyses work out once for the whole package, by the name of the module that does."""
 
