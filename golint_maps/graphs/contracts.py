@@ -53,7 +53,7 @@ def _accesses(races: Races) -> Iterator[Breach]:
 
 
 def _private(witness: Witness) -> bool:
-    return witness.context.kind in ("init", "own")
+    return witness.context.kind in ("init", "own", "unseen")
 
 
 def _calls(races: Races) -> Iterator[Breach]:

@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import pairwise
 
 from golint_maps.flow.annotations import Guard
 from golint_maps.flow.events import BORROWED, FunctionSummary, Held, MapAccess, Position
@@ -313,7 +312,8 @@ class Races:
         for context, hops in self.witnesses.chains(spawn.hops[0].function):
             if context.kind == "handler":
                 return True
-            if any(self._again_on_one_object(hop) and not self._lasts(then.function) for hop, then in pairwise(hops)):
+            last = max((index for index, hop in enumerate(hops) if self._lasts(hop.function)), default=0)
+            if any(self._again_on_one_object(hop) for hop in hops[last:-1]):
                 return True
             if context.kind == "spawn" and self.order.self_parallel(Witness(spawn.access, context, hops, None, "", ())):
                 return True
