@@ -139,7 +139,7 @@ def _starts_something(body: Sequence[ir.Stmt]) -> bool:
 def only_locks(statement: ir.If) -> bool:
     """Tell whether a statement takes or gives back a lock when a flag says so, and does nothing else."""
     flag = statement.cond.x if isinstance(statement.cond, ir.Unary) else statement.cond
-    return isinstance(flag, ir.Local) and statement.init is None and _does_nothing_else(statement)
+    return isinstance(flag, ir.Local | ir.Sel | ir.Name) and statement.init is None and _does_nothing_else(statement)
 
 
 def locks_what_is_there(statement: ir.If) -> bool:

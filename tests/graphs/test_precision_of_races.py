@@ -34,6 +34,15 @@ def test_a_helper_that_locks_when_a_flag_says_so_keeps_its_callers_lock() -> Non
     assert verdicts(source) == []
 
 
+def test_a_lock_that_a_setting_asks_for_is_believed() -> None:
+    source = STORE + (
+        "type options struct { shared bool }\n"
+        "func (s *store) Add(o options) { if o.shared { s.mu.Lock(); defer s.mu.Unlock() }; s.m[`b`] = 1 }\n"
+        "func (s *store) Watch() { go func() { s.mu.Lock(); s.m[`a`]++; s.mu.Unlock() }() }"
+    )
+    assert verdicts(source) == []
+
+
 def test_a_return_before_the_lock_gives_nothing_back() -> None:
     source = STORE + (
         "func (s *store) fill(k string) { if k == `` { return }; s.mu.Lock(); defer s.mu.Unlock(); s.m[k] = 1 }\n"
