@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 _FIX_ROUNDS = 10
 """A fix may uncover the next one. More rounds than this mean two fixes that undo each other."""
 
+_MAX_NOTICES = 10
+"""How many notices a run tells without -v: enough to see what kind they are."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Request:
@@ -192,11 +195,16 @@ def _tell(outcome: Outcome, settings: Settings, stale: tuple[Entry, ...], *, sta
     """Say on stderr what the run came to."""
     from golint_maps import report
 
-    for notice in outcome.notices:
-        if verbose or notice.internal:
+    untold = 0
+    for number, notice in enumerate(outcome.notices):
+        if verbose or notice.internal or number < _MAX_NOTICES:
             click.echo(f"golint-maps: {notice.path + ' ' if notice.path else ''}{notice.message}", err=True)
+        else:
+            untold += 1
         if notice.detail and (verbose or TRACEBACK in os.environ):
             click.echo(notice.detail, err=True)
+    if untold:
+        click.echo(f"golint-maps: {untold} more such {'note' if untold == 1 else 'notes'}: -v tells them all", err=True)
     if stale:
         count = sum(entry.count for entry in stale)
         gone = "finding that is gone" if count == 1 else "findings that are gone"

@@ -42,7 +42,7 @@ def call(*arguments: str, stdout: Any = subprocess.PIPE, **environment: str) -> 
 
 
 def check(*arguments: str, cached: bool = False) -> Run:
-    done = call("check", "-v", "--format", "json", *(() if cached else ("--no-cache",)), *arguments)
+    done = call("check", "--format", "json", *(() if cached else ("--no-cache",)), *arguments)
     err = done.stderr.decode()
     assert "Traceback" not in err, err
     document = json.loads(done.stdout)
