@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
+from golint_maps.flow.events import FunctionSummary
 from golint_maps.flow.facts import PackageFacts
 from golint_maps.flow.lock_copies import LockCopied
 from golint_maps.flow.site import Place, Site
-from golint_maps.flow.summary import FunctionSummary
 from golint_maps.graphs.callbacks import Callback
 from golint_maps.graphs.contracts import Breach, breaches
 from golint_maps.graphs.effects import EffectTable

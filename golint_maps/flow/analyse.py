@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from golint_maps.flow import copies, effects, hashing, loopvars, memos, nilness, promises, ranges, sharing, summary, syncmaps
 from golint_maps.flow.annotations import guards
+from golint_maps.flow.events import FunctionSummary
 from golint_maps.flow.facts import Fact, PackageFacts
 from golint_maps.flow.internals import analyse as internals
 from golint_maps.flow.traverse import forget
@@ -24,7 +25,7 @@ def analyse(package: PackageView) -> PackageFacts:
 
 def _analyse(package: PackageView) -> PackageFacts:
     facts: list[Fact] = []
-    functions: list[summary.FunctionSummary] = []
+    functions: list[FunctionSummary] = []
     for view in views(package, sorted(package.primary)):
         for analysis in _ANALYSES:
             facts += analysis(view)

@@ -7,13 +7,13 @@ import msgspec
 from golint_maps.flow.annotations import Guard
 from golint_maps.flow.copies import LostWrite, MapReplacedOnCopy, SyncMapCopied
 from golint_maps.flow.effects import FunctionEffects
+from golint_maps.flow.events import FunctionSummary
 from golint_maps.flow.hashing import UnhashableKey, UnreachableKey
 from golint_maps.flow.internals.facts import InternalsFact
 from golint_maps.flow.loopvars import LoopVariableStored
 from golint_maps.flow.nilness import NilWrite
 from golint_maps.flow.ranges import LockReleased, OrderEscape, RangeCall, RangeMutation
 from golint_maps.flow.sharing import SharingFact
-from golint_maps.flow.summary import FunctionSummary
 from golint_maps.flow.syncmaps import SyncMapMisuse
 
 Fact = (

@@ -23,7 +23,6 @@ OPERATIONS: Final = {
     "TryLock": ("try", "w"),
     "TryRLock": ("try", "r"),
 }
-_SYNC_LOCKS: Final = frozenset(("Mutex", "RWMutex", "Locker"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -778,6 +778,3 @@ def _handler(function: ir.Function, view: View) -> str:
         if isinstance(kind, ir.TQual) and (kind.package, kind.name) in (("gin", "Context"), ("echo", "Context"), ("fiber", "Ctx")):
             return f"a {kind.package} handler"
     return ""
-
-
-__all__ = ["FunctionSummary", "Summariser", "analyse"]

@@ -343,16 +343,8 @@ class _Sequences(Forward[_State]):
 
     def assume(self, condition: ir.Expr, truth: bool, state: _State) -> _State | None:
         match condition:
-            case ir.Unary("!", operand):
-                return self.assume(operand, not truth, state)
-            case ir.Binary("&&" | "||" as op, left, right):
-                if truth == (op == "&&"):
-                    first = self.assume(left, truth, state)
-                    return None if first is None else self.assume(right, truth, first)
-                early = self.assume(left, truth, self.copy(state))
-                late = self.assume(left, not truth, state)
-                late = None if late is None else self.assume(right, truth, late)
-                return self._merge(early, late)
+            case ir.Unary("!") | ir.Binary("&&" | "||"):
+                return self.assume_parts(condition, truth, state)
             case ir.Binary("==" | "!=" as op, ir.Local(number), ir.Name("nil")):
                 return self._tested([pos for pos, way in state.origins.get(number, ()) if way == "same"], truth == (op == "!="), state)
             case ir.Binary("==" | "!=" as op, ir.Local() as operand, ir.Name("true" | "false" as word)):

@@ -386,16 +386,8 @@ class _Mutations(Forward[_State]):
 
     def assume(self, condition: ir.Expr, truth: bool, state: _State) -> _State | None:
         match condition:
-            case ir.Unary("!", operand):
-                return self.assume(operand, not truth, state)
-            case ir.Binary("&&" | "||" as op, left, right):
-                if truth == (op == "&&"):
-                    first = self.assume(left, truth, state)
-                    return None if first is None else self.assume(right, truth, first)
-                early = self.assume(left, truth, self.copy(state))
-                late = self.assume(left, not truth, state)
-                late = None if late is None else self.assume(right, truth, late)
-                return self._merge(early, late)
+            case ir.Unary("!") | ir.Binary("&&" | "||"):
+                return self.assume_parts(condition, truth, state)
             case ir.Binary("==" | "!=" as op, ir.Local(number), ir.Name("nil")):
                 if truth == (op == "=="):
                     state.values.pop(number, None)

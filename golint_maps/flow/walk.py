@@ -75,6 +75,18 @@ class Forward(Generic[S]):
         """Return the state on the branch where a condition holds (or not); None when that cannot be. May change `state`."""
         return state
 
+    def assume_parts(self, condition: ir.Unary | ir.Binary, truth: bool, state: S) -> S | None:
+        """Return what `assume` says of a negation, conjunction or disjunction by its parts, the right one evaluated only where Go does."""
+        if isinstance(condition, ir.Unary):
+            return self.assume(condition.x, not truth, state)
+        if truth == (condition.op == "&&"):
+            first = self.assume(condition.left, truth, state)
+            return None if first is None else self.assume(condition.right, truth, first)
+        early = self.assume(condition.left, truth, self.copy(state))
+        late = self.assume(condition.left, not truth, state)
+        late = None if late is None else self.assume(condition.right, truth, late)
+        return self._merge(early, late)
+
     def enter_range(self, statement: ir.Range, state: S) -> None:
         """A turn of a range loop begins."""
 

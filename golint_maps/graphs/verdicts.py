@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from golint_maps.flow.events import FunctionSummary, Held, MapAccess
+from golint_maps.flow.events import Held, MapAccess
 from golint_maps.graphs.races import Race, Races, common_locks, sets_up
 from golint_maps.graphs.witness import Witness
 
@@ -142,8 +142,3 @@ def _anybody(races: Races, ways: list[Witness]) -> bool:
 def _plausible(guard: str, identity: str, held: int) -> bool:
     """A lock guards a map that it lies beside, or that it is held for more than once."""
     return guard.rpartition(".")[0] == identity.rpartition(".")[0] or held >= _GUARDED_MINIMUM
-
-
-def functions_of(races: Races, witness: Witness) -> list[FunctionSummary]:
-    """Return the functions that a witness passes, from its root to the access."""
-    return [races.functions[hop.function] for hop in witness.hops]

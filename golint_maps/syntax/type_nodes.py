@@ -31,7 +31,6 @@ from golint_maps.syntax.state import MAX_DEPTH, Lowering, significant
 
 TypeHandler = Callable[[Lowering, Node], TypeExpr]
 
-PARENTHESIS: Final = ord("(")
 STAR: Final = ord("*")
 
 
