@@ -9,10 +9,10 @@ from tree_sitter import Node
 from golint_maps.syntax import kinds as k
 from golint_maps.syntax.comments import comment_of, doc_of
 from golint_maps.syntax.functions import declare_function
-from golint_maps.syntax.ir import Assign, ConstDecl, Expr, FileFacts, Function, Import, Name, TypeDecl, TypeExpr, VarDecl
+from golint_maps.syntax.ir import Addr, Assign, ConstDecl, Expr, FileFacts, Function, Import, Lit, Name, TypeDecl, TypeExpr, VarDecl
 from golint_maps.syntax.state import Lowering, begin_function
 from golint_maps.syntax.statements import const_specs, expressions_of, names_of, type_specs, var_specs
-from golint_maps.syntax.type_nodes import lower_type, type_params
+from golint_maps.syntax.type_nodes import UNDERSCORE, lower_type, type_params
 
 INITIALISERS: Final = "var·"
 """Name of the function that holds the initialisers of a file's package variables."""
@@ -133,23 +133,44 @@ def _variables(c: Lowering, node: Node, facts: FileFacts) -> None:
 def _own_value(values: list[Expr], i: int, names: int) -> tuple[Expr | None, int]:
     if len(values) == 1 and names > 1:
         return values[0], i
-    return (values[i] if i < len(values) else None), 0
+    return (_outlined(values[i]) if i < len(values) else None), 0
+
+
+def _outlined(value: Expr) -> Expr:
+    """A value whose literal has no elements: they stand in the initialiser, and tables are large."""
+    match value:
+        case Lit(type, elements, pos, end) if elements:
+            return Lit(type, [], pos, end)
+        case Addr(Lit() as literal, pos, end):
+            return Addr(_outlined(literal), pos, end)
+    return value
 
 
 def _constants(c: Lowering, node: Node, facts: FileFacts) -> None:
     src = c.src
     type: TypeExpr | None = None
     values: list[Expr] = []
+    found = facts.constants
     for spec in const_specs(node):
+        pos = spec.start_byte
+        text = src[pos : spec.end_byte]
+        if text.translate(None, UNDERSCORE).isalnum() and not c.damaged_text:
+            # A name alone: one of many in a list that counts.
+            found.append(ConstDecl(text.decode(), type, values[0] if values else None, pos))
+            continue
         value_node = spec.child_by_field_id(k.F_VALUE)
         type_node = spec.child_by_field_id(k.F_TYPE)
         c.depth = 0
         if value_node is not None or type_node is not None:
             type = lower_type(c, type_node) if type_node is not None else None
             values = expressions_of(c, value_node)
-        for i, name in enumerate(names_of(spec)):
+        name, _, rest = text.partition(b" ")
+        if name.translate(None, UNDERSCORE).isalnum() and not c.damaged_text and b"," not in rest.partition(b"=")[0]:
+            found.append(ConstDecl(name.decode(), type, values[0] if values else None, pos))
+            continue
+        for i, name_node in enumerate(names_of(spec)):
             value = values[i] if i < len(values) else None
-            facts.constants.append(ConstDecl(src[name.start_byte : name.end_byte].decode(), type, value, name.start_byte))
+            found.append(ConstDecl(src[name_node.start_byte : name_node.end_byte].decode(), type, value, name_node.start_byte))
 
 
 _HOLDERS: Final = frozenset({k.SOURCE_FILE, k.ERROR})

@@ -17,7 +17,7 @@ from golint_maps.syntax.nesting import is_absurdly_nested
 from golint_maps.syntax.repair import hide_method_type_params, rename_builtins, rename_builtins_within
 from golint_maps.syntax.state import Lowering
 
-_SWITCHES: Final = re.compile(rb"GODEBUG|GOEXPERIMENT|-maprace\b")
+_SWITCHES: Final = (b"GODEBUG", b"GOEXPERIMENT", b"-maprace")
 """What strings about switches of the go command and the runtime are made of."""
 
 
@@ -27,7 +27,7 @@ def extract(data: bytes, *, bodies: bool = True) -> FileFacts:
     With `bodies=False` only declarations are lowered: every `Function.body` is None.
     """
     src = data if data.isascii() and b"\x00" not in data else _readable(data)
-    facts = FileFacts("", "", [], [], [], [], [], [], "", False, "", [], _count_lines(src), len(src), _SWITCHES.search(src) is not None)
+    facts = FileFacts("", "", [], [], [], [], [], [], "", False, "", [], _count_lines(src), len(src), any(map(src.__contains__, _SWITCHES)))
     if is_absurdly_nested(src):
         facts.errors.append(ParseError(0, len(src), 1))
         return facts

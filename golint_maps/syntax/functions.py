@@ -16,23 +16,20 @@ from golint_maps.syntax.type_nodes import Named, parameters, results, type_param
 
 def _signature(c: Lowering, function: Function, node: Node) -> None:
     """Fill in types, parameters and results, and declare them in the scope that is open."""
-    params, param_names, variadic = parameters(c, node.child_by_field_id(k.F_PARAMETERS))
-    result_types, result_names = results(c, node.child_by_field_id(k.F_RESULT))
-    function.type = TFunc(params, result_types, variadic)
-    function.params = _declared(c, param_names, "param")
-    function.results = _declared(c, result_names, "result")
+    params_node = node.child_by_field_id(k.F_PARAMETERS)
+    result_node = node.child_by_field_id(k.F_RESULT)
+    params = parameters(c, params_node)
+    returned = results(c, result_node)
+    function.type = TFunc(params.types, returned.types, params.variadic)
+    function.params = _declared(c, params.names, params_node, "param")
+    function.results = _declared(c, returned.names, result_node, "result")
 
 
-def _declared(c: Lowering, names: list[Named | None], kind: str) -> list[int]:
-    numbers: list[int] = []
-    for named in names:
-        if named is None:
-            numbers.append(-1)
-        else:
-            node, type = named
-            pos = node.start_byte
-            numbers.append(c.declare(c.src[pos : node.end_byte], type, kind, pos))
-    return numbers
+def _declared(c: Lowering, names: list[Named | None], node: Node | None, kind: str) -> list[int]:
+    if node is None or not names:
+        return []
+    start = node.start_byte
+    return [-1 if named is None else c.declare(named[1], named[2], kind, start + named[0]) for named in names]
 
 
 def _body(c: Lowering, function: Function, node: Node) -> None:
@@ -61,14 +58,15 @@ def declare_function(c: Lowering, node: Node) -> None:
     mark, outer = c.enter()
     receiver = node.child_by_field_id(k.F_RECEIVER)
     if receiver is not None:
-        types, names, _ = parameters(c, receiver)
-        function.receiver_type = types[0] if types else None
-        function.receiver = _declared(c, names[:1], "receiver")[0] if names else -1
+        receivers = parameters(c, receiver)
+        function.receiver_type = receivers.types[0] if receivers.types else None
+        function.receiver = (_declared(c, receivers.names[:1], receiver, "receiver") or [-1])[0]
     blanked = c.generic_methods.get(name.end_byte)
     function.type_params = type_params(c, node.child_by_field_id(k.F_TYPE_PARAMETERS)) if blanked is None else _blanked_type_params(blanked)
     _signature(c, function, node)
     _body(c, function, node)
     c.leave(mark, outer)
+    c.local_types = False
     function.doc, function.directives = doc_and_directives(c.src, pos)
     function.damaged = (c.damaged_text and node.has_error) or len(c.too_deep) > deep
 

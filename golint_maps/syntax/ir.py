@@ -512,7 +512,10 @@ class TypeDecl(_Node):
 
 
 class VarDecl(_Node):
-    """One name of a package-level `var`. `value` is its own initialiser; with one call for several names, `result` counts them."""
+    """One name of a package-level `var`. `value` is its own initialiser; with one call for several names, `result` counts them.
+
+    The elements of a literal stand in the function of initialisers only.
+    """
 
     name: str
     type: TypeExpr | None

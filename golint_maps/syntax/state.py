@@ -35,6 +35,7 @@ class Lowering:
         "generic_methods",
         "in_long_chain",
         "label",
+        "local_types",
         "names",
         "root",
         "scope",
@@ -68,6 +69,7 @@ class Lowering:
         self.label = ""
         self.break_label: str | None = None
         self.in_long_chain = False
+        self.local_types = False
         self.too_deep: list[tuple[int, int]] = []
 
     def enter(self) -> tuple[int, int]:
@@ -103,6 +105,7 @@ class Lowering:
 
     def declare_type(self, name: bytes, pos: int) -> str:
         """Declare a local type in the innermost scope and return its hoisted name."""
+        self.local_types = True
         hoisted = f"{name.decode()}·{pos}"
         self.undo.append((name, self.names.get(name)))
         self.names[name] = hoisted

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, NamedTuple, TypeVar
 
 from tree_sitter import Node
 
@@ -29,9 +29,17 @@ from golint_maps.syntax.ir import (
 )
 from golint_maps.syntax.state import MAX_DEPTH, Lowering, significant
 
+T = TypeVar("T")
 TypeHandler = Callable[[Lowering, Node], TypeExpr]
 
 STAR: Final = ord("*")
+UNDERSCORE: Final = b"_"
+
+_LEVEL: Final = 3
+"""What a level of a type counts: it takes more stack than one of an expression, and real types are not deep."""
+
+_MEMORY: Final = 10_000
+"""Types and parameter lists that are known by their text before all are forgotten."""
 
 
 def lower_type(c: Lowering, node: Node | None) -> TypeExpr:
@@ -50,6 +58,10 @@ def _identifier(c: Lowering, node: Node) -> TypeExpr:
 
 
 def _qualified(c: Lowering, node: Node) -> TypeExpr:
+    text = c.src[node.start_byte : node.end_byte]
+    if text.replace(b".", b"", 1).translate(None, UNDERSCORE).isalnum() and not c.damaged_text:
+        prefix, _, rest = text.decode().partition(".")
+        return TQual(prefix, rest)
     package = node.child_by_field_id(k.F_PACKAGE)
     name = node.child_by_field_id(k.F_NAME)
     if package is None or name is None:
@@ -59,19 +71,36 @@ def _qualified(c: Lowering, node: Node) -> TypeExpr:
 
 
 def _nested(handler: TypeHandler) -> TypeHandler:
-    """Count the nesting of types that hold types, and give up where it is absurd."""
+    """Count the nesting of types that hold types, and give up where it is absurd; what was written before is not lowered again."""
+    known: dict[bytes, TypeExpr] = {}
 
     def counted(c: Lowering, node: Node) -> TypeExpr:
+        text = c.src[node.start_byte : node.end_byte]
+        plain = _says_all(c, text)
+        if plain and (seen := known.get(text)) is not None:
+            return seen
         if c.depth >= MAX_DEPTH:
             c.too_deep.append((node.start_byte, node.end_byte))
             return TUnknown()
-        # A level of a type takes more stack than one of an expression, and real types are not deep.
-        c.depth += 3
+        c.depth += _LEVEL
         lowered = handler(c, node)
-        c.depth -= 3
+        c.depth -= _LEVEL
+        if plain:
+            _remember(known, text, lowered)
         return lowered
 
     return counted
+
+
+def _says_all(c: Lowering, text: bytes) -> bool:
+    """Whether a type is known by its text alone: no local types, no members with positions of their own, no errors, no nesting near the limit."""
+    return not (c.local_types or c.damaged_text or b"{" in text) and c.depth + _LEVEL * len(text) < MAX_DEPTH
+
+
+def _remember(known: dict[bytes, T], text: bytes, lowered: T) -> None:
+    if len(known) >= _MEMORY:
+        known.clear()
+    known[text] = lowered
 
 
 def _pointer(c: Lowering, node: Node) -> TypeExpr:
@@ -109,7 +138,7 @@ def _parenthesized(c: Lowering, node: Node) -> TypeExpr:
 
 def _function(c: Lowering, node: Node) -> TypeExpr:
     params, _, variadic = parameters(c, node.child_by_field_id(k.F_PARAMETERS))
-    return TFunc(params, results(c, node.child_by_field_id(k.F_RESULT))[0], variadic)
+    return TFunc(params, results(c, node.child_by_field_id(k.F_RESULT)).types, variadic)
 
 
 def _generic(c: Lowering, node: Node) -> TypeExpr:
@@ -188,17 +217,39 @@ def _interface(c: Lowering, node: Node) -> TypeExpr:
     return TInterface(methods, embeds, union)
 
 
-Named = tuple[Node, TypeExpr]
-"""The identifier of a parameter or result, and its type as the function's body sees it."""
+Named = tuple[int, bytes, TypeExpr]
+"""A parameter's or result's offset from the beginning of its list, its name, and its type as the function's body sees it."""
 
 
-def parameters(c: Lowering, node: Node | None) -> tuple[list[TypeExpr], list[Named | None], bool]:
-    """The types of a parameter list, for each its name (None where there is none), and whether the last one is variadic."""
+class Parameters(NamedTuple):
+    """A parameter list: its types, for each its name (None where there is none), and whether the last one is variadic."""
+
+    types: list[TypeExpr]
+    names: list[Named | None]
+    variadic: bool = False
+
+
+def parameters(c: Lowering, node: Node | None) -> Parameters:
+    """Lower a parameter list. Methods repeat them so often that it pays to know them by their text."""
+    if node is None:
+        return Parameters([], [])
+    pos = node.start_byte
+    text = c.src[pos : node.end_byte]
+    # At depth 0, the same text is too deep everywhere or nowhere.
+    plain = _says_all(c, text) or (c.depth == 0 and not (c.local_types or c.damaged_text or b"{" in text))
+    if plain and (seen := _PARAMETERS.get(text)) is not None:
+        return seen
+    deep = len(c.too_deep)
+    lowered = _parameters(c, node, pos)
+    if plain and len(c.too_deep) == deep:
+        _remember(_PARAMETERS, text, lowered)
+    return lowered
+
+
+def _parameters(c: Lowering, node: Node, pos: int) -> Parameters:
     types: list[TypeExpr] = []
     names: list[Named | None] = []
     variadic = False
-    if node is None:
-        return types, names, variadic
     for declaration in node.named_children:
         kind = declaration.kind_id
         if kind == k.PARAMETER_DECLARATION:
@@ -217,21 +268,20 @@ def parameters(c: Lowering, node: Node | None) -> tuple[list[TypeExpr], list[Nam
         if identifiers:
             for identifier in identifiers:
                 types.append(lowered)
-                names.append((identifier, seen))
+                names.append((identifier.start_byte - pos, c.src[identifier.start_byte : identifier.end_byte], seen))
         else:
             types.append(lowered)
             names.append(None)
-    return types, names, variadic
+    return Parameters(types, names, variadic)
 
 
-def results(c: Lowering, node: Node | None) -> tuple[list[TypeExpr], list[Named | None]]:
+def results(c: Lowering, node: Node | None) -> Parameters:
     """The types and names of what a function returns."""
     if node is None:
-        return [], []
+        return Parameters([], [])
     if node.kind_id == k.PARAMETER_LIST:
-        types, names, _ = parameters(c, node)
-        return types, names
-    return [lower_type(c, node)], [None]
+        return parameters(c, node)
+    return Parameters([lower_type(c, node)], [None])
 
 
 def type_params(c: Lowering, node: Node | None) -> list[TypeParam]:
@@ -251,6 +301,7 @@ def _unknown(c: Lowering, node: Node) -> TypeExpr:
     return TUnknown()
 
 
+_PARAMETERS: Final[dict[bytes, Parameters]] = {}
 _NAMED: Final = frozenset({k.TYPE_IDENTIFIER, k.QUALIFIED_TYPE, k.GENERIC_TYPE})
 
 TYPES: Final[dict[int, TypeHandler]] = dict.fromkeys(k.ALL, _unknown) | {
