@@ -9,16 +9,20 @@ from typing import TypeVar
 
 from golint_maps.flow.events import FunctionSummary
 from golint_maps.flow.facts import PackageFacts
+from golint_maps.flow.growth import MapBound, MapGrowth, MapRelease
+from golint_maps.flow.lifetime import MapDeclared, OwnerReplaced
 from golint_maps.flow.lock_copies import LockCopied
 from golint_maps.flow.site import Place, Site
 from golint_maps.graphs.callbacks import Callback
 from golint_maps.graphs.contracts import Breach, breaches
 from golint_maps.graphs.effects import EffectTable
 from golint_maps.graphs.guarded import Guarding
+from golint_maps.graphs.lifetime import Lifetimes
 from golint_maps.graphs.links import Links
 from golint_maps.graphs.memos import Memos
 from golint_maps.graphs.precedence import without_copies
 from golint_maps.graphs.races import Races
+from golint_maps.graphs.retention import Retention
 from golint_maps.graphs.verdicts import Verdict, verdicts
 from golint_maps.source.model import Module
 
@@ -85,6 +89,21 @@ class Program:
         promises = {name: said for package in self.packages for name, said in package.promises.items()}
         singletons = {name for package in self.packages for name in package.singletons}
         return Memos(self.races, promises, singletons, {package.path for package in self.packages if package.name == "main"})
+
+    @cached_property
+    def lifetimes(self) -> Lifetimes:
+        """Which objects live as long as the process, and which code runs again and again."""
+        races = self.races
+        interfaces = {name: methods for package in self.packages for name, methods in package.interfaces.items()}
+        holders = [holder for package in self.packages for holder in package.holders]
+        serving = [loop for package in self.packages for loop in package.serving]
+        return Lifetimes(races.links, races.witnesses, holders, serving, self.each(OwnerReplaced), interfaces)
+
+    @cached_property
+    def retention(self) -> Retention:
+        """Which maps only grow."""
+        declared = {fact.identity: fact.place for fact in self.each(MapDeclared)}
+        return Retention(self.races, self.lifetimes, self.each(MapGrowth), self.each(MapRelease), self.each(MapBound), declared)
 
     @cached_property
     def guarding(self) -> Guarding:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from golint_maps.flow import copies, effects, hashing, loopvars, memos, nilness, promises, ranges, sharing, summary, syncmaps
+from golint_maps.flow import copies, effects, growth, hashing, lifetime, loopvars, memos, nilness, promises, ranges, sharing, summary, syncmaps
 from golint_maps.flow.annotations import guards
 from golint_maps.flow.events import FunctionSummary
 from golint_maps.flow.facts import Fact, PackageFacts
@@ -26,11 +26,17 @@ def analyse(package: PackageView) -> PackageFacts:
 def _analyse(package: PackageView) -> PackageFacts:
     facts: list[Fact] = []
     functions: list[FunctionSummary] = []
+    serving: list[lifetime.Serving] = []
     for view in views(package, sorted(package.primary)):
         for analysis in _ANALYSES:
             facts += analysis(view)
-        functions += summary.analyse(view)
+        summaries = list(summary.analyse(view))
+        functions += summaries
+        facts += growth.analyse(view, summaries)
+        facts += lifetime.replaced(view)
+        serving += lifetime.serving(view, summaries)
     facts += internals.analyse(package)
+    facts += lifetime.declarations(package, [(fact.identity, fact.map) for fact in facts if isinstance(fact, growth.MapGrowth)])
     return PackageFacts(
         package.scope.path,
         package.scope.name,
@@ -42,6 +48,8 @@ def _analyse(package: PackageView) -> PackageFacts:
         sorted({item.path for file in package.scope.files for item in file.imports}),
         promises.promises(package),
         memos.singletons(package),
+        lifetime.holders(package),
+        serving,
     )
 
 

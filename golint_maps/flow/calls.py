@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from golint_maps.flow.events import Argument
 from golint_maps.flow.identity import Names, function_id
+from golint_maps.flow.keyspace import origin
 from golint_maps.syntax import ir
 from golint_maps.types import model
 from golint_maps.types.definitions import FromRange, FromValue
@@ -131,6 +132,7 @@ class Callees:
         tokens: tuple[str, ...] = ()
         path = None
         identity = ""
+        given = -1
         if isinstance(below, model.Signature) or isinstance(x, ir.FuncLit):
             tokens = self.targets(x)
             if isinstance(x, ir.Call) and x.args and self._view.typing.as_type(x.fun) is not None:
@@ -139,7 +141,9 @@ class Callees:
                 bound = self.receiver(x, owned)  # a method value carries its receiver
                 if bound is not None:
                     path, identity = bound.path, bound.identity
-        elif not isinstance(below, model.Basic):
+        elif isinstance(below, model.Basic):
+            given = origin(self._view, x)
+        else:
             path = self._names.path(x)
             identity = self._names.identity(x) if path is not None else ""
             if isinstance(below, model.Interface):
@@ -152,7 +156,7 @@ class Callees:
             fields = tuple(self._fields(literal))
             if fields:
                 path, identity = self._bound(literal, owned)  # of method values: what they carry
-        return Argument(path, identity, tokens, fresh(x, owned), text, fields)
+        return Argument(path, identity, tokens, fresh(x, owned), text, fields, given)
 
     def _literal(self, x: ir.Expr) -> ir.Lit | None:
         """Return the composite literal that an expression or a local variable stands for, or None."""

@@ -13,6 +13,9 @@ from golint_maps.flow.site import Place, Site
 Path = tuple[str, ...]
 
 
+CONSTANT = -2
+"""What stands for an argument that is the same at each call."""
+
 BORROWED = "*"
 """Ends the path of a lock that is reached through a pointer in a field."""
 
@@ -73,6 +76,8 @@ class Argument(msgspec.Struct, frozen=True, array_like=True, gc=False):
     type: str = ""
     fields: tuple[tuple[str, str], ...] = ()
     """Of a struct of another package that is written here: (`import/path.Type.Field`, token) of the functions in it."""
+    given: int = -1
+    """Of a number or text: which parameter of the outermost function it is, `CONSTANT`, or -1."""
 
 
 class CallSite(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -8,8 +8,10 @@ from golint_maps.flow.annotations import Guard
 from golint_maps.flow.copies import LostWrite, MapReplacedOnCopy, SyncMapCopied
 from golint_maps.flow.effects import FunctionEffects
 from golint_maps.flow.events import FunctionSummary
+from golint_maps.flow.growth import GrowthFact
 from golint_maps.flow.hashing import UnhashableKey, UnreachableKey
 from golint_maps.flow.internals.facts import InternalsFact
+from golint_maps.flow.lifetime import Holder, MapDeclared, OwnerReplaced, Serving
 from golint_maps.flow.loopvars import LoopVariableStored
 from golint_maps.flow.nilness import NilWrite
 from golint_maps.flow.ranges import LockReleased, OrderEscape, RangeCall, RangeMutation
@@ -31,6 +33,9 @@ Fact = (
     | RangeMutation
     | SharingFact
     | SyncMapMisuse
+    | GrowthFact
+    | MapDeclared
+    | OwnerReplaced
 )
 
 
@@ -51,6 +56,10 @@ class PackageFacts(msgspec.Struct, array_like=True, gc=False):
     """What doc comments say of concurrent use (see `promises`)."""
     singletons: list[str] = []
     """Types of which there is one value each, held by a package variable."""
+    holders: list[Holder] = []
+    """What package variables and fields hold."""
+    serving: list[Serving] = []
+    """Loops without an end of their own."""
 
 
 ENCODER = msgspec.msgpack.Encoder()

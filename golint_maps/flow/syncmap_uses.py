@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from golint_maps.flow.hashable import incomparable_part
+from golint_maps.flow.identity import Names, function_id
 from golint_maps.flow.maps import extent, qualified
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
@@ -20,9 +21,14 @@ from golint_maps.types.model import spell as spell_type
 
 
 class SyncMapReassigned(Site, frozen=True, tag="sync-map-reassigned"):
-    """A fresh `sync.Map` is assigned over one that others may be using. `go` is the language version of the file."""
+    """A fresh `sync.Map` is assigned over one that others may be using. `go` is the language version of the file.
+
+    `identity` is the map's program-wide name, `id` the function or literal.
+    """
 
     go: tuple[int, int]
+    identity: str = ""
+    id: str = ""
 
 
 class SyncMapComparison(Site, frozen=True, tag="sync-map-comparison"):
@@ -71,6 +77,8 @@ def reassignments(view: View, maps: SyncMaps) -> Iterator[SyncMapReassigned]:
                     map=spell(target, view.variables),
                     owner=qualified(view, target),
                     go=view.go,
+                    identity=Names(view).identity(target),
+                    id=function_id(view, number),
                 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from golint_maps.flow.growth import GrowthFact, emptied, sync_growth
 from golint_maps.flow.syncmap_assertions import SyncMapAssertion, assertions
 from golint_maps.flow.syncmap_calls import SyncMaps
 from golint_maps.flow.syncmap_sequences import SyncMapSequence, sequences
@@ -14,17 +15,20 @@ from golint_maps.flow.view import View
 SyncMapMisuse = SyncMapAssertion | SyncMapComparison | SyncMapMutation | SyncMapRangeStore | SyncMapReassigned | SyncMapSequence
 
 
-def analyse(view: View) -> Iterator[SyncMapMisuse]:
-    """Yield all misuses in a function and its literals."""
+def analyse(view: View) -> Iterator[SyncMapMisuse | GrowthFact]:
+    """Yield all misuses in a function and its literals, and what makes the maps grow or shrink."""
     maps = SyncMaps(view)
     if maps.concerned:
-        yield from reassignments(view, maps)
+        for fact in reassignments(view, maps):
+            yield fact
+            yield emptied(fact)
         yield from mutations(maps)
     if maps.calls:
         yield from sequences(maps)
         yield from assertions(maps)
         yield from comparisons(maps)
         yield from range_stores(maps)
+        yield from sync_growth(maps)
 
 
 __all__ = [

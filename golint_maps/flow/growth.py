@@ -1,0 +1,363 @@
+"""Where maps that outlive a call get entries, and where they lose them: the input of the whole-program judgement on maps that only grow.
+
+An insert is no growth when the entry is known to be there, or when it happens at most once for its map. What a constructor does to the object
+that it makes, and what initialisers and tests do, is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from golint_maps.flow.entries import EntryFlow, Knowledge
+from golint_maps.flow.events import FunctionSummary, MapAccess, Path, Position
+from golint_maps.flow.first_time import first_time
+from golint_maps.flow.identity import Names, function_id
+from golint_maps.flow.keyspace import FREE, few, is_closed
+from golint_maps.flow.pointers import holds_pointers
+from golint_maps.flow.site import Site
+from golint_maps.flow.spelling import spell, spell_type
+from golint_maps.flow.structure import Structure
+from golint_maps.flow.syncmap_calls import MapCall, SyncMaps, is_constructor, owner_of, place_of, spelled_map
+from golint_maps.flow.syncmap_uses import SyncMapReassigned
+from golint_maps.flow.traverse import expressions, statements
+from golint_maps.flow.view import View
+from golint_maps.syntax import ir
+from golint_maps.types import model
+from golint_maps.types.definitions import FromRange, FromValue
+from golint_maps.types.model import Type
+
+INSERTS = frozenset(("insert", "update", "copy"))
+_SYNC_INSERTS = frozenset(("Store", "LoadOrStore", "Swap"))
+_SYNC_DELETES = frozenset(("Delete", "LoadAndDelete", "CompareAndDelete", "Clear"))
+
+
+class MapGrowth(Site, frozen=True, kw_only=True, tag="map-growth"):
+    """An insert that may add an entry. `identity` is the map's program-wide name, `id` the function or literal.
+
+    `origin` is that of the key (see `keyspace`), `key` the key as written and `form` its text (see `Paths.key`). `once` tells that it happens
+    at most once for its map, or where a constructor has the object to itself.
+    """
+
+    identity: str
+    id: str
+    path: Path
+    at: Position
+    key: str
+    form: str
+    origin: int
+    value: str
+    pointers: bool
+    sync: bool = False
+    once: bool = False
+
+
+class MapRelease(Site, frozen=True, kw_only=True, tag="map-release"):
+    """A statement after which the map has fewer entries, or is another one.
+
+    `form` is delete, clear, remake or owner (what holds the map is replaced). `over` is the identity of the other map whose loop the delete
+    stands in, if its key comes from there: the loop's key, or something in the value.
+    """
+
+    identity: str
+    id: str
+    form: str
+    at: Position
+    key: str = ""
+    over: str = ""
+
+
+class MapBound(Site, frozen=True, kw_only=True, tag="map-bound"):
+    """The length of a map is compared with a limit."""
+
+    identity: str
+    id: str
+
+
+GrowthFact = MapGrowth | MapRelease | MapBound
+
+
+def analyse(view: View, summaries: Sequence[FunctionSummary]) -> Iterator[GrowthFact]:
+    """Yield what a function and its literals do to the sizes of maps that others have, given their summaries."""
+    if view.root.name == "var·" or view.path.endswith("_test.go"):
+        return
+    for number, summary in zip(view.family, summaries, strict=True):
+        inserts = [access for access in summary.accesses if access.op in INSERTS and not access.owned and _shared(access)]
+        if inserts and not (view.root.name == "init" and view.root.receiver_type is None):
+            yield from _growths(view, summary, number, inserts)
+        for access in summary.accesses:
+            if not access.owned and access.op in ("delete", "clear", "assign"):
+                yield from _release(view, summary.id, number, access)
+        if any(access.op == "len" and not access.owned for access in summary.accesses):
+            yield from _bounds(view, summary, number)
+
+
+def _shared(access: MapAccess) -> bool:
+    """Tell whether a map can outlive the call: a variable, a field, what a literal captures, or what a caller passes."""
+    return access.identity[:1] in "gfl"
+
+
+# --- inserts ---
+
+
+def _growths(view: View, summary: FunctionSummary, number: int, inserts: Sequence[MapAccess]) -> Iterator[MapGrowth]:
+    function = view.facts.functions[number]
+    targets = _targets(view, function)
+    read = {access.path for access in summary.accesses if access.op in ("read", "range")}
+    present = _present(view, function) if any(access.path in read for access in inserts) else frozenset()
+    regions = first_time(view, function)
+    for access in inserts:
+        start = access.place.start
+        if start in present:
+            continue
+        base, key = targets.get(start, (None, None))
+        found = view.package.resolver.map(view.typing.of(base)) if base is not None else None
+        kind, value = (found.key, found.value) if found is not None else (None, None)
+        if is_closed(kind, view.package.resolver) and (key is None or few(view, key, kind) != FREE):
+            continue
+        once = any(lock.name.endswith("~once") and lock.mode == "w" for lock in access.locks)
+        once = once or any(low <= start < high and flag in (None, access.path) for low, high, flag in regions)
+        yield MapGrowth(
+            place=access.place,
+            function=access.function,
+            package=access.package,
+            map=access.map,
+            owner=access.owner,
+            identity=access.identity,
+            id=summary.id,
+            path=access.path,
+            at=access.at,
+            key=spell(key, view.variables, 40) if key is not None else "",
+            form=access.key,
+            origin=few(view, key, kind) if key is not None else FREE,
+            value=spell_type(value),
+            pointers=holds_pointers(value, view.package.resolver) is not False,
+            once=once,
+        )
+
+
+def _targets(view: View, function: ir.Function) -> dict[int, tuple[ir.Expr, ir.Expr | None]]:
+    """Return (map, key) of each insert of a body, by position."""
+    found: dict[int, tuple[ir.Expr, ir.Expr | None]] = {}
+    for statement in statements(function.body or ()):
+        match statement:
+            case ir.Assign(_, lhs):
+                found |= {x.pos: (x.base, x.index) for x in lhs if isinstance(x, ir.Index)}
+            case ir.Range(key, value, False):
+                found |= {x.pos: (x.base, x.index) for x in (key, value) if isinstance(x, ir.Index)}
+            case ir.Do(ir.Call(ir.Sel(), [target, *_]) as call):
+                found[call.pos] = target, None
+    return found
+
+
+class _Updates(EntryFlow):
+    """Finds the stores whose key is surely there already."""
+
+    def __init__(self, view: View) -> None:
+        super().__init__(view)
+        self.stores: set[int] = set()
+        self.fresh: set[int] = set()
+
+    def is_replaced(self, path: Path, state: Knowledge) -> bool:
+        return False  # a map that is made on the way (`if c.m == nil { c.m = make(…) }`) still grows
+
+    def _store(self, target: ir.Expr, statement: ir.Assign, state: Knowledge) -> None:
+        if isinstance(target, ir.Index):
+            path = self.view.paths.of(target.base)
+            if path is not None and (path, self.key_text(target.index)) in state.present:
+                self.stores.add(target.pos)
+            else:
+                self.fresh.add(target.pos)
+        super()._store(target, statement, state)
+
+
+def _present(view: View, function: ir.Function) -> frozenset[int]:
+    """Return where entries are stored to that are surely there: an update is no growth."""
+    flow = _Updates(view)
+    flow.run(function.body or (), Knowledge())
+    return frozenset(flow.stores - flow.fresh)
+
+
+# --- releases ---
+
+
+def _release(view: View, id: str, number: int, access: MapAccess) -> Iterator[MapRelease]:
+    form = access.op
+    over = ""
+    if form == "assign":
+        if is_constructor(view.root.name) or view.root.name == "init" or _lazily(view, number, access):
+            return
+        form = "remake"
+    elif form == "delete":
+        over = _other_loop(view, number, access)
+    yield MapRelease(
+        place=access.place,
+        function=access.function,
+        package=access.package,
+        map=access.map,
+        owner=access.owner,
+        identity=access.identity,
+        id=id,
+        form=form,
+        at=access.at,
+        key=access.key,
+        over=over,
+    )
+
+
+def _lazily(view: View, number: int, access: MapAccess) -> bool:
+    """Tell whether a map is made because there is none: that takes nothing away."""
+    function = view.facts.functions[number]
+    return any(low <= access.place.start < high and flag in (None, access.path) for low, high, flag in first_time(view, function))
+
+
+def _other_loop(view: View, number: int, access: MapAccess) -> str:
+    """Return the other map whose entries say what is deleted: its loop's key, or a part of its value."""
+    for statement in statements(view.facts.functions[number].body or ()):
+        if isinstance(statement, ir.Do) and statement.x.pos == access.place.start and isinstance(statement.x, ir.Call) and len(statement.x.args) == 2:
+            return _source(view, statement.x.args[1], access)
+    return ""
+
+
+def _source(view: View, key: ir.Expr, access: MapAccess) -> str:
+    while isinstance(key, ir.Sel | ir.Deref):
+        key = key.base if isinstance(key, ir.Sel) else key.x
+    if not isinstance(key, ir.Local) or view.assignments[key.id]:
+        return ""
+    definition = view.typing.definitions.get(key.id)
+    over = definition.over if isinstance(definition, FromRange) else None
+    if isinstance(definition, FromValue) and isinstance(definition.value, ir.Index):
+        over = definition.value.base
+    if over is None or view.package.resolver.map(view.typing.of(over)) is None:
+        return ""
+    identity = Names(view).identity(over)
+    return identity if identity != access.identity else ""
+
+
+# --- limits ---
+
+
+def _bounds(view: View, summary: FunctionSummary, number: int) -> Iterator[MapBound]:
+    lengths = {access.place.start: access for access in summary.accesses if access.op == "len"}
+    for x in expressions(view.facts.functions[number].body or ()):
+        if isinstance(x, ir.Binary) and x.op in ("<", "<=", ">", ">=", "==", "!="):
+            for side, other in ((x.left, x.right), (x.right, x.left)):
+                found = _length(view, side, lengths)
+                if found is not None and _is_limit(x.op, other):
+                    yield MapBound(
+                        place=found.place, function=found.function, package=found.package, map=found.map, identity=found.identity, id=summary.id
+                    )
+
+
+def _length(view: View, x: ir.Expr, lengths: dict[int, MapAccess]) -> MapAccess | None:
+    match x:
+        case ir.Call(_, _, pos) if pos in lengths:
+            return lengths[pos]
+        case ir.Call(fun, [operand]) if view.typing.as_type(fun) is not None:
+            return _length(view, operand, lengths)
+        case ir.Local(number) if not view.assignments[number]:
+            definition = view.typing.definitions.get(number)
+            if isinstance(definition, FromValue) and definition.count == 1:
+                return _length(view, definition.value, lengths)
+        case ir.Binary("+", left, right):
+            return _length(view, left, lengths) or _length(view, right, lengths)
+    return None
+
+
+def _is_limit(op: str, other: ir.Expr) -> bool:
+    """Tell whether a comparison keeps a map from growing on: not that with zero or one, and equality only with what is no small number."""
+    if isinstance(other, ir.Const):
+        return other.text not in ("0", "1") and (op not in ("==", "!=") or len(other.text) > 1)
+    return not (isinstance(other, ir.Call) and isinstance(other.fun, ir.Name) and other.fun.name == "len" and op in ("==", "!="))
+
+
+# --- sync.Map ---
+
+
+def sync_growth(maps: SyncMaps) -> Iterator[GrowthFact]:
+    """Yield the same for the `sync.Map`s of a function and its literals."""
+    view = maps.view
+    if view.root.name in ("var·", "init") or view.path.endswith("_test.go"):
+        return
+    names: Names | None = None
+    structures: dict[int, Structure] = {}
+    for number, call in maps.calls:
+        if call.method not in _SYNC_INSERTS and call.method not in _SYNC_DELETES:
+            continue
+        if call.path is None or maps.private(call.path, number):
+            continue
+        names = names or Names(view)
+        identity, path = _sync_name(view, names, call), names.rooted(call.path)
+        if not identity or path is None:
+            continue
+        if number not in structures:
+            structures[number] = Structure(view.facts.functions[number].body or ())
+        at = structures[number].at(call.pos)
+        if call.method in _SYNC_DELETES:
+            yield MapRelease(
+                place=place_of(call.call, view),
+                function=view.name,
+                package=view.package.scope.path,
+                map=spelled_map(call, view),
+                owner=owner_of(call, view),
+                identity=identity,
+                id=function_id(view, number),
+                form="clear" if call.method == "Clear" else "delete",
+                at=at,
+                key=view.paths.key(call.key) if call.key is not None else "",
+            )
+            continue
+        if call.key is None:
+            continue
+        yield MapGrowth(
+            place=place_of(call.call, view),
+            function=view.name,
+            package=view.package.scope.path,
+            map=spelled_map(call, view),
+            owner=owner_of(call, view),
+            identity=identity,
+            id=function_id(view, number),
+            path=path,
+            at=at,
+            key=spell(call.key, view.variables, 40),
+            form=view.paths.key(call.key),
+            origin=few(view, call.key, None),
+            value=_stored(view, call),
+            pointers=True,
+            sync=True,
+            once=number in maps.one_at_a_time and view.root.name == "init",
+        )
+
+
+def emptied(fact: SyncMapReassigned) -> MapRelease:
+    """Return what a fresh `sync.Map` over another one means for its size."""
+    return MapRelease(
+        place=fact.place,
+        function=fact.function,
+        package=fact.package,
+        map=fact.map,
+        owner=fact.owner,
+        identity=fact.identity,
+        id=fact.id,
+        form="remake",
+        at=Position(fact.place.start, ()),
+    )
+
+
+def _stored(view: View, call: MapCall) -> str:
+    kind: Type | None = view.typing.of(call.call.args[1]) if len(call.call.args) > 1 else None
+    return spell_type(kind) if kind is not None and kind != model.NIL else "value"
+
+
+def _sync_name(view: View, names: Names, call: MapCall) -> str:
+    """Return the program-wide name of a `sync.Map`; of an embedded one that of the embedding field."""
+    if not call.embedded:
+        return names.identity(call.base)
+    kind: Type | None = view.typing.of(call.base)
+    identity = ""
+    for name in call.embedded:
+        field = view.package.resolver.field(kind, name)
+        if field is None or not isinstance(field.owner, model.Named):
+            return ""
+        identity = f"f{field.owner.package}.{field.owner.name}.{name}"
+        kind = field.type
+    return identity

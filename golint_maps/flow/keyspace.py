@@ -1,0 +1,198 @@
+"""How many keys a map can get: keys that the program's own text bounds, and those that come from outside of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from tomllib import loads
+from typing import Final
+
+from golint_maps.flow.events import CONSTANT
+from golint_maps.flow.traverse import subexpressions
+from golint_maps.flow.view import View
+from golint_maps.syntax import ir
+from golint_maps.types import model
+from golint_maps.types.definitions import FromRange, FromValue
+from golint_maps.types.model import Type
+from golint_maps.types.resolve import Resolver
+
+FREE: Final = -1
+"""Said of a key that may be anything. Other answers: `CONSTANT`, or the number of the parameter that it is."""
+
+_MAX_DEPTH: Final = 8
+_SMALL: Final = frozenset(("bool", "uint8", "int8"))
+_TEXT: Final = frozenset(("fmt", "strings", "path", "filepath", "strconv", "unicode"))
+"""Packages whose functions have no more results than arguments."""
+
+
+@cache
+def _tables() -> Mapping[str, frozenset[str]]:
+    data = loads(files("golint_maps.flow").joinpath("keyspace.toml").read_text(encoding="utf-8"))
+    return {name: frozenset(values) for name, values in data.items()}
+
+
+def is_closed(kind: Type | None, resolver: Resolver, depth: int = 0) -> bool:
+    """Tell whether a type has few values.
+
+    These are `bool`, bytes, types of which constants are declared, types of the program as values, and structs and arrays of those.
+    """
+    if kind is None or depth > _MAX_DEPTH:
+        return False
+    if isinstance(kind, model.Named) and (f"{kind.package}.{kind.name}" in _tables()["closed"] or _enumerated(kind, resolver)):
+        return True
+    if isinstance(kind, model.Pointer) and isinstance(kind.elem, model.Named):
+        return f"*{kind.elem.package}.{kind.elem.name}" in _tables()["closed"]
+    match resolver.underlying(kind):
+        case model.Basic(name):
+            return name in _SMALL
+        case model.Array(elem, length):
+            return length in ("1", "2") and is_closed(elem, resolver, depth + 1)
+        case model.Struct(fields):
+            return all(is_closed(field.type, resolver, depth + 1) for field in fields)
+    return False
+
+
+def _enumerated(kind: model.Named, resolver: Resolver) -> bool:
+    """Tell whether constants are declared of a type of numbers or text, in its own package."""
+    found = resolver.declaration(kind)
+    if found is None or not isinstance(resolver.underlying(kind), model.Basic):
+        return False
+    scope, _ = found
+    for declared in scope.constants.values():
+        if declared.node.type == ir.TName(kind.name):
+            return True
+        match declared.node.value:
+            case ir.Call(ir.Name(name), [_]) if name == kind.name:
+                return True
+    return False
+
+
+def origin(view: View, x: ir.Expr | None, depth: int = 0) -> int:
+    """Return where the values of a key come from: `FREE`, `CONSTANT`, or the number of the outermost function's parameter that it is."""
+    if depth > _MAX_DEPTH:
+        return FREE
+    match x:
+        case ir.Const():
+            return CONSTANT
+        case ir.Name(name):
+            return CONSTANT if name in view.package.scope.constants or name in ("true", "false") else FREE
+        case ir.Local(number):
+            return _local(view, number, depth)
+        case ir.Sel(base, name):
+            imported = view.typing.package_of(base)
+            if imported is None:
+                return FREE
+            scope = view.package.resolver.package(imported, view.package.scope.path)
+            return CONSTANT if scope is not None and name in scope.constants else FREE
+        case ir.Binary(_, left, right):
+            return _all(view, (left, right), depth)
+        case ir.Unary(_, operand) | ir.Assert(operand):
+            return origin(view, operand, depth + 1)
+        case ir.Lit(_, elements):
+            return _all(view, tuple(element.value for element in elements), depth)
+        case ir.Call(fun, args):
+            return _result(view, fun, args, depth)
+    return FREE
+
+
+def _closed_value(view: View, x: ir.Expr) -> bool:
+    """Tell whether an expression has few values for its type; a conversion of any text to a type of constants has not."""
+    kind = view.typing.of(x)
+    if not is_closed(kind, view.package.resolver):
+        return False
+    below = view.package.resolver.underlying(kind)
+    match x:
+        case ir.Call(fun, [operand]) if below == model.STRING and view.typing.as_type(fun) is not None:
+            return origin(view, operand) == CONSTANT
+        case ir.Local(number):
+            definition = view.typing.definitions.get(number)
+            if isinstance(definition, FromValue) and definition.count == 1 and not view.assignments[number]:
+                return _closed_value(view, definition.value)
+    return True
+
+
+def few(view: View, x: ir.Expr, key: Type | None) -> int:
+    """Return the origin of a key, with `CONSTANT` for all that has few values. `key` is the map's key type."""
+    if _closed_value(view, x) or (view.typing.of(x) is None and is_closed(key, view.package.resolver)):
+        return CONSTANT
+    return origin(view, x)
+
+
+def _all(view: View, parts: tuple[ir.Expr, ...], depth: int) -> int:
+    """Return the origin of what is put together of parts. Of parameters the first that is free decides."""
+    worst = CONSTANT
+    for part in parts:
+        found = CONSTANT if is_closed(view.typing.of(part), view.package.resolver) else origin(view, part, depth + 1)
+        if found == FREE:
+            return FREE
+        if found >= 0:
+            worst = found
+    return worst
+
+
+def _local(view: View, number: int, depth: int) -> int:
+    assigned = view.assignments[number]
+    if number in view.root.params and not assigned:
+        return view.root.params.index(number)
+    definition = view.typing.definitions.get(number)
+    if assigned:
+        return _assigned(view, number, definition, depth)
+    match definition:
+        case FromValue(value, index, count) if count == 1 or (index == 0 and not isinstance(value, ir.Index | ir.Recv)):
+            return origin(view, value, depth + 1)
+        case FromRange(over, index):
+            return _ranged(view, over, index)
+    return FREE
+
+
+def _assigned(view: View, number: int, definition: object, depth: int) -> int:
+    """A variable that is set in some branches is as free as the freest of what it is set to."""
+    values = [definition.value] if isinstance(definition, FromValue) and definition.count == 1 else []
+    if not values and not (view.variables[number].kind == "var" and definition is None):
+        return FREE
+    for statement in view.statements:
+        if isinstance(statement, ir.Assign):
+            for index, target in enumerate(statement.lhs):
+                if isinstance(target, ir.Local) and target.id == number and target.pos != view.variables[number].pos:
+                    if statement.op != "=" or len(statement.lhs) != len(statement.rhs):
+                        return FREE
+                    values.append(statement.rhs[index])
+        elif isinstance(statement, ir.Range) and any(isinstance(x, ir.Local) and x.id == number for x in (statement.key, statement.value)):
+            return FREE
+    return _all(view, tuple(values), depth) if all(not _mentions(value, number) for value in values) else FREE
+
+
+def _mentions(x: ir.Expr, number: int) -> bool:
+    return any(isinstance(part, ir.Local) and part.id == number for part in subexpressions(x))
+
+
+def _ranged(view: View, over: ir.Expr, index: int) -> int:
+    """Elements of a list or table that is written in the source are as many as are written; so are numbers that count to a constant."""
+    match over:
+        case ir.Lit():
+            return CONSTANT
+        case ir.Const():
+            return CONSTANT
+        case ir.Name(name) if name in view.package.scope.variables:
+            declared = view.package.scope.variables[name].node
+            return CONSTANT if isinstance(declared.value, ir.Lit) and declared.value.elements else FREE
+        case ir.Local(number) if not view.assignments[number]:
+            definition = view.typing.definitions.get(number)
+            if isinstance(definition, FromValue) and definition.count == 1 and isinstance(definition.value, ir.Lit | ir.Name):
+                return _ranged(view, definition.value, index)
+    return FREE
+
+
+def _result(view: View, fun: ir.Expr, args: list[ir.Expr], depth: int) -> int:
+    if len(args) == 1 and view.typing.as_type(fun) is not None:
+        return origin(view, args[0], depth + 1)
+    if isinstance(fun, ir.Sel):
+        imported = view.typing.package_of(fun.base)
+        if imported is not None:
+            if f"{imported}.{fun.name}" in _tables()["functions"]:
+                return CONSTANT
+            return _all(view, tuple(args), depth) if args and imported.rpartition("/")[2] in _TEXT else FREE
+        if not args and is_closed(view.typing.of(fun.base), view.package.resolver):
+            return CONSTANT  # t.String(), kind.Name()
+    return FREE

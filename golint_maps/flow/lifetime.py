@@ -1,0 +1,278 @@
+"""What a package says of how long its objects live: which variables and fields hold which types, where maps are declared, which loops serve.
+
+Holding is read off the declarations, without resolving types: `type Server struct { cache *Cache }`, `var shared = newLexer()`. Elements of maps
+and channels are not held by the variable itself: they come and go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
+
+from golint_maps.flow.events import FunctionSummary
+from golint_maps.flow.first_time import first_time
+from golint_maps.flow.identity import Names, function_id
+from golint_maps.flow.maps import extent
+from golint_maps.flow.site import Place, Site
+from golint_maps.flow.spelling import spell
+from golint_maps.flow.syncmap_calls import is_constructor, is_fresh
+from golint_maps.flow.traverse import expressions, statements
+from golint_maps.flow.view import PackageView, View
+from golint_maps.syntax import ir
+from golint_maps.types import model
+from golint_maps.types.scope import PackageScope, receiver_name
+
+
+class Holder(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A package variable (`gpath.name`) or field (`fpath.Type.name`) that holds an object of a type (`path.Name`), or a list of them."""
+
+    identity: str
+    type: str
+    list: bool
+    place: Place
+
+
+class Serving(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A loop that goes on until it is told to stop. `waits`: for events (a channel, a timer), not for more of one input."""
+
+    id: str
+    start: int
+    end: int
+    waits: bool
+
+
+class OwnerReplaced(Site, frozen=True, kw_only=True, tag="owner-replaced"):
+    """What holds an object gets another one: a variable or field by identity, or (`*p = T{}`) the object itself by type."""
+
+    identity: str
+    id: str
+
+
+class MapDeclared(Site, frozen=True, kw_only=True, tag="map-declared"):
+    """The declaration of a map that others can have."""
+
+    identity: str
+
+
+# --- holders ---
+
+
+def holders(package: PackageView) -> list[Holder]:
+    """Return what the variables and struct fields of a package hold."""
+    return [*_variables(package), *_fields(package)]
+
+
+def _variables(package: PackageView) -> Iterator[Holder]:
+    scope = package.scope
+    for name, declared in sorted(scope.variables.items()):
+        if declared.file not in package.primary or package.paths[declared.file].endswith("_test.go") or name == "_":
+            continue
+        node = declared.node
+        kind = node.type if node.type is not None and not _is_interface(scope, node.type) else _made(package, declared.file, node.value)
+        for held, many in _named(scope, declared.file, kind if kind is not None else node.type):
+            place = Place(package.paths[declared.file], node.pos, node.pos + len(name.encode()))
+            yield Holder(f"g{scope.path}.{name}", held, many, place)
+
+
+def _fields(package: PackageView) -> Iterator[Holder]:
+    scope = package.scope
+    for number in sorted(package.primary):
+        if package.paths[number].endswith("_test.go"):
+            continue
+        for declared in scope.files[number].types:
+            for field in declared.type.fields if isinstance(declared.type, ir.TStruct) else ():
+                for held, many in _named(scope, number, field.type):
+                    place = Place(package.paths[number], field.pos, field.pos + len(field.name.encode()))
+                    yield Holder(f"f{scope.path}.{declared.name}.{field.name}", held, many, place)
+
+
+def _named(scope: PackageScope, file: int, kind: ir.TypeExpr | None) -> Iterator[tuple[str, bool]]:
+    """Yield (type, whether there are several of it) of what a variable of a type holds itself."""
+    many = False
+    while isinstance(kind, ir.TPtr | ir.TSlice | ir.TArray | ir.TInst):
+        many = many or isinstance(kind, ir.TSlice)
+        kind = kind.base if isinstance(kind, ir.TInst) else kind.elem
+    match kind:
+        case ir.TName(name):
+            declared = scope.types.get(name)
+            if declared is not None and isinstance(declared.node.type, ir.TStruct | ir.TInterface | ir.TName | ir.TQual):
+                yield f"{scope.path}.{name}", many
+        case ir.TQual(package, name):
+            path = scope.imported(file, package, lambda path: None)
+            if path is not None and ("." in path.partition("/")[0] or "." not in scope.path.partition("/")[0]):
+                yield f"{path}.{name}", many
+
+
+def _is_interface(scope: PackageScope, kind: ir.TypeExpr) -> bool:
+    declared = scope.types.get(kind.name) if isinstance(kind, ir.TName) else None
+    return isinstance(kind, ir.TInterface) or (declared is not None and isinstance(declared.node.type, ir.TInterface))
+
+
+def _made(package: PackageView, file: int, value: ir.Expr | None) -> ir.TypeExpr | None:
+    """Return the type of what an initialiser makes: a literal, `new`, or the first result of a constructor."""
+    match value:
+        case ir.Lit(kind) | ir.Addr(ir.Lit(kind)):
+            return kind
+        case ir.Call(ir.Name("new"), [ir.TypeArg(kind)]):
+            return kind
+        case ir.Call(ir.Name("new"), [ir.Name(name)]):
+            return ir.TName(name)
+        case ir.Call(ir.Name(name)) | ir.Call(ir.Index(ir.Name(name))) if name in package.scope.functions:
+            results = package.scope.functions[name].node.type.results
+            return results[0] if results else None
+        case ir.Call(ir.Sel(ir.Name(alias), name)):
+            path = package.scope.imported(file, alias, lambda path: None)
+            other = package.resolver.package(path, package.scope.path) if path is not None else None
+            declared = other.functions.get(name) if other is not None else None
+            made = receiver_name(declared.node.type.results[0]) if declared is not None and declared.node.type.results else ""
+            return ir.TQual(alias, made) if made else None
+    return None
+
+
+# --- declarations ---
+
+
+def declarations(package: PackageView, grown: Iterable[tuple[str, str]]) -> Iterator[MapDeclared]:
+    """Yield where maps are declared: those of the package that are said to get entries, given as (identity, map as written)."""
+    seen: set[str] = set()
+    for identity, written in grown:
+        if identity in seen:
+            continue
+        seen.add(identity)
+        place = _declared(package, identity)
+        if place is not None:
+            yield MapDeclared(place=place, function="", package=package.scope.path, map=written, identity=identity)
+
+
+def _declared(package: PackageView, identity: str) -> Place | None:
+    scope = package.scope
+    if not identity[1:].startswith(scope.path + "."):
+        return None
+    parts = identity[2 + len(scope.path) :].partition("[")[0].split(".")
+    if identity[0] == "g":
+        declared = scope.variables.get(parts[0])
+        return _place(package, declared.file, declared.node.pos, parts[0]) if declared is not None else None
+    if identity[0] == "f" and len(parts) > 1:
+        kind = scope.types.get(parts[0])
+        for field in kind.node.type.fields if kind is not None and isinstance(kind.node.type, ir.TStruct) else ():
+            if field.name == parts[1] and kind is not None:
+                return _place(package, kind.file, field.pos, field.name)
+    return None
+
+
+def _place(package: PackageView, file: int, pos: int, name: str) -> Place:
+    return Place(package.paths[file], pos, pos + len(name.encode()))
+
+
+# --- loops that serve ---
+
+
+def serving(view: View, summaries: Sequence[FunctionSummary]) -> Iterator[Serving]:
+    """Yield the loops of a function and its literals that have no end of their own."""
+    command = view.package.scope.name == "main"
+    for number, summary in zip(view.family, summaries, strict=True):
+        if not summary.endless and not (command and summary.loops):
+            continue
+        for statement in statements(view.facts.functions[number].body or ()):
+            match statement:
+                case ir.For(_, cond, _, body) if cond is None or (isinstance(cond, ir.Name) and cond.name == "true"):
+                    waits = any(map(_waits, _inside(body)))
+                    if waits or not any(isinstance(item, ir.Return | ir.Branch) and _leaves(item) for item in statements(body)):
+                        yield Serving(summary.id, statement.pos, statement.end, waits or any(map(_accepts, _inside(body))))
+                    elif any(map(_accepts, _inside(body))):
+                        yield Serving(summary.id, statement.pos, statement.end, False)
+                case ir.For(_, ir.Call(ir.Sel(_, "Scan" | "Next")), _, _) if command:
+                    yield Serving(summary.id, statement.pos, statement.end, False)
+                case ir.Range(_, _, _, over) if isinstance(view.package.resolver.underlying(view.typing.of(over)), model.Chan):
+                    yield Serving(summary.id, statement.pos, statement.end, True)
+
+
+def _leaves(statement: ir.Return | ir.Branch) -> bool:
+    return isinstance(statement, ir.Return) or statement.kind in ("break", "goto")
+
+
+def _inside(body: Sequence[ir.Stmt]) -> Iterator[ir.Stmt | ir.Expr]:
+    for statement in statements(body):
+        if isinstance(statement, ir.Select):
+            yield statement
+    yield from expressions(body)
+
+
+_EVENTS = frozenset(("Sleep", "Wait", "After", "Tick", "Until"))
+_CLIENTS = frozenset(
+    ("Accept", "AcceptTCP", "ReadFrom", "ReadFromUDP", "ReadMessage", "ReadMsg", "Recv", "RecvMsg", "Receive", "NextMessage", "ReadPacket")
+)
+
+
+def _waits(x: ir.Stmt | ir.Expr) -> bool:
+    """Tell whether something waits for events: a channel, a condition, the clock."""
+    match x:
+        case ir.Select() | ir.Recv():
+            return True
+        case ir.Call(ir.Sel(_, name)):
+            return name in _EVENTS
+    return False
+
+
+def _accepts(x: ir.Stmt | ir.Expr) -> bool:
+    """Tell whether something takes the next client or message of a network."""
+    return isinstance(x, ir.Call) and isinstance(x.fun, ir.Sel) and x.fun.name in _CLIENTS
+
+
+# --- owners that are replaced ---
+
+
+def replaced(view: View) -> Iterator[OwnerReplaced]:
+    """Yield where a function puts another object in the place of one that others have."""
+    if is_constructor(view.root.name) or view.root.name in ("var·", "init") or view.path.endswith("_test.go"):
+        return
+    held = _holder_names(view.package)
+    names: Names | None = None
+    for number in view.family:
+        function = view.facts.functions[number]
+        for statement in statements(function.body or ()):
+            if not isinstance(statement, ir.Assign) or statement.op != "=":
+                continue
+            for target in statement.lhs:
+                if not isinstance(target, ir.Sel | ir.Name | ir.Deref) or not (isinstance(target, ir.Deref) or target.name in held):
+                    continue
+                names = names or Names(view)
+                identity = f"t{_pointee(view, target)}" if isinstance(target, ir.Deref) else names.identity(target)
+                if identity[:1] not in ("g", "f", "t") or identity == "t" or _own(view, target) or _the_first(view, number, target, names):
+                    continue
+                yield OwnerReplaced(
+                    place=Place(view.path, *extent(target, view)),
+                    function=view.name,
+                    package=view.package.scope.path,
+                    map=spell(target, view.variables),
+                    identity=identity,
+                    id=function_id(view, number),
+                )
+
+
+def _holder_names(package: PackageView) -> frozenset[str]:
+    found = package.memo.get(__name__)
+    if found is None:
+        found = package.memo[__name__] = frozenset(holder.identity.rpartition(".")[2] for holder in holders(package))
+    assert isinstance(found, frozenset)
+    return found
+
+
+def _pointee(view: View, target: ir.Deref) -> str:
+    kind = view.typing.of(target)
+    return f"{kind.package}.{kind.name}" if isinstance(kind, model.Named) else ""
+
+
+def _own(view: View, target: ir.Expr) -> bool:
+    """Tell whether what gets another part was made by this function itself."""
+    while isinstance(target, ir.Sel | ir.Deref):
+        target = target.base if isinstance(target, ir.Sel) else target.x
+    return isinstance(target, ir.Local) and is_fresh(target.id, view)
+
+
+def _the_first(view: View, number: int, target: ir.Expr, names: Names) -> bool:
+    path = names.path(target)
+    regions = first_time(view, view.facts.functions[number])
+    start = extent(target, view)[0]
+    return any(low <= start < high and flag in (None, path) for low, high, flag in regions)

@@ -1,0 +1,249 @@
+"""Which objects live as long as the process, and which code runs again and again while they do.
+
+Lifetime is reachability: a package variable; what it holds, directly or through the fields of what it holds; the receiver of a registered
+handler or service; what a goroutine holds that serves until it is told to stop. Types stand for their objects, so the answer for a type is a
+reason why some object of it lives long. Elements of maps come and go with their keys.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from golint_maps.flow.events import FunctionSummary
+from golint_maps.flow.identity import short
+from golint_maps.flow.lifetime import Holder, OwnerReplaced, Serving
+from golint_maps.flow.site import Place
+from golint_maps.graphs.links import Link, Links
+from golint_maps.graphs.witness import Hop, Witness, Witnesses
+
+_ONCE: Final = re.compile(
+    r"(?:Must|must)?(?:New|Make|Init|Setup|SetUp|Register|Unregister|Configure|Install|Define|Declare|Enable|Disable|Start|Open|Build|Create"
+    r"|Set[A-Z]\w*|With[A-Z]\w*|Load[A-Z]*\w*Config\w*|Parse\w*Config\w*|Bootstrap|Provision|Gather?Init|Validate|Apply\w*Config\w*)(?![a-z])"
+)
+"""Names of functions that a program calls while it is set up."""
+_RUNS: Final = re.compile(r"(?:[Rr]un|[Ss]erve|[Ss]tart|[Ll]oop|[Ll]isten)")
+_PERIODIC: Final = re.compile(
+    r"(?:Timer|Ticker|Tick|Loop|Interval|Periodic|Every|Schedul|Cron|Forever|Repeat|Jitter|Until|Poll|Watch|Subscribe|Handle|Listen|Observe|On[A-Z])"
+)
+"""Names of APIs that call what they are given more than once."""
+_MAX_DEPTH: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why something lives long, or why code runs again and again: words, and the place that shows it. `rank` orders reasons, best first."""
+
+    words: str
+    place: Place | None = None
+    rank: int = 0
+
+
+class Lifetimes:
+    """Answers for one program."""
+
+    def __init__(
+        self,
+        links: Links,
+        witnesses: Witnesses,
+        holders: Iterable[Holder],
+        serving: Iterable[Serving],
+        replaced: Iterable[OwnerReplaced],
+        interfaces: Mapping[str, Iterable[str]],
+    ) -> None:
+        self._links = links
+        self._functions = links.functions
+        self._witnesses = witnesses
+        self._holders: dict[str, list[Holder]] = defaultdict(list)
+        for holder in holders:
+            self._holders[holder.type].append(holder)
+        self._serving: dict[str, list[Serving]] = defaultdict(list)
+        for loop in serving:
+            self._serving[loop.id].append(loop)
+        self._replaced = {item.identity for item in replaced}
+        self._interfaces = interfaces
+        self._reasons: dict[str, Reason | None] = {}
+        self._direct: dict[str, Reason] | None = None
+        self._by_interface: dict[str, list[str]] | None = None
+
+    # --- objects ---
+
+    def of_type(self, name: str) -> Reason | None:
+        """Return why an object of a type lives as long as the process, or None when nothing shows that."""
+        if name not in self._reasons:
+            self._reasons[name] = None  # what a type sees that holds itself
+            self._reasons[name] = self._find(name)
+        return self._reasons[name]
+
+    def _find(self, name: str) -> Reason | None:
+        if f"t{name}" in self._replaced:
+            return None  # its methods give it other contents
+        found = self._receivers.get(name)
+        if found is not None:
+            return found
+        for holder in (*self._holders.get(name, ()), *self._as_interface(name)):
+            if holder.identity in self._replaced:
+                continue
+            if holder.identity[0] == "g":
+                return Reason(f"the package variable {short(holder.identity)} holds it", holder.place, 1)
+            owner = holder.identity[1:].rpartition(".")[0]
+            above = self.of_type(owner) if owner != name else None
+            if above is not None:
+                return Reason(f"it is a part of {short('f' + owner)}: {above.words}", above.place, above.rank + 1)
+        return None
+
+    def _as_interface(self, name: str) -> Iterator[Holder]:
+        """Yield what holds an interface that this type alone implements."""
+        if self._by_interface is None:
+            self._by_interface = defaultdict(list)
+            for interface in self._interfaces:
+                if interface in self._holders:
+                    methods = sorted(self._interfaces[interface])
+                    found = {item.rpartition(".")[0] for item in self._links.resolve(f"!{interface}.{methods[0]}")}
+                    if len(found) == 1:
+                        self._by_interface[found.pop()].append(interface)
+        for interface in self._by_interface.get(name, ()):
+            yield from self._holders[interface]
+
+    @property
+    def _receivers(self) -> dict[str, Reason]:
+        """Types whose objects a handler, a service or a goroutine that serves has for its receiver."""
+        if self._direct is None:
+            self._direct = {}
+            for function in self._functions.values():
+                if function.test:
+                    continue
+                root = self._functions.get(function.root, function)
+                if not root.receiver:
+                    continue
+                reason = self._serves(function, root)
+                if reason is not None:
+                    known = self._direct.get(root.receiver)
+                    if known is None or reason.rank < known.rank:
+                        self._direct[root.receiver] = reason
+        return self._direct
+
+    def _serves(self, function: FunctionSummary, root: FunctionSummary) -> Reason | None:
+        if function.handler and not function.parent:
+            return Reason(f"{function.name} is {function.handler}", function.place)
+        for link in self._links.into.get(function.id, ()):
+            starter = self._functions[link.caller]
+            if not link.spawns or starter.test:
+                continue
+            if link.callback is not None and link.callback.parallel and not link.callback.test and not link.callback.blocks:
+                return Reason(f"{function.name} is {link.callback.words}", function.place)
+            loops = self._serving.get(function.id, ())
+            if loops and not self._one_of_many(link, starter):
+                return Reason(f"the goroutine that runs {function.name} serves until it is told to stop", link.site.place)
+        if function.exported and not function.parent and _RUNS.match(function.id.rpartition(".")[2]) and self._serving.get(function.id):
+            return Reason(f"{function.name} serves until it is told to stop", function.place, 1)
+        return None
+
+    def _one_of_many(self, link: Link, starter: FunctionSummary) -> bool:
+        """Tell whether a goroutine is one for each connection or request: it is started by what serves those."""
+        if starter.handler or any(loop.start <= link.site.place.start < loop.end for loop in self._serving.get(starter.id, ())):
+            return True
+        contexts = [context for context, _ in self._witnesses.chains(starter.id)]
+        return bool(contexts) and all(context.kind == "handler" or self._per_connection(context.link) for context in contexts)
+
+    def _per_connection(self, link: Link | None) -> bool:
+        if link is None:
+            return False
+        starter = self._functions[link.caller]
+        return any(loop.start <= link.site.place.start < loop.end for loop in self._serving.get(starter.id, ()))
+
+    def of_way(self, way: Witness) -> Reason | None:
+        """Return why the map of an access lives as long as the process, seen from the root of one way to it."""
+        if way.identity[:1] == "g":
+            return Reason("it is a package variable")
+        if way.identity[:1] == "l":
+            return self._captured(way)
+        owner = way.identity[1:].split("[")[0].rpartition(".")[0]
+        root = way.path[0] if way.path else ""
+        if root[:1] == "g" and ":" not in root:
+            return None if root in self._replaced else Reason(f"the package variable {short(root)} holds it", None, 1)
+        entry = self._functions[way.context.entry]
+        if root == "r" and way.path is not None and "[" not in "".join(way.path):
+            receiver = self._functions[entry.root].receiver if entry.root in self._functions else entry.receiver
+            found = self.of_type(receiver) if receiver else None
+            if found is not None:
+                return found
+        if root[:1] == "l" and way.context.kind in ("own", "main") and self._made_here(root):
+            return None
+        return self.of_type(owner)
+
+    def _made_here(self, root: str) -> bool:
+        family, _, number = root[1:].partition("#")
+        declaring = self._functions.get(family)
+        if declaring is None or not number.isdigit() or int(number) >= len(declaring.variables):
+            return False
+        return bool(declaring.variables[int(number)][2])
+
+    def _captured(self, way: Witness) -> Reason | None:
+        """A local map lives on in a handler or goroutine that has captured it."""
+        context = way.context
+        if context.kind == "handler":
+            return Reason(f"{self._functions[context.entry].name} is {self._functions[context.entry].handler}, which has captured it")
+        if context.kind != "spawn" or context.link is None:
+            return None
+        entry = self._functions[context.entry]
+        if context.link.callback is not None and context.link.callback.parallel and not context.link.callback.blocks:
+            return Reason(f"{entry.name} is {context.link.callback.words}, which has captured it")
+        starter = self._functions[context.link.caller]
+        waits = any(sync.kind in ("wait", "receive") and sync.at.order > context.link.site.at.order for sync in starter.syncs)
+        if self._in_loop(way.hops[1:]) is not None and (not waits or starter.id.startswith(f"{starter.package}.main@")):
+            return Reason("a goroutine that serves until it is told to stop has captured it", context.link.site.place)
+        return None
+
+    # --- repetition ---
+
+    def repeats(self, way: Witness, depth: int = 0) -> Reason | None:
+        """Return what makes the code at the end of a way run again and again, or None."""
+        if any(lock.name.endswith("~once") and lock.mode == "w" for lock in way.locks):
+            return None
+        context = way.context
+        entry = self._functions[context.entry]
+        if entry.test:
+            return None
+        if context.kind == "handler":
+            return Reason(f"each call of {entry.name}, {entry.handler},")
+        if context.kind == "exported":
+            name = entry.id.rpartition(".")[2]
+            if any(_ONCE.match(self._functions[hop.function].id.rpartition(".")[2]) for hop in way.hops):
+                return self._in_loop(way.hops)
+            return Reason(f"each call of {entry.name}", None, 2) if name else None
+        if context.kind == "spawn" and context.link is not None:
+            return self._spawned(way, context.link, depth)
+        if context.kind == "main":
+            return self._in_loop(way.hops)
+        return None
+
+    def _spawned(self, way: Witness, link: Link, depth: int) -> Reason | None:
+        callback = link.callback
+        if callback is not None and callback.parallel and not callback.blocks and not callback.test:
+            return Reason(f"each call of {self._functions[link.callee].name}, {callback.words},")
+        inner = self._in_loop(way.hops[1:])
+        if inner is not None:
+            return inner
+        starter = way.hops[0].function
+        if depth >= _MAX_DEPTH:
+            return None
+        for context, hops in self._witnesses.chains(starter):
+            above = Witness(way.access, context, (*hops[:-1], way.hops[0]), None, "", ())
+            found = self.repeats(above, depth + 1)
+            if found is not None:
+                return found
+        return None
+
+    def _in_loop(self, hops: tuple[Hop, ...]) -> Reason | None:
+        for hop in hops:
+            offset = hop.site.place.start if hop.site is not None else hop.at.order
+            for loop in self._serving.get(hop.function, ()):
+                if loop.start <= offset < loop.end:
+                    return Reason(f"the loop in {self._functions[hop.function].name}", None, 1)
+            if hop.site is not None and hop.site.args and not hop.spawns and _PERIODIC.search(hop.site.spelled.rpartition(".")[2]):
+                return Reason(f"each run that {hop.site.spelled} makes", hop.site.place, 1)
+        return None

@@ -1,0 +1,273 @@
+"""Which maps only grow: they live as long as the process, get keys that nothing bounds from code that runs again and again, and lose none.
+
+A release anywhere in the program counts, if something can call it; so does a limit on the map's length. What happens to a map that a function is
+handed happens to the maps of its callers.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from golint_maps.flow.events import CONSTANT, FunctionSummary, MapAccess
+from golint_maps.flow.growth import INSERTS, MapBound, MapGrowth, MapRelease
+from golint_maps.flow.keyspace import FREE
+from golint_maps.flow.site import Place
+from golint_maps.graphs.lifetime import Lifetimes, Reason
+from golint_maps.graphs.races import Races
+from golint_maps.graphs.witness import Witness
+
+_MAX_ROUNDS = 6
+_CLOSING = ("Close", "close", "Stop", "stop", "Shutdown", "shutdown", "Destroy", "destroy", "Quit", "Terminate")
+
+
+@dataclass(frozen=True, slots=True)
+class OnlyGrows:
+    """A verdict. `dead` are releases that nothing calls, `late` those that only the end of the object reaches."""
+
+    growth: MapGrowth
+    way: Witness
+    lives: Reason
+    repeats: Reason
+    declared: Place
+    others: tuple[MapGrowth, ...]
+    dead: tuple[MapRelease, ...]
+    late: tuple[MapRelease, ...]
+    siblings: tuple[MapRelease, ...]
+    """Releases of another map that is filled with the same keys by the same function."""
+
+
+class Retention:
+    """Judges the maps of one program."""
+
+    def __init__(
+        self,
+        races: Races,
+        lifetimes: Lifetimes,
+        growths: Iterable[MapGrowth],
+        releases: Iterable[MapRelease],
+        bounds: Iterable[MapBound],
+        declared: Mapping[str, Place],
+    ) -> None:
+        self._races = races
+        self._functions = races.functions
+        self._lifetimes = lifetimes
+        self._declared = declared
+        self._growths: dict[str, list[MapGrowth]] = defaultdict(list)
+        for growth in growths:
+            self._growths[growth.identity].append(growth)
+        self._releases: dict[str, list[MapRelease]] = defaultdict(list)
+        for release in releases:
+            self._releases[release.identity].append(release)
+        self._bounded = {bound.identity for bound in bounds}
+
+    @cached_property
+    def only_grow(self) -> list[OnlyGrows]:
+        """The maps that only grow, in the order of their declarations."""
+        found = [verdict for identity in sorted(self._growths) for verdict in self._judge(identity)]
+        return sorted(found, key=lambda verdict: verdict.declared)
+
+    def _judge(self, identity: str) -> Iterator[OnlyGrows]:
+        if (identity[0] == "l" and self._is_parameter(identity)) or ".Load()" in identity:
+            return  # judged as what callers pass; what an atomic holds is exchanged as a whole
+        living, dead, late = self._sorted_releases(identity)
+        if living or any(name in self._bounded for name in self._names(identity)):
+            return
+        outer = identity
+        while outer.endswith("[]"):
+            outer = outer[:-2]
+            if outer in self._growths and not self._sorted_releases(outer)[0]:
+                return  # the outer map is the one that only grows
+        declared = self._place(identity)
+        if declared is None:
+            return
+        ways = [found for growth in self._growths_of(identity) if not growth.once for found in self._ways(growth, identity)]
+        if not ways:
+            return
+        growth, way, lives, repeats = min(ways, key=lambda found: (found[3].rank + found[2].rank, len(found[1].hops), found[0].place))
+        others = {item.place: item for item in self._growths_of(identity) if item.place != growth.place}
+        yield OnlyGrows(growth, way, lives, repeats, declared, tuple(others[place] for place in sorted(others)), dead, late, self._siblings(growth))
+
+    # --- names ---
+
+    def _names(self, identity: str) -> list[str]:
+        """Return the identities that a map goes by: its own, and those of parameters that it is passed for."""
+        return [identity, *sorted(self._passed.get(identity, ()))]
+
+    @cached_property
+    def _passed(self) -> dict[str, set[str]]:
+        """Parameters (as identities) by the map that is passed for them, through any number of calls."""
+        direct: dict[str, set[str]] = defaultdict(set)
+        wanted = {identity for table in (self._growths, self._releases) for identity in table if identity[0] == "l"}
+        wanted |= {identity for identity in self._bounded if identity[0] == "l"}
+        if not wanted:
+            return {}
+        roots = {identity[1:].partition("#")[0] for identity in wanted}
+        for root in sorted(roots):
+            for link in self._races.links.into.get(root, ()):
+                if link.callback is not None or link.binding is not None:
+                    continue
+                function = self._functions[link.callee]
+                for index, argument in enumerate(link.site.args):
+                    if argument.identity and index < len(function.params) and function.params[index] >= 0:
+                        direct[argument.identity].add(f"l{root}#{function.params[index]}")
+                if link.site.receiver is not None and link.site.receiver.identity:
+                    for identity in wanted:
+                        if identity.startswith(f"l{root}#") and self._is_receiver(identity):
+                            direct[link.site.receiver.identity].add(identity)
+        for _ in range(_MAX_ROUNDS):
+            changed = False
+            for found in direct.values():
+                more = {further for name in found for further in direct.get(name, ())} - found
+                found |= more
+                changed = changed or bool(more)
+            if not changed:
+                break
+        return direct
+
+    def _is_receiver(self, identity: str) -> bool:
+        root, _, number = identity[1:].partition("#")
+        function = self._functions.get(root)
+        return function is not None and bool(function.receiver) and number.isdigit() and int(number) not in function.params and int(number) == 0
+
+    def _is_parameter(self, identity: str) -> bool:
+        root, _, number = identity[1:].partition("#")
+        number = number.split("[")[0].split(".")[0]
+        function = self._functions.get(root)
+        return function is None or (number.isdigit() and (int(number) in function.params or self._is_receiver(identity)))
+
+    def _place(self, identity: str) -> Place | None:
+        if identity[0] != "l":
+            return self._declared.get(identity)
+        root, _, number = identity[1:].partition("#")
+        function = self._functions.get(root)
+        if function is None or not number.isdigit() or int(number) >= len(function.variables):
+            return None
+        start = function.variables[int(number)][0]
+        name = self._growths[identity][0].map
+        return Place(function.place.path, start, start + len(name.encode()))
+
+    # --- releases ---
+
+    def _sorted_releases(self, identity: str) -> tuple[tuple[MapRelease, ...], tuple[MapRelease, ...], tuple[MapRelease, ...]]:
+        """Return the releases of a map (also of the map that it lies in): those that run, those that nothing calls, and those at the end."""
+        living: list[MapRelease] = []
+        dead: list[MapRelease] = []
+        late: list[MapRelease] = []
+        outer = identity
+        names = self._names(identity)
+        while outer.endswith("[]"):
+            outer = outer[:-2]
+            names += self._names(outer)
+        for name in names:
+            for release in self._releases.get(name, ()):
+                function = self._functions.get(release.id)
+                if function is None or function.test:
+                    continue
+                if self._is_dead(function):
+                    dead.append(release)
+                elif release.form != "delete" and function.name.rpartition(".")[2].startswith(_CLOSING):
+                    late.append(release)
+                else:
+                    living.append(release)
+        return tuple(living), tuple(dead), tuple(late)
+
+    def _is_dead(self, function: FunctionSummary, depth: int = 0) -> bool:
+        """Tell whether nothing can call a function: it is not exported, and no name in the program stands for it."""
+        root = self._functions.get(function.root, function)
+        name = root.id.rpartition(".")[2]
+        if root.exported or root.handler or "@" in root.id or root.test:
+            return False
+        links = [link for link in self._races.links.into.get(root.id, ()) if link.caller != root.id]
+        if links:
+            return depth < _MAX_ROUNDS and all(self._is_dead(self._functions[link.caller], depth + 1) for link in links)
+        return root.id not in self._mentioned and (not root.receiver or name not in self._called_names)
+
+    @cached_property
+    def _mentioned(self) -> frozenset[str]:
+        """Functions that are called, started, passed or stored somewhere."""
+        found: set[str] = set()
+        for function in self._functions.values():
+            found.update(flow.source for flow in function.flows)
+            for site in function.calls:
+                if site.targets != (function.id,):
+                    found.update(site.targets)
+                for argument in site.args:
+                    found.update(argument.tokens)
+                    found.update(token for _, token in argument.fields)
+        return frozenset(found)
+
+    @cached_property
+    def _called_names(self) -> frozenset[str]:
+        """Names of methods that are called on interfaces and on values of types that are not known."""
+        return frozenset(token.rpartition(".")[2] for token in self._mentioned if token[:1] in "!." or "()" in token)
+
+    # --- ways ---
+
+    def _growths_of(self, identity: str) -> list[MapGrowth]:
+        return [growth for name in self._names(identity) for growth in self._growths.get(name, ())]
+
+    def _ways(self, growth: MapGrowth, identity: str) -> Iterator[tuple[MapGrowth, Witness, Reason, Reason]]:
+        function = self._functions.get(growth.id)
+        if function is None or function.test or growth.origin == CONSTANT:
+            return
+        access = next((item for item in function.accesses if item.place == growth.place and item.op in INSERTS), None) or _as_access(growth)
+        for way in self._races.witnesses.of(function, access):
+            if way.identity != identity or self._constant_key(growth, way):
+                continue
+            repeats = self._lifetimes.repeats(way)
+            lives = self._lifetimes.of_way(way) if repeats is not None else None
+            if lives is not None and repeats is not None:
+                yield growth, way, lives, repeats
+
+    def _constant_key(self, growth: MapGrowth, way: Witness) -> bool:
+        """Tell whether all keys on a way are written in the source: a caller passes a constant."""
+        origin = growth.origin
+        for hop in reversed(way.hops[:-1]):
+            if origin == FREE or hop.site is None:
+                return False
+            if origin >= len(hop.site.args):
+                return False
+            origin = hop.site.args[origin].given
+            if origin == CONSTANT:
+                return True
+        if origin == FREE or way.context.kind != "exported":
+            return False
+        return self._only_constants(way.hops[0].function, origin)
+
+    def _only_constants(self, function: str, index: int, depth: int = 0) -> bool:
+        """Tell whether an exported function is called by the program, and with constants only: then callers elsewhere do so, too."""
+        links = [link for link in self._races.links.into.get(function, ()) if not self._functions[link.caller].test]
+        if not links or depth > _MAX_ROUNDS:
+            return False
+        for link in links:
+            if link.callback is not None or index >= len(link.site.args):
+                return False
+            given = link.site.args[index].given
+            if given != CONSTANT and (given == FREE or not self._only_constants(self._functions[link.caller].root, given, depth + 1)):
+                return False
+        return True
+
+    def _siblings(self, growth: MapGrowth) -> tuple[MapRelease, ...]:
+        """Return releases of other maps that the same function fills under the same key."""
+        found: list[MapRelease] = []
+        for identity, others in self._growths.items():
+            if identity != growth.identity and any(other.id == growth.id and other.form == growth.form for other in others):
+                found += self._sorted_releases(identity)[0][:1]
+        return tuple(found)
+
+
+def _as_access(growth: MapGrowth) -> MapAccess:
+    return MapAccess(
+        place=growth.place,
+        function=growth.function,
+        package=growth.package,
+        map=growth.map,
+        owner=growth.owner,
+        op="insert",
+        path=growth.path,
+        identity=growth.identity,
+        at=growth.at,
+    )

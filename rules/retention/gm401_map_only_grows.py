@@ -1,0 +1,28 @@
+"""GM401: a map that lives as long as the process gets entries without end, and loses none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from golint_maps.findings import Finding, Level
+from golint_maps.program import Program
+from golint_maps.rule import Precision, Rule
+
+from ._growing import only_grows
+
+RULE = Rule(
+    id="GM401",
+    name="map-only-grows",
+    summary="a map that lives as long as the process gets entries without end, and loses none",
+    level=Level.WARNING,
+    precision=Precision.MEDIUM,
+    cwe=(401, 770),
+    security=4.3,
+    tags=("retention",),
+)
+
+
+@RULE.check
+def check(program: Program) -> Iterator[Finding]:
+    """Report each map that only grows, at its declaration."""
+    yield from only_grows(program, RULE, sync=False)
