@@ -12,6 +12,7 @@ from golint_maps.flow.facts import PackageFacts
 from golint_maps.flow.growth import MapBound, MapGrowth, MapRelease
 from golint_maps.flow.lifetime import MapDeclared, OwnerReplaced
 from golint_maps.flow.lock_copies import LockCopied
+from golint_maps.flow.map_sharing import MapShared
 from golint_maps.flow.site import Place, Site
 from golint_maps.graphs.callbacks import Callback
 from golint_maps.graphs.contracts import Breach, breaches
@@ -88,7 +89,8 @@ class Program:
         """Which memos are shared by callers outside of the program."""
         promises = {name: said for package in self.packages for name, said in package.promises.items()}
         singletons = {name for package in self.packages for name in package.singletons}
-        return Memos(self.races, promises, singletons, {package.path for package in self.packages if package.name == "main"})
+        emptied = {(release.id, release.identity) for release in self.each(MapRelease) if release.all}
+        return Memos(self.races, promises, singletons, {package.path for package in self.packages if package.name == "main"}, emptied)
 
     @cached_property
     def lifetimes(self) -> Lifetimes:
@@ -103,7 +105,7 @@ class Program:
     def retention(self) -> Retention:
         """Which maps only grow."""
         declared = {fact.identity: fact.place for fact in self.each(MapDeclared)}
-        return Retention(self.races, self.lifetimes, self.each(MapGrowth), self.each(MapRelease), self.each(MapBound), declared)
+        return Retention(self.races, self.lifetimes, self.each(MapGrowth), self.each(MapRelease), self.each(MapBound), self.each(MapShared), declared)
 
     @cached_property
     def guarding(self) -> Guarding:

@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from golint_maps.flow import copies, effects, growth, hashing, lifetime, loopvars, memos, nilness, promises, ranges, sharing, summary, syncmaps
+from golint_maps.flow import (
+    copies,
+    effects,
+    growth,
+    hashing,
+    lifetime,
+    loopvars,
+    map_sharing,
+    memos,
+    nilness,
+    promises,
+    ranges,
+    sharing,
+    summary,
+    syncmaps,
+)
 from golint_maps.flow.annotations import guards
 from golint_maps.flow.events import FunctionSummary
 from golint_maps.flow.facts import Fact, PackageFacts
@@ -34,9 +49,10 @@ def _analyse(package: PackageView) -> PackageFacts:
         functions += summaries
         facts += growth.analyse(view, summaries)
         facts += lifetime.replaced(view)
+        facts += map_sharing.analyse(view)
         serving += lifetime.serving(view, summaries)
     facts += internals.analyse(package)
-    facts += lifetime.declarations(package, [(fact.identity, fact.map) for fact in facts if isinstance(fact, growth.MapGrowth)])
+    facts += lifetime.declarations(package, {fact.identity for fact in facts if isinstance(fact, growth.MapGrowth)}, functions)
     return PackageFacts(
         package.scope.path,
         package.scope.name,

@@ -13,6 +13,7 @@ from golint_maps.flow.hashing import UnhashableKey, UnreachableKey
 from golint_maps.flow.internals.facts import InternalsFact
 from golint_maps.flow.lifetime import Holder, MapDeclared, OwnerReplaced, Serving
 from golint_maps.flow.loopvars import LoopVariableStored
+from golint_maps.flow.map_sharing import MapShared
 from golint_maps.flow.nilness import NilWrite
 from golint_maps.flow.ranges import LockReleased, OrderEscape, RangeCall, RangeMutation
 from golint_maps.flow.sharing import SharingFact
@@ -35,6 +36,7 @@ Fact = (
     | SyncMapMisuse
     | GrowthFact
     | MapDeclared
+    | MapShared
     | OwnerReplaced
 )
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from golint_maps.flow.entries import EntryFlow, Knowledge
-from golint_maps.flow.events import FunctionSummary, MapAccess, Path, Position
+from golint_maps.flow.events import CONSTANT, FunctionSummary, MapAccess, Path, Position
 from golint_maps.flow.first_time import first_time
 from golint_maps.flow.identity import Names, function_id
 from golint_maps.flow.keyspace import FREE, few, is_closed
 from golint_maps.flow.pointers import holds_pointers
-from golint_maps.flow.site import Site
+from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell, spell_type
 from golint_maps.flow.structure import Structure
 from golint_maps.flow.syncmap_calls import MapCall, SyncMaps, is_constructor, owner_of, place_of, spelled_map
@@ -55,7 +55,8 @@ class MapRelease(Site, frozen=True, kw_only=True, tag="map-release"):
     """A statement after which the map has fewer entries, or is another one.
 
     `form` is delete, clear, remake or owner (what holds the map is replaced). `over` is the identity of the other map whose loop the delete
-    stands in, if its key comes from there: the loop's key, or something in the value.
+    stands in, if its key comes from there: the loop's key, or something in the value. `all`: nothing is left afterwards, whenever the function
+    comes there.
     """
 
     identity: str
@@ -64,6 +65,7 @@ class MapRelease(Site, frozen=True, kw_only=True, tag="map-release"):
     at: Position
     key: str = ""
     over: str = ""
+    all: bool = False
 
 
 class MapBound(Site, frozen=True, kw_only=True, tag="map-bound"):
@@ -89,6 +91,7 @@ def analyse(view: View, summaries: Sequence[FunctionSummary]) -> Iterator[Growth
                 yield from _release(view, summary.id, number, access)
         if any(access.op == "len" and not access.owned for access in summary.accesses):
             yield from _bounds(view, summary, number)
+        yield from _elements(view, summary, number)
 
 
 def _shared(access: MapAccess) -> bool:
@@ -112,7 +115,7 @@ def _growths(view: View, summary: FunctionSummary, number: int, inserts: Sequenc
         base, key = targets.get(start, (None, None))
         found = view.package.resolver.map(view.typing.of(base)) if base is not None else None
         kind, value = (found.key, found.value) if found is not None else (None, None)
-        if is_closed(kind, view.package.resolver) and (key is None or few(view, key, kind) != FREE):
+        if is_closed(kind, view.package.resolver) and (key is None or few(view, key, kind) == CONSTANT):
             continue
         once = any(lock.name.endswith("~once") and lock.mode == "w" for lock in access.locks)
         once = once or any(low <= start < high and flag in (None, access.path) for low, high, flag in regions)
@@ -183,12 +186,14 @@ def _present(view: View, function: ir.Function) -> frozenset[int]:
 def _release(view: View, id: str, number: int, access: MapAccess) -> Iterator[MapRelease]:
     form = access.op
     over = ""
+    everything = not any(branch > 0 for branch in access.at.nest)
     if form == "assign":
         if is_constructor(view.root.name) or view.root.name == "init" or _lazily(view, number, access):
             return
         form = "remake"
     elif form == "delete":
         over = _other_loop(view, number, access)
+        everything = everything and _one_by_one(view, number, access)
     yield MapRelease(
         place=access.place,
         function=access.function,
@@ -201,13 +206,48 @@ def _release(view: View, id: str, number: int, access: MapAccess) -> Iterator[Ma
         at=access.at,
         key=access.key,
         over=over,
+        all=everything,
     )
+
+
+def _elements(view: View, summary: FunctionSummary, number: int) -> Iterator[MapRelease]:
+    """Yield where an element of a list gets another map: `shards[i] = make(…)`."""
+    names: Names | None = None
+    for statement in statements(view.facts.functions[number].body or ()):
+        if statement.__class__ is not ir.Assign or is_constructor(view.root.name):
+            continue
+        for target in statement.lhs:
+            if not isinstance(target, ir.Index) or not isinstance(target.base, ir.Sel | ir.Name):
+                continue
+            resolver = view.package.resolver
+            if resolver.map(view.typing.of(target)) is None or resolver.map(view.typing.of(target.base)) is not None:
+                continue
+            names = names or Names(view)
+            yield MapRelease(
+                place=Place(view.path, target.pos, target.end),
+                function=view.name,
+                package=view.package.scope.path,
+                map=spell(target, view.variables),
+                identity=names.identity(target),
+                id=summary.id,
+                form="remake",
+                at=Position(target.pos, ()),
+            )
 
 
 def _lazily(view: View, number: int, access: MapAccess) -> bool:
     """Tell whether a map is made because there is none: that takes nothing away."""
     function = view.facts.functions[number]
     return any(low <= access.place.start < high and flag in (None, access.path) for low, high, flag in first_time(view, function))
+
+
+def _one_by_one(view: View, number: int, access: MapAccess) -> bool:
+    """Tell whether a delete is all that a loop over the same map does."""
+    for statement in statements(view.facts.functions[number].body or ()):
+        match statement:
+            case ir.Range(ir.Local(key), _, _, over, [ir.Do(ir.Call(_, [_, ir.Local(deleted)], pos))]) if pos == access.place.start:
+                return key == deleted and Names(view).path(over) == access.path
+    return False
 
 
 def _other_loop(view: View, number: int, access: MapAccess) -> str:

@@ -133,21 +133,18 @@ def _made(package: PackageView, file: int, value: ir.Expr | None) -> ir.TypeExpr
 # --- declarations ---
 
 
-def declarations(package: PackageView, grown: Iterable[tuple[str, str]]) -> Iterator[MapDeclared]:
-    """Yield where maps are declared: those of the package that are said to get entries, given as (identity, map as written)."""
-    seen: set[str] = set()
-    for identity, written in grown:
-        if identity in seen:
-            continue
-        seen.add(identity)
+def declarations(package: PackageView, grown: Iterable[str], summaries: Iterable[FunctionSummary]) -> Iterator[MapDeclared]:
+    """Yield where the maps of the package are declared that get entries (given by identity), or are passed to somebody who may add some."""
+    passed = {argument.identity for summary in summaries for site in summary.calls for argument in site.args if argument.identity[:1] in ("g", "f")}
+    for identity in sorted({*grown, *passed}):
         place = _declared(package, identity)
         if place is not None:
-            yield MapDeclared(place=place, function="", package=package.scope.path, map=written, identity=identity)
+            yield MapDeclared(place=place, function="", package=package.scope.path, identity=identity)
 
 
 def _declared(package: PackageView, identity: str) -> Place | None:
     scope = package.scope
-    if not identity[1:].startswith(scope.path + "."):
+    if not identity.startswith(scope.path + ".", 1):
         return None
     parts = identity[2 + len(scope.path) :].partition("[")[0].split(".")
     if identity[0] == "g":
@@ -172,7 +169,7 @@ def serving(view: View, summaries: Sequence[FunctionSummary]) -> Iterator[Servin
     """Yield the loops of a function and its literals that have no end of their own."""
     command = view.package.scope.name == "main"
     for number, summary in zip(view.family, summaries, strict=True):
-        if not summary.endless and not (command and summary.loops):
+        if not summary.endless and not (command and view.root.name == "main" and summary.loops):
             continue
         for statement in statements(view.facts.functions[number].body or ()):
             match statement:
@@ -182,7 +179,7 @@ def serving(view: View, summaries: Sequence[FunctionSummary]) -> Iterator[Servin
                         yield Serving(summary.id, statement.pos, statement.end, waits or any(map(_accepts, _inside(body))))
                     elif any(map(_accepts, _inside(body))):
                         yield Serving(summary.id, statement.pos, statement.end, False)
-                case ir.For(_, ir.Call(ir.Sel(_, "Scan" | "Next")), _, _) if command:
+                case ir.For(_, ir.Call(ir.Sel(_, "Scan" | "Next")), _, _) if command and view.root.name == "main":
                     yield Serving(summary.id, statement.pos, statement.end, False)
                 case ir.Range(_, _, _, over) if isinstance(view.package.resolver.underlying(view.typing.of(over)), model.Chan):
                     yield Serving(summary.id, statement.pos, statement.end, True)

@@ -43,6 +43,8 @@ def analyse(view: View) -> Iterator[MemoFill]:
                 value = statement.rhs[index] if len(statement.lhs) == len(statement.rhs) else None
                 if (value is not None and _handed_in(view, value)) or not _looked_up(view, path, target):
                     continue
+                if value is not None and _works_on(view, number, path, value):
+                    continue
                 names = names or Names(view)
                 yield MemoFill(
                     place=place(view, target.pos, target.end),
@@ -76,6 +78,22 @@ def _handed_in(view: View, value: ir.Expr) -> bool:
         case ir.Lit(_, elements):
             return any(_handed_in(view, element.value) for element in elements)
     return False
+
+
+def _works_on(view: View, number: int, path: Path, value: ir.Expr) -> bool:
+    """Tell whether a function changes the entry after it was found, and other state of the object along with it.
+
+    Such an object, a lexer or a builder, has one user at a time: its map is no memo but what it works on.
+    """
+    if not isinstance(value, ir.Local) or len(path) < 2:
+        return False
+    entry = state = False
+    for statement in statements(view.facts.functions[number].body or ()):
+        for target in statement.lhs if isinstance(statement, ir.Assign) else ():
+            if isinstance(target, ir.Sel):
+                entry = entry or (isinstance(target.base, ir.Local) and target.base.id == value.id)
+                state = state or (view.paths.raw(target.base) == path[:-1] and view.package.resolver.map(view.typing.of(target)) is None)
+    return entry and state
 
 
 def _looked_up(view: View, path: Path, target: ir.Index) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from golint_maps.flow.events import FunctionSummary
+from golint_maps.flow.events import CallSite, FunctionSummary
 from golint_maps.flow.identity import short
 from golint_maps.flow.lifetime import Holder, OwnerReplaced, Serving
 from golint_maps.flow.site import Place
@@ -21,15 +21,23 @@ from golint_maps.graphs.links import Link, Links
 from golint_maps.graphs.witness import Hop, Witness, Witnesses
 
 _ONCE: Final = re.compile(
-    r"(?:Must|must)?(?:New|Make|Init|Setup|SetUp|Register|Unregister|Configure|Install|Define|Declare|Enable|Disable|Start|Open|Build|Create"
-    r"|Set[A-Z]\w*|With[A-Z]\w*|Load[A-Z]*\w*Config\w*|Parse\w*Config\w*|Bootstrap|Provision|Gather?Init|Validate|Apply\w*Config\w*)(?![a-z])"
+    r"(?:(?:Must|must)?(?:[Ii]nit|[Ss]etup|[Ss]etUp|[Rr]egister|Unregister|[Cc]onfigure|Install|Define|Declare|Enable|Disable|Bootstrap|Provision"
+    r"|(?:[Ll]oad|[Rr]ead|[Pp]arse|[Pp]rocess|[Aa]pply)\w*(?:Config|Flags|Options)\w*)(?![a-z])"
+    r"|(?:New|Start|Open|Build|Create|Run|Provide|Validate|With[A-Z]\w*|start(?:\w*(?:Loop|Server|Listen\w*|Service))?)$)"
 )
 """Names of functions that a program calls while it is set up."""
+_BEFORE: Final = re.compile(
+    r"(?:[Ii]nit(?:iali[sz]e\w*)?|[Ss]etup|[Ss]etUp|[Cc]onfigure|[Bb]ootstrap|ensureInit\w*"
+    r"|(?:[Ll]oad|[Rr]ead|[Pp]arse|[Pp]rocess|[Aa]pply)\w*(?:Config|Flags|Options)\w*|start\w*(?:Loop|Server|Listen\w*|Service))(?![a-z])"
+)
+"""Those of them that do nothing else, whoever calls them."""
 _RUNS: Final = re.compile(r"(?:[Rr]un|[Ss]erve|[Ss]tart|[Ll]oop|[Ll]isten)")
 _PERIODIC: Final = re.compile(
     r"(?:Timer|Ticker|Tick|Loop|Interval|Periodic|Every|Schedul|Cron|Forever|Repeat|Jitter|Until|Poll|Watch|Subscribe|Handle|Listen|Observe|On[A-Z])"
 )
 """Names of APIs that call what they are given more than once."""
+_SETTINGS: Final = re.compile(r"(?:\w*(?:Config|Configuration|Options|Opts|Settings|Flags|Spec)|config|options|opts|settings|flags)$")
+"""Names of types that hold what somebody has configured."""
 _MAX_DEPTH: Final = 4
 
 
@@ -135,12 +143,18 @@ class Lifetimes:
                 continue
             if link.callback is not None and link.callback.parallel and not link.callback.test and not link.callback.blocks:
                 return Reason(f"{function.name} is {link.callback.words}", function.place)
-            loops = self._serving.get(function.id, ())
-            if loops and not self._one_of_many(link, starter):
+            if self._serving.get(function.id) and self._begins(link, function, starter) and not self._one_of_many(link, starter):
                 return Reason(f"the goroutine that runs {function.name} serves until it is told to stop", link.site.place)
         if function.exported and not function.parent and _RUNS.match(function.id.rpartition(".")[2]) and self._serving.get(function.id):
             return Reason(f"{function.name} serves until it is told to stop", function.place, 1)
         return None
+
+    def _begins(self, link: Link, function: FunctionSummary, starter: FunctionSummary) -> bool:
+        """Tell whether a goroutine belongs to its object's life, not to one call: a method of the object, or what its start begins."""
+        if not function.parent:
+            return True
+        name = self._functions.get(starter.root, starter).id.rpartition(".")[2]
+        return _ONCE.match(name) is not None or _RUNS.match(name) is not None
 
     def _one_of_many(self, link: Link, starter: FunctionSummary) -> bool:
         """Tell whether a goroutine is one for each connection or request: it is started by what serves those."""
@@ -161,7 +175,9 @@ class Lifetimes:
             return Reason("it is a package variable")
         if way.identity[:1] == "l":
             return self._captured(way)
-        owner = way.identity[1:].split("[")[0].rpartition(".")[0]
+        owner = way.identity[1:].partition("[")[0].rpartition(".")[0]
+        if _SETTINGS.match(owner.rpartition(".")[2]) or f"t{owner}" in self._replaced:
+            return None
         root = way.path[0] if way.path else ""
         if root[:1] == "g" and ":" not in root:
             return None if root in self._replaced else Reason(f"the package variable {short(root)} holds it", None, 1)
@@ -211,19 +227,30 @@ class Lifetimes:
         if context.kind == "handler":
             return Reason(f"each call of {entry.name}, {entry.handler},")
         if context.kind == "exported":
-            name = entry.id.rpartition(".")[2]
-            if any(_ONCE.match(self._functions[hop.function].id.rpartition(".")[2]) for hop in way.hops):
+            if self._has_callers(entry) or self._sets_up(entry.id) or any(self._prepares(hop.function) for hop in way.hops):
                 return self._in_loop(way.hops)
-            return Reason(f"each call of {entry.name}", None, 2) if name else None
+            return Reason(f"each call of {entry.name}", None, 2)
         if context.kind == "spawn" and context.link is not None:
             return self._spawned(way, context.link, depth)
         if context.kind == "main":
             return self._in_loop(way.hops)
         return None
 
+    def _has_callers(self, entry: FunctionSummary) -> bool:
+        """Tell whether the program itself calls an exported function: then its callers show how often that is."""
+        return any(link.caller != entry.id and not self._functions[link.caller].test for link in self._links.into.get(entry.id, ()))
+
+    def _prepares(self, function: str) -> bool:
+        return _BEFORE.match(self._functions[function].id.rpartition(".")[2]) is not None
+
+    def _sets_up(self, function: str) -> bool:
+        return _ONCE.match(self._functions[function].id.rpartition(".")[2]) is not None
+
     def _spawned(self, way: Witness, link: Link, depth: int) -> Reason | None:
         callback = link.callback
         if callback is not None and callback.parallel and not callback.blocks and not callback.test:
+            if self._sets_up(link.callee):
+                return None  # an exported method of a service that is none of its calls
             return Reason(f"each call of {self._functions[link.callee].name}, {callback.words},")
         inner = self._in_loop(way.hops[1:])
         if inner is not None:
@@ -238,12 +265,18 @@ class Lifetimes:
                 return found
         return None
 
+    def _calls_again(self, site: CallSite) -> bool:
+        """Tell whether a call hands a function to code outside of the program that, by its name, calls it more than once."""
+        if site.mode != "call" or not any(argument.tokens for argument in site.args) or any(self._links.resolve(token) for token in site.targets):
+            return False
+        return _PERIODIC.search(site.spelled.rpartition(".")[2]) is not None
+
     def _in_loop(self, hops: tuple[Hop, ...]) -> Reason | None:
         for hop in hops:
             offset = hop.site.place.start if hop.site is not None else hop.at.order
             for loop in self._serving.get(hop.function, ()):
                 if loop.start <= offset < loop.end:
                     return Reason(f"the loop in {self._functions[hop.function].name}", None, 1)
-            if hop.site is not None and hop.site.args and not hop.spawns and _PERIODIC.search(hop.site.spelled.rpartition(".")[2]):
+            if hop.site is not None and self._calls_again(hop.site):
                 return Reason(f"each run that {hop.site.spelled} makes", hop.site.place, 1)
         return None

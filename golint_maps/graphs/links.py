@@ -145,7 +145,7 @@ class Links:
             for callee in callees:
                 self._add(Link(function.id, site, callee, spawns=site.mode == "go"))
             if _REGISTERS.search(target) and len(site.args) >= 2 and site.args[-1].type:
-                self._link_service(function, site)
+                self._link_service(function, site, target)
             callback = self._callback(target, known=bool(callees))
             if callback is not None and self._link_callback(function, site, callback):
                 continue
@@ -228,11 +228,16 @@ class Links:
                 self._families[function.root].append(function)
         return self._families.get(root, ())
 
-    def _link_service(self, function: FunctionSummary, site: CallSite) -> None:
-        """A service that is registered with a gRPC server: each call of a client runs a method of it on a goroutine of its own."""
+    def _link_service(self, function: FunctionSummary, site: CallSite, target: str) -> None:
+        """A service that is registered with a gRPC server: each call of a client runs a method of it on a goroutine of its own.
+
+        Where the source of the service's interface is there, only its methods are calls; else all exported ones may be.
+        """
         kind = site.args[-1].type
+        package, _, register = target.rpartition(".")
+        calls = self._interfaces.get(f"{package}.{register.removeprefix('Register')}")
         for name in sorted(self._by_type.get(kind, ())):
-            if name[:1].isupper():
+            if name[:1].isupper() and (not calls or name in calls):
                 self._add(Link(function.id, site, f"{kind}.{name}", True, receiver_argument=len(site.args) - 1, callback=_SERVICE))
 
     def _link_callback(self, function: FunctionSummary, site: CallSite, callback: Callback) -> bool:

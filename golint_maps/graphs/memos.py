@@ -32,11 +32,20 @@ class SharedMemo:
 class Memos:
     """Judges the memos of one program."""
 
-    def __init__(self, races: Races, promises: Mapping[str, str], singletons: AbstractSet[str], mains: AbstractSet[str]) -> None:
+    def __init__(
+        self,
+        races: Races,
+        promises: Mapping[str, str],
+        singletons: AbstractSet[str],
+        mains: AbstractSet[str],
+        emptied: AbstractSet[tuple[str, str]] = frozenset(),
+    ) -> None:
         self._races = races
         self._promises = promises
         self._singletons = singletons
         self._mains = mains
+        self._emptied = emptied
+        """(function, map) where the function leaves nothing in the map, or starts with an empty one: what it fills it with is its own work."""
 
     def shared(self, fills: Iterable[MemoFill]) -> Iterator[SharedMemo]:
         """Yield the memos that all callers share without a lock."""
@@ -76,6 +85,8 @@ class Memos:
         """Tell whether other packages can reach an access at any time, as far as the program shows."""
         entry = self._races.functions[way.context.entry]
         if way.context.kind != "exported" or entry.test or entry.package in self._mains or self._internal(entry):
+            return False
+        if any((hop.function, way.identity) in self._emptied for hop in way.hops):
             return False
         functions = [self._races.functions[hop.function] for hop in way.hops]
         if any(_REGISTRATION.match(function.name.rpartition(".")[2]) or function.name == "init" for function in functions):

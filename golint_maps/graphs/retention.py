@@ -14,6 +14,7 @@ from functools import cached_property
 from golint_maps.flow.events import CONSTANT, FunctionSummary, MapAccess
 from golint_maps.flow.growth import INSERTS, MapBound, MapGrowth, MapRelease
 from golint_maps.flow.keyspace import FREE
+from golint_maps.flow.map_sharing import MapShared
 from golint_maps.flow.site import Place
 from golint_maps.graphs.lifetime import Lifetimes, Reason
 from golint_maps.graphs.races import Races
@@ -49,6 +50,7 @@ class Retention:
         growths: Iterable[MapGrowth],
         releases: Iterable[MapRelease],
         bounds: Iterable[MapBound],
+        shared: Iterable[MapShared],
         declared: Mapping[str, Place],
     ) -> None:
         self._races = races
@@ -61,12 +63,14 @@ class Retention:
         self._releases: dict[str, list[MapRelease]] = defaultdict(list)
         for release in releases:
             self._releases[release.identity].append(release)
+        self._shared = list(shared)
         self._bounded = {bound.identity for bound in bounds}
 
     @cached_property
     def only_grow(self) -> list[OnlyGrows]:
         """The maps that only grow, in the order of their declarations."""
-        found = [verdict for identity in sorted(self._growths) for verdict in self._judge(identity)]
+        filled = {name for name, passed in self._passed.items() if any(other in self._growths for other in passed)}
+        found = [verdict for identity in sorted({*self._growths, *filled}) for verdict in self._judge(identity)]
         return sorted(found, key=lambda verdict: verdict.declared)
 
     def _judge(self, identity: str) -> Iterator[OnlyGrows]:
@@ -93,19 +97,22 @@ class Retention:
     # --- names ---
 
     def _names(self, identity: str) -> list[str]:
-        """Return the identities that a map goes by: its own, and those of parameters that it is passed for."""
+        """Return the identities that a map goes by: its own, those of fields that share it, and of parameters that it is passed for."""
         return [identity, *sorted(self._passed.get(identity, ()))]
 
     @cached_property
     def _passed(self) -> dict[str, set[str]]:
         """Parameters (as identities) by the map that is passed for them, through any number of calls."""
         direct: dict[str, set[str]] = defaultdict(set)
+        for item in self._shared:
+            direct[item.source].add(item.identity)
+            direct[item.identity].add(item.source)
         wanted = {identity for table in (self._growths, self._releases) for identity in table if identity[0] == "l"}
         wanted |= {identity for identity in self._bounded if identity[0] == "l"}
-        if not wanted:
-            return {}
-        roots = {identity[1:].partition("#")[0] for identity in wanted}
-        for root in sorted(roots):
+        todo = sorted({identity[1:].partition("#")[0] for identity in wanted})
+        seen = set(todo)
+        while todo:
+            root = todo.pop()
             for link in self._races.links.into.get(root, ()):
                 if link.callback is not None or link.binding is not None:
                     continue
@@ -113,6 +120,10 @@ class Retention:
                 for index, argument in enumerate(link.site.args):
                     if argument.identity and index < len(function.params) and function.params[index] >= 0:
                         direct[argument.identity].add(f"l{root}#{function.params[index]}")
+                        above = argument.identity[1:].partition("#")[0] if argument.identity[0] == "l" else ""
+                        if above in self._functions and above not in seen:
+                            seen.add(above)
+                            todo.append(above)
                 if link.site.receiver is not None and link.site.receiver.identity:
                     for identity in wanted:
                         if identity.startswith(f"l{root}#") and self._is_receiver(identity):
@@ -146,7 +157,7 @@ class Retention:
         if function is None or not number.isdigit() or int(number) >= len(function.variables):
             return None
         start = function.variables[int(number)][0]
-        name = self._growths[identity][0].map
+        name = self._growths_of(identity)[0].map
         return Place(function.place.path, start, start + len(name.encode()))
 
     # --- releases ---

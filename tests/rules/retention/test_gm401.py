@@ -1,0 +1,267 @@
+"""Maps that only grow: each case is the shortest form of a pattern."""
+
+from __future__ import annotations
+
+import pytest
+from golint_maps.rules.retention import gm401_map_only_grows
+
+from golint_maps.findings import Finding
+from golint_maps.testing import findings_of
+
+
+def findings(source: str) -> list[Finding]:
+    return findings_of(gm401_map_only_grows, {"p.go": "package p\n" + source})
+
+
+def maps(source: str) -> list[str]:
+    return [finding.key for finding in findings(source)]
+
+
+# --- what lives long ---
+
+
+def test_a_package_map_grows_by_an_exported_function() -> None:
+    assert maps("var m = map[string]*int{}\nfunc Put(k string, v *int) { m[k] = v }") == ["m"]
+
+
+def test_the_result_stands_at_the_declaration() -> None:
+    source = "package p\ntype S struct { other int; items map[string]*int }\nvar s = &S{}\nfunc Put(k string) { s.items[k] = nil }"
+    (found,) = findings_of(gm401_map_only_grows, {"p.go": source})
+    assert source[found.location.start : found.location.end] == "items"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "type C struct { m map[string]*int }\ntype S struct { c *C }\nvar s = &S{}\nfunc (c *C) Put(k string) { c.m[k] = nil }",
+        "type C struct { m map[string]*int }\ntype S struct { c [4]C }\nvar s S\nfunc (c *C) Put(k string) { c.m[k] = nil }",
+        'import "net/http"\ntype S struct { m map[string]*int }\nfunc (s *S) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.m[r.Host] = nil }',
+        (
+            'import "net/http"\ntype C struct { m map[string]*int }\ntype S struct { c C }\nfunc (c *C) put(k string) { c.m[k] = nil }\n'
+            "func (s *S) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.c.put(r.Host) }"
+        ),
+        (
+            "type S struct { in chan string; m map[string]*int }\nfunc New() *S { s := &S{}; go s.run(); return s }\n"
+            "func (s *S) run() { for k := range s.in { s.m[k] = nil } }"
+        ),
+        (
+            "type S struct { in chan string; quit chan bool; m map[string]*int }\nfunc (s *S) Start() { go s.run() }\n"
+            "func (s *S) run() { for { select { case k := <-s.in: s.m[k] = nil; case <-s.quit: return } } }"
+        ),
+        (
+            'import "time"\ntype S struct { m map[string]*int; next func() string }\nfunc (s *S) Start() { go func() {\n'
+            "t := time.NewTicker(time.Second); for range t.C { s.m[s.next()] = nil } }() }"
+        ),
+        (
+            'import "net/http"\nfunc main() { m := map[string]*int{}\n'
+            'http.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { m[r.Host] = nil }) }'
+        ),
+        (
+            'import "net/http"\nfunc Count(next http.Handler) http.Handler { m := map[string]*int{}\n'
+            "return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { m[r.Host] = nil; next.ServeHTTP(w, r) }) }"
+        ),
+    ],
+)
+def test_what_lives_as_long_as_the_process(source: str) -> None:
+    assert len(maps(source)) == 1
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "func Count(words []string) int { m := map[string]*int{}; for _, w := range words { m[w] = nil }; return len(m) }",
+        (
+            "type lexer struct { m map[string]*int }\nfunc (l *lexer) add(k string) { l.m[k] = nil }\n"
+            "func Lex(words []string) { l := &lexer{m: map[string]*int{}}; for _, w := range words { l.add(w) } }"
+        ),
+        'import "net/http"\nfunc Handle(w http.ResponseWriter, r *http.Request) { m := map[string]*int{}; for k := range r.Header { m[k] = nil } }',
+        (
+            'import "net/http"\ntype req struct { m map[string]*int }\nfunc (q *req) add(k string) { q.m[k] = nil }\n'
+            "func Handle(w http.ResponseWriter, r *http.Request) { q := &req{map[string]*int{}}; q.add(r.Host) }"
+        ),
+        (
+            "type loader struct { m map[string]*int }\nfunc (l *loader) load(lines []string) { for _, k := range lines { l.m[k] = nil } }\n"
+            "func New(lines []string) *loader { l := &loader{map[string]*int{}}; go l.load(lines); return l }"
+        ),
+        (
+            'import ("bufio"; "os")\ntype loader struct { m map[string]*int }\n'
+            "func (l *loader) load(r *bufio.Reader) { for { k, err := r.ReadString('\\n'); if err != nil { return }; l.m[k] = nil } }\n"
+            "func New() *loader { l := &loader{map[string]*int{}}; go l.load(bufio.NewReader(os.Stdin)); return l }"
+        ),
+        (
+            "type T struct { m map[string]*int }\nvar all = map[string]*T{}\nfunc (t *T) put(k string) { t.m[k] = nil }\n"
+            'func Drop(k string) { delete(all, k) }\nfunc init() { all["x"] = &T{}; all["x"].put("y") }'
+        ),
+    ],
+)
+def test_what_ends_with_a_call_or_with_its_work(source: str) -> None:
+    assert maps(source) == []
+
+
+# --- what is growth ---
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "func Put(k string) { m[k] = nil }",
+        "func Put(k string) { if m[k] == nil { m[k] = new(int) } }",
+        "func Put(k string) *int { v, ok := m[k]; if ok { return v }; v = new(int); m[k] = v; return v }",
+        "func Put(a, b string) { m[a+`/`+b] = nil }",
+        "func put(k string) { m[k] = nil }\nfunc Put(k string) { put(k) }",
+        "func put(m map[string]*int, k string) { m[k] = nil }\nfunc Put(k string) { put(m, k) }",
+        "func Put(k string) { if m == nil { m = map[string]*int{} }; m[k] = nil }",
+        "func Put(k string) { all := m; all[k] = nil }",
+        'import "maps"\nfunc Put(more map[string]*int) { maps.Copy(m, more) }',
+        "func NewSession(id string) *int { s := new(int); m[id] = s; return s }",
+    ],
+)
+def test_inserts_that_make_a_map_grow(body: str) -> None:
+    imports, _, rest = body.partition("\n") if body.startswith("import") else ("", "", body)
+    assert maps(f"{imports}\nvar m = map[string]*int{{}}\n{rest}") != []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "func Put(v *int) { m[`a`] = v }",
+        "const name = `a`\nfunc Put(v *int) { m[name] = v }",
+        "func put(k string) { m[k] = nil }\nfunc Put() { put(`a`); put(`b`) }",
+        "func Put(on bool) { k := `off`; if on { k = `on` }; m[k] = nil }",
+        "func Put() { for _, k := range []string{`a`, `b`} { m[k] = nil } }",
+        "var names = []string{`a`, `b`}\nfunc Put() { for _, k := range names { m[k] = nil } }",
+        "func Put(k string, v *int) { if _, ok := m[k]; ok { m[k] = v } }",
+        "func Put(v *int) { for k := range m { m[k] = v } }",
+        "func Put(k string, v *int) { if _, ok := m[k]; !ok { return }; m[k] = v }",
+        "func init() { put(`a`) }\nfunc put(k string) { m[k] = nil }",
+        "func Register(k string) { m[k] = nil }\nfunc init() { Register(`a`) }",
+        "import `sync`\nvar once sync.Once\nfunc Put(ks []string) { once.Do(func() { for _, k := range ks { m[k] = nil } }) }",
+        "func Get(k string) *int { if m == nil { m = map[string]*int{}; for _, x := range all() { m[x] = nil } }; return m[k] }\nfunc all() []string",
+        "func main() { for _, k := range args() { m[k] = nil } }\nfunc args() []string",
+    ],
+)
+def test_inserts_that_do_not(body: str) -> None:
+    imports, _, rest = body.partition("\n") if body.startswith("import") else ("", "", body)
+    assert maps(f"{imports}\nvar m map[string]*int\n{rest}") == []
+
+
+@pytest.mark.parametrize(
+    ("types", "key"),
+    [
+        ("", "bool"),
+        ("", "byte"),
+        ("type kind int\nconst (\n\ta kind = iota\n\tb\n)", "kind"),
+        ("type kind string\nconst a = kind(`a`)", "kind"),
+        ("type pair struct { a bool; b uint8 }", "pair"),
+        ("import `reflect`", "reflect.Type"),
+        ("import `time`", "time.Weekday"),
+    ],
+)
+def test_a_closed_key_type_bounds_a_map(types: str, key: str) -> None:
+    assert maps(f"{types}\nvar m = map[{key}]*int{{}}\nfunc Put(k {key}) {{ m[k] = nil }}") == []
+
+
+def test_text_that_is_converted_to_a_type_of_constants_is_still_any_text() -> None:
+    assert maps("type kind string\nconst a kind = `a`\nvar m = map[kind]*int{}\nfunc Put(k string) { m[kind(k)] = nil }") == ["m"]
+
+
+def test_a_registry_that_is_filled_from_data_too_is_none() -> None:
+    source = "var m = map[string]*int{}\nfunc Register(k string) { m[k] = nil }\nfunc init() { Register(`a`) }\nfunc Decode(k string) { Register(k) }"
+    assert maps(source) == ["m"]
+
+
+# --- what is a release ---
+
+
+@pytest.mark.parametrize(
+    "release",
+    [
+        "func Drop(k string) { delete(m, k) }",
+        "func Drop() { clear(m) }",
+        "func Drop() { m = nil }",
+        "func Drop() map[string]*int { old := m; m = map[string]*int{}; return old }",
+        "func drop(all map[string]*int, k string) { delete(all, k) }\nfunc Drop(k string) { drop(m, k) }",
+        "func drop(all map[string]*int) { for k := range all { delete(all, k) } }\nfunc pass(x map[string]*int) { drop(x) }\nfunc Drop() { pass(m) }",
+        "func Drop(k string) { all := m; delete(all, k) }",
+        "func Drop(k string) { p := &m; delete(*p, k) }",
+        "type box struct { m map[string]*int }\nfunc (b *box) Drop(k string) { delete(b.m, k) }\nfunc Box() *box { return &box{m: m} }",
+        "func Full() bool { return len(m) > 1000 }",
+        "const most = 10\nfunc Trim() { if n := len(m); n >= most { println(n) } }",
+    ],
+)
+def test_releases_and_limits(release: str) -> None:
+    assert maps("var m = map[string]*int{}\nfunc Put(k string) { m[k] = nil }\n" + release) == []
+
+
+def test_a_method_of_the_named_map_type_releases() -> None:
+    source = "type set map[string]*int\nfunc (s set) drop(k string) { delete(s, k) }\nvar m = set{}\nfunc Put(k string) { m[k] = nil }\n"
+    assert maps(source + "func Drop(k string) { m.drop(k) }") == []
+
+
+def test_an_owner_that_is_replaced_takes_its_map_along() -> None:
+    source = "type C struct { m map[string]*int }\nvar c = &C{m: map[string]*int{}}\nfunc (c *C) put(k string) { c.m[k] = nil }\n"
+    assert maps(source + "func Put(k string) { c.put(k) }") == ["c.m"]
+    assert maps(source + "func Put(k string) { c.put(k) }\nfunc Reset() { c = &C{m: map[string]*int{}} }") == []
+    assert maps(source + "func Put(k string) { c.put(k) }\nfunc (c *C) Reset() { *c = C{m: map[string]*int{}} }") == []
+
+
+def test_maps_in_a_list_are_replaced_one_by_one() -> None:
+    source = "type S struct { shards []map[string]*int }\nvar s = &S{}\nfunc Put(i int, k string) { s.shards[i][k] = nil }\n"
+    assert maps(source) == ["s.shards[i]"]
+    assert maps(source + "func Reset(i int) { s.shards[i] = map[string]*int{} }") == []
+
+
+def test_an_inner_map_goes_with_its_entry() -> None:
+    source = "var m = map[string]map[string]*int{}\nfunc Put(a, b string) { if m[a] == nil { m[a] = map[string]*int{} }; m[a][b] = nil }\n"
+    assert maps(source) == ["m"]
+    assert maps(source + "func Drop(a string) { delete(m, a) }") == []
+    assert maps(source + "func Drop(a, b string) { delete(m[a], b) }") == ["m"]
+
+
+@pytest.mark.parametrize(
+    "release",
+    [
+        "func drop(k string) { delete(m, k) }",
+        "func drop(k string) { delete(m, k) }\nfunc dropAll(ks []string) { for _, k := range ks { drop(k) } }",
+    ],
+)
+def test_a_release_that_nothing_calls_is_none_and_is_named(release: str) -> None:
+    (found,) = findings("var m = map[string]*int{}\nfunc Put(k string) { m[k] = nil }\n" + release)
+    assert "except drop, which nothing calls" in found.message
+
+
+def test_a_release_that_is_only_passed_on_is_called() -> None:
+    source = "var m = map[string]*int{}\nfunc Put(k string) { m[k] = nil }\nfunc drop(k string) { delete(m, k) }\nvar hook = drop\n"
+    assert maps(source) == []
+
+
+def test_what_is_emptied_at_the_end_only_grows_until_then() -> None:
+    (found,) = findings("var m = map[string]*int{}\nfunc Put(k string) { m[k] = nil }\nfunc Close() { m = nil }")
+    assert "before Close" in found.message
+
+
+def test_a_namesake_of_another_type_is_not_meant() -> None:
+    source = "type A struct { m map[string]*int }\ntype B struct { m map[string]*int }\nvar a, b = &A{}, &B{}\n"
+    assert maps(source + "func Put(k string) { a.m[k] = nil; b.m[k] = nil }\nfunc Drop(k string) { delete(b.m, k) }") == ["a.m"]
+
+
+# --- words and levels ---
+
+
+def test_values_without_pointers_make_it_a_note() -> None:
+    for value, level in (
+        ("int", "note"),
+        ("[4]float64", "note"),
+        ("struct{}", "note"),
+        ("string", "warning"),
+        ("[]int", "warning"),
+        ("any", "warning"),
+    ):
+        (found,) = findings(f"var m = map[string]{value}{{}}\nfunc Put(k string, v {value}) {{ m[k] = v }}")
+        assert found.level.value == level
+
+
+def test_a_map_that_is_cleaned_beside_it_is_named() -> None:
+    source = "var m, n = map[string]*int{}, map[string]*int{}\nfunc Put(k string) { m[k] = nil; n[k] = nil }\nfunc Drop(k string) { delete(n, k) }"
+    (found,) = findings(source)
+    assert "`n` gets the same keys, and Drop takes them out again" in found.message
