@@ -10,7 +10,7 @@ from typing import Final
 
 from golint_maps.flow.events import CONSTANT
 from golint_maps.flow.traverse import subexpressions
-from golint_maps.flow.view import View
+from golint_maps.flow.view import PackageView, View
 from golint_maps.syntax import ir
 from golint_maps.types import model
 from golint_maps.types.definitions import FromRange, FromValue
@@ -175,13 +175,28 @@ def _ranged(view: View, over: ir.Expr, index: int) -> int:
         case ir.Const():
             return CONSTANT
         case ir.Name(name) if name in view.package.scope.variables:
-            declared = view.package.scope.variables[name].node
-            return CONSTANT if isinstance(declared.value, ir.Lit) and declared.value.elements else FREE
+            return CONSTANT if name in _written_tables(view.package) else FREE
         case ir.Local(number) if not view.assignments[number]:
             definition = view.typing.definitions.get(number)
             if isinstance(definition, FromValue) and definition.count == 1 and isinstance(definition.value, ir.Lit | ir.Name):
                 return _ranged(view, definition.value, index)
     return FREE
+
+
+def _written_tables(package: PackageView) -> frozenset[str]:
+    """Return the package variables that are initialised by a literal with elements."""
+    found = package.memo.get(__name__)
+    if found is None:
+        names = set()
+        for file in package.scope.files:
+            for function in file.functions:
+                for statement in function.body or () if function.name == "var·" else ():
+                    match statement:
+                        case ir.Assign(_, [ir.Name(name)], [ir.Lit(_, elements)]) if elements:
+                            names.add(name)
+        found = package.memo[__name__] = frozenset(names)
+    assert isinstance(found, frozenset)
+    return found
 
 
 def _result(view: View, fun: ir.Expr, args: list[ir.Expr], depth: int) -> int:
