@@ -22,11 +22,12 @@ from golint_maps.flow.annotations import guards
 from golint_maps.flow.events import FunctionSummary
 from golint_maps.flow.facts import Fact, PackageFacts
 from golint_maps.flow.internals import analyse as internals
+from golint_maps.flow.release import skipped
 from golint_maps.flow.traverse import forget
 from golint_maps.flow.view import PackageView, views
 from golint_maps.types import model
 
-_ANALYSES = (nilness.analyse, hashing.analyse, loopvars.analyse, copies.analyse, ranges.analyse, sharing.analyse, syncmaps.analyse)
+_ANALYSES = (nilness.analyse, hashing.analyse, loopvars.analyse, copies.analyse, ranges.analyse, sharing.analyse, syncmaps.analyse, skipped.analyse)
 """Each looks at one function and yields facts about it."""
 
 

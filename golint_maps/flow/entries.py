@@ -301,7 +301,7 @@ class EntryFlow(Forward[Knowledge]):
 
     def _compare(self, equal: bool, left: ir.Expr, right: ir.Expr, state: Knowledge) -> None:
         for x, other in ((left, right), (right, left)):
-            zero = _is_zero(other)
+            zero = is_zero(other)
             if zero is not None and zero != equal:
                 self._see(x, state)
         if state.own:
@@ -395,7 +395,7 @@ class EntryFlow(Forward[Knowledge]):
                 setattr(state, name, getattr(end, name))
 
 
-def _is_zero(x: ir.Expr) -> bool | None:
+def is_zero(x: ir.Expr) -> bool | None:
     """Tell whether a constant is a zero value; None for what is no constant, and for named constants, which may be either."""
     match x:
         case ir.Const(_, text):

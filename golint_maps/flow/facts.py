@@ -16,6 +16,7 @@ from golint_maps.flow.loopvars import LoopVariableStored
 from golint_maps.flow.map_sharing import MapShared
 from golint_maps.flow.nilness import NilWrite
 from golint_maps.flow.ranges import LockReleased, OrderEscape, RangeCall, RangeMutation
+from golint_maps.flow.release.skipped import ReleaseSkipped
 from golint_maps.flow.sharing import SharingFact
 from golint_maps.flow.syncmaps import SyncMapMisuse
 
@@ -32,6 +33,7 @@ Fact = (
     | OrderEscape
     | RangeCall
     | RangeMutation
+    | ReleaseSkipped
     | SharingFact
     | SyncMapMisuse
     | GrowthFact

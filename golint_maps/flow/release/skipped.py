@@ -1,0 +1,336 @@
+"""Overwrites and deletes of map entries whose value nobody releases: the facts behind GM402."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from golint_maps.flow.entries import Entry, EntryFlow, Knowledge, Path, is_zero
+from golint_maps.flow.maps import qualified
+from golint_maps.flow.release.inventory import Function, Inventory, assigned_values
+from golint_maps.flow.release.owners import CANCEL, TIMER, owned
+from golint_maps.flow.release.uses import Delete, Insert
+from golint_maps.flow.site import Place, Site
+from golint_maps.flow.spelling import spell
+from golint_maps.flow.syncmap_calls import is_constructor, is_fresh
+from golint_maps.flow.traverse import subexpressions
+from golint_maps.flow.view import View
+from golint_maps.syntax import ir
+from golint_maps.types import model
+from golint_maps.types.definitions import FromRange, FromValue
+from golint_maps.types.model import spell as spell_type
+
+
+class ReleaseSkipped(Site, frozen=True, tag="release-skipped"):
+    """An entry goes whose value must be released first.
+
+    `form` is overwrite, delete or clear; `kind` what the value owns (cancel, timer, ticker, closer), `type` its type, `key` the key as written.
+    `go` is the language version of the file.
+    """
+
+    form: str
+    kind: str
+    type: str
+    key: str
+    go: tuple[int, int]
+
+
+def analyse(view: View) -> Iterator[ReleaseSkipped]:
+    """Yield the entries that a function and its literals lose. Tests may do as they like."""
+    if view.path.endswith("_test.go") or not _loses(view):
+        return
+    inventory = Inventory.of(view.package)
+    function = inventory.function(view)
+    if function is None:
+        return
+    lost = [delete for delete in function.uses.deletes if _is_lost(inventory, function, delete)]
+    over = [insert for insert in function.uses.inserts if _may_be_lost(inventory, function, insert)]
+    misses = _misses(function, over)
+    found: list[Delete | Insert] = [*lost, *(insert for insert in over if insert.target.pos not in misses)]
+    for item in sorted(found, key=_start):
+        yield _fact(view, item)
+
+
+def _start(item: Delete | Insert) -> int:
+    return item.statement.pos if isinstance(item, Insert) else item.call.pos
+
+
+def _fact(view: View, item: Delete | Insert) -> ReleaseSkipped:
+    if isinstance(item, Insert):
+        form, start, end = "overwrite", item.statement.pos, item.statement.end
+    else:
+        form, start, end = "clear" if item.key is None else "delete", item.call.pos, item.call.end
+    values = view.package.resolver.map(view.typing.of(item.operand))
+    return ReleaseSkipped(
+        place=Place(view.path, start, end),
+        function=view.name,
+        package=view.package.scope.path,
+        map=spell(item.operand, view.variables),
+        owner=qualified(view, item.operand),
+        form=form,
+        kind=item.kind,
+        type=spell_type(values.value if values else None),
+        key=spell(item.key, view.variables, 40) if item.key is not None else "",
+        go=view.go,
+    )
+
+
+def _loses(view: View) -> bool:
+    """Tell whether a function overwrites or deletes entries of any map of owners: few do, and only then is the package looked at."""
+    package, typing = view.package, view.typing
+
+    def owns(x: ir.Expr) -> bool:
+        found = package.resolver.map(typing.of(x))
+        return found is not None and bool(owned(found.value, package))
+
+    for statement in view.statements:
+        match statement:
+            case ir.Assign(_, lhs):
+                if any(target.__class__ is ir.Index and owns(target.base) for target in lhs):
+                    return True
+            case ir.Do(ir.Call(ir.Name("delete" | "clear"), args)) | ir.Defer(ir.Call(ir.Name("delete" | "clear"), args)):
+                if args and owns(args[0]):
+                    return True
+    return False
+
+
+# --- who may release what goes ---
+
+
+def _is_lost(inventory: Inventory, function: Function, delete: Delete) -> bool:
+    name = delete.map
+    if inventory.ownership(name) != "map" or _is_over(inventory, function, delete):
+        return False
+    if _made_here(function, delete.operand) or _released_around(inventory, function, name):
+        return False
+    view = function.uses.view
+    values = view.package.resolver.map(view.typing.of(delete.operand))
+    value = values.value if values is not None else None
+    return not any(inventory.in_hand(other, value, name) for other in (function, *_callers(function)))
+
+
+def _may_be_lost(inventory: Inventory, function: Function, insert: Insert) -> bool:
+    name = insert.map
+    ownership = inventory.ownership(name)
+    if ownership == "shared" or (ownership == "given" and not inventory.releases(name)):
+        return False
+    root = function.uses.view.root.name
+    if (is_constructor(root) or root in ("init", "main", "var·")) and not _in_loop(function, insert):
+        return False
+    if _is_over(inventory, function, insert) or _made_here(function, insert.operand) or _is_new_key(function, insert):
+        return False
+    if _released_around(inventory, function, name):
+        return False
+    # Who looks the entry up in a caller, or asks a function that does, has seen that there is none.
+    looked = {id for id, number, _ in function.uses.calls if (other := inventory.functions.get(id)) is not None and name in other.uses.read}
+    return not looked and not any(name in caller.uses.read for caller in _callers(function))
+
+
+def _callers(function: Function) -> list[Function]:
+    """Return the callers of a function in its package, and theirs."""
+    found: dict[str, Function] = {}
+    level = [function]
+    for _ in range(2):
+        level = [caller for inner in level for caller, _ in inner.callers if caller.id not in found and caller is not function]
+        found.update((caller.id, caller) for caller in level)
+    return list(found.values())
+
+
+def _released_around(inventory: Inventory, function: Function, name: str) -> bool:
+    """Tell whether the function, what it calls, or who calls it (with what they call) lets go of entries of the map."""
+    callers = _callers(function)
+    near = [function, *callers, *(inner for caller in callers for inner in _callees(inventory, caller))]
+    level = [function]
+    for _ in range(3):
+        level = [inner for outer in level for inner in _callees(inventory, outer) if inner not in near]
+        near += level
+    return any(inventory.lets_go(inner, name) for inner in near)
+
+
+def _callees(inventory: Inventory, function: Function) -> list[Function]:
+    return [inventory.functions[id] for id in dict.fromkeys(id for id, _, _ in function.uses.calls) if id in inventory.functions]
+
+
+def _is_over(inventory: Inventory, function: Function, item: Delete | Insert) -> bool:
+    """Tell whether a timer has fired, or a context has ended, where a statement stands."""
+    if item.kind not in (TIMER, CANCEL):
+        return False
+    expired = inventory.expired.get(item.kind, set())
+    if (function.id, item.function) in expired or function.id in expired:
+        return True
+    return item.kind == CANCEL and item.function in function.uses.waits
+
+
+def _made_here(function: Function, operand: ir.Expr) -> bool:
+    """Tell whether a map, or the object that holds it, is made in this very function: what it holds is what the function put in."""
+    view = function.uses.view
+    root = operand
+    while isinstance(root, ir.Sel | ir.Index | ir.Deref):
+        root = root.base if isinstance(root, ir.Sel | ir.Index) else root.x
+    if not isinstance(root, ir.Local) or view.variables[root.id].kind == "param":
+        return False
+    if isinstance(operand, ir.Local):
+        return False
+    return is_fresh(root.id, view)
+
+
+def _in_loop(function: Function, insert: Insert) -> bool:
+    return any(
+        isinstance(statement, ir.For) and statement.cond is None and statement.pos <= insert.statement.pos < statement.end
+        for statement in function.uses.view.statements
+    )
+
+
+# --- keys ---
+
+
+def _is_new_key(function: Function, insert: Insert) -> bool:
+    """Tell whether no entry can have the key yet: a counter, a random id, a constant that is set up once, or a key made of the value itself."""
+    view = function.uses.view
+    kind = view.package.resolver.underlying(view.typing.of(insert.key))
+    if isinstance(kind, model.Pointer | model.Chan) or isinstance(insert.key, ir.Const):
+        return True
+    if isinstance(insert.key, ir.Name):
+        return True  # a constant or a package variable
+    inside = list(_parts(function, insert.key))
+    counters = {
+        view.paths.key(target)
+        for statement in view.statements
+        if isinstance(statement, ir.Assign) and statement.op in ("+=", "-=")
+        for target in statement.lhs
+    }
+    value = insert.value
+    for x in inside:
+        if isinstance(x, ir.Call) and _is_unique(x, view):
+            return True
+        if isinstance(x, ir.Local | ir.Sel) and (view.paths.key(x) in counters or _COUNTING.search(_name(x, view))):
+            return True
+        if isinstance(x, ir.Local) and isinstance(value, ir.Local) and x.id == value.id:
+            return True
+    return False
+
+
+_COUNTING = re.compile(r"seq|count(?!r)|next|generation|nonce", re.IGNORECASE)
+"""Names of variables that never have the same value again."""
+_NUMBERING = re.compile(r"uuid|(?:new|next|gen|make|create)_?(?:id|key|token|name)|unique|random|nanoid|next|generate", re.IGNORECASE)
+_IDENTIFYING = re.compile(r"I[dD]$|UID|Uuid|UUID|^id$")
+_UNIQUE = frozenset(("uuid", "xid", "ulid", "ksuid", "rand", "nanoid", "shortid"))
+
+
+def _name(x: ir.Local | ir.Sel, view: View) -> str:
+    return view.variables[x.id].name if isinstance(x, ir.Local) else x.name
+
+
+def _is_unique(call: ir.Call, view: View) -> bool:
+    fun = call.fun
+    name = fun.name if isinstance(fun, ir.Name | ir.Sel) else ""
+    base = fun.base if isinstance(fun, ir.Sel) else None
+    if isinstance(base, ir.Name) and (base.name in _UNIQUE or (base.name, name) == ("time", "Now")):
+        return True
+    if isinstance(base, ir.Local) and _IDENTIFYING.search(name) and isinstance(view.typing.definitions.get(base.id), FromValue):
+        return True  # the id of something that this function has just made or got
+    return name.startswith("Add") or name == "len" or _NUMBERING.search(name) is not None
+
+
+def _parts(function: Function, key: ir.Expr) -> Iterator[ir.Expr]:
+    """Yield all that a key is made of, through the locals in it."""
+    view = function.uses.view
+    todo: list[ir.Expr] = [key]
+    seen: set[int] = set()
+    while todo:
+        for x in subexpressions(todo.pop()):
+            yield x
+            if isinstance(x, ir.Local) and x.id not in seen:
+                seen.add(x.id)
+                match view.typing.definitions.get(x.id):
+                    case FromValue(value):
+                        todo.append(value)
+                    case FromRange(over):
+                        todo.append(over)
+                todo += assigned_values(function, x.id)
+
+
+# --- look-ups that find nothing ---
+
+
+@dataclass(slots=True)
+class _Known(Knowledge):
+    absent: frozenset[Entry] = frozenset()
+
+
+class _Misses(EntryFlow):
+    """Walks a body for the inserts at which the entry is surely not there."""
+
+    def __init__(self, view: View, wanted: frozenset[int]) -> None:
+        super().__init__(view)
+        self.wanted = wanted
+        self.missing: dict[int, bool] = {}
+
+    def copy(self, state: Knowledge) -> Knowledge:
+        return replace(state)
+
+    def join(self, left: Knowledge, right: Knowledge) -> Knowledge:
+        assert isinstance(left, _Known)
+        assert isinstance(right, _Known)
+        joined = super().join(left, right)
+        both = _Known(absent=left.absent & right.absent)
+        for name in Knowledge.__slots__:
+            setattr(both, name, getattr(joined, name))
+        return both
+
+    def is_replaced(self, path: Path, state: Knowledge) -> bool:
+        return False  # `if s.m == nil { s.m = make(…) }`: an empty map has no entry either
+
+    def mutated(self, kind: str, form: str, path: Path, operand: ir.Expr, key: ir.Expr | None, at: tuple[int, int], state: Knowledge) -> None:
+        assert isinstance(state, _Known)
+        if kind == "delete" and key is not None:
+            state.absent |= {(path, self.key_text(key))}
+
+    def assign(self, statement: ir.Assign | ir.Declare, state: Knowledge) -> None:
+        assert isinstance(state, _Known)
+        for target in statement.lhs if isinstance(statement, ir.Assign) else ():
+            if isinstance(target, ir.Index) and target.pos in self.wanted:
+                entry = self.entry(target, state)
+                # Maps that go together (`s.ctx[k]`, `s.cancel[k]`) are looked up once for all.
+                self.missing[target.pos] = entry is not None and any(key == entry[1] for _, key in state.absent)
+                if entry is not None:
+                    state.absent -= {entry}
+        super().assign(statement, state)
+
+    def forget(self, number: int, state: Knowledge) -> None:
+        assert isinstance(state, _Known)
+        token = f"l{number}"
+        state.absent = frozenset(entry for entry in state.absent if token not in entry[1])
+        super().forget(number, state)
+
+    def assume(self, condition: ir.Expr, truth: bool, state: Knowledge) -> Knowledge | None:
+        assert isinstance(state, _Known)
+        before = replace(state)
+        after = super().assume(condition, truth, state)
+        if isinstance(after, _Known):
+            match condition:
+                case ir.Binary("&&" | "||" as op, left, right) if (op == "||") == truth:
+                    # `if old, ok := m[k]; ok && old != nil { … }`: otherwise there is no entry, or none to release.
+                    ways = [self.assume(part, truth, replace(before)) for part in (left, right)]
+                    if isinstance(ways[0], _Known) and isinstance(ways[1], _Known):
+                        after.absent |= ways[0].absent & ways[1].absent
+                case ir.Local(number) if not truth:
+                    after.absent |= {entry for variable, entry in after.flags | after.values if variable == number}
+                case ir.Binary("==" | "!=" as op, left, right) if (op == "==") == truth:
+                    for x, other in ((left, right), (right, left)):
+                        entry = self.entry(x, after) if is_zero(other) else None
+                        if entry is not None:
+                            after.absent |= {entry}
+        return after
+
+
+def _misses(function: Function, inserts: list[Insert]) -> set[int]:
+    """Return the positions of the inserts that find no entry."""
+    view = function.uses.view
+    found: set[int] = set()
+    for number in {insert.function for insert in inserts}:
+        walk = _Misses(view, frozenset(insert.target.pos for insert in inserts if insert.function == number))
+        walk.run(view.facts.functions[number].body or (), _Known())
+        found |= {at for at, missing in walk.missing.items() if missing}
+    return found
