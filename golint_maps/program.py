@@ -24,6 +24,7 @@ from golint_maps.graphs.memos import Memos
 from golint_maps.graphs.precedence import without_copies
 from golint_maps.graphs.races import Races
 from golint_maps.graphs.retention import Retention
+from golint_maps.graphs.syncmap_locks import SyncMapLocks
 from golint_maps.graphs.verdicts import Verdict, verdicts
 from golint_maps.source.model import Module
 
@@ -111,6 +112,11 @@ class Program:
     def guarding(self) -> Guarding:
         """Which locks guard which maps."""
         return Guarding(self.races)
+
+    @cached_property
+    def syncmap_locks(self) -> SyncMapLocks:
+        """Which mutex is held at all calls of a `sync.Map`."""
+        return SyncMapLocks(self.races.links)
 
     @cached_property
     def breaches(self) -> list[Breach]:

@@ -7,15 +7,18 @@ from golint_maps.flow import (
     effects,
     growth,
     hashing,
+    large_entries,
     lifetime,
     loopvars,
     map_sharing,
     memos,
     nilness,
+    pinned_buffers,
     promises,
     ranges,
     sharing,
     summary,
+    syncmap_profiles,
     syncmaps,
 )
 from golint_maps.flow.annotations import guards
@@ -27,7 +30,18 @@ from golint_maps.flow.traverse import forget
 from golint_maps.flow.view import PackageView, views
 from golint_maps.types import model
 
-_ANALYSES = (nilness.analyse, hashing.analyse, loopvars.analyse, copies.analyse, ranges.analyse, sharing.analyse, syncmaps.analyse, skipped.analyse)
+_ANALYSES = (
+    nilness.analyse,
+    hashing.analyse,
+    loopvars.analyse,
+    copies.analyse,
+    ranges.analyse,
+    sharing.analyse,
+    syncmaps.analyse,
+    skipped.analyse,
+    pinned_buffers.analyse,
+    large_entries.analyse,
+)
 """Each looks at one function and yields facts about it."""
 
 
@@ -54,6 +68,8 @@ def _analyse(package: PackageView) -> PackageFacts:
         serving += lifetime.serving(view, summaries)
     facts += internals.analyse(package)
     facts += lifetime.declarations(package, {fact.identity for fact in facts if isinstance(fact, growth.MapGrowth)}, functions)
+    facts += syncmap_profiles.profiles(package)
+    facts += large_entries.large_entries(package)
     return PackageFacts(
         package.scope.path,
         package.scope.name,

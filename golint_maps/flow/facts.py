@@ -11,13 +11,16 @@ from golint_maps.flow.events import FunctionSummary
 from golint_maps.flow.growth import GrowthFact
 from golint_maps.flow.hashing import UnhashableKey, UnreachableKey
 from golint_maps.flow.internals.facts import InternalsFact
+from golint_maps.flow.large_entries import LargeEntry
 from golint_maps.flow.lifetime import Holder, MapDeclared, OwnerReplaced, Serving
 from golint_maps.flow.loopvars import LoopVariableStored
 from golint_maps.flow.map_sharing import MapShared
 from golint_maps.flow.nilness import NilWrite
-from golint_maps.flow.ranges import LockReleased, OrderEscape, RangeCall, RangeMutation
+from golint_maps.flow.pinned_buffers import PinnedBuffer
+from golint_maps.flow.ranges import LockReleased, OrderEscape, RangeBlocked, RangeCall, RangeMutation
 from golint_maps.flow.release.skipped import ReleaseSkipped
 from golint_maps.flow.sharing import SharingFact
+from golint_maps.flow.syncmap_profiles import SyncMapProfile
 from golint_maps.flow.syncmaps import SyncMapMisuse
 
 Fact = (
@@ -26,11 +29,14 @@ Fact = (
     | SyncMapCopied
     | UnhashableKey
     | UnreachableKey
+    | LargeEntry
     | LoopVariableStored
     | InternalsFact
     | NilWrite
+    | PinnedBuffer
     | LockReleased
     | OrderEscape
+    | RangeBlocked
     | RangeCall
     | RangeMutation
     | ReleaseSkipped
@@ -40,6 +46,7 @@ Fact = (
     | MapDeclared
     | MapShared
     | OwnerReplaced
+    | SyncMapProfile
 )
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from golint_maps.flow.callees import callee
 from golint_maps.flow.effects import effects_of
 from golint_maps.flow.entries import Knowledge, Path
+from golint_maps.flow.held_locks import held_at
 from golint_maps.flow.identity import Names
 from golint_maps.flow.locks import operation
 from golint_maps.flow.map_ranges import MapRange
@@ -17,7 +18,6 @@ from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.traverse import expressions, operands, statements, subexpressions
 from golint_maps.flow.view import PackageView, View
-from golint_maps.flow.walk import Forward
 from golint_maps.syntax import ir
 from golint_maps.types import model
 
@@ -76,14 +76,14 @@ class _Releases(LoopTurns):
         if field is not None:
             self._released("wait", (*condition[:-1], field), field, call, state)
             return
-        held = _held_at(self.view, self.names, self.found.loop)
+        held = held_at(self.names, self.found.function.body or (), [self.found.loop]).get(id(self.found.loop), {})
         if len(held) == 1:
             self._released("wait", next(iter(held)), "", call, state)
 
     def _released(self, how: str, lock: Path, spelled: str, call: ir.Call, state: Knowledge) -> None:
         if lock in state.locked:
             state.locked -= {lock}
-        elif _guards(lock, self.target):
+        elif guards(lock, self.target):
             self.releases[call.pos] = _Release(how, spelled, call)
             self.happened(call.pos, state)
 
@@ -158,7 +158,7 @@ def _unlocks(statement: ir.Stmt) -> bool:
     return isinstance(statement, ir.Do) and isinstance(statement.x, ir.Call) and _name(statement.x.fun) in ("Unlock", "RUnlock")
 
 
-def _guards(lock: Path, target: Path) -> bool:
+def guards(lock: Path, target: Path) -> bool:
     """Tell whether a lock may well be the one for a map: it lies in an object that holds the map, or both are variables side by side."""
     if lock[: len(target)] == target:
         return False  # the lock of an entry
@@ -262,45 +262,3 @@ def _net_effect(view: View) -> Iterator[tuple[str, Path]]:
             yield "release", path
         elif "release" not in kinds:
             yield "acquire", path
-
-
-@dataclass(slots=True)
-class _Held:
-    locks: frozenset[Path] = frozenset()
-
-
-class _Holding(Forward[_Held]):
-    """Walks a function for the locks surely held where a loop begins."""
-
-    def __init__(self, names: Names, loop: ir.Range) -> None:
-        super().__init__()
-        self.names = names
-        self.loop = loop
-        self.found: frozenset[Path] | None = None
-
-    def copy(self, state: _Held) -> _Held:
-        return replace(state)
-
-    def join(self, left: _Held, right: _Held) -> _Held:
-        return _Held(left.locks & right.locks)
-
-    def evaluate(self, x: ir.Expr, state: _Held) -> None:
-        lock = operation(x, self.names) if isinstance(x, ir.Call) else None
-        if lock is not None:
-            state.locks = state.locks - {lock.path} if lock.kind == "release" else state.locks | {lock.path}
-
-    def defer(self, statement: ir.Defer, state: _Held) -> None:
-        """A deferred unlock holds the lock to the end."""
-
-    def enter_range(self, statement: ir.Range, state: _Held) -> None:
-        if statement is self.loop and self.found is None:
-            self.found = state.locks
-
-
-def _held_at(view: View, names: Names, loop: ir.Range) -> frozenset[Path]:
-    for function in view.functions:
-        if function.pos <= loop.pos < function.end and any(statement is loop for statement in statements(function.body or ())):
-            walk = _Holding(names, loop)
-            walk.run(function.body or (), _Held())
-            return walk.found or frozenset()
-    return frozenset()

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from golint_maps.flow.iteration_order import OrderEscape, order_escapes
 from golint_maps.flow.map_ranges import map_ranges
+from golint_maps.flow.range_blocking import RangeBlocked, ranges_blocked
 from golint_maps.flow.range_calls import RangeCall, range_calls
 from golint_maps.flow.range_locks import LockReleased, locks_released
 from golint_maps.flow.range_mutations import RangeMutation, range_mutations
 from golint_maps.flow.view import View
 
 
-def analyse(view: View) -> Iterator[LockReleased | OrderEscape | RangeCall | RangeMutation]:
+def analyse(view: View) -> Iterator[LockReleased | OrderEscape | RangeBlocked | RangeCall | RangeMutation]:
     """Yield what the loops over maps in a function do wrong."""
     loops = map_ranges(view)
     if loops:
@@ -20,6 +21,7 @@ def analyse(view: View) -> Iterator[LockReleased | OrderEscape | RangeCall | Ran
         yield from range_calls(view, loops)
         yield from locks_released(view, loops)
         yield from order_escapes(view, loops)
+        yield from ranges_blocked(view, loops)
 
 
-__all__ = ["LockReleased", "OrderEscape", "RangeCall", "RangeMutation", "analyse"]
+__all__ = ["LockReleased", "OrderEscape", "RangeBlocked", "RangeCall", "RangeMutation", "analyse"]

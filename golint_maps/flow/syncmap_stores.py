@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from golint_maps.flow.syncmap_calls import STORED_VALUE, SyncMaps
@@ -107,13 +108,19 @@ def _settled(kind: Type | None) -> bool:
 
 def _let_out(view: View, bases: set[int], table: dict[str, Stored]) -> None:
     """Whatever else than a call of its methods is done to a map (its address is passed on, say) may fill it out of sight."""
+    for x in other_uses(view, bases):
+        table.setdefault(identity(view, x), Stored()).complete = False
+
+
+def other_uses(view: View, bases: set[int]) -> Iterator[ir.Name | ir.Sel]:
+    """Yield the uses of `sync.Map`s that are fields or package variables, but for those in `bases` (by `id`)."""
     names = _map_names(view.package)
     for function in view.functions:
         for x in expressions(function.body or ()):
             if isinstance(x, ir.Name | ir.Sel) and x.name in names and id(x) not in bases:
                 kind = view.typing.of(x)
                 if (kind.elem if isinstance(kind, model.Pointer) else kind) == model.SYNC_MAP:
-                    table.setdefault(identity(view, x), Stored()).complete = False
+                    yield x
 
 
 def _map_names(package: PackageView) -> frozenset[str]:

@@ -135,7 +135,7 @@ func keep(f context.CancelFunc) { kept = append(kept, f) }
         DIAL + "func (s *S) drop(addr string) { delete(s.conns, addr) }\nfunc (s *S) get(addr string) net.Conn { return s.conns[addr] }",
         DIAL + "func (s *S) pop(addr string) net.Conn { c := s.conns[addr]; delete(s.conns, addr); return c }",
         DIAL
-        + "func (s *S) drop() { all := s.conns; s.conns = nil; finish(all) }\nfunc finish(all map[string]net.Conn) { for _, c := range all { c.Close() } }",
+        + "func (s *S) drop() { all := s.conns; s.conns = nil; end(all) }\nfunc end(m map[string]net.Conn) { for _, c := range m { c.Close() } }",
         DIAL + "func (s *S) drop(addr string) { end(s.conns[addr]); delete(s.conns, addr) }\nfunc end(c net.Conn) { c.Close() }",
         DIAL + "func (s *S) move(from, to string) { s.conns[to] = s.conns[from]; delete(s.conns, from) }",
         DIAL + "func (s *S) closed(addr string) { s.conns[addr].Close(); s.forget(addr) }\nfunc (s *S) forget(addr string) { delete(s.conns, addr) }",

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Final
 
 from golint_maps.flow.callees import function_id
+from golint_maps.flow.new_keys import assigned_values
 from golint_maps.flow.release.uses import Insert, Source, Use, Uses
 from golint_maps.flow.syncmap_calls import is_constructor
 from golint_maps.flow.view import PackageView, View, views
@@ -199,7 +200,7 @@ class Inventory:
             return self._given(function, number)
         definition = view.typing.definitions.get(number)
         values = [definition.value] if isinstance(definition, FromValue) else []
-        values += assigned_values(function, number)
+        values += assigned_values(view, number)
         if not values or view.variables[number].kind == "param":
             return "given" if view.variables[number].kind == "param" else "shared"
         found = {self._made(function, insert, value) for value in values} - {""}
@@ -256,17 +257,6 @@ class Inventory:
             if name not in uses.sources.get(number, ()) and any(use.how in ("released", "handed") for use in self.fates(function, number)):
                 return True
         return False
-
-
-def assigned_values(function: Function, number: int) -> list[ir.Expr]:
-    """Return what is assigned to a local after its definition."""
-    found: list[ir.Expr] = []
-    for statement in function.uses.view.statements:
-        if isinstance(statement, ir.Assign):
-            for index, target in enumerate(statement.lhs):
-                if isinstance(target, ir.Local) and target.id == number and target.pos != function.uses.view.variables[number].pos:
-                    found.append(statement.rhs[index] if len(statement.rhs) == len(statement.lhs) else statement.rhs[0])
-    return found
 
 
 def _inside(function: Function, literal: int) -> set[int]:

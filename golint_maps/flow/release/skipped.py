@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from golint_maps.flow.entries import Entry, EntryFlow, Knowledge, Path, is_zero
 from golint_maps.flow.maps import qualified
-from golint_maps.flow.release.inventory import Function, Inventory, assigned_values
+from golint_maps.flow.new_keys import is_new_key
+from golint_maps.flow.release.inventory import Function, Inventory
 from golint_maps.flow.release.owners import CANCEL, TIMER, owned
 from golint_maps.flow.release.uses import Delete, Insert
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.syncmap_calls import is_constructor, is_fresh
-from golint_maps.flow.traverse import subexpressions
 from golint_maps.flow.view import View
 from golint_maps.syntax import ir
-from golint_maps.types import model
-from golint_maps.types.definitions import FromRange, FromValue
 from golint_maps.types.model import spell as spell_type
 
 
@@ -118,7 +115,10 @@ def _may_be_lost(inventory: Inventory, function: Function, insert: Insert) -> bo
     root = function.uses.view.root.name
     if (is_constructor(root) or root in ("init", "main", "var·")) and not _in_loop(function, insert):
         return False
-    if _is_over(inventory, function, insert) or _made_here(function, insert.operand) or _is_new_key(function, insert):
+    # What has a name of its own, a constant or a variable of the package, is set up once.
+    if isinstance(insert.key, ir.Const | ir.Name) or is_new_key(function.uses.view, insert.key, insert.value):
+        return False
+    if _is_over(inventory, function, insert) or _made_here(function, insert.operand):
         return False
     if _released_around(inventory, function, name):
         return False
@@ -180,75 +180,6 @@ def _in_loop(function: Function, insert: Insert) -> bool:
         isinstance(statement, ir.For) and statement.cond is None and statement.pos <= insert.statement.pos < statement.end
         for statement in function.uses.view.statements
     )
-
-
-# --- keys ---
-
-
-def _is_new_key(function: Function, insert: Insert) -> bool:
-    """Tell whether no entry can have the key yet: a counter, a random id, a constant that is set up once, or a key made of the value itself."""
-    view = function.uses.view
-    kind = view.package.resolver.underlying(view.typing.of(insert.key))
-    if isinstance(kind, model.Pointer | model.Chan) or isinstance(insert.key, ir.Const):
-        return True
-    if isinstance(insert.key, ir.Name):
-        return True  # a constant or a package variable
-    inside = list(_parts(function, insert.key))
-    counters = {
-        view.paths.key(target)
-        for statement in view.statements
-        if isinstance(statement, ir.Assign) and statement.op in ("+=", "-=")
-        for target in statement.lhs
-    }
-    value = insert.value
-    for x in inside:
-        if isinstance(x, ir.Call) and _is_unique(x, view):
-            return True
-        if isinstance(x, ir.Local | ir.Sel) and (view.paths.key(x) in counters or _COUNTING.search(_name(x, view))):
-            return True
-        if isinstance(x, ir.Local) and isinstance(value, ir.Local) and x.id == value.id:
-            return True
-    return False
-
-
-_COUNTING = re.compile(r"seq|count(?!r)|next|generation|nonce", re.IGNORECASE)
-"""Names of variables that never have the same value again."""
-_NUMBERING = re.compile(r"uuid|(?:new|next|gen|make|create)_?(?:id|key|token|name)|unique|random|nanoid|next|generate", re.IGNORECASE)
-_IDENTIFYING = re.compile(r"I[dD]$|UID|Uuid|UUID|^id$")
-_UNIQUE = frozenset(("uuid", "xid", "ulid", "ksuid", "rand", "nanoid", "shortid"))
-
-
-def _name(x: ir.Local | ir.Sel, view: View) -> str:
-    return view.variables[x.id].name if isinstance(x, ir.Local) else x.name
-
-
-def _is_unique(call: ir.Call, view: View) -> bool:
-    fun = call.fun
-    name = fun.name if isinstance(fun, ir.Name | ir.Sel) else ""
-    base = fun.base if isinstance(fun, ir.Sel) else None
-    if isinstance(base, ir.Name) and (base.name in _UNIQUE or (base.name, name) == ("time", "Now")):
-        return True
-    if isinstance(base, ir.Local) and _IDENTIFYING.search(name) and isinstance(view.typing.definitions.get(base.id), FromValue):
-        return True  # the id of something that this function has just made or got
-    return name.startswith("Add") or name == "len" or _NUMBERING.search(name) is not None
-
-
-def _parts(function: Function, key: ir.Expr) -> Iterator[ir.Expr]:
-    """Yield all that a key is made of, through the locals in it."""
-    view = function.uses.view
-    todo: list[ir.Expr] = [key]
-    seen: set[int] = set()
-    while todo:
-        for x in subexpressions(todo.pop()):
-            yield x
-            if isinstance(x, ir.Local) and x.id not in seen:
-                seen.add(x.id)
-                match view.typing.definitions.get(x.id):
-                    case FromValue(value):
-                        todo.append(value)
-                    case FromRange(over):
-                        todo.append(over)
-                todo += assigned_values(function, x.id)
 
 
 # --- look-ups that find nothing ---

@@ -1,0 +1,92 @@
+"""Keys that no entry can have yet: counters, random ids, what was made just now."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from golint_maps.flow.traverse import subexpressions
+from golint_maps.flow.view import View
+from golint_maps.syntax import ir
+from golint_maps.types import model
+from golint_maps.types.definitions import FromRange, FromValue
+
+_COUNTING: Final = re.compile(r"seq|count(?!r)|next|generation|nonce", re.IGNORECASE)
+"""Names of variables that never have the same value again."""
+_NUMBERING: Final = re.compile(r"uuid|(?:new|next|gen|make|create)_?(?:id|key|token|name)|unique|random|nanoid|next|generate", re.IGNORECASE)
+_IDENTIFYING: Final = re.compile(r"I[dD]$|UID|Uuid|UUID|^id$")
+_UNIQUE: Final = frozenset(("uuid", "xid", "ulid", "ksuid", "rand", "nanoid", "shortid"))
+
+
+def is_new_key(view: View, key: ir.Expr, value: ir.Expr | None = None) -> bool:
+    """Tell whether a key is new each time, by all signs: numbered, random, a pointer, or made of the value that it is stored for."""
+    if isinstance(view.package.resolver.underlying(view.typing.of(key)), model.Pointer | model.Chan):
+        return True
+    counters = {
+        view.paths.key(target)
+        for statement in view.statements
+        if isinstance(statement, ir.Assign) and statement.op in ("+=", "-=")
+        for target in statement.lhs
+    }
+    parts = list(_parts(view, key))
+    if any(is_bounded(x) for x in parts):
+        return False
+    for x in parts:
+        match x:
+            case ir.Call():
+                if _numbers(view, x):
+                    return True
+            case ir.Local() | ir.Sel():
+                name = view.variables[x.id].name if isinstance(x, ir.Local) else x.name
+                if view.paths.key(x) in counters or _COUNTING.search(name):
+                    return True
+                if isinstance(x, ir.Local) and isinstance(value, ir.Local) and x.id == value.id:
+                    return True
+    return False
+
+
+def is_bounded(x: ir.Expr) -> bool:
+    """Tell whether an expression has few values, whatever goes in: `i % n`, `i & mask`."""
+    return isinstance(x, ir.Binary) and x.op in ("%", "&")
+
+
+def _numbers(view: View, call: ir.Call) -> bool:
+    """Tell whether a call gives something that it has not given before."""
+    fun = call.fun
+    name = fun.name if isinstance(fun, ir.Name | ir.Sel) else ""
+    base = fun.base if isinstance(fun, ir.Sel) else None
+    if isinstance(base, ir.Name) and (base.name in _UNIQUE or (base.name, name) == ("time", "Now")):
+        return True
+    if isinstance(base, ir.Local) and _IDENTIFYING.search(name) and isinstance(view.typing.definitions.get(base.id), FromValue):
+        return True  # the id of something that this function has just made or got
+    return name.startswith("Add") or name == "len" or _NUMBERING.search(name) is not None
+
+
+def _parts(view: View, key: ir.Expr) -> Iterator[ir.Expr]:
+    """Yield all that a key is made of, through the locals in it."""
+    todo: list[ir.Expr] = [key]
+    seen: set[int] = set()
+    while todo:
+        for x in subexpressions(todo.pop()):
+            yield x
+            if isinstance(x, ir.Local) and x.id not in seen:
+                seen.add(x.id)
+                match view.typing.definitions.get(x.id):
+                    case FromValue(value):
+                        todo.append(value)
+                    case FromRange(over):
+                        todo.append(over)
+                todo += assigned_values(view, x.id)
+
+
+def assigned_values(view: View, number: int) -> list[ir.Expr]:
+    """Return what is assigned to a local after its definition."""
+    found: list[ir.Expr] = []
+    if view.assignments[number]:
+        for statement in view.statements:
+            if isinstance(statement, ir.Assign):
+                for index, target in enumerate(statement.lhs):
+                    if isinstance(target, ir.Local) and target.id == number and target.pos != view.variables[number].pos and statement.rhs:
+                        found.append(statement.rhs[index] if len(statement.rhs) == len(statement.lhs) else statement.rhs[0])
+    return found

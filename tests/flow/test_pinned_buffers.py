@@ -1,0 +1,82 @@
+"""Pieces of large buffers in maps."""
+
+from __future__ import annotations
+
+import pytest
+
+from golint_maps.flow.pinned_buffers import PinnedBuffer
+from golint_maps.testing import facts_of
+
+HEAD = """package p
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"strings"
+)
+
+const size = 64 << 10
+
+type entry struct{ title string }
+type name string
+
+type index struct {
+	text   map[string]string
+	bytes  map[string][]byte
+	lists  map[string][]string
+	fixed  map[string][16]byte
+	named  map[name]entry
+}
+"""
+
+
+def parts(text: str) -> list[str]:
+    body = f"func (ix *index) f(k string, r io.Reader) {{\ndata, _ := io.ReadAll(r)\ntext := string(data)\n_ = text\n{text}\n}}"
+    return [fact.part for fact in facts_of(f"{HEAD}\n{body}\n").facts if isinstance(fact, PinnedBuffer)]
+
+
+@pytest.mark.parametrize(
+    ("store", "part"),
+    [
+        ("ix.text[k] = text[:8]", "value"),
+        ("ix.text[text[2:8]] = k", "key"),
+        ("ix.bytes[k] = data[4:8]", "value"),
+        ("head := data[4:8]; ix.bytes[k] = head", "value"),
+        ("ix.text[k] = strings.TrimSpace(text[:8])", "value"),
+        ('ix.text[k] = strings.Split(text, "\\n")[0]', "value"),
+        ('for _, line := range strings.Split(text, "\\n") { ix.text[k] = line }', "value"),
+        ("for line := range strings.Lines(text) { ix.text[k] = line }", "value"),
+        ('for _, line := range strings.Split(text, "\\n") { f := strings.Fields(line); ix.text[f[0]] = k }', "key"),
+        ('a, b, _ := strings.Cut(text, "="); _ = b; ix.text[k] = a', "value"),
+        ('var line string; for text != "" { line, text, _ = strings.Cut(text, "\\n"); ix.text[k] = line }', "value"),
+        ("ix.named[name(text[:4])] = entry{}", "key"),
+        ("ix.named[name(k)] = entry{title: text[:4]}", "value"),
+        ("ix.lists[k] = append(ix.lists[k], text[:4])", "value"),
+        ("file, _ := os.ReadFile(k); ix.bytes[k] = bytes.TrimSpace(file[3:9])", "value"),
+        ("buf := make([]byte, size); n, _ := r.Read(buf); ix.bytes[k] = buf[:n]", "value"),
+    ],
+)
+def test_a_piece_in_a_map_keeps_the_whole(store: str, part: str) -> None:
+    assert parts(store) == [part]
+
+
+@pytest.mark.parametrize(
+    "store",
+    [
+        "ix.text[k] = strings.Clone(text[:8])",
+        "ix.bytes[k] = bytes.Clone(data[:8])",
+        "ix.bytes[k] = append([]byte(nil), data[:8]...)",
+        "ix.text[k] = string(data[:8])",
+        "ix.fixed[k] = [16]byte(data[:16])",
+        "ix.text[k] = text",
+        "ix.text[k] = strings.TrimSpace(text)",
+        "ix.text[k] = strings.ToUpper(text[:8])",
+        'ix.text[k] = "x" + text[:8]',
+        "m := map[string]string{}; m[k] = text[:8]",
+        "buf := make([]byte, 64); n, _ := r.Read(buf); ix.bytes[k] = buf[:n]",
+        "slab := make([]byte, size); ix.bytes[k] = slab[:8]",
+    ],
+)
+def test_copies_wholes_and_maps_that_go_with_the_function_are_fine(store: str) -> None:
+    assert parts(store) == []

@@ -1,0 +1,95 @@
+"""What a sync.Map is used for."""
+
+from __future__ import annotations
+
+import pytest
+
+from golint_maps.flow.syncmap_profiles import SyncMapProfile
+from golint_maps.testing import facts_of
+
+HEAD = """package p
+
+import (
+	"sync"
+	"sync/atomic"
+)
+
+type client struct {
+	last    atomic.Int64
+	next    int
+	pending sync.Map
+}
+
+func use(m *sync.Map) {}
+"""
+
+
+def wastes(text: str) -> list[str]:
+    return [f"{fact.map} {fact.waste}" for fact in facts_of(f"{HEAD}\n{text}\n").facts if isinstance(fact, SyncMapProfile) and fact.waste]
+
+
+PUT = "func (c *client) put(x any) { c.pending.Store(c.last.Add(1), x) }\n"
+TAKE = "func (c *client) take(id int64) { c.pending.LoadAndDelete(id) }\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "func f(xs []int) { var seen sync.Map; for _, x := range xs { seen.LoadOrStore(x, true) } }",
+        "func f(xs []int) { seen := &sync.Map{}; for _, x := range xs { seen.Store(x, true) } }",
+        "func f(xs []int) (n int) { var seen sync.Map; seen.Range(func(k, v any) bool { seen.Delete(k); n++; return true }); return n }",
+        "func f() { var seen sync.Map; for i := 0; i < 1000; i++ { seen.Store(i%100, i) } }",
+    ],
+)
+def test_a_map_that_never_leaves_its_function_has_one_goroutine(text: str) -> None:
+    assert wastes(text) == ["seen alone"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "func f(xs []int) { var seen sync.Map; for _, x := range xs { go func() { seen.Store(x, true) }() } }",
+        "func f() { var seen sync.Map; use(&seen); seen.Load(1) }",
+        "func f() *sync.Map { seen := &sync.Map{}; seen.Store(1, 2); return seen }",
+        "func f(seen *sync.Map) { seen.Store(1, 2) }",
+        "func f(each func(func(int))) { var seen sync.Map; each(func(x int) { seen.Store(x, x) }) }",
+    ],
+)
+def test_a_map_that_others_may_have_has_more(text: str) -> None:
+    assert wastes(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "func (c *client) put(x any) { id := c.last.Add(1); c.pending.Store(id, x) }\n" + TAKE,
+        "func (c *client) put(x any) { c.next++; c.pending.Store(c.next, x) }\n" + TAKE,
+        PUT + "func (c *client) take(id int64) { if v, ok := c.pending.Load(id); ok { _ = v; c.pending.Delete(id) } }",
+    ],
+)
+def test_keys_that_are_stored_once_and_taken_once_are_fresh(text: str) -> None:
+    assert wastes(text) == ["pending fresh"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "func (c *client) put(x any) { id := c.last.Add(1); c.pending.Store(id, x) }\n"
+        + TAKE
+        + "func (c *client) get(id int64) { c.pending.Load(id) }",
+        "func (c *client) put(name string, x any) { c.pending.Store(name, x) }\n" + TAKE,
+        "func (c *client) put(x any) { c.pending.Store(c.last.Add(1), x); use(&c.pending) }\n" + TAKE,
+        "func (c *client) put(x any) { c.pending.Store(c.last.Add(1)%16, x) }\n" + TAKE,
+    ],
+)
+def test_keys_that_are_looked_up_or_come_again_are_not(text: str) -> None:
+    assert wastes(text) == []
+
+
+def test_few_keys_in_a_loop_that_never_waits_are_overwritten() -> None:
+    spin = "func (c *client) spin() { for i := 0; ; i++ { %s c.pending.Store(%s, i) } }"
+    assert wastes(spin % ("", "i%16")) == ["pending overwritten"]
+    assert wastes(spin % ("", '"latest"')) == ["pending overwritten"]
+    assert wastes(spin % ("", "i")) == []
+    assert wastes(spin % ("c.wait();", "i%16") + "\nfunc (c *client) wait() { <-make(chan int) }") == []
+    assert wastes(spin % ("", "i%16") + "\nfunc (c *client) get(i int) { c.pending.Load(i) }") == []
