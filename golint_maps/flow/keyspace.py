@@ -175,7 +175,7 @@ def _ranged(view: View, over: ir.Expr, index: int) -> int:
         case ir.Const():
             return CONSTANT
         case ir.Name(name) if name in view.package.scope.variables:
-            return CONSTANT if name in _written_tables(view.package) else FREE
+            return CONSTANT if name in written_tables(view.package) else FREE
         case ir.Local(number) if not view.assignments[number]:
             definition = view.typing.definitions.get(number)
             if isinstance(definition, FromValue) and definition.count == 1 and isinstance(definition.value, ir.Lit | ir.Name):
@@ -183,7 +183,7 @@ def _ranged(view: View, over: ir.Expr, index: int) -> int:
     return FREE
 
 
-def _written_tables(package: PackageView) -> frozenset[str]:
+def written_tables(package: PackageView) -> frozenset[str]:
     """Return the package variables that are initialised by a literal with elements."""
     found = package.memo.get(__name__)
     if found is None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from golint_maps.flow.internals.sizes import Sizes
+from golint_maps.flow.keyspace import written_tables
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.view import PackageView, View
 from golint_maps.syntax import ir
@@ -30,6 +31,7 @@ def large_entries(package: PackageView) -> Iterator[LargeEntry]:
     if not package.thorough:
         return
     scope = package.scope
+    tables = written_tables(package)
     for number in sorted(package.primary):
         if package.paths[number].endswith("_test.go"):
             continue
@@ -42,7 +44,7 @@ def large_entries(package: PackageView) -> Iterator[LargeEntry]:
                 yield from _declared(package, number, kind.type, context, kind.name, kind.name, kind.pos)
         for variable in scope.files[number].variables:
             written = variable.type or _made(variable.value)
-            if written is not None and not _is_table(variable.value):
+            if written is not None and variable.name not in tables:
                 yield from _declared(package, number, written, context, variable.name, variable.name, variable.pos)
 
 
@@ -122,11 +124,6 @@ def _made(value: ir.Expr | None) -> ir.TypeExpr | None:
         case ir.Lit(kind) | ir.Call(ir.Name("make"), [ir.TypeArg(kind), *_]):
             return kind if isinstance(kind, ir.TMap) else None
     return None
-
-
-def _is_table(value: ir.Expr | None) -> bool:
-    """Tell whether a variable is filled where it is declared: a table, that has its size."""
-    return isinstance(value, ir.Lit) and bool(value.elements)
 
 
 def _fact(package: PackageView, file: int, function: str, name: str, qualified: str, pos: int, large: tuple[str, model.Type, int]) -> LargeEntry:

@@ -8,13 +8,13 @@ from golint_maps.flow.annotations import requirements
 from golint_maps.flow.blocking import Blocking, blocking
 from golint_maps.flow.held_locks import Held, held_at
 from golint_maps.flow.identity import Names
+from golint_maps.flow.keyspace import written_tables
 from golint_maps.flow.map_ranges import MapRange
 from golint_maps.flow.maps import place, qualified
 from golint_maps.flow.range_locks import guards
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.view import View
-from golint_maps.syntax import ir
 
 
 class RangeBlocked(Site, frozen=True, tag="range-blocked"):
@@ -72,9 +72,8 @@ def _is_kept(view: View, found: MapRange) -> bool:
     assert found.path is not None
     root = found.path[0]
     if root[0] == "g":
-        declared = view.package.scope.variables.get(root.rpartition(".")[2]) if len(found.path) == 1 else None
         # A table, filled where it is declared, stays for good anyway.
-        return declared is None or not (isinstance(declared.node.value, ir.Lit) and declared.node.value.elements)
+        return len(found.path) > 1 or root.rpartition(".")[2] not in written_tables(view.package)
     return len(found.path) > 1 and view.variables[int(root[1:])].kind in ("receiver", "param")
 
 
