@@ -51,6 +51,7 @@ def analyse(package: PackageView) -> PackageFacts:
         return _analyse(package)
     finally:
         forget()
+        package.memo.clear()  # what it holds refers to the package, and cycles are freed late
 
 
 def _analyse(package: PackageView) -> PackageFacts:
@@ -66,6 +67,7 @@ def _analyse(package: PackageView) -> PackageFacts:
         facts += lifetime.replaced(view)
         facts += map_sharing.analyse(view)
         serving += lifetime.serving(view, summaries)
+        view.release()
     facts += internals.analyse(package)
     facts += lifetime.declarations(package, {fact.identity for fact in facts if isinstance(fact, growth.MapGrowth)}, functions)
     facts += syncmap_profiles.profiles(package)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from golint_maps.flow.events import Argument
+from golint_maps.flow.events import CONSTANT, Argument
 from golint_maps.flow.identity import Names, function_id
 from golint_maps.flow.keyspace import origin
 from golint_maps.syntax import ir
@@ -12,6 +12,9 @@ from golint_maps.types import model
 from golint_maps.types.definitions import FromRange, FromValue
 
 _MAX_HOPS = 8
+NOTHING = Argument()
+"""An argument that nobody can know anything of."""
+_CONSTANT = Argument(given=CONSTANT)
 
 
 class Callees:
@@ -20,26 +23,37 @@ class Callees:
     def __init__(self, names: Names) -> None:
         self._names = names
         self._view = names.view
+        self._targets: dict[int, tuple[ir.Expr, tuple[str, ...]]] = {}
         root = names.view.root
         self._parameters = {number: index for index, number in enumerate(root.params) if number >= 0}
 
     def targets(self, fun: ir.Expr, hops: int = 0) -> tuple[str, ...]:
         """Return the tokens of what `fun` may be. Empty: a builtin, a conversion, or nothing known."""
-        view = self._view
+        known = self._targets.get(id(fun))
+        if known is not None:
+            return known[1]
         if hops > _MAX_HOPS:
             return ()
+        found = self._find(fun, hops)
+        if hops == 0:
+            # The expression is kept as well: its address must not become that of another one.
+            self._targets[id(fun)] = fun, found
+        return found
+
+    def _find(self, fun: ir.Expr, hops: int) -> tuple[str, ...]:
+        view = self._view
+        if fun.__class__ is ir.Sel:
+            return self._selected(fun.base, fun.name, hops)
+        if fun.__class__ is ir.Name:
+            package = view.package.scope
+            if fun.name in package.functions:
+                return (f"{package.path}.{fun.name}",)
+            return (f"=g{package.path}.{fun.name}",) if fun.name in package.variables else ()
         match fun:
             case ir.FuncLit(number):
                 return (function_id(view, number),)
-            case ir.Name(name):
-                package = view.package.scope
-                if name in package.functions:
-                    return (f"{package.path}.{name}",)
-                return (f"=g{package.path}.{name}",) if name in package.variables else ()
             case ir.Local(number):
                 return self._local(number, hops)
-            case ir.Sel(base, name):
-                return self._selected(base, name, hops)
             case ir.Index(base):
                 if isinstance(view.package.resolver.underlying(view.typing.of(base)), model.Signature):
                     return self.targets(base, hops + 1)
@@ -127,13 +141,15 @@ class Callees:
 
     def argument(self, x: ir.Expr, owned: frozenset[int | tuple[str, ...]]) -> Argument:
         """Return what other functions can know of an argument."""
+        if x.__class__ is ir.Const:
+            return _CONSTANT
         kind = self._view.typing.of(x)
         below = self._view.package.resolver.underlying(kind)
         tokens: tuple[str, ...] = ()
         path = None
         identity = ""
         given = -1
-        if isinstance(below, model.Signature) or isinstance(x, ir.FuncLit):
+        if below.__class__ is model.Signature or x.__class__ is ir.FuncLit:
             tokens = self.targets(x)
             if isinstance(x, ir.Call) and x.args and self._view.typing.as_type(x.fun) is not None:
                 x = x.args[0]
@@ -141,15 +157,17 @@ class Callees:
                 bound = self.receiver(x, owned)  # a method value carries its receiver
                 if bound is not None:
                     path, identity = bound.path, bound.identity
-        elif isinstance(below, model.Basic):
+        elif below.__class__ is model.Basic:
             given = origin(self._view, x)
+            if kind is below:
+                return NOTHING if given < 0 and given != CONSTANT else Argument(given=given)
         else:
             path = self._names.path(x)
             identity = self._names.identity(x) if path is not None else ""
-            if isinstance(below, model.Interface):
+            if below.__class__ is model.Interface:
                 tokens = self.targets(x)  # a function behind an interface, such as an http.HandlerFunc
-        named = kind.elem if isinstance(kind, model.Pointer) else kind
-        text = f"{named.package}.{named.name}" if isinstance(named, model.Named) else ""
+        named = kind.elem if kind.__class__ is model.Pointer else kind
+        text = f"{named.package}.{named.name}" if named.__class__ is model.Named else ""
         fields: tuple[tuple[str, str], ...] = ()
         literal = self._literal(x)
         if literal is not None and isinstance(named, model.Named) and named.package != self._view.package.scope.path:
@@ -160,13 +178,13 @@ class Callees:
 
     def _literal(self, x: ir.Expr) -> ir.Lit | None:
         """Return the composite literal that an expression or a local variable stands for, or None."""
-        if isinstance(x, ir.Local) and not self._view.assignments[x.id]:
+        if x.__class__ is ir.Local and not self._view.assignments[x.id]:
             match self._view.typing.definitions.get(x.id):
                 case FromValue(value, _, 1):
                     x = value
-        if isinstance(x, ir.Addr):
+        if x.__class__ is ir.Addr:
             x = x.x
-        return x if isinstance(x, ir.Lit) else None
+        return x if x.__class__ is ir.Lit else None
 
     def _fields(self, literal: ir.Lit, hops: int = 0) -> Iterator[tuple[str, str]]:
         """Yield (qualified field, token) of the functions in a struct literal and those inside of it."""
@@ -201,13 +219,13 @@ class Callees:
 
 def fresh(x: ir.Expr, owned: frozenset[int | tuple[str, ...]]) -> bool:
     """Tell whether nobody else can have what an expression stands for: it is made here, or an owned local."""
-    match x:
-        case ir.Local(number):
-            return number in owned
-        case ir.Addr(operand) | ir.Sel(operand) | ir.Deref(operand):
-            return fresh(operand, owned)
-        case ir.Lit():
-            return True
-        case ir.Call(ir.Name("new" | "make")):
-            return True
-    return False
+    while True:
+        if x.__class__ is ir.Sel:
+            x = x.base
+        elif x.__class__ is ir.Addr or x.__class__ is ir.Deref:
+            x = x.x
+        else:
+            break
+    if x.__class__ is ir.Local:
+        return x.id in owned
+    return x.__class__ is ir.Lit or (x.__class__ is ir.Call and x.fun.__class__ is ir.Name and x.fun.name in ("new", "make"))

@@ -57,28 +57,20 @@ class Names:
     def identity(self, x: ir.Expr) -> str:
         """Return the program-wide name of a variable or field, `[]` for elements; empty when it has none."""
         view = self.view
+        if x.__class__ is ir.Local:
+            return self._local(x)
+        if x.__class__ is ir.Name:
+            return f"g{view.package.scope.path}.{x.name}" if x.name in view.package.scope.variables else ""
+        if x.__class__ is ir.Sel:
+            imported = view.typing.package_of(x.base)
+            if imported is not None:
+                return f"g{imported}.{x.name}"
+            field = view.package.resolver.field(view.typing.of(x.base), x.name)
+            if field is not None and isinstance(field.owner, model.Named):
+                return f"f{field.owner.package}.{field.owner.name}.{x.name}"
+            below = self.identity(x.base)
+            return f"{below}.{x.name}" if below else ""
         match x:
-            case ir.Local(number):
-                aliased = view.paths.of(x)
-                if aliased is not None and aliased != (f"l{number}",):
-                    match view.typing.definitions.get(number):
-                        case FromValue(source):
-                            return self.identity(source)
-                        case FromRange(over):
-                            channel = self.identity(over)
-                            return f"{channel}<-" if channel else ""
-                return f"l{self.root_id}#{number}"
-            case ir.Name(name):
-                return f"g{view.package.scope.path}.{name}" if name in view.package.scope.variables else ""
-            case ir.Sel(base, name):
-                imported = view.typing.package_of(base)
-                if imported is not None:
-                    return f"g{imported}.{name}"
-                field = view.package.resolver.field(view.typing.of(base), name)
-                if field is not None and isinstance(field.owner, model.Named):
-                    return f"f{field.owner.package}.{field.owner.name}.{name}"
-                below = self.identity(base)
-                return f"{below}.{name}" if below else ""
             case ir.Index(base):
                 below = self.identity(base)
                 return f"{below}[]" if below else ""
@@ -91,6 +83,18 @@ class Names:
                 below = self.identity(base)
                 return f"{below}.Load()" if below else ""
         return ""
+
+    def _local(self, x: ir.Local) -> str:
+        view = self.view
+        aliased = view.paths.of(x)
+        if aliased is not None and aliased != (f"l{x.id}",):
+            match view.typing.definitions.get(x.id):
+                case FromValue(source):
+                    return self.identity(source)
+                case FromRange(over):
+                    channel = self.identity(over)
+                    return f"{channel}<-" if channel else ""
+        return f"l{self.root_id}#{x.id}"
 
 
 @lru_cache(4096)

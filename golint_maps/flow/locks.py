@@ -24,6 +24,9 @@ OPERATIONS: Final = {
     "TryRLock": ("try", "r"),
 }
 
+METHODS: Final = frozenset((*OPERATIONS, "Acquire", "Release", "TryAcquire"))
+"""Names of the methods that may be lock operations."""
+
 
 @dataclass(frozen=True, slots=True)
 class LockOperation:

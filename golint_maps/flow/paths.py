@@ -28,6 +28,7 @@ class Paths:
     def __init__(self, view: View) -> None:
         self._view = view
         self._aliases: dict[int, Path | None] = {}
+        self._selected: dict[tuple[int, bool], tuple[ir.Sel, Path | None]] = {}
 
     @cached_property
     def assigned(self) -> frozenset[Path]:
@@ -35,9 +36,9 @@ class Paths:
         found = set()
         for function in self._view.functions:
             for statement in statements(function.body or ()):
-                if isinstance(statement, ir.Assign):
+                if statement.__class__ is ir.Assign:
                     for x in statement.lhs:
-                        if isinstance(x, ir.Sel | ir.Name | ir.Index | ir.Deref):
+                        if x.__class__ is not ir.Local:
                             path = self.raw(x)
                             if path is not None:
                                 found.add(path)
@@ -52,23 +53,32 @@ class Paths:
         return self._path(x, follow=False)
 
     def _path(self, x: ir.Expr | None, *, follow: bool) -> Path | None:
+        if x.__class__ is ir.Local:
+            return (self._alias(x.id) if follow else None) or (f"l{x.id}",)
+        if x.__class__ is ir.Name:
+            package = self._view.package.scope
+            return (f"g{package.path}.{x.name}",) if x.name in package.variables else None
+        if x.__class__ is ir.Sel:
+            key = (id(x), follow)
+            known = self._selected.get(key)
+            if known is None:
+                # The expression is kept as well: its address must not become that of another one.
+                known = self._selected[key] = x, self._select(x, follow=follow)
+            return known[1]
+        return self._other(x, follow=follow)
+
+    def _select(self, x: ir.Sel, *, follow: bool) -> Path | None:
+        imported = self._view.typing.package_of(x.base)
+        if imported is not None:
+            return (f"g{imported}.{x.name}",)
+        below = self._path(x.base, follow=follow)
+        if below is None:
+            return None
+        field = self._view.package.resolver.field(self._view.typing.of(x.base), x.name)
+        return (*below, *field.path, x.name) if field else (*below, x.name)
+
+    def _other(self, x: ir.Expr | None, *, follow: bool) -> Path | None:
         match x:
-            case ir.Local(number):
-                return (self._alias(number) if follow else None) or (f"l{number}",)
-            case ir.Name(name):
-                package = self._view.package.scope
-                if name in package.variables:
-                    return (f"g{package.path}.{name}",)
-                return None
-            case ir.Sel(base, name):
-                imported = self._view.typing.package_of(base)
-                if imported is not None:
-                    return (f"g{imported}.{name}",)
-                below = self._path(base, follow=follow)
-                if below is None:
-                    return None
-                field = self._view.package.resolver.field(self._view.typing.of(base), name)
-                return (*below, *field.path, name) if field else (*below, name)
             case ir.Deref(operand) | ir.Addr(operand):
                 return self._path(operand, follow=follow)
             case ir.Index(base, index):

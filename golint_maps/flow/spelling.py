@@ -15,13 +15,13 @@ def spell(x: ir.Expr | None, variables: Sequence[ir.Variable], limit: int = 60) 
 
 
 def _spell(x: ir.Expr | None, variables: Sequence[ir.Variable]) -> str:
+    if x.__class__ is ir.Sel:
+        return f"{_spell(x.base, variables)}.{x.name}"
+    if x.__class__ is ir.Local:
+        return variables[x.id].name
+    if x.__class__ is ir.Name:
+        return x.name
     match x:
-        case ir.Local(number):
-            return variables[number].name
-        case ir.Name(name):
-            return name
-        case ir.Sel(base, name):
-            return f"{_spell(base, variables)}.{name}"
         case ir.Index(base, index):
             return f"{_spell(base, variables)}[{_spell(index, variables)}]"
         case ir.Call(fun, args):

@@ -38,13 +38,30 @@ _LEAVES = frozenset(
 )
 """Packages whose functions work on their arguments alone."""
 
+_BUILTINS = frozenset("delete clear len append make new panic close copy cap min max print println".split())
 _SIGNALS = {"Done": "done", "Wait": "wait"}
 _FLAGS = {"Store": "store", "CompareAndSwap": "store", "Load": "load"}
 
 
+_NO_FUNCTIONS = frozenset((ir.Const, ir.Binary, ir.Unary, ir.SliceOf, ir.TypeArg, ir.Opaque))
+"""Expressions whose value is no function and holds none."""
+
+
 @cache
-def _apis() -> Mapping[str, Mapping[str, list[int]]]:
-    return loads(files("golint_maps.flow").joinpath("apis.toml").read_text(encoding="utf-8"))
+def _apis() -> Mapping[str, Sequence[tuple[str, Sequence[int]]]]:
+    """Return what functions of other packages do to maps: (operation, numbers of the arguments) by the function's token."""
+    written = loads(files("golint_maps.flow").joinpath("apis.toml").read_text(encoding="utf-8"))
+    found: dict[str, list[tuple[str, Sequence[int]]]] = {}
+    for table, op in (("walks", "walk"), ("fills", "copy"), ("deletes", "delete"), ("decodes", "decode")):
+        for token, indices in written[table].items():
+            found.setdefault(token, []).append((op, indices))
+    return found
+
+
+@cache
+def _known_names() -> frozenset[str]:
+    """Return the last names of these functions."""
+    return frozenset(token.rsplit(".", 1)[-1] for token in _apis())
 
 
 class _State:
@@ -158,6 +175,8 @@ class _Walker(Forward[_State]):
         super().__init__()
         self.shared = shared
         self.view = shared.view
+        self._typing = shared.view.typing
+        self._resolver = shared.view.package.resolver
         self.names = shared.names
         self.number = number
         self.id = function_id(shared.view, number)
@@ -212,7 +231,7 @@ class _Walker(Forward[_State]):
     # --- statements ---
 
     def statement(self, statement: ir.Stmt, state: _State) -> _State | None:
-        if isinstance(statement, ir.Assign) and len(statement.lhs) == 1 and isinstance(statement.lhs[0], ir.Index):
+        if statement.__class__ is ir.Assign and len(statement.lhs) == 1 and isinstance(statement.lhs[0], ir.Index):
             target = self.view.paths.of(statement.lhs[0].base)
             if target is not None:
                 # A statement that reads and writes one map is one write.
@@ -220,7 +239,7 @@ class _Walker(Forward[_State]):
                 after = super().statement(statement, state)
                 self._written = frozenset()
                 return after
-        if isinstance(statement, ir.If) and (only_locks(statement) or locks_what_is_there(statement)):
+        if statement.__class__ is ir.If and statement.then and (only_locks(statement) or locks_what_is_there(statement)):
             # `if lock { s.mu.Lock(); defer s.mu.Unlock() }`: where the caller says no, the caller has the lock.
             # `if s != nil { s.mu.Lock(); … }`: where there is no lock, there is nothing to guard.
             after = self.statement(statement.init, state) if statement.init is not None else state
@@ -272,9 +291,11 @@ class _Walker(Forward[_State]):
                 self._flow(value, ir.Local(number, 0))
 
     def _bind(self, number: int, value: ir.Expr | None, state: _State) -> None:
+        if value.__class__ is ir.Const:
+            return
         if value is not None and (fresh(value, state.owned) or self._constructs(value)):
             state.owned |= {number}
-        elif number in state.owned and value is not None and not isinstance(value, ir.Const):
+        elif number in state.owned and value is not None:
             state.owned -= {number}
 
     def _replace_in_copy(self, target: ir.Expr, value: ir.Expr, state: _State) -> None:
@@ -301,6 +322,8 @@ class _Walker(Forward[_State]):
 
     def _publish(self, value: ir.Expr, state: _State) -> None:
         """What is stored where others can see it is nobody's own any more."""
+        if not state.owned:
+            return
         match value:
             case ir.Local(number):
                 state.owned -= {number}
@@ -315,6 +338,8 @@ class _Walker(Forward[_State]):
 
     def _flow(self, value: ir.Expr, target: ir.Expr) -> None:
         """Record where function values go."""
+        if value.__class__ in _NO_FUNCTIONS:
+            return
         match value:
             case ir.Call(ir.Name("append"), args):
                 for argument in args[1:]:
@@ -435,22 +460,28 @@ class _Walker(Forward[_State]):
                 self.evaluate_base(base, state)
 
     def evaluate(self, x: ir.Expr, state: _State) -> None:
+        if x.__class__ is ir.Call:
+            self._call(x, state)
+        elif x.__class__ is ir.Local:
+            if x.id in self.shared.shared_locals:
+                self._load(x, state)
+        elif x.__class__ is ir.Sel:
+            self.evaluate_base(x.base, state)
+            if x.name in self.shared.assigned_names:
+                self._load(x, state)
+        elif x.__class__ is ir.Name:
+            if x.name in self.shared.assigned_names:
+                self._load(x, state)
+        elif x.__class__ is not ir.Const:
+            self._evaluate_other(x, state)
+
+    def _evaluate_other(self, x: ir.Expr, state: _State) -> None:
         match x:
-            case ir.Local() | ir.Const():
-                if isinstance(x, ir.Local) and x.id in self.shared.shared_locals:
-                    self._load(x, state)
-            case ir.Name():
-                self._load(x, state)
-            case ir.Sel(base):
-                self.evaluate_base(base, state)
-                self._load(x, state)
             case ir.Index(base, index):
                 self.evaluate_base(base, state)
                 self.evaluate(index, state)
                 if self._is_map(base):
                     self._access("read", base, x.pos, x.end, state, key=index)
-            case ir.Call():
-                self._call(x, state)
             case ir.FuncLit():
                 self._release_captures(x, state)
             case ir.Recv(operand):
@@ -467,26 +498,25 @@ class _Walker(Forward[_State]):
 
     def evaluate_base(self, x: ir.Expr, state: _State) -> None:
         """Evaluate what something is selected from: reading a variable on the way to an element is no access of its own."""
-        match x:
-            case ir.Local() | ir.Name() | ir.Const():
-                return
-            case ir.Sel(base) | ir.Deref(base):
-                self.evaluate_base(base, state)
-            case _:
-                self.evaluate(x, state)
+        while x.__class__ is ir.Sel:
+            x = x.base
+        if x.__class__ is ir.Deref:
+            self.evaluate_base(x.x, state)
+        elif x.__class__ is not ir.Local and x.__class__ is not ir.Name and x.__class__ is not ir.Const:
+            self.evaluate(x, state)
 
     def _load(self, x: ir.Expr, state: _State) -> None:
         """Reading a map variable is an access only where somebody assigns another map to it."""
-        name = x.name if isinstance(x, ir.Name | ir.Sel) else self.view.variables[x.id].name if isinstance(x, ir.Local) else ""
+        name = self.view.variables[x.id].name if isinstance(x, ir.Local) else x.name if isinstance(x, ir.Name | ir.Sel) else ""
         if name in self.shared.assigned_names and self._is_map(x):
             start, end = extent(x, self.view)
             self._access("load", x, start, end, state)
 
     def _call(self, call: ir.Call, state: _State) -> None:
         fun = call.fun
-        if isinstance(fun, ir.Name) and self._builtin(call, fun, state):
+        if fun.__class__ is ir.Name and self._builtin(call, fun, state):
             return
-        operation = locks.operation(call, self.names)
+        operation = locks.operation(call, self.names) if fun.__class__ is ir.Sel and fun.name in locks.METHODS else None
         if operation is not None:
             for argument in call.args:
                 self.evaluate(argument, state)
@@ -503,13 +533,10 @@ class _Walker(Forward[_State]):
             self._evaluate_argument(argument, state) if not walks else self.evaluate_base(argument, state)
         if len(call.args) == 1 and self.view.typing.of(fun) is None and self.view.typing.as_type(fun) is not None:
             return  # a conversion
-        match fun:
-            case ir.FuncLit():
-                pass
-            case ir.Sel(base):
-                self.evaluate_base(base, state)
-            case ir.Index() | ir.Call():
-                self.evaluate(fun, state)
+        if fun.__class__ is ir.Sel:
+            self.evaluate_base(fun.base, state)
+        elif fun.__class__ is ir.Index or fun.__class__ is ir.Call:
+            self.evaluate(fun, state)
         self._call_site(call, "call", state)
         self._after_call(call, state)
 
@@ -521,16 +548,14 @@ class _Walker(Forward[_State]):
         return isinstance(kind, model.Pointer) or isinstance(self.view.package.resolver.underlying(kind), model.Interface)
 
     def _evaluate_argument(self, argument: ir.Expr, state: _State) -> None:
-        if isinstance(argument, ir.Local | ir.Sel | ir.Name) and self._is_map(argument):
-            if isinstance(argument, ir.Sel):
-                self.evaluate_base(argument.base, state)
+        if argument.__class__ is ir.Local:
             self._load(argument, state)
             return
         self.evaluate(argument, state)
 
     def _builtin(self, call: ir.Call, fun: ir.Name, state: _State) -> bool:
         name = fun.name
-        if name not in ("delete", "clear", "len", "append", "make", "new", "panic", "close", "copy", "cap", "min", "max", "print", "println"):
+        if name not in _BUILTINS:
             return False
         if not self.view.typing.is_builtin(fun, name):
             return False
@@ -544,17 +569,13 @@ class _Walker(Forward[_State]):
 
     def _known_api(self, call: ir.Call, state: _State) -> bool:
         """Tell whether a callee walks, fills or decodes a map: then the call is an access to it."""
-        if not isinstance(call.fun, ir.Sel) or not call.args:
+        if call.fun.__class__ is not ir.Sel or not call.args or call.fun.name not in _known_names():
             return False
         tokens = self.shared.callees.targets(call.fun)
         if not tokens:
             return False
         found = False
-        apis = _apis()
-        for table, op in (("walks", "walk"), ("fills", "copy"), ("deletes", "delete"), ("decodes", "decode")):
-            indices = apis[table].get(tokens[0])
-            if indices is None:
-                continue
+        for op, indices in _apis().get(tokens[0], ()):
             for index in indices:
                 if index < len(call.args):
                     argument = call.args[index]
@@ -566,11 +587,12 @@ class _Walker(Forward[_State]):
 
     def _after_call(self, call: ir.Call, state: _State) -> None:
         fun = call.fun
-        if isinstance(fun, ir.Sel) and fun.name in _SIGNALS and not call.args:
-            self._sync(_SIGNALS[fun.name], fun.base, call.pos, state)
         tokens = self.shared.callees.targets(fun)
-        if isinstance(fun, ir.Sel) and fun.name in _FLAGS and tokens and tokens[0].startswith("sync/atomic."):
-            self._sync(_FLAGS[fun.name], fun.base, call.pos, state)
+        if fun.__class__ is ir.Sel:
+            if fun.name in _SIGNALS and not call.args:
+                self._sync(_SIGNALS[fun.name], fun.base, call.pos, state)
+            if fun.name in _FLAGS and tokens and tokens[0].startswith("sync/atomic."):
+                self._sync(_FLAGS[fun.name], fun.base, call.pos, state)
         if tokens == ("sync.Once.Do",) and isinstance(fun, ir.Sel):
             # Who returns from Do has seen all that the function did: as if it held a read lock that the function held for writing.
             path = self.names.path(fun.base)
@@ -578,10 +600,10 @@ class _Walker(Forward[_State]):
                 state.held[(*path, "once")] = Held((*path, "once"), "r", self.names.identity(fun.base) + "~once")
             return
         effects = self.shared.lock_effects
-        if isinstance(fun, ir.FuncLit):
+        if fun.__class__ is ir.FuncLit:
             self._apply(effects.literal(self.view, fun.function, self.names), None, state)
             return
-        if isinstance(fun, ir.Local):
+        if fun.__class__ is ir.Local:
             released = effects.unlocker(self.view, fun.id)
             if released is not None:
                 for path in released:
@@ -631,7 +653,7 @@ class _Walker(Forward[_State]):
     # --- events ---
 
     def _is_map(self, x: ir.Expr) -> bool:
-        return self.view.package.resolver.map(self.view.typing.of(x)) is not None
+        return self._resolver.underlying(self._typing.of(x)).__class__ is model.Map
 
     def _access(self, op: str, x: ir.Expr, start: int, end: int, state: _State, key: ir.Expr | None = None) -> None:
         path = self.view.paths.of(x)
@@ -686,7 +708,7 @@ class _Walker(Forward[_State]):
         tokens = self.shared.callees.targets(call.fun)
         if not tokens or (mode == "call" and _concerns_nobody(tokens, call.args)):
             return
-        held = tuple(sorted((*state.held.values(), *self._won(call.pos))))
+        held = tuple(sorted((*state.held.values(), *self._won(call.pos)))) if state.held or self._once else ()
         if tokens == ("sync.Once.Do",) and isinstance(call.fun, ir.Sel):
             path = self.names.path(call.fun.base)
             if path is not None:
@@ -707,7 +729,7 @@ class _Walker(Forward[_State]):
             receiver=self.shared.callees.receiver(call.fun, state.owned),
             args=arguments,
             locks=held,
-            once=any(start <= call.pos < end for start, end, _, _ in self._once),
+            once=bool(self._once) and any(start <= call.pos < end for start, end, _, _ in self._once),
         )
 
     def _head_end(self, call: ir.Call) -> int:

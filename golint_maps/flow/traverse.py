@@ -59,39 +59,27 @@ def _walk(body: Sequence[ir.Stmt]) -> Iterator[ir.Stmt]:
             todo += reversed(inside(statement))
 
 
-def operands(statement: ir.Stmt) -> Iterator[ir.Expr]:
-    """Yield the expressions that stand directly in a statement (not in its substatements), in source order."""
-    match statement:
-        case ir.Assign(_, lhs, rhs):
-            yield from lhs
-            yield from rhs
-        case ir.Declare(_, values) | ir.Return(values):
-            yield from values
-        case ir.Do(x):
-            yield x
-        case ir.Go(call) | ir.Defer(call):
-            yield call
-        case ir.Send(channel, value):
-            yield channel
-            yield value
-        case ir.If(_, cond):
-            yield cond
-        case ir.For(_, cond):
-            if cond is not None:
-                yield cond
-        case ir.Range(key, value, _, over):
-            if key is not None:
-                yield key
-            if value is not None:
-                yield value
-            yield over
-        case ir.Switch(_, subject, cases):
-            if subject is not None:
-                yield subject
-            for case in cases:
-                yield from case.values
-        case ir.TypeSwitch(_, subject):
-            yield subject
+_OPERANDS: Mapping[type[Any], Callable[[Any], Sequence[ir.Expr]]] = {
+    ir.Assign: lambda x: [*x.lhs, *x.rhs],
+    ir.Declare: lambda x: x.values,
+    ir.Return: lambda x: x.values,
+    ir.Do: lambda x: (x.x,),
+    ir.Go: lambda x: (x.call,),
+    ir.Defer: lambda x: (x.call,),
+    ir.Send: lambda x: (x.channel, x.value),
+    ir.If: lambda x: (x.cond,),
+    ir.For: lambda x: (x.cond,) if x.cond is not None else (),
+    ir.Range: lambda x: [operand for operand in (x.key, x.value, x.over) if operand is not None],
+    ir.Switch: lambda x: [*((x.subject,) if x.subject is not None else ()), *(value for case in x.cases for value in case.values)],
+    ir.TypeSwitch: lambda x: (x.subject,),
+}
+"""The expressions that stand directly in a statement, in source order, by its class."""
+
+
+def operands(statement: ir.Stmt) -> Sequence[ir.Expr]:
+    """Return the expressions that stand directly in a statement (not in its substatements), in source order."""
+    direct = _OPERANDS.get(statement.__class__)
+    return direct(statement) if direct is not None else ()
 
 
 def subexpressions(x: ir.Expr) -> Iterator[ir.Expr]:
@@ -111,9 +99,12 @@ def expressions(body: Sequence[ir.Stmt]) -> tuple[ir.Expr, ...]:
     known = _expressions.get(id(body))
     if known is None or known[0] is not body:
         found: list[ir.Expr] = []
-        below = OPERANDS
+        below, direct = OPERANDS, _OPERANDS
         for statement in statements(body):
-            todo = list(operands(statement))
+            top = direct.get(statement.__class__)
+            if top is None:
+                continue
+            todo = list(top(statement))
             todo.reverse()
             while todo:
                 x = todo.pop()
@@ -130,13 +121,12 @@ def count_assignments(functions: Iterable[ir.Function], variables: Sequence[ir.V
     count: Counter[int] = Counter()
     for function in functions:
         for statement in statements(function.body or ()):
-            match statement:
-                case ir.Assign(_, lhs):
-                    for x in lhs:
-                        if isinstance(x, ir.Local) and variables[x.id].pos != x.pos:
-                            count[x.id] += 1
-                case ir.Range(key, value, False):
-                    for target in (key, value):
-                        if isinstance(target, ir.Local):
-                            count[target.id] += 1
+            if statement.__class__ is ir.Assign:
+                for x in statement.lhs:
+                    if x.__class__ is ir.Local and variables[x.id].pos != x.pos:
+                        count[x.id] += 1
+            elif statement.__class__ is ir.Range and not statement.define:
+                for target in (statement.key, statement.value):
+                    if target.__class__ is ir.Local:
+                        count[target.id] += 1
     return count

@@ -67,6 +67,10 @@ class View:
         """Access paths of its expressions."""
         return Paths(self)
 
+    def release(self) -> None:
+        """Drop what refers back to this view, so that it goes as soon as nobody has it any more: cycles are freed late, and looked for slowly."""
+        self.__dict__.pop("paths", None)
+
     @property
     def variables(self) -> Sequence[ir.Variable]:
         """Local variables of the function and its literals."""

@@ -22,18 +22,14 @@ _EXITS = {("os", "Exit"), ("runtime", "Goexit"), ("syscall", "Exit")}
 _FATAL = frozenset(("Fatal", "Fatalf", "Fatalln", "FailNow", "Skip", "Skipf", "SkipNow", "Panic", "Panicf", "Panicln"))
 
 
-def never_returns(call: ir.Expr) -> bool:
+def never_returns(x: ir.Expr) -> bool:
     """Tell whether a call statement surely ends the function: `panic`, `os.Exit`, `log.Fatal…`, `t.Fatal…`, `t.Skip…`."""
-    if not isinstance(call, ir.Call):
+    if x.__class__ is not ir.Call:
         return False
-    match call.fun:
-        case ir.Name("panic"):
-            return True
-        case ir.Sel(ir.Name(package), name):
-            return (package, name) in _EXITS or name in _FATAL
-        case ir.Sel(_, name):
-            return name in _FATAL
-    return False
+    fun = x.fun
+    if fun.__class__ is ir.Sel:
+        return fun.name in _FATAL or (fun.base.__class__ is ir.Name and (fun.base.name, fun.name) in _EXITS)
+    return fun.__class__ is ir.Name and fun.name == "panic"
 
 
 @dataclass(slots=True)
@@ -145,29 +141,35 @@ class Forward(Generic[S]):
 
     def statement(self, statement: ir.Stmt, state: S) -> S | None:
         """Walk one statement; return the state behind it."""
-        match statement:
-            case ir.Assign(_, lhs, rhs):
-                for x in rhs:
-                    self.evaluate(x, state)
-                for x in lhs:
-                    self.evaluate_target(x, state)
-                self.assign(statement, state)
-            case ir.Declare(_, values):
-                for x in values:
-                    self.evaluate(x, state)
-                self.assign(statement, state)
-            case ir.Do(x):
+        # Compared by class, the commonest first: this is done for every statement of every analysis.
+        if statement.__class__ is ir.Assign:
+            for x in statement.rhs:
                 self.evaluate(x, state)
-                if never_returns(x):
-                    return None
-            case ir.If():
-                return self._if(statement, state)
-            case ir.Return(values):
-                for x in values:
-                    self.evaluate(x, state)
-                self.leave(statement, state)
-                self.returns.append(state)
+            for x in statement.lhs:
+                self.evaluate_target(x, state)
+            self.assign(statement, state)
+        elif statement.__class__ is ir.Do:
+            self.evaluate(statement.x, state)
+            if never_returns(statement.x):
                 return None
+        elif statement.__class__ is ir.If:
+            return self._if(statement, state)
+        elif statement.__class__ is ir.Return:
+            for x in statement.values:
+                self.evaluate(x, state)
+            self.leave(statement, state)
+            self.returns.append(state)
+            return None
+        elif statement.__class__ is ir.Declare:
+            for x in statement.values:
+                self.evaluate(x, state)
+            self.assign(statement, state)
+        else:
+            return self._other(statement, state)
+        return state
+
+    def _other(self, statement: ir.Stmt, state: S) -> S | None:
+        match statement:
             case ir.For():
                 return self._for(statement, state)
             case ir.Range():

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from golint_maps.syntax import ir
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class FromValue:
     """`x, y := value`: result `index` of `count`."""
 
@@ -17,7 +18,7 @@ class FromValue:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class FromRange:
     """`for key, value := range over`: index 0 is the key."""
 
@@ -25,7 +26,7 @@ class FromRange:
     index: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class FromCase:
     """The variable of one clause of a type switch."""
 
@@ -43,7 +44,7 @@ def definitions(bodies: Iterable[Sequence[ir.Stmt]], variables: Sequence[ir.Vari
 
     def define(targets: Sequence[ir.Expr], values: Sequence[ir.Expr]) -> None:
         for index, target in enumerate(targets):
-            if isinstance(target, ir.Local) and variables[target.id].pos == target.pos:
+            if target.__class__ is ir.Local and variables[target.id].pos == target.pos:
                 if len(values) == len(targets):
                     found[target.id] = FromValue(values[index], 0, 1)
                 elif len(values) == 1:
@@ -51,48 +52,72 @@ def definitions(bodies: Iterable[Sequence[ir.Stmt]], variables: Sequence[ir.Vari
 
     while todo:
         statement = todo.pop()
-        match statement:
-            case ir.Assign(":=", lhs, rhs):
-                define(lhs, rhs)
-            case ir.Declare(ids, values):
-                for index, number in enumerate(ids):
-                    if number >= 0 and values:
-                        alone = len(values) == len(ids)
-                        found[number] = FromValue(values[index if alone else 0], 0 if alone else index, 1 if alone else len(ids))
-            case ir.If(init, _, then, orelse):
-                if init is not None:
-                    todo.append(init)
-                todo += then
-                todo += orelse
-            case ir.Block(body):
-                todo += body
-            case ir.For(init, _, post, body):
-                if init is not None:
-                    todo.append(init)
-                if post is not None:
-                    todo.append(post)
-                todo += body
-            case ir.Range(key, value, define_new, over, body):
-                if define_new:
-                    for index, target in enumerate((key, value)):
-                        if isinstance(target, ir.Local):
-                            found[target.id] = FromRange(over, index)
-                todo += body
-            case ir.Switch(init, _, cases):
-                if init is not None:
-                    todo.append(init)
-                for case in cases:
-                    todo += case.body
-            case ir.TypeSwitch(init, subject, type_cases):
-                if init is not None:
-                    todo.append(init)
-                for clause in type_cases:
-                    if clause.variable >= 0:
-                        found[clause.variable] = FromCase(subject, clause.types)
-                    todo += clause.body
-            case ir.Select(comm_cases):
-                for comm in comm_cases:
-                    if comm.comm is not None:
-                        todo.append(comm.comm)
-                    todo += comm.body
+        if statement.__class__ is ir.Assign:
+            if statement.op == ":=":
+                define(statement.lhs, statement.rhs)
+        elif statement.__class__ is ir.If:
+            if statement.init is not None:
+                todo.append(statement.init)
+            todo += statement.then
+            todo += statement.orelse
+        elif statement.__class__ is ir.Block:
+            todo += statement.body
+        elif statement.__class__ in _INNER:
+            _INNER[statement.__class__](statement, found, todo)
+        elif statement.__class__ is ir.Declare and statement.values:
+            values = statement.values
+            alone = len(values) == len(statement.variables)
+            for index, number in enumerate(statement.variables):
+                if number >= 0:
+                    found[number] = (
+                        FromValue(values[index], 0, 1) if alone else FromValue(values[0], index, len(statement.variables))
+                    )
     return found
+
+
+def _for(statement: ir.For, found: dict[int, Definition], todo: list[ir.Stmt]) -> None:
+    if statement.init is not None:
+        todo.append(statement.init)
+    if statement.post is not None:
+        todo.append(statement.post)
+    todo += statement.body
+
+
+def _range(statement: ir.Range, found: dict[int, Definition], todo: list[ir.Stmt]) -> None:
+    if statement.define:
+        for index, target in enumerate((statement.key, statement.value)):
+            if isinstance(target, ir.Local):
+                found[target.id] = FromRange(statement.over, index)
+    todo += statement.body
+
+
+def _switch(statement: ir.Switch, found: dict[int, Definition], todo: list[ir.Stmt]) -> None:
+    if statement.init is not None:
+        todo.append(statement.init)
+    for case in statement.cases:
+        todo += case.body
+
+
+def _type_switch(statement: ir.TypeSwitch, found: dict[int, Definition], todo: list[ir.Stmt]) -> None:
+    if statement.init is not None:
+        todo.append(statement.init)
+    for clause in statement.cases:
+        if clause.variable >= 0:
+            found[clause.variable] = FromCase(statement.subject, clause.types)
+        todo += clause.body
+
+
+def _select(statement: ir.Select, found: dict[int, Definition], todo: list[ir.Stmt]) -> None:
+    for comm in statement.cases:
+        if comm.comm is not None:
+            todo.append(comm.comm)
+        todo += comm.body
+
+
+_INNER: Mapping[type[Any], Callable[[Any, dict[int, Definition], list[ir.Stmt]], None]] = {
+    ir.For: _for,
+    ir.Range: _range,
+    ir.Switch: _switch,
+    ir.TypeSwitch: _type_switch,
+    ir.Select: _select,
+}

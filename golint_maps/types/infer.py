@@ -42,7 +42,8 @@ class Typing:
         self.variables: Sequence[ir.Variable] = function.variables if function else ()
         self._bodies = bodies
         self._locals: dict[int, Type | None] = {}
-        self._known: dict[int, tuple[ir.Expr, Type]] = {}
+        self._known: dict[int, tuple[ir.Expr, Type | None]] = {}
+        self._defining = 0
 
     @cached_property
     def definitions(self) -> dict[int, Definition]:
@@ -57,8 +58,13 @@ class Typing:
             return self._locals[number]
         self._locals[number] = None  # what a cycle of invalid code sees
         variable = self.variables[number]
-        kind = self.resolver.resolve(variable.type, self.context) if variable.type is not None else self._defined(number)
-        if kind == model.NIL:
+        if variable.type is not None:
+            kind = self.resolver.resolve(variable.type, self.context)
+        else:
+            self._defining += 1
+            kind = self._defined(number)
+            self._defining -= 1
+        if kind is not None and kind == model.NIL:
             kind = None
         self._locals[number] = kind
         return kind
@@ -113,13 +119,20 @@ class Typing:
 
     def of(self, x: ir.Expr | None) -> Type | None:
         """Return the type of an expression, or None when it is not known (or is a type or a package)."""
+        # Classes are compared, here and wherever it is done very often: to ask whether a struct is an instance of another class is slow.
+        if x.__class__ is ir.Local:
+            return self.local(x.id)
+        if x.__class__ is ir.Sel or x.__class__ is ir.Index or x.__class__ is ir.Call:
+            known = self._known.get(id(x))
+            return known[1] if known is not None else self._composed(x)
+        if x.__class__ is ir.Name:
+            return self._name(x.name)
+        if x.__class__ is ir.Const:
+            return _CONSTANTS[x.kind]
+        return self._other(x)
+
+    def _other(self, x: ir.Expr | None) -> Type | None:
         match x:
-            case ir.Local(number):
-                return self.local(number)
-            case ir.Name(name):
-                return self._name(name)
-            case ir.Sel() | ir.Index() | ir.Call():
-                return self._composed(x)
             case ir.Lit(kind):
                 return self.resolver.resolve(kind, self.context)
             case ir.Addr(operand):
@@ -130,8 +143,6 @@ class Typing:
             case ir.Recv(operand):
                 below = self.resolver.underlying(self.of(operand))
                 return below.elem if isinstance(below, model.Chan) else None
-            case ir.Const(kind):
-                return _CONSTANTS[kind]
             case ir.Binary(op, left, right):
                 if op in _COMPARISONS:
                     return model.BOOL
@@ -152,18 +163,15 @@ class Typing:
 
     def _composed(self, x: ir.Sel | ir.Index | ir.Call) -> Type | None:
         # Each analysis asks for the same expressions again. The expression is kept as well: its address must not become that of another one.
-        # What is unknown may only be so for now, while a declaration is being typed, so it is asked for again.
-        known = self._known.get(id(x))
-        if known is not None:
-            return known[1]
-        match x:
-            case ir.Sel(base, name):
-                kind = self._selected(base, name)
-            case ir.Index(base, index):
-                kind = self._indexed(base, index)
-            case ir.Call():
-                kind = self._called(x)
-        if kind is not None:
+        kind: Type | None = None
+        if x.__class__ is ir.Sel:
+            kind = self._selected(x.base, x.name)
+        elif x.__class__ is ir.Index:
+            kind = self._indexed(x.base, x.index)
+        elif x.__class__ is ir.Call:
+            kind = self._called(x)
+        # What is unknown while a variable or a declaration is being typed may only be so for now.
+        if kind is not None or not (self._defining or self.resolver.evaluates):
             self._known[id(x)] = x, kind
         return kind
 
@@ -225,7 +233,7 @@ class Typing:
 
     def package_of(self, x: ir.Expr) -> str | None:
         """Return the import path when `x` is the name of an imported package, else None."""
-        if isinstance(x, ir.Name) and not self.context.package.declares(x.name):
+        if x.__class__ is ir.Name and not self.context.package.declares(x.name):
             return self.resolver.import_path(x.name, self.context)
         return None
 

@@ -69,6 +69,11 @@ class Resolver:
         self.typed: dict[tuple[int, str], Type] = {}
         """Types of package-level names that have one, by scope (its `id`: scopes live as long as whoever looks them up) and name."""
 
+    @property
+    def evaluates(self) -> bool:
+        """Whether some package-level name is being typed right now."""
+        return bool(self._evaluating)
+
     def busy(self, package: str, name: str) -> bool:
         """Tell whether this package-level name is being typed right now: its initialiser refers to itself."""
         return (package, name) in self._evaluating
@@ -111,17 +116,20 @@ class Resolver:
 
     def resolve(self, written: ir.TypeExpr | None, context: Context) -> Type | None:
         """Return what a written type means, or None."""
+        if written.__class__ is ir.TName:
+            return self._named(written.name, (), context)
+        if written.__class__ is ir.TPtr:
+            return model.Pointer(self.resolve(written.elem, context))
+        if written.__class__ is ir.TQual:
+            return self._qualified(written.package, written.name, (), context)
+        if written.__class__ is ir.TSlice:
+            return model.Slice(self.resolve(written.elem, context))
+        return self._composed(written, context)
+
+    def _composed(self, written: ir.TypeExpr | None, context: Context) -> Type | None:
         match written:
-            case ir.TName(name):
-                return self._named(name, (), context)
-            case ir.TQual(package, name):
-                return self._qualified(package, name, (), context)
-            case ir.TPtr(elem):
-                return model.Pointer(self.resolve(elem, context))
             case ir.TMap(key, value):
                 return model.Map(self.resolve(key, context), self.resolve(value, context))
-            case ir.TSlice(elem):
-                return model.Slice(self.resolve(elem, context))
             case ir.TArray(elem, length):
                 return model.Array(self.resolve(elem, context), length)
             case ir.TChan(elem, direction):
@@ -229,9 +237,9 @@ class Resolver:
     def underlying(self, kind: Type | None) -> Type | None:
         """Return the underlying type; that of a type parameter is the one of all terms of its constraint, when they agree."""
         for _ in range(_MAX_DEPTH):
-            if isinstance(kind, model.Named):
-                kind = self._below(kind)
-            elif isinstance(kind, model.TypeParameter):
+            if kind.__class__ is model.Named:
+                kind = self._underlying[kind] if kind in self._underlying else self._below(kind)
+            elif kind.__class__ is model.TypeParameter:
                 below = self.underlying(kind.constraint)
                 if not isinstance(below, model.Interface) or not below.union:
                     return None
@@ -263,7 +271,7 @@ class Resolver:
     def map(self, kind: Type | None) -> model.Map | None:
         """Return the map type below `kind`, or None."""
         below = self.underlying(kind)
-        return below if isinstance(below, model.Map) else None
+        return below if below.__class__ is model.Map else None
 
     # --- selection ---
 
