@@ -53,11 +53,12 @@ def analyse(world: World, settings: Settings, processes: Callable[[int], int], s
             todo.append(number)
     result = Analysed()
     fresh: list[tuple[bytes, bytes]] = []
-    weights = [sum(file.size for file in packages[number].files) for number in todo]
+    weights = [_weight(packages[number]) for number in todo]
+    groups = [packages[number].directory for number in todo]
     world.cache.suspend()
     done = len(packages) - len(todo)
     work = partial(_analyse, world, settings.go, thorough)
-    for index, made in pool.run(work, todo, weights, processes=processes(sum(weights)), seconds=settings.timeout_per_package):
+    for index, made in pool.run(work, todo, weights, groups=groups, processes=processes(sum(weights)), seconds=settings.timeout_per_package):
         number = todo[index]
         done += 1
         step(done, len(packages))
@@ -74,6 +75,11 @@ def analyse(world: World, settings: Settings, processes: Callable[[int], int], s
         result.facts.append(DECODER.decode(blob))
         result.answers.append((number, answers))
     return result
+
+
+def _weight(package: Package) -> int:
+    """Return how much work a package is: its own files, and a little for those that it shares with the others of its directory."""
+    return sum(file.size if file.relative in package.primary else file.size // 20 for file in package.files)
 
 
 def _stored(world: World, package: Package, key: bytes) -> StoredFacts | None:
@@ -114,7 +120,7 @@ def _analyse(world: World, chosen: tuple[int, int] | None, thorough: bool, numbe
     given = PackageInput(
         import_path=package.import_path,
         name=package.name,
-        files=[world.full(known) for known in files],
+        files=world.all(package.directory, files),
         paths=tuple(known.file.relative for known in files),
         go=tuple(_version(package, known, chosen) for known in files),
         primary=frozenset(index for index, known in enumerate(files) if known.file.relative in package.primary),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import itertools
 import multiprocessing
 import os
 import signal
@@ -48,10 +49,13 @@ class Failure:
 Work = Callable[[T], R]
 
 
-def run(work: Work[T, R], items: Sequence[T], weights: Sequence[int], *, processes: int, seconds: float) -> Iterator[tuple[int, R | Failure]]:
+def run(
+    work: Work[T, R], items: Sequence[T], weights: Sequence[int], *, groups: Sequence[object] = (), processes: int, seconds: float
+) -> Iterator[tuple[int, R | Failure]]:
     """Yield (number of the item, its result) for all items, in the order in which they are done.
 
-    `weights` are in proportion to the expected cost; heavy items go first. `seconds` is the budget for each item. With more than one process
+    `weights` are in proportion to the expected cost; heavy items go first. Neighbours of one group (`groups` gives that of each item) stay
+    together: they have much in common. `seconds` is the budget for each item. With more than one process
     `work` and results must be picklable where processes cannot be forked.
     """
     if processes < 2 or len(items) < 2:
@@ -59,7 +63,7 @@ def run(work: Work[T, R], items: Sequence[T], weights: Sequence[int], *, process
             yield number, attempt(work, item, seconds)
             tidy()
         return
-    pool = _Pool(work, items, _batches(weights, processes), min(processes, len(items)), seconds)
+    pool = _Pool(work, items, _batches(weights, groups or range(len(items)), processes), min(processes, len(items)), seconds)
     try:
         yield from pool.results()
     finally:
@@ -87,20 +91,21 @@ def tidy() -> None:
         gc.collect(0)
 
 
-def _batches(weights: Sequence[int], processes: int) -> deque[list[int]]:
-    """Cut items into batches: heavy ones alone and first, then neighbours together, because they tend to import the same packages."""
+def _batches(weights: Sequence[int], groups: Sequence[object], processes: int) -> deque[list[int]]:
+    """Cut items into batches: heavy groups alone and first, then neighbours together, because they tend to import the same packages."""
     limit = max(1, sum(weights) // (processes * _NICE_BATCH))
-    heavy = sorted((number for number, weight in enumerate(weights) if weight > limit), key=lambda number: (-weights[number], number))
-    batches = deque([number] for number in heavy)
+    together = [[number for number, _ in items] for _, items in itertools.groupby(enumerate(groups), key=lambda item: item[1])]
+    weighed = [(sum(weights[number] for number in group), group) for group in together]
+    batches = deque(group for _, group in sorted((item for item in weighed if item[0] > limit), key=lambda item: (-item[0], item[1])))
     batch: list[int] = []
     filled = 0
-    for number, weight in enumerate(weights):
+    for weight, group in weighed:
         if weight > limit:
             continue
         if batch and filled + weight > limit:
             batches.append(batch)
             batch, filled = [], 0
-        batch.append(number)
+        batch += group
         filled += weight
     if batch:
         batches.append(batch)

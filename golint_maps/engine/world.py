@@ -21,6 +21,7 @@ from golint_maps.directives import FileDirectives
 from golint_maps.engine import keys
 from golint_maps.engine.cache import Cache
 from golint_maps.engine.records import MAX_FILE_SIZE, Answer, FileRecord, Import, TreeEntry
+from golint_maps.flow.files import forget
 from golint_maps.source import Module, Package, SourceFile, default_configuration, load_header, read_header
 from golint_maps.source.files import read_file
 from golint_maps.source.gomod import load_module, synthetic_module, upward
@@ -123,6 +124,8 @@ class World:
     _modules: dict[str, Module] = field(default_factory=dict)
     _digests: dict[Node, bytes] = field(default_factory=dict)
     _scopes: dict[Node, PackageScope] = field(default_factory=dict)
+    _shelf: dict[bytes, ir.FileFacts] = field(default_factory=dict)
+    _shelved: str = ""
 
     def __getstate__(self) -> dict[str, object]:
         """Leave out what is made lazily: another process makes it again."""
@@ -130,9 +133,22 @@ class World:
 
     def __setstate__(self, state: dict[str, object]) -> None:
         """Take what another process has sent."""
-        self.__dict__.update(state, _targets={}, _nodes={}, _elsewhere={}, _modules={}, _digests={}, _scopes={})
+        self.__dict__.update(state, _targets={}, _nodes={}, _elsewhere={}, _modules={}, _digests={}, _scopes={}, _shelf={}, _shelved="")
 
     # --- files ---
+
+    def all(self, directory: str, files: Sequence[Known]) -> list[ir.FileFacts]:
+        """Return the facts of files of one directory. Packages of one directory share files: those of the last directory are kept.
+
+        Raises OSError as `full` does.
+        """
+        if directory != self._shelved:
+            self._shelf, self._shelved = {}, directory
+            forget()
+        for known in files:
+            if known.content not in self._shelf:
+                self._shelf[known.content] = self.full(known)
+        return [self._shelf[known.content] for known in files]
 
     def full(self, known: Known) -> ir.FileFacts:
         """Return a file's facts. Raises OSError when they have to be made again and the file is gone."""

@@ -26,7 +26,6 @@ from golint_maps.flow.events import FunctionSummary
 from golint_maps.flow.facts import Fact, PackageFacts
 from golint_maps.flow.internals import analyse as internals
 from golint_maps.flow.release import skipped
-from golint_maps.flow.traverse import forget
 from golint_maps.flow.view import PackageView, views
 from golint_maps.types import model
 
@@ -50,7 +49,6 @@ def analyse(package: PackageView) -> PackageFacts:
     try:
         return _analyse(package)
     finally:
-        forget()
         package.memo.clear()  # what it holds refers to the package, and cycles are freed late
 
 
@@ -91,8 +89,8 @@ def _analyse(package: PackageView) -> PackageFacts:
 def _interfaces(package: PackageView) -> dict[str, list[str]]:
     """Return the method names of the package's interface types."""
     found = {}
-    for name in package.scope.types:
+    for name in {declared.name for number in package.primary for declared in package.scope.files[number].types}:
         below = package.resolver.underlying(model.Named(package.scope.path, name))
         if isinstance(below, model.Interface) and below.methods and below.complete:
             found[f"{package.scope.path}.{name}"] = sorted(method.name for method in below.methods)
-    return found
+    return dict(sorted(found.items()))

@@ -63,7 +63,8 @@ def guards(package: PackageView) -> list[Guard]:
     """Return the declared guards of a package's fields and variables."""
     found: list[Guard] = []
     scope = package.scope
-    for file in scope.files:
+    for number in sorted(package.primary):
+        file = scope.files[number]
         for kind in file.types:
             if isinstance(kind.type, ir.TStruct):
                 found += _of_struct(f"f{scope.path}.{kind.name}", kind.type, package)

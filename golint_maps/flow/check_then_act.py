@@ -14,7 +14,7 @@ from golint_maps.flow.lock_helpers import LockEffects, LockState, LockWalk
 from golint_maps.flow.maps import place, qualified
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
-from golint_maps.flow.traverse import expressions
+from golint_maps.flow.traverse import each
 from golint_maps.flow.view import PackageView, View, views
 from golint_maps.syntax import ir
 
@@ -80,8 +80,8 @@ def analyse(view: View) -> Iterator[CheckThenAct]:
 def _has_two_sections(body: list[ir.Stmt], effects: dict[str, tuple[_Effect, ...]]) -> bool:
     called = {token.rpartition(".")[2] for token in effects}
     sections = 0
-    for x in expressions(body):
-        if isinstance(x, ir.Call) and isinstance(x.fun, ir.Sel | ir.Name) and (x.fun.name in called or (x.fun.name in _LOCKING and not x.args)):
+    for x in each(body, ir.Call):
+        if isinstance(x.fun, ir.Sel | ir.Name) and (x.fun.name in called or (x.fun.name in _LOCKING and not x.args)):
             sections += 1
             if sections > 1:
                 return True
@@ -95,7 +95,7 @@ def _effects(package: PackageView) -> dict[str, tuple[_Effect, ...]]:
         found = package.memo[__name__] = {}
         for view in views(package, range(len(package.scope.files))):
             body = view.root.body
-            if body and view.root.name != "var·" and _locks(body) and any(isinstance(x, ir.Index) for x in expressions(body)):
+            if body and view.root.name != "var·" and _locks(body) and each(body, ir.Index):
                 names = Names(view)
                 walk = _Walk(LockEffects.of(package), names, {})
                 walk.run(body, walk.start())
@@ -105,7 +105,7 @@ def _effects(package: PackageView) -> dict[str, tuple[_Effect, ...]]:
 
 
 def _locks(body: list[ir.Stmt]) -> bool:
-    return any(isinstance(x, ir.Call) and isinstance(x.fun, ir.Sel) and x.fun.name in _LOCKING for x in expressions(body))
+    return any(x.fun.__class__ is ir.Sel and x.fun.name in _LOCKING for x in each(body, ir.Call))
 
 
 class _Walk(LockWalk):

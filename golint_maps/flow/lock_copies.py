@@ -9,7 +9,7 @@ from typing import Any, Final
 from golint_maps.flow.identity import Names
 from golint_maps.flow.maps import extent, place
 from golint_maps.flow.site import Site
-from golint_maps.flow.traverse import expressions, statements
+from golint_maps.flow.traverse import each, expressions, statements
 from golint_maps.flow.view import PackageView, View
 from golint_maps.syntax import ir
 from golint_maps.types import model
@@ -241,4 +241,4 @@ def _locks(view: View, base: ir.Expr, name: str, way: tuple[str, ...], holding: 
     method = view.package.resolver.method(view.typing.of(base), name)
     if method is None or method.function is None or not isinstance(method.function.node.receiver_type, ir.TPtr):
         return False
-    return any(isinstance(x, ir.Call) and isinstance(x.fun, ir.Sel) and x.fun.name in _LOCKING for x in expressions(method.function.node.body or ()))
+    return any(x.fun.__class__ is ir.Sel and x.fun.name in _LOCKING for x in each(method.function.node.body or (), ir.Call))

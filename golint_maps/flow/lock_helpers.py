@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from golint_maps.flow import locks
 from golint_maps.flow.calls import Callees
 from golint_maps.flow.events import Held
+from golint_maps.flow.files import families, of_file
 from golint_maps.flow.identity import Names, declared_id
-from golint_maps.flow.traverse import expressions, statements
+from golint_maps.flow.traverse import each
 from golint_maps.flow.view import PackageView, View
 from golint_maps.flow.walk import Forward, children
 from golint_maps.syntax import ir
@@ -28,12 +29,9 @@ class LockEffects:
     def __init__(self, package: PackageView) -> None:
         self._package = package
         self._places: dict[str, tuple[int, int]] = {}
-        self._families: dict[tuple[int, int], list[int]] = {}
         for file, facts in enumerate(package.scope.files):
-            for number, function in enumerate(facts.functions):
-                self._families.setdefault((file, function.root), []).append(number)
-                if function.parent < 0:
-                    self._places[declared_id(package.scope.path, function, package.paths[file])] = (file, number)
+            for number in of_file(facts, families):
+                self._places[declared_id(package.scope.path, facts.functions[number], package.paths[file])] = (file, number)
         self._effects: dict[str, Effect | None] = {}
         self._spawns: dict[str, bool] = {}
 
@@ -54,7 +52,7 @@ class LockEffects:
             file, number = self._places[token]
             function = self._package.scope.files[file].functions[number]
             if function.body and _mentions_locks(function.body):
-                view = View(self._package, file, number, sorted(self._families[file, number], key=lambda other: other != number))
+                view = View(self._package, file, number, of_file(self._package.scope.files[file], families)[number])
                 effect = self.body(function.body, Names(view))
                 self._effects[token] = effect if effect != _NONE else None
         return self._effects[token]
@@ -83,7 +81,7 @@ class LockEffects:
 
     def takes(self, body: Sequence[ir.Stmt], names: Names) -> bool:
         """Tell whether a function takes a lock before it has given one back."""
-        found = [operation for x in expressions(body) if isinstance(x, ir.Call) and (operation := locks.operation(x, names)) is not None]
+        found = [operation for x in each(body, ir.Call) if (operation := locks.operation(x, names)) is not None]
         return bool(found) and found[0].kind == "acquire"
 
     def spawns(self, token: str) -> bool:
@@ -96,7 +94,7 @@ class LockEffects:
         if token not in self._spawns:
             file, number = self._places[token]
             facts = self._package.scope.files[file]
-            self._spawns[token] = any(_starts_something(facts.functions[member].body or ()) for member in self._families[file, number])
+            self._spawns[token] = any(_starts_something(facts.functions[member].body or ()) for member in of_file(facts, families)[number])
         return self._spawns[token]
 
     def unlocker(self, view: View, variable: int) -> tuple[tuple[str, ...], ...] | None:
@@ -118,21 +116,17 @@ class LockEffects:
 
 
 def _mentions_locks(body: Sequence[ir.Stmt]) -> bool:
-    return any(
-        isinstance(x, ir.Call) and isinstance(x.fun, ir.Sel) and (x.fun.name in locks.OPERATIONS or "lock" in x.fun.name.lower())
-        for x in expressions(body)
-    )
+    return any(x.fun.__class__ is ir.Sel and (x.fun.name in locks.OPERATIONS or "lock" in x.fun.name.lower()) for x in each(body, ir.Call))
 
 
 def _starts_something(body: Sequence[ir.Stmt]) -> bool:
-    if any(isinstance(statement, ir.Go) for statement in statements(body)):
+    if each(body, ir.Go):
         return True
-    return any(
-        isinstance(x, ir.Call)
-        and any(isinstance(argument, ir.FuncLit) for argument in x.args)
+    return bool(each(body, ir.FuncLit)) and any(
+        any(isinstance(argument, ir.FuncLit) for argument in x.args)
         and isinstance(x.fun, ir.Sel)
         and not (isinstance(x.fun.base, ir.Name) and x.fun.base.name in _CALLS_AT_ONCE)
-        for x in expressions(body)
+        for x in each(body, ir.Call)
     )
 
 

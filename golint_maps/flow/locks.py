@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from golint_maps.flow.files import of_file
 from golint_maps.flow.identity import Names
+from golint_maps.flow.traverse import each
 from golint_maps.flow.view import PackageView, View
 from golint_maps.syntax import ir
 from golint_maps.types import model
@@ -115,8 +117,9 @@ def has_room_for_one(channel: ir.Expr, view: View) -> bool:
 
 def _makes_single(value: ir.Expr | None) -> bool:
     return (
-        isinstance(value, ir.Call)
-        and value.fun == ir.Name("make", getattr(value.fun, "pos", 0))
+        value.__class__ is ir.Call
+        and value.fun.__class__ is ir.Name
+        and value.fun.name == "make"
         and len(value.args) == 2
         and (isinstance(value.args[1], ir.Const) and value.args[1].text == "1")
     )
@@ -126,28 +129,26 @@ def _single_channels(package: PackageView) -> frozenset[str]:
     """Names of fields that some literal or assignment of the package fills with a channel of capacity one."""
     found = package.memo.get("single channels")
     if found is None:
-        from golint_maps.flow.traverse import expressions, statements
-
-        names: set[str] = set()
-        for file in package.scope.files:
-            if file.functions:
-                for function in file.functions:
-                    body = function.body or ()
-                    for x in expressions(body):
-                        if isinstance(x, ir.Lit):
-                            names.update(
-                                element.key.name for element in x.elements if isinstance(element.key, ir.Name) and _makes_single(element.value)
-                            )
-                    for statement in statements(body):
-                        if isinstance(statement, ir.Assign) and len(statement.lhs) == len(statement.rhs):
-                            names.update(
-                                target.name
-                                for target, value in zip(statement.lhs, statement.rhs, strict=True)
-                                if isinstance(target, ir.Sel) and _makes_single(value)
-                            )
+        names = set[str]().union(*(of_file(file, _single_channels_in) for file in package.scope.files))
         found = package.memo["single channels"] = frozenset(names)
     assert isinstance(found, frozenset)
     return found
+
+
+def _single_channels_in(file: ir.FileFacts) -> set[str]:
+    names: set[str] = set()
+    for function in file.functions:
+        body = function.body or ()
+        for x in each(body, ir.Lit):
+            names.update(element.key.name for element in x.elements if isinstance(element.key, ir.Name) and _makes_single(element.value))
+        for statement in each(body, ir.Assign):
+            if len(statement.lhs) == len(statement.rhs):
+                names.update(
+                    target.name
+                    for target, value in zip(statement.lhs, statement.rhs, strict=True)
+                    if target.__class__ is ir.Sel and _makes_single(value)
+                )
+    return names
 
 
 def _pointee(kind: model.Type | None) -> model.Type | None:

@@ -7,11 +7,12 @@ packages need only the first.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from golint_maps.flow.traverse import expressions, statements
+from golint_maps.flow.files import of_file
+from golint_maps.flow.traverse import each
 from golint_maps.flow.view import PackageView
 from golint_maps.syntax import ir
 from golint_maps.types import model
@@ -27,6 +28,97 @@ class _Store:
     file: int
     root: int
     base: ir.Expr
+
+
+@dataclass(slots=True)
+class _Notes:
+    """What one file may make, by names alone."""
+
+    stores: dict[str, list[tuple[int, ir.Expr]]] = field(default_factory=dict)
+    """(number of the outermost function, `base`) of `base.name = …` and `&base.name`, by `name`."""
+    variables: set[str] = field(default_factory=set)
+    keyed: set[tuple[str, str]] = field(default_factory=set)
+    """(name of a type, field) of composite literals; an empty name where the literal does not say its type."""
+    positional: set[tuple[str, int]] = field(default_factory=set)
+    """(name of a type, number of elements) of those without keys."""
+    converted: set[str] = field(default_factory=set)
+    filled: set[str] = field(default_factory=set)
+
+    def store(self, x: ir.Expr | None, root: int) -> None:
+        """Note that something is stored to a place."""
+        if x.__class__ is ir.Sel:
+            self.stores.setdefault(x.name, []).append((root, x.base))
+        elif x.__class__ is ir.Name:
+            self.variables.add(x.name)
+
+    def literal(self, x: ir.Lit, variables: Sequence[ir.Variable]) -> None:
+        """Note the fields that a composite literal gives a value."""
+        name = _struct_name(x.type) if x.elements else None
+        if name is None:
+            return
+        for element in x.elements:
+            match element.key:
+                case ir.Name(key) if not _is_nil(element.value):
+                    self.keyed.add((name, key))
+                case ir.Local(number):  # a field that has the name of a local variable
+                    self.keyed.add((name, variables[number].name))
+                case None:
+                    self.positional.add((name, len(x.elements)))
+
+    def conversion(self, fun: ir.Expr) -> None:
+        """Note that a call may be a conversion to a type."""
+        match fun:
+            case ir.Name(name):
+                self.converted.add(name)
+            case ir.Deref(x) | ir.Index(x) | ir.Inst(x):
+                self.conversion(x)
+            case ir.TypeArg(kind):
+                self.converted.update(_names(kind))
+
+
+def _plain(file: ir.FileFacts) -> _Notes:
+    """Note assignments, and the literals that stand alone in a statement: this finds the maker of almost every field, and costs little."""
+    notes = _Notes()
+    for function in file.functions:
+        variables = file.functions[function.root].variables
+        body = function.body or ()
+        values: list[ir.Expr] = []
+        for assign in each(body, ir.Assign):
+            values += assign.rhs
+            for index, x in enumerate(assign.lhs):
+                if x.__class__ is ir.Index:
+                    if isinstance(x.base, ir.Sel):
+                        notes.filled.add(x.base.name)
+                elif x.__class__ is not ir.Local and not (len(assign.lhs) == len(assign.rhs) and _is_nil(assign.rhs[index])):
+                    notes.store(x, function.root)
+        for loop in each(body, ir.Range):
+            notes.store(loop.key, function.root)
+            notes.store(loop.value, function.root)
+        for returned in each(body, ir.Return):
+            values += returned.values
+        for declared in each(body, ir.Declare):
+            values += declared.values
+        for x in values:
+            literal = x.x if x.__class__ is ir.Addr else x
+            if literal.__class__ is ir.Lit:
+                notes.literal(literal, variables)
+    return notes
+
+
+def _rest(file: ir.FileFacts) -> _Notes:
+    """Note what may stand inside of any expression: addresses, literals, conversions."""
+    notes = _Notes()
+    for function in file.functions:
+        variables = file.functions[function.root].variables
+        body = function.body or ()
+        for address in each(body, ir.Addr):
+            notes.store(address.x, function.root)
+        for literal in each(body, ir.Lit):
+            notes.literal(literal, variables)
+        for call in each(body, ir.Call):
+            if len(call.args) == 1:
+                notes.conversion(call.fun)
+    return notes
 
 
 class Makers:
@@ -47,9 +139,7 @@ class Makers:
         self.filled: set[str] = set()
         """Names of the fields that elements are stored to (`x.f[k] = v`) somewhere in the package."""
         self._complete = False
-        for number, file in enumerate(self._scope.files):
-            for function in file.functions:
-                self._note_plain(number, function)
+        self._take(_plain)
         self._linked = {
             words[1]
             for file in self._scope.files
@@ -59,93 +149,31 @@ class Makers:
 
     # --- the walk ---
 
-    def _note_plain(self, file: int, function: ir.Function) -> None:
-        """Note assignments, and the literals that stand alone in a statement: this finds the maker of almost every field, and costs little."""
-        variables = self._scope.files[file].functions[function.root].variables
-        for statement in statements(function.body or ()):
-            values: list[ir.Expr] = []
-            if isinstance(statement, ir.Assign):
-                values = statement.rhs
-                paired = len(statement.lhs) == len(values)
-                for index, x in enumerate(statement.lhs):
-                    if isinstance(x, ir.Index) and isinstance(x.base, ir.Sel):
-                        self.filled.add(x.base.name)
-                    elif isinstance(x, ir.Sel | ir.Name) and not (paired and _is_nil(values[index])):
-                        self._store(x, file, function.root)
-            elif isinstance(statement, ir.Range):
-                self._store(statement.key, file, function.root)
-                self._store(statement.value, file, function.root)
-            elif isinstance(statement, ir.Return | ir.Declare):
-                values = statement.values
-            for x in values:
-                literal = x.x if isinstance(x, ir.Addr) else x
-                if isinstance(literal, ir.Lit):
-                    self._literal(literal.type, literal.elements, variables)
-
-    def _note_rest(self, file: int, function: ir.Function) -> None:
-        """Note what may stand inside of any expression: addresses, literals, conversions."""
-        variables = self._scope.files[file].functions[function.root].variables
-        for x in expressions(function.body or ()):
-            match x:
-                case ir.Addr(inner):
-                    self._store(inner, file, function.root)
-                case ir.Lit(kind, elements):
-                    self._literal(kind, elements, variables)
-                case ir.Call(fun, [_]):
-                    self._conversion(fun)
+    def _take(self, look: Callable[[ir.FileFacts], _Notes]) -> None:
+        """Join the notes on all files."""
+        for number, file in enumerate(self._scope.files):
+            notes = of_file(file, look)
+            for name, places in notes.stores.items():
+                self._stores.setdefault(name, []).extend(_Store(number, root, base) for root, base in places)
+            self._variables |= notes.variables
+            self.filled |= notes.filled
+            self._converted |= notes.converted
+            self._keyed.update((self._struct(name), key) for name, key in notes.keyed)
+            for name, count in notes.positional:
+                if kind := self._struct(name):
+                    self._positional.add(kind)
+                else:
+                    self._positional_elided.add(count)
 
     def _walk_rest(self) -> None:
-        if self._complete:
-            return
-        self._complete = True
-        for number, file in enumerate(self._scope.files):
-            for function in file.functions:
-                self._note_rest(number, function)
+        if not self._complete:
+            self._complete = True
+            self._take(_rest)
 
-    def _store(self, x: ir.Expr | None, file: int, root: int) -> None:
-        match x:
-            case ir.Sel(base, name):
-                self._stores.setdefault(name, []).append(_Store(file, root, base))
-            case ir.Name(name):
-                self._variables.add(name)
-
-    def _literal(self, kind: ir.TypeExpr | None, elements: list[ir.Element], variables: Sequence[ir.Variable]) -> None:
-        if not elements:
-            return
-        name = self._name(kind)
-        if name is None:
-            return
-        for element in elements:
-            match element.key:
-                case ir.Name(field) if not _is_nil(element.value):
-                    self._keyed.add((name, field))
-                case ir.Local(number):  # a field that has the name of a local variable
-                    self._keyed.add((name, variables[number].name))
-                case None if name:
-                    self._positional.add(name)
-                case None:
-                    self._positional_elided.add(len(elements))
-
-    def _name(self, kind: ir.TypeExpr | None) -> str | None:
-        """Return the name of a literal's struct type, empty when it is not known, None when it is of no struct type of this package."""
-        match kind:
-            case ir.TName(name):
-                declared = self._scope.types.get(name)
-                return "" if declared is None or declared.node.alias else name
-            case ir.TInst(base):
-                return self._name(base)
-            case ir.TMap() | ir.TSlice() | ir.TArray() | ir.TQual():
-                return None
-        return ""
-
-    def _conversion(self, fun: ir.Expr) -> None:
-        match fun:
-            case ir.Name(name) if name in self._scope.types:
-                self._converted.add(name)
-            case ir.Deref(x) | ir.Index(x) | ir.Inst(x):
-                self._conversion(x)
-            case ir.TypeArg(kind):
-                self._converted.update(_names(kind))
+    def _struct(self, name: str) -> str:
+        """Return the name of a defined type of this package, empty where a name stands for something else."""
+        declared = self._scope.types.get(name)
+        return "" if declared is None or declared.node.alias else name
 
     # --- the answers ---
 
@@ -221,6 +249,18 @@ class Makers:
 
 
 _REFLECTING = frozenset(("reflect", "encoding/json", "encoding/xml", "encoding/gob", "encoding/asn1", "net/rpc", "database/sql"))
+
+
+def _struct_name(kind: ir.TypeExpr | None) -> str | None:
+    """Return the name of a literal's type, empty when it is not known, None when it is of no struct type of this package."""
+    match kind:
+        case ir.TName(name):
+            return name
+        case ir.TInst(base):
+            return _struct_name(base)
+        case ir.TMap() | ir.TSlice() | ir.TArray() | ir.TQual():
+            return None
+    return ""
 
 
 def _is_nil(x: ir.Expr) -> bool:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from golint_maps.flow.files import of_file
 from golint_maps.flow.identity import Names, function_id
 from golint_maps.flow.maps import place, qualified
 from golint_maps.flow.paths import Path
 from golint_maps.flow.site import Site
 from golint_maps.flow.spelling import spell
-from golint_maps.flow.traverse import expressions, statements
+from golint_maps.flow.traverse import each
 from golint_maps.flow.view import PackageView, View
 from golint_maps.syntax import ir
 from golint_maps.types import model
@@ -31,8 +32,8 @@ def analyse(view: View) -> Iterator[MemoFill]:
         return
     names: Names | None = None
     for number in view.family:
-        for statement in statements(view.facts.functions[number].body or ()):
-            if not isinstance(statement, ir.Assign) or statement.op != "=":
+        for statement in each(view.facts.functions[number].body or (), ir.Assign):
+            if statement.op != "=":
                 continue
             for index, target in enumerate(statement.lhs):
                 if not isinstance(target, ir.Index) or view.package.resolver.map(view.typing.of(target.base)) is None:
@@ -99,21 +100,15 @@ def _works_on(view: View, number: int, path: Path, value: ir.Expr) -> bool:
 def _looked_up(view: View, path: Path, target: ir.Index) -> bool:
     key = view.paths.key(target.index)
     for function in view.functions:
-        for x in expressions(function.body or ()):
-            if (
-                isinstance(x, ir.Index)
-                and x.pos < target.pos
-                and view.paths.of(x.base) == path
-                and view.paths.key(x.index) == key
-                and not _written(view, x)
-            ):
+        for x in each(function.body or (), ir.Index):
+            if x.pos < target.pos and view.paths.of(x.base) == path and view.paths.key(x.index) == key and not _written(view, x):
                 return True
     return False
 
 
 def _written(view: View, x: ir.Index) -> bool:
     """Tell whether an index expression is stored to, not read."""
-    return any(isinstance(statement, ir.Assign) and any(target is x for target in statement.lhs) for statement in view.statements)
+    return any(target is x for function in view.functions for statement in each(function.body or (), ir.Assign) for target in statement.lhs)
 
 
 # --- objects that exist once ---
@@ -131,14 +126,14 @@ def singletons(package: PackageView) -> list[str]:
     held = {name for declared in scope.variables.values() for name in _kept(package, declared.node) if _has_map(package, name)}
     if not held:
         return []
-    makers = _makers(package, held)
+    makers: dict[str, set[str]] = {}
     callers: dict[str, set[str]] = {}
     for file in scope.files:
-        for function in file.functions:
-            root = file.functions[function.root]
-            for x in expressions(function.body or ()):
-                if isinstance(x, ir.Name) and x.name in scope.functions:
-                    callers.setdefault(x.name, set()).add(root.name if root.receiver_type is None else "·method")
+        made, called = of_file(file, _made_and_called)
+        for name in held & made.keys():
+            makers.setdefault(name, set()).update(made[name])
+        for name in called.keys() & scope.functions.keys():
+            callers.setdefault(name, set()).update(called[name])
 
     def once(name: str) -> bool:
         if name in ("var·", "init"):
@@ -163,19 +158,25 @@ def _has_map(package: PackageView, name: str) -> bool:
     return found is not None and any(package.resolver.map(field.type) is not None for field in found[1].fields)
 
 
-def _makers(package: PackageView, held: set[str]) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    for file in package.scope.files:
-        for function in file.functions:
-            root = file.functions[function.root]
-            maker = root.name if root.receiver_type is None else "·method"
-            for x in expressions(function.body or ()):
-                match x:
-                    case ir.Lit(ir.TName(name)) if name in held:
-                        found.setdefault(name, set()).add(maker)
-                    case ir.Call(ir.Name("new"), [ir.TypeArg(ir.TName(name)) | ir.Name(name)]) if name in held:
-                        found.setdefault(name, set()).add(maker)
-            for variable in function.variables:
-                if isinstance(variable.type, ir.TName) and variable.type.name in held and variable.kind == "var":
-                    found.setdefault(variable.type.name, set()).add(maker)
-    return found
+def _made_and_called(file: ir.FileFacts) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    """Return, by name, which functions of a file make values of a type, and which mention a package-level name."""
+    made: dict[str, set[str]] = {}
+    called: dict[str, set[str]] = {}
+    for function in file.functions:
+        root = file.functions[function.root]
+        maker = root.name if root.receiver_type is None else "·method"
+        body = function.body or ()
+        for name in {x.name for x in each(body, ir.Name)}:
+            called.setdefault(name, set()).add(maker)
+        for x in each(body, ir.Lit):
+            if x.type.__class__ is ir.TName:
+                made.setdefault(x.type.name, set()).add(maker)
+        for call in each(body, ir.Call):
+            if call.fun.__class__ is ir.Name and call.fun.name == "new":
+                match call.args:
+                    case [ir.TypeArg(ir.TName(name)) | ir.Name(name)]:
+                        made.setdefault(name, set()).add(maker)
+        for variable in function.variables:
+            if variable.kind == "var" and isinstance(variable.type, ir.TName):
+                made.setdefault(variable.type.name, set()).add(maker)
+    return made, called

@@ -6,8 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from golint_maps.flow.paths import Path, Paths
 from golint_maps.flow.structure import end_of, start_of
-from golint_maps.flow.traverse import substatements
+from golint_maps.flow.traverse import each, substatements
 from golint_maps.syntax import ir
+
+_FLAT = frozenset((ir.Assign, ir.Do, ir.Declare, ir.Return, ir.Go, ir.Defer, ir.Send, ir.Branch, ir.Label))
+"""Statements with none inside."""
 
 Region = tuple[int, int, Path, bool]
 """(start, end, the flag, whether it is atomic)"""
@@ -15,12 +18,12 @@ Region = tuple[int, int, Path, bool]
 
 def once_regions(body: Sequence[ir.Stmt], paths: Paths) -> list[Region]:
     """Return the parts of a body that a flag lets nobody enter twice."""
-    return list(_regions(body, paths))
+    return list(_regions(body, paths)) if each(body, ir.If) else []
 
 
 def _regions(body: Sequence[ir.Stmt], paths: Paths) -> Iterator[Region]:
     for index, statement in enumerate(body):
-        if isinstance(statement, ir.If):
+        if statement.__class__ is ir.If:
             rest = body[index + 1 :]
             if statement.then:
                 yield from _of(_flags(statement.cond, paths, False), statement.then, paths)
@@ -28,7 +31,7 @@ def _regions(body: Sequence[ir.Stmt], paths: Paths) -> Iterator[Region]:
                     yield from _of(_flags(statement.cond, paths, True), rest, paths)
             yield from _regions(statement.then, paths)
             yield from _regions(statement.orelse, paths)
-        elif not isinstance(statement, ir.Assign | ir.Do | ir.Declare):
+        elif statement.__class__ not in _FLAT:
             yield from _regions(list(substatements(statement)), paths)
 
 
@@ -41,6 +44,8 @@ def _of(flags: Sequence[tuple[Path, bool]], block: Sequence[ir.Stmt], paths: Pat
 def _flags(condition: ir.Expr, paths: Paths, truth: bool) -> list[tuple[Path, bool]]:
     """Return the flags (path, atomic) that are set when a condition is `truth`, and not set, or just won, where it is not."""
     found: list[tuple[Path | None, bool]] = []
+    if condition.__class__ is ir.Binary and condition.op not in ("&&", "||", "==", "!="):
+        return []
     for x in _parts(condition, "||" if truth else "&&"):
         negated = isinstance(x, ir.Unary) and x.op == "!"
         inner = x.x if isinstance(x, ir.Unary) and negated else x
@@ -67,6 +72,8 @@ def _parts(condition: ir.Expr, operator: str) -> Iterator[ir.Expr]:
 
 def _won(x: ir.Expr) -> ir.Expr | None:
     """Return the variable of a compare-and-swap."""
+    if x.__class__ is not ir.Call:
+        return None
     match x:
         case ir.Call(ir.Sel(ir.Name("atomic"), name), [ir.Addr(variable), *_]) if name.startswith("CompareAndSwap"):
             return variable

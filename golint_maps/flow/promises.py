@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Final
 
+from golint_maps.flow.files import of_file
 from golint_maps.flow.view import PackageView
+from golint_maps.syntax import ir
 from golint_maps.types.scope import receiver_name
 
 SAFE: Final = "safe"
@@ -26,13 +27,16 @@ _UNSAFE: Final = re.compile(
     r"|\bunsafe\b|\bnon-?(?:thread|concurren)|\bsingle[- ](?:goroutine|thread)|\bunsynchroni"
     r"|caller.{0,60}(?:synchroni|\block|mutex|serial)|external(?:ly)? synchroni|must (?:be )?(?:synchroni|hold|lock|protect)"
 )
+_TALKS: Final = re.compile(r"safe|concurren|parallel|simultaneous|goroutine|thread|synchroni|\block|mutex|serial|hold|protect")
+"""What every promise has in it: most comments have not, and need not be taken apart."""
 _SENTENCE: Final = re.compile(r"(?<=[.;!?])\s+|\n\s*\n")
 
 
 def promise(doc: str) -> str:
     """Return `safe`, `unsafe`, or an empty string where a comment promises nothing, or not without conditions."""
     result = ""
-    for sentence in _SENTENCE.split(doc.lower()):
+    text = doc.lower()
+    for sentence in _SENTENCE.split(text) if _TALKS.search(text) else ():
         text = " ".join(sentence.split())
         if _UNSAFE.search(text):
             return UNSAFE
@@ -43,16 +47,18 @@ def promise(doc: str) -> str:
 
 def promises(package: PackageView) -> dict[str, str]:
     """Return the promises of a package by what they are on: `path`, `path.Type`, `path.Function`, `path.Type.Method`."""
-    return {name: found for name, doc in _docs(package) if doc and (found := promise(doc))}
-
-
-def _docs(package: PackageView) -> Iterator[tuple[str, str]]:
     path = package.scope.path
-    yield path, "\n\n".join(file.package_doc for file in package.scope.files if file.package_doc)
-    for file in package.scope.files:
-        for declared in file.types:
-            yield f"{path}.{declared.name}", declared.doc
-        for function in file.functions:
-            if function.doc and function.parent < 0:
-                owner = f"{receiver_name(function.receiver_type)}." if function.receiver_type is not None else ""
-                yield f"{path}.{owner}{function.name}", function.doc
+    found = promise("\n\n".join(file.package_doc for file in package.scope.files if file.package_doc))
+    promised = {path: found} if found else {}
+    for number in sorted(package.primary):
+        promised.update((f"{path}.{name}", said) for name, said in of_file(package.scope.files[number], _promised_in))
+    return promised
+
+
+def _promised_in(file: ir.FileFacts) -> list[tuple[str, str]]:
+    promised = [(declared.name, said) for declared in file.types if declared.doc and (said := promise(declared.doc))]
+    for function in file.functions:
+        if function.doc and function.parent < 0 and (said := promise(function.doc)):
+            owner = f"{receiver_name(function.receiver_type)}." if function.receiver_type is not None else ""
+            promised.append((f"{owner}{function.name}", said))
+    return promised

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from golint_maps.flow.calls import Callees
+from golint_maps.flow.files import of_file
 from golint_maps.flow.identity import Names, declared_id, function_id
 from golint_maps.flow.maps import extent, place
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
-from golint_maps.flow.traverse import expressions, statements, subexpressions
+from golint_maps.flow.traverse import each, subexpressions
 from golint_maps.flow.view import PackageView, View
 from golint_maps.syntax import ir
 from golint_maps.types.definitions import FromCase, FromValue
@@ -90,48 +91,58 @@ def _recovering(package: PackageView) -> dict[str, tuple[Place, bool]]:
 
 
 def _find_recovering(package: PackageView) -> Iterator[tuple[str, tuple[Place, bool]]]:
-    named: set[str] = set()
+    named = set[str]().union(*(of_file(file, _deferred_in)[1] for file in package.scope.files))
     for number, file in enumerate(package.scope.files):
         path = package.paths[number]
-        for function in file.functions:
-            for statement in statements(function.body or ()):
-                match statement:
-                    case ir.Defer(ir.Call(ir.FuncLit(literal))):
-                        start = _recover(file.functions[literal])
-                        if start is not None:
-                            root = file.functions[function.root]
-                            yield (
-                                f"{declared_id(package.scope.path, root, path)}·{literal}",
-                                (Place(path, start, start + len("recover()")), _panics(file.functions[literal])),
-                            )
-                    case ir.Defer(ir.Call(ir.Name(name))) | ir.Defer(ir.Call(ir.Sel(_, name))):
-                        named.add(name)
-    for number, file in enumerate(package.scope.files):
-        path = package.paths[number]
-        for function in file.functions:
-            if function.parent < 0 and function.name in named:
+        for literal in of_file(file, _deferred_in)[0]:
+            function = file.functions[literal]
+            start = _recover(function)
+            if start is not None:
+                root = file.functions[function.root]
+                yield f"{declared_id(package.scope.path, root, path)}·{literal}", (Place(path, start, start + len("recover()")), _panics(function))
+        for function in of_file(file, _recovering_in):
+            if function.name in named:
                 start = _recover(function)
                 if start is not None:
                     yield declared_id(package.scope.path, function, path), (Place(path, start, start + len("recover()")), _panics(function))
 
 
+def _deferred_in(file: ir.FileFacts) -> tuple[list[int], set[str]]:
+    """Return the literals that a file defers, by number, and the names of the functions and methods."""
+    literals: list[int] = []
+    named: set[str] = set()
+    for function in file.functions:
+        for statement in each(function.body or (), ir.Defer):
+            match statement.call:
+                case ir.Call(ir.FuncLit(literal)):
+                    literals.append(literal)
+                case ir.Call(ir.Name(name) | ir.Sel(_, name)):
+                    named.add(name)
+    return literals, named
+
+
+def _recovering_in(file: ir.FileFacts) -> list[ir.Function]:
+    """Return the declared functions of a file that call `recover`."""
+    return [function for function in file.functions if function.parent < 0 and _recover(function) is not None]
+
+
 def _recover(function: ir.Function) -> int | None:
     """Return where a function calls `recover`, or None."""
-    for x in expressions(function.body or ()):
-        if isinstance(x, ir.Call) and isinstance(x.fun, ir.Name) and x.fun.name == "recover":
+    for x in each(function.body or (), ir.Call):
+        if isinstance(x.fun, ir.Name) and x.fun.name == "recover":
             return x.pos
     return None
 
 
 def _panics(function: ir.Function) -> bool:
-    return any(isinstance(x, ir.Call) and isinstance(x.fun, ir.Name) and x.fun.name == "panic" for x in expressions(function.body or ()))
+    return any(isinstance(x.fun, ir.Name) and x.fun.name == "panic" for x in each(function.body or (), ir.Call))
 
 
 def _deferred(view: View, names: Names, recovering: dict[str, tuple[Place, bool]]) -> Iterator[Recovery]:
     callees: Callees | None = None
     for number in view.family:
-        for statement in statements(view.facts.functions[number].body or ()):
-            if not isinstance(statement, ir.Defer) or not isinstance(statement.call, ir.Call):
+        for statement in each(view.facts.functions[number].body or (), ir.Defer):
+            if not isinstance(statement.call, ir.Call):
                 continue
             callees = callees or Callees(names)
             for token in callees.targets(statement.call.fun):
@@ -147,18 +158,18 @@ def _deferred(view: View, names: Names, recovering: dict[str, tuple[Place, bool]
 
 def _tests(view: View, function: ir.Function) -> Iterator[tuple[ir.Expr, str]]:
     """Yield (the test, the text as written) of each comparison with the runtime's words."""
-    for x in expressions(function.body or ()):
-        match x:
-            case ir.Binary("==" | "!=", left, right):
-                text = _fatal(view, left) or _fatal(view, right)
-            case ir.Call(ir.Sel(base), args):
-                text = next((found for found in (_fatal(view, item) for item in (base, *args)) if found), "")
-            case _:
-                continue
+    body = function.body or ()
+    for x in each(body, ir.Binary):
+        text = (_fatal(view, x.left) or _fatal(view, x.right)) if x.op in ("==", "!=") else ""
         if text:
             yield x, text
-    for statement in statements(function.body or ()):
-        if isinstance(statement, ir.Switch) and statement.subject is not None:
+    for call in each(body, ir.Call):
+        if call.fun.__class__ is ir.Sel:
+            text = next((found for found in (_fatal(view, item) for item in (call.fun.base, *call.args)) if found), "")
+            if text:
+                yield call, text
+    for statement in each(body, ir.Switch):
+        if statement.subject is not None:
             for case in statement.cases:
                 for value in case.values:
                     text = _fatal(view, value)
@@ -169,9 +180,9 @@ def _tests(view: View, function: ir.Function) -> Iterator[tuple[ir.Expr, str]]:
 
 def _fatal(view: View, x: ir.Expr) -> str:
     """Return the text of a constant, or of a compiled pattern, that names the fault; empty for all else."""
+    if x.__class__ is ir.Const:
+        return x.text if x.kind == "string" and _FATAL in x.text.lower() else ""
     match x:
-        case ir.Const("string", text):
-            return text if _FATAL in text.lower() else ""
         case ir.Name(name):
             constant = view.package.scope.constants.get(name)
             if constant is not None and constant.node.value is not None:
@@ -240,6 +251,4 @@ def _passed(view: View, callees: Callees, origins: dict[int, frozenset[int]]) ->
 
 def _calls(view: View) -> Iterable[ir.Call]:
     for function in view.functions:
-        for x in expressions(function.body or ()):
-            if isinstance(x, ir.Call):
-                yield x
+        yield from each(function.body or (), ir.Call)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from golint_maps.flow.traverse import expressions, operands, statements, subexpressions
+from golint_maps.flow.traverse import each, expressions, operands, statements, subexpressions
 from golint_maps.flow.view import PackageView, View
 from golint_maps.flow.walk import children
 from golint_maps.syntax import ir
@@ -209,7 +209,7 @@ def _sorted_results(package: PackageView) -> Iterator[str]:
         if _SORTING_PACKAGES.isdisjoint(item.path for item in file.imports):
             continue
         for function in file.functions:
-            sorts = [x for x in expressions(function.body or ()) if isinstance(x, ir.Call) and _looks_like_sort(x.fun)]
+            sorts = [x for x in each(function.body or (), ir.Call) if _looks_like_sort(x.fun)]
             if not sorts:
                 continue
             locals_sorted = {part.id for call in sorts for arg in call.args for part in subexpressions(arg) if isinstance(part, ir.Local)}

@@ -25,18 +25,17 @@ class Structure:
         todo: list[Sequence[ir.Stmt]] = [body]
         while todo:
             for statement in todo.pop():
-                match statement:
-                    case ir.If(_, _, then, orelse):
-                        todo += self._branches(then, orelse)
-                    case ir.For(_, _, _, inner) | ir.Range(_, _, _, _, inner):
-                        if inner:
-                            # The head of a loop is executed in each turn as well.
-                            self._regions.append((statement.pos, statement.end, -len(self._regions) - 1))
-                            todo.append(inner)
-                    case ir.Block(inner):
-                        todo.append(inner)
-                    case ir.Switch(_, _, cases) | ir.TypeSwitch(_, _, cases) | ir.Select(cases):
-                        todo += self._branches(*(case.body for case in cases))
+                if statement.__class__ is ir.If:
+                    todo += self._branches(statement.then, statement.orelse)
+                elif statement.__class__ is ir.For or statement.__class__ is ir.Range:
+                    if statement.body:
+                        # The head of a loop is executed in each turn as well.
+                        self._regions.append((statement.pos, statement.end, -len(self._regions) - 1))
+                        todo.append(statement.body)
+                elif statement.__class__ is ir.Block:
+                    todo.append(statement.body)
+                elif statement.__class__ is ir.Switch or statement.__class__ is ir.TypeSwitch or statement.__class__ is ir.Select:
+                    todo += self._branches(*[case.body for case in statement.cases])
         self._regions.sort(key=lambda region: (region[0], -region[1]))
 
     def _branches(self, *bodies: Sequence[ir.Stmt]) -> list[Sequence[ir.Stmt]]:
@@ -54,7 +53,8 @@ class Structure:
         if deferred:
             return Position(DEFERRED + offset, ())
         if offset not in self._cache:
-            self._cache[offset] = Position(offset, tuple(number for start, end, number in self._regions if start <= offset < end))
+            around = tuple([number for start, end, number in self._regions if start <= offset < end]) if self._regions else ()
+            self._cache[offset] = Position(offset, around)
         return self._cache[offset]
 
 

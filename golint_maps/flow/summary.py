@@ -15,6 +15,7 @@ from golint_maps.flow import locks
 from golint_maps.flow.annotations import Requirement, requirements
 from golint_maps.flow.calls import Callees, fresh
 from golint_maps.flow.events import BORROWED, Argument, CallSite, Flow, FunctionSummary, Held, MapAccess, Position, Sync
+from golint_maps.flow.files import of_file
 from golint_maps.flow.identity import Names, function_id
 from golint_maps.flow.lock_helpers import LockEffects, locks_what_is_there, only_locks
 from golint_maps.flow.maps import extent, qualified
@@ -22,7 +23,7 @@ from golint_maps.flow.once import once_regions
 from golint_maps.flow.site import Place
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.structure import Structure, before_returns
-from golint_maps.flow.traverse import statements
+from golint_maps.flow.traverse import each
 from golint_maps.flow.view import View
 from golint_maps.flow.walk import Forward, children
 from golint_maps.syntax import ir
@@ -90,11 +91,10 @@ class Summariser:
         captured = {number for function in view.functions for number in function.captures}
         # A local map can only race when a literal captures it or a goroutine gets it as an argument.
         for function in view.functions:
-            for statement in statements(function.body or ()):
-                if isinstance(statement, ir.Go) and isinstance(statement.call, ir.Call):
-                    captured.update(argument.id for argument in statement.call.args if isinstance(argument, ir.Local))
-                elif isinstance(statement, ir.Send) and isinstance(statement.value, ir.Local):
-                    captured.add(statement.value.id)
+            for start in each(function.body or (), ir.Go):
+                if isinstance(start.call, ir.Call):
+                    captured.update(argument.id for argument in start.call.args if isinstance(argument, ir.Local))
+            captured.update(send.value.id for send in each(function.body or (), ir.Send) if isinstance(send.value, ir.Local))
         self.shared_locals = frozenset(captured)
         self.assigned_names = _assigned_names(view)
 
@@ -189,10 +189,9 @@ class _Walker(Forward[_State]):
         self.sends: dict[int, tuple[str, str, Position]] = {}
         self._deferred: list[ir.Defer] = []
         self._in_deferred = False
-        self.endless = any(isinstance(item, ir.For) and item.cond is None for item in statements(function.body or ()))
+        self.endless = any(loop.cond is None for loop in each(function.body or (), ir.For))
         self._written: frozenset[tuple[str, ...]] = frozenset()
         self._once = once_regions(function.body or (), self.view.paths)
-        self._last = before_returns(function.body or ())
 
     def start(self) -> None:
         """Walk the body, then what it has deferred, in the order in which that runs."""
@@ -701,7 +700,8 @@ class _Walker(Forward[_State]):
         path = self.names.path(x)
         if path is not None:
             # `wg.Done(); return` in a loop is the end of the function, as a deferred one is.
-            at = self.structure.at(start, deferred=True) if start in self._last and kind in ("done", "close") else self._at(start)
+            ends = kind in ("done", "close") and start in before_returns(self.function.body or ())
+            at = self.structure.at(start, deferred=True) if ends else self._at(start)
             self.syncs[start, kind] = Sync(kind, path, at, Place(self.view.path, start, start + 1), tuple(sorted(state.held.values())))
 
     def _call_site(self, call: ir.Call, mode: str, state: _State) -> None:
@@ -774,20 +774,26 @@ def _assigned_names(view: View) -> frozenset[str]:
     """Names of variables and fields that some statement of the package assigns to, outside of their declaration."""
     found = view.package.memo.get("assigned names")
     if found is None:
-        names: set[str] = set()
-        for file in view.package.scope.files:
-            for function in file.functions:
-                variables = file.functions[function.root].variables
-                for statement in statements(function.body or ()):
-                    if isinstance(statement, ir.Assign) and function.name != "var·":
-                        for target in statement.lhs:
-                            if isinstance(target, ir.Sel | ir.Name):
-                                names.add(target.name)
-                            elif isinstance(target, ir.Local) and variables[target.id].pos != target.pos:
-                                names.add(variables[target.id].name)
+        names = set[str]().union(*(of_file(file, _assigned_in) for file in view.package.scope.files))
         found = view.package.memo["assigned names"] = frozenset(names)
     assert isinstance(found, frozenset)
     return found
+
+
+def _assigned_in(file: ir.FileFacts) -> set[str]:
+    names: set[str] = set()
+    for function in file.functions:
+        if function.name == "var·":
+            continue
+        variables = file.functions[function.root].variables
+        for statement in each(function.body or (), ir.Assign):
+            for target in statement.lhs:
+                if target.__class__ is ir.Local:
+                    if variables[target.id].pos != target.pos:
+                        names.add(variables[target.id].name)
+                elif target.__class__ is ir.Sel or target.__class__ is ir.Name:
+                    names.add(target.name)
+    return names
 
 
 def _handler(function: ir.Function, view: View) -> str:

@@ -12,7 +12,7 @@ from golint_maps.flow.maps import qualified
 from golint_maps.flow.paths import Path
 from golint_maps.flow.site import Place
 from golint_maps.flow.spelling import spell
-from golint_maps.flow.traverse import expressions
+from golint_maps.flow.traverse import each
 from golint_maps.flow.view import View
 from golint_maps.syntax import ir
 from golint_maps.types import model
@@ -100,13 +100,12 @@ class SyncMaps:
             return
         suspects: list[tuple[int, ir.Call]] = []
         for number in view.family:
-            for x in expressions(view.facts.functions[number].body or ()):
-                if x.__class__ is ir.Call:
-                    if x.fun.__class__ is ir.Sel and x.fun.name in METHODS:
-                        suspects.append((number, x))
-                    for arg in x.args:
-                        if arg.__class__ is ir.FuncLit:
-                            self.callers[arg.function] = x
+            for x in each(view.facts.functions[number].body or (), ir.Call):
+                if x.fun.__class__ is ir.Sel and x.fun.name in METHODS:
+                    suspects.append((number, x))
+                for arg in x.args:
+                    if arg.__class__ is ir.FuncLit:
+                        self.callers[arg.function] = x
         for number, call in suspects:
             found = map_call(call, view)
             if found is not None:

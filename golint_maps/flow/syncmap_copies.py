@@ -8,7 +8,7 @@ from typing import Any
 
 from golint_maps.flow.maps import extent
 from golint_maps.flow.spelling import spell
-from golint_maps.flow.traverse import operands, statements, subexpressions
+from golint_maps.flow.traverse import each, operands, statements, subexpressions
 from golint_maps.flow.view import PackageView, View
 from golint_maps.syntax import ir
 from golint_maps.types import model
@@ -82,9 +82,11 @@ class _Holders:
 
 def _written(kind: ir.TypeExpr | None, *, by_value: bool = False) -> bool:
     """Tell whether a written type has `sync.Map` in it, going by names. A first look that saves most packages from a closer one."""
+    if kind.__class__ is ir.TName:
+        return False
     match kind:
-        case ir.TQual(_, "Map"):
-            return True
+        case ir.TQual(_, name):
+            return name == "Map"
         case ir.TArray(elem):
             return _written(elem, by_value=by_value)
         case ir.TStruct(fields):
@@ -122,8 +124,8 @@ def _uses(scope: PackageScope) -> bool:
         for function in file.functions:
             if _written(function.type) or any(_written(variable.type) for variable in function.variables):
                 return True
-            for statement in statements(function.body or ()):
-                if isinstance(statement, ir.Assign) and any(isinstance(x, ir.Lit) and _written(x.type) for x in statement.rhs):
+            for statement in each(function.body or (), ir.Assign):
+                if any(isinstance(x, ir.Lit) and _written(x.type) for x in statement.rhs):
                     return True
     return False
 

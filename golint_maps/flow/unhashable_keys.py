@@ -14,7 +14,7 @@ from golint_maps.flow.maps import extent, qualified
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.syncmap_calls import map_call
-from golint_maps.flow.traverse import expressions, subexpressions
+from golint_maps.flow.traverse import each, subexpressions
 from golint_maps.flow.view import View
 from golint_maps.flow.walk import Forward
 from golint_maps.syntax import ir
@@ -24,7 +24,7 @@ from golint_maps.types.model import Type
 from golint_maps.types.model import spell as spell_type
 
 _MAX_DEPTH: Final = 6
-_USING: Final = frozenset((ir.Index, ir.Call, ir.Lit))
+_USING: Final[tuple[type[ir.Index | ir.Call | ir.Lit], ...]] = (ir.Index, ir.Call, ir.Lit)
 _KEYED: Final = frozenset(("Load", "Store", "Delete", "LoadOrStore", "LoadAndDelete", "Swap", "CompareAndSwap", "CompareAndDelete"))
 
 
@@ -54,8 +54,8 @@ def unhashable_keys(view: View) -> Iterator[UnhashableKey]:
     for number in view.family:
         body = view.facts.functions[number].body or ()
         found: dict[int, UnhashableKey] = {}
-        for x in expressions(body):
-            if x.__class__ in _USING:
+        for kind in _USING:
+            for x in each(body, kind):
                 for fact in _check(x, view):
                     found.setdefault(id(x), fact)
         if found and number in _expected_panics(view):
@@ -72,8 +72,8 @@ def _expected_panics(view: View) -> frozenset[int]:
     return frozenset(
         arg.function
         for function in view.functions
-        for x in expressions(function.body or ())
-        if isinstance(x, ir.Call) and "panic" in spell(x.fun, view.variables).rsplit(".", 1)[-1].lower()
+        for x in each(function.body or (), ir.Call)
+        if "panic" in spell(x.fun, view.variables).rsplit(".", 1)[-1].lower()
         for arg in x.args
         if isinstance(arg, ir.FuncLit)
     )
@@ -132,6 +132,12 @@ def _check(x: ir.Expr, view: View) -> Iterator[UnhashableKey]:
 
 def _uses(x: ir.Expr, view: View) -> Iterator[_Use]:
     """Yield what an expression does with keys that hold interfaces."""
+    if (
+        x.__class__ is ir.Call
+        and not (x.fun.__class__ is ir.Sel and x.fun.name in _KEYED)
+        and not (x.fun.__class__ is ir.Name and x.fun.name == "delete")
+    ):
+        return
     match x:
         case ir.Index(base, index) if _may_panic(index, view):
             kind = _interface_keyed(view.typing.of(base), view)

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from golint_maps.flow.files import families, of_file
 from golint_maps.flow.paths import Paths
-from golint_maps.flow.traverse import count_assignments, expressions, statements
+from golint_maps.flow.traverse import count_assignments, each, statements
 from golint_maps.syntax import ir
 from golint_maps.types.infer import Typing
 from golint_maps.types.resolve import Context, Resolver
@@ -99,9 +100,7 @@ class View:
     @cached_property
     def address_taken(self) -> frozenset[int]:
         """Locals that are the direct operand of `&` somewhere."""
-        return frozenset(
-            x.x.id for function in self.functions for x in expressions(function.body or ()) if isinstance(x, ir.Addr) and isinstance(x.x, ir.Local)
-        )
+        return frozenset(x.x.id for function in self.functions for x in each(function.body or (), ir.Addr) if isinstance(x.x, ir.Local))
 
 
 def display_name(function: ir.Function) -> str:
@@ -114,9 +113,5 @@ def display_name(function: ir.Function) -> str:
 def views(package: PackageView, files: Iterable[int]) -> Iterator[View]:
     """Yield the declared functions (and initialisers) of some files of a package, each with its literals."""
     for file in files:
-        families: dict[int, list[int]] = {}
-        for number, function in enumerate(package.scope.files[file].functions):
-            families.setdefault(function.root, []).append(number)
-        for root, family in families.items():
-            family.sort(key=lambda number: number != root)
+        for root, family in of_file(package.scope.files[file], families).items():
             yield View(package, file, root, family)

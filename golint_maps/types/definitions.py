@@ -69,9 +69,7 @@ def definitions(bodies: Iterable[Sequence[ir.Stmt]], variables: Sequence[ir.Vari
             alone = len(values) == len(statement.variables)
             for index, number in enumerate(statement.variables):
                 if number >= 0:
-                    found[number] = (
-                        FromValue(values[index], 0, 1) if alone else FromValue(values[0], index, len(statement.variables))
-                    )
+                    found[number] = FromValue(values[index], 0, 1) if alone else FromValue(values[0], index, len(statement.variables))
     return found
 
 
