@@ -89,8 +89,8 @@ def _works_on(view: View, number: int, path: Path, value: ir.Expr) -> bool:
     if not isinstance(value, ir.Local) or len(path) < 2:
         return False
     entry = state = False
-    for statement in statements(view.facts.functions[number].body or ()):
-        for target in statement.lhs if isinstance(statement, ir.Assign) else ():
+    for statement in each(view.facts.functions[number].body or (), ir.Assign):
+        for target in statement.lhs:
             if isinstance(target, ir.Sel):
                 entry = entry or (isinstance(target.base, ir.Local) and target.base.id == value.id)
                 state = state or (view.paths.raw(target.base) == path[:-1] and view.package.resolver.map(view.typing.of(target)) is None)

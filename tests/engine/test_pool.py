@@ -93,9 +93,14 @@ def test_an_item_whose_process_dies_is_tried_once_more(tmp_path: Path) -> None:
 
 
 def test_heavy_items_go_first_and_neighbours_stay_together() -> None:
-    batches = list(pool._batches([1, 1, 500, 1, 1, 900], 2))
+    batches = list(pool._batches([1, 1, 500, 1, 1, 900], range(6), 2))
     assert batches[:2] == [[5], [2]]
     assert batches[2] == [0, 1, 3, 4]
+
+
+def test_a_group_stays_in_one_batch_however_heavy() -> None:
+    batches = list(pool._batches([1, 300, 200, 1, 900], ["a", "b", "b", "c", "d"], 2))
+    assert batches == [[4], [1, 2], [0, 3]]
 
 
 def test_closing_early_leaves_no_process_behind() -> None:
