@@ -10,6 +10,7 @@ from typing import TypeVar
 from golint_maps.flow.events import FunctionSummary
 from golint_maps.flow.facts import PackageFacts
 from golint_maps.flow.growth import MapBound, MapGrowth, MapRelease
+from golint_maps.flow.half_releases import HalfRelease
 from golint_maps.flow.lifetime import MapDeclared, OwnerReplaced
 from golint_maps.flow.lock_copies import LockCopied
 from golint_maps.flow.map_sharing import MapShared
@@ -23,7 +24,7 @@ from golint_maps.graphs.links import Links
 from golint_maps.graphs.memos import Memos
 from golint_maps.graphs.precedence import without_copies
 from golint_maps.graphs.races import Races
-from golint_maps.graphs.retention import Retention
+from golint_maps.graphs.retention import Kept, Retention
 from golint_maps.graphs.syncmap_locks import SyncMapLocks
 from golint_maps.graphs.verdicts import Verdict, verdicts
 from golint_maps.source.model import Module
@@ -107,6 +108,11 @@ class Program:
         """Which maps only grow."""
         declared = {fact.identity: fact.place for fact in self.each(MapDeclared)}
         return Retention(self.races, self.lifetimes, self.each(MapGrowth), self.each(MapRelease), self.each(MapBound), self.each(MapShared), declared)
+
+    @cached_property
+    def kept_entries(self) -> list[Kept]:
+        """Which maps lose some of their entries only."""
+        return list(self.retention.kept(self.each(HalfRelease)))
 
     @cached_property
     def guarding(self) -> Guarding:

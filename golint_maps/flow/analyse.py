@@ -6,6 +6,7 @@ from golint_maps.flow import (
     copies,
     effects,
     growth,
+    half_releases,
     hashing,
     large_entries,
     lifetime,
@@ -67,7 +68,8 @@ def _analyse(package: PackageView) -> PackageFacts:
         serving += lifetime.serving(view, summaries)
         view.release()
     facts += internals.analyse(package)
-    facts += lifetime.declarations(package, {fact.identity for fact in facts if isinstance(fact, growth.MapGrowth)}, functions)
+    named = {fact.identity for fact in facts if isinstance(fact, growth.MapGrowth | half_releases.HalfRelease)}
+    facts += lifetime.declarations(package, named, functions)
     facts += syncmap_profiles.profiles(package)
     facts += large_entries.large_entries(package)
     return PackageFacts(

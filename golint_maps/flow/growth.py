@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from golint_maps.flow import half_releases
 from golint_maps.flow.entries import EntryFlow, Knowledge
 from golint_maps.flow.events import CONSTANT, FunctionSummary, MapAccess, Path, Position
 from golint_maps.flow.first_time import first_time
@@ -19,7 +20,7 @@ from golint_maps.flow.spelling import spell, spell_type
 from golint_maps.flow.structure import Structure
 from golint_maps.flow.syncmap_calls import MapCall, SyncMaps, is_constructor, owner_of, place_of, spelled_map
 from golint_maps.flow.syncmap_uses import SyncMapReassigned
-from golint_maps.flow.traverse import expressions, statements
+from golint_maps.flow.traverse import expressions, statements, subexpressions
 from golint_maps.flow.view import View
 from golint_maps.syntax import ir
 from golint_maps.types import model
@@ -49,13 +50,15 @@ class MapGrowth(Site, frozen=True, kw_only=True, tag="map-growth"):
     pointers: bool
     sync: bool = False
     once: bool = False
+    made_from: tuple[str, ...] = ()
+    """Names of the variables that a function or operator makes the key from; empty when the key is no such result."""
 
 
 class MapRelease(Site, frozen=True, kw_only=True, tag="map-release"):
     """A statement after which the map has fewer entries, or is another one.
 
     `form` is delete, clear, remake or owner (what holds the map is replaced). `over` is the identity of the other map whose loop the delete
-    stands in, if its key comes from there: the loop's key, or something in the value. `all`: nothing is left afterwards, whenever the function
+    stands in, if its key comes from there: the loop's key, or a `part` of the value. `all`: nothing is left afterwards, whenever the function
     comes there.
     """
 
@@ -65,7 +68,10 @@ class MapRelease(Site, frozen=True, kw_only=True, tag="map-release"):
     at: Position
     key: str = ""
     over: str = ""
+    part: bool = False
     all: bool = False
+    variable: str = ""
+    """Name of the parameter that is the key."""
 
 
 class MapBound(Site, frozen=True, kw_only=True, tag="map-bound"):
@@ -75,7 +81,7 @@ class MapBound(Site, frozen=True, kw_only=True, tag="map-bound"):
     id: str
 
 
-GrowthFact = MapGrowth | MapRelease | MapBound
+GrowthFact = MapGrowth | MapRelease | MapBound | half_releases.HalfRelease
 
 
 def analyse(view: View, summaries: Sequence[FunctionSummary]) -> Iterator[GrowthFact]:
@@ -92,6 +98,7 @@ def analyse(view: View, summaries: Sequence[FunctionSummary]) -> Iterator[Growth
         if any(access.op == "len" and not access.owned for access in summary.accesses):
             yield from _bounds(view, summary, number)
         yield from _elements(view, summary, number)
+        yield from half_releases.analyse(view, summary, number)
 
 
 def _shared(access: MapAccess) -> bool:
@@ -135,6 +142,7 @@ def _growths(view: View, summary: FunctionSummary, number: int, inserts: Sequenc
             value=spell_type(value),
             pointers=holds_pointers(value, view.package.resolver) is not False,
             once=once,
+            made_from=_made_from(view, key) if key is not None else (),
         )
 
 
@@ -185,14 +193,17 @@ def _present(view: View, function: ir.Function) -> frozenset[int]:
 
 def _release(view: View, id: str, number: int, access: MapAccess) -> Iterator[MapRelease]:
     form = access.op
-    over = ""
+    over, part, variable = "", False, ""
     everything = not any(branch > 0 for branch in access.at.nest)
     if form == "assign":
         if is_constructor(view.root.name) or view.root.name == "init" or _lazily(view, number, access):
             return
         form = "remake"
     elif form == "delete":
-        over = _other_loop(view, number, access)
+        key = _deleted_key(view, number, access)
+        if key is not None:
+            over, part = _source(view, key, access)
+            variable = _parameter(view, key)
         everything = everything and _one_by_one(view, number, access)
     yield MapRelease(
         place=access.place,
@@ -206,7 +217,9 @@ def _release(view: View, id: str, number: int, access: MapAccess) -> Iterator[Ma
         at=access.at,
         key=access.key,
         over=over,
+        part=part,
         all=everything,
+        variable=variable,
     )
 
 
@@ -250,27 +263,47 @@ def _one_by_one(view: View, number: int, access: MapAccess) -> bool:
     return False
 
 
-def _other_loop(view: View, number: int, access: MapAccess) -> str:
-    """Return the other map whose entries say what is deleted: its loop's key, or a part of its value."""
+def _deleted_key(view: View, number: int, access: MapAccess) -> ir.Expr | None:
     for statement in statements(view.facts.functions[number].body or ()):
         if isinstance(statement, ir.Do) and statement.x.pos == access.place.start and isinstance(statement.x, ir.Call) and len(statement.x.args) == 2:
-            return _source(view, statement.x.args[1], access)
+            return statement.x.args[1]
+    return None
+
+
+def _parameter(view: View, key: ir.Expr) -> str:
+    """Return the name of the parameter that a key is, if nobody assigns to it."""
+    if isinstance(key, ir.Local) and view.variables[key.id].kind == "param" and not view.assignments[key.id]:
+        return view.variables[key.id].name
     return ""
 
 
-def _source(view: View, key: ir.Expr, access: MapAccess) -> str:
+def _made_from(view: View, key: ir.Expr) -> tuple[str, ...]:
+    """Return the names of the parameters of the key's own type that a function or an operator makes the key from."""
+    definition = view.typing.definitions.get(key.id) if isinstance(key, ir.Local) and not view.assignments[key.id] else None
+    made = definition.value if isinstance(definition, FromValue) and definition.count == 1 else key
+    if not isinstance(made, ir.Call | ir.Binary) or (isinstance(made, ir.Call) and view.typing.as_type(made.fun) is not None):
+        return ()
+    kind = view.typing.of(key)
+    operands = made.args if isinstance(made, ir.Call) else [made]
+    parts = {part.id for operand in operands for part in subexpressions(operand) if isinstance(part, ir.Local)}
+    return tuple(sorted(view.variables[part].name for part in parts if view.typing.local(part) == kind and view.variables[part].kind == "param"))
+
+
+def _source(view: View, key: ir.Expr, access: MapAccess) -> tuple[str, bool]:
+    """Return the other map whose entries say what is deleted, and whether the key is a part of its values."""
+    part = isinstance(key, ir.Sel | ir.Deref)
     while isinstance(key, ir.Sel | ir.Deref):
         key = key.base if isinstance(key, ir.Sel) else key.x
     if not isinstance(key, ir.Local) or view.assignments[key.id]:
-        return ""
+        return "", False
     definition = view.typing.definitions.get(key.id)
     over = definition.over if isinstance(definition, FromRange) else None
     if isinstance(definition, FromValue) and isinstance(definition.value, ir.Index):
         over = definition.value.base
     if over is None or view.package.resolver.map(view.typing.of(over)) is None:
-        return ""
+        return "", False
     identity = Names(view).identity(over)
-    return identity if identity != access.identity else ""
+    return (identity, part or not (isinstance(definition, FromRange) and definition.index == 0)) if identity != access.identity else ("", False)
 
 
 # --- limits ---

@@ -133,10 +133,10 @@ def _made(package: PackageView, file: int, value: ir.Expr | None) -> ir.TypeExpr
 # --- declarations ---
 
 
-def declarations(package: PackageView, grown: Iterable[str], summaries: Iterable[FunctionSummary]) -> Iterator[MapDeclared]:
-    """Yield where the maps of the package are declared that get entries (given by identity), or are passed to somebody who may add some."""
+def declarations(package: PackageView, named: Iterable[str], summaries: Iterable[FunctionSummary]) -> Iterator[MapDeclared]:
+    """Yield where the maps of the package are declared that facts name (by identity), or that are passed to somebody who may add entries."""
     passed = {argument.identity for summary in summaries for site in summary.calls for argument in site.args if argument.identity[:1] in ("g", "f")}
-    for identity in sorted({*grown, *passed}):
+    for identity in sorted({*named, *passed}):
         place = _declared(package, identity)
         if place is not None:
             yield MapDeclared(place=place, function="", package=package.scope.path, identity=identity)

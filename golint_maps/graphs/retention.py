@@ -13,6 +13,7 @@ from functools import cached_property
 
 from golint_maps.flow.events import CONSTANT, FunctionSummary, MapAccess
 from golint_maps.flow.growth import INSERTS, MapBound, MapGrowth, MapRelease
+from golint_maps.flow.half_releases import HalfRelease
 from golint_maps.flow.keyspace import FREE
 from golint_maps.flow.map_sharing import MapShared
 from golint_maps.flow.site import Place
@@ -38,6 +39,14 @@ class OnlyGrows:
     late: tuple[MapRelease, ...]
     siblings: tuple[MapRelease, ...]
     """Releases of another map that is filled with the same keys by the same function."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A map that keeps entries although some are taken out."""
+
+    half: HalfRelease
+    declared: Place
 
 
 class Retention:
@@ -93,6 +102,62 @@ class Retention:
         growth, way, lives, repeats = min(ways, key=lambda found: (found[3].rank + found[2].rank, len(found[1].hops), found[0].place))
         others = {item.place: item for item in self._growths_of(identity) if item.place != growth.place}
         yield OnlyGrows(growth, way, lives, repeats, declared, tuple(others[place] for place in sorted(others)), dead, late, self._siblings(growth))
+
+    # --- halves ---
+
+    def kept(self, halves: Iterable[HalfRelease]) -> Iterator[Kept]:
+        """Yield the maps that lose some of their entries only, one verdict for each map."""
+        found: dict[str, Kept] = {}
+        for half in (*halves, *self._other_names()):
+            declared = self._place(half.identity)
+            function = self._functions.get(half.id)
+            if declared is None or function is None or half.identity in found or function.test or self._is_dead(function):
+                continue
+            if half.kind in ("key", "again") or self._only_there(half):
+                found[half.identity] = Kept(half, declared)
+        yield from sorted(found.values(), key=lambda kept: kept.declared)
+
+    def _only_there(self, half: HalfRelease) -> bool:
+        """Tell whether nothing else in the program takes out what a function keeps."""
+        living = self._sorted_releases(half.identity)[0]
+        growths = [growth for growth in self._growths_of(half.identity) if growth.origin != CONSTANT and not growth.once]
+        if not living or not growths or any(name in self._bounded for name in self._names(half.identity)):
+            return False
+        if half.kind in ("return", "branch"):
+            root = self._functions[half.id].root
+            if any(release.form != "delete" or self._functions[release.id].root != root for release in living):
+                return False
+            return half.kind == "return" or self._filled_together(half.identity, half.partner)
+        return all(release.over == half.partner and release.part == (half.kind == "orphaned") for release in living)
+
+    def _filled_together(self, identity: str, partner: str) -> bool:
+        return bool({growth.id for growth in self._growths_of(identity)} & {growth.id for growth in self._growths_of(partner)})
+
+    def _other_names(self) -> Iterator[HalfRelease]:
+        """Maps whose keys are made from what they are deleted by: `m[strings.ToLower(name)] = v` in one function, `delete(m, name)` in another."""
+        for identity, growths in sorted(self._growths.items()):
+            living = self._sorted_releases(identity)[0]
+            if not living or not all(growth.made_from for growth in growths):
+                continue
+            for release in living:
+                growth = next((growth for growth in growths if release.variable in growth.made_from), None)
+                if growth is None or release.form != "delete":
+                    break
+            else:
+                release = living[0]
+                yield HalfRelease(
+                    place=release.place,
+                    function=release.function,
+                    package=release.package,
+                    map=release.map,
+                    owner=release.owner,
+                    identity=identity,
+                    id=release.id,
+                    kind="key",
+                    beside=growths[0].place,
+                    key=growths[0].key,
+                    other=release.variable,
+                )
 
     # --- names ---
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from golint_maps.findings import Finding, Level, Related
 from golint_maps.flow.site import Site
-from golint_maps.graphs.retention import OnlyGrows
+from golint_maps.graphs.retention import Kept, OnlyGrows
 from golint_maps.program import Program
 from golint_maps.rule import Rule, locate
 
@@ -41,6 +42,69 @@ def _finding(rule: Rule, verdict: OnlyGrows) -> Finding:
         help=_HELP_SYNC if growth.sync else _HELP,
     )
 
+
+def keeps(rule: Rule, kept: Kept) -> Finding:
+    """Return the finding for a map that keeps entries although some are taken out."""
+    half = kept.half
+    said = _KEEPS[half.kind]
+    words = {"map": half.map, "key": half.key, "other": half.other, "partner": half.partner_map, "function": half.function}
+    site = Site(place=kept.declared, function="", package=half.package, map=half.map, owner=half.owner)
+    return rule.finding(
+        site,
+        said.what.format(**words),
+        key=f"{half.map} {half.kind}",
+        related=(Related(locate(half.place), "here the entry is kept"), Related(locate(half.beside), said.beside)),
+        help=said.help,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What is said of one kind of half release: of the map, of the place that does it right, and how to mend it."""
+
+    what: str
+    beside: str
+    help: str
+
+
+_KEEPS = {
+    "key": _Words(
+        "`{map}` keeps its entries: they are stored under `{key}`, but {function} deletes `{other}`. "
+        "The two keys differ, so the delete finds nothing, and what is stored stays.",
+        "the key under which entries are found",
+        "Delete the key that was looked up or stored.",
+    ),
+    "again": _Words(
+        "`{map}` gets an entry back that {function} has just deleted: "
+        "storing to `{key}` behind the delete makes a new entry, which nothing takes out again.",
+        "the delete",
+        "Store only where the entry was not deleted, or delete last.",
+    ),
+    "return": _Words(
+        "`{map}` keeps the entry for `{key}` when {function} returns early: "
+        "the delete stands behind the return, and nothing else takes the entry out.",
+        "the delete that is passed by",
+        "Delete in a deferred call, or before each return.",
+    ),
+    "branch": _Words(
+        "`{map}` keeps its entry on one branch of {function}: "
+        "there only `{partner}` is cleaned, which is filled along with it, and nothing else deletes from `{map}`.",
+        "the branch that cleans both",
+        "Delete from both maps on each branch.",
+    ),
+    "skipped": _Words(
+        "`{map}` keeps entries that `{partner}` does not know: "
+        "{function} leaves before it stores `{key}` there, and `{map}` is only cleaned by going over `{partner}`.",
+        "the store that is passed by",
+        "Store to the map that is gone over first, on each way.",
+    ),
+    "orphaned": _Words(
+        "`{map}` keeps the entry of a value that {function} overwrites: "
+        "`{partner}` gets a new value for `{key}` without a look at the old one, whose entry in `{map}` only that value leads to.",
+        "the entry that loses its way",
+        "Delete what the old value leads to before it is overwritten.",
+    ),
+}
 
 _HELP = (
     "Delete entries that are no longer needed, bound the map by its length, or empty it in turns: by `clear` or, to give memory back, a fresh map."

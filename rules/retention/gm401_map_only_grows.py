@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from golint_maps.findings import Finding, Level
 from golint_maps.program import Program
-from golint_maps.rule import Precision, Rule
+from golint_maps.rule import Precision, Rule, locate
 
-from ._growing import only_grows
+from ._growing import keeps, only_grows
 
 RULE = Rule(
     id="GM401",
@@ -24,5 +24,11 @@ RULE = Rule(
 
 @RULE.check
 def check(program: Program) -> Iterator[Finding]:
-    """Report each map that only grows, at its declaration."""
-    yield from only_grows(program, RULE, sync=False)
+    """Report each map that only grows, or that keeps what it should lose, at its declaration."""
+    seen = set()
+    for finding in only_grows(program, RULE, sync=False):
+        seen.add(finding.location)
+        yield finding
+    for kept in program.kept_entries:
+        if locate(kept.declared) not in seen:
+            yield keeps(RULE, kept)
