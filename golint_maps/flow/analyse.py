@@ -9,6 +9,7 @@ from golint_maps.flow import (
     half_releases,
     hashing,
     large_entries,
+    large_maps,
     lifetime,
     loopvars,
     map_sharing,
@@ -65,6 +66,7 @@ def _analyse(package: PackageView) -> PackageFacts:
         facts += growth.analyse(view, summaries)
         facts += lifetime.replaced(view)
         facts += map_sharing.analyse(view)
+        facts += large_maps.analyse(view)
         serving += lifetime.serving(view, summaries)
         view.release()
     facts += internals.analyse(package)

@@ -12,6 +12,7 @@ from golint_maps.flow.growth import GrowthFact
 from golint_maps.flow.hashing import UnhashableKey, UnreachableKey
 from golint_maps.flow.internals.facts import InternalsFact
 from golint_maps.flow.large_entries import LargeEntry
+from golint_maps.flow.large_maps import LargeMap
 from golint_maps.flow.lifetime import Holder, MapDeclared, OwnerReplaced, Serving
 from golint_maps.flow.loopvars import LoopVariableStored
 from golint_maps.flow.map_sharing import MapShared
@@ -30,6 +31,7 @@ Fact = (
     | UnhashableKey
     | UnreachableKey
     | LargeEntry
+    | LargeMap
     | LoopVariableStored
     | InternalsFact
     | NilWrite

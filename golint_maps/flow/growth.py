@@ -50,6 +50,8 @@ class MapGrowth(Site, frozen=True, kw_only=True, tag="map-growth"):
     pointers: bool
     sync: bool = False
     once: bool = False
+    scanned: bool = False
+    """The keys hold no pointers and the values are some: the collector looks at the whole table for the values alone."""
     made_from: tuple[str, ...] = ()
     """Names of the variables that a function or operator makes the key from; empty when the key is no such result."""
 
@@ -142,6 +144,7 @@ def _growths(view: View, summary: FunctionSummary, number: int, inserts: Sequenc
             value=spell_type(value),
             pointers=holds_pointers(value, view.package.resolver) is not False,
             once=once,
+            scanned=isinstance(value, model.Pointer) and holds_pointers(kind, view.package.resolver) is False,
             made_from=_made_from(view, key) if key is not None else (),
         )
 
@@ -282,6 +285,8 @@ def _made_from(view: View, key: ir.Expr) -> tuple[str, ...]:
     definition = view.typing.definitions.get(key.id) if isinstance(key, ir.Local) and not view.assignments[key.id] else None
     made = definition.value if isinstance(definition, FromValue) and definition.count == 1 else key
     if not isinstance(made, ir.Call | ir.Binary) or (isinstance(made, ir.Call) and view.typing.as_type(made.fun) is not None):
+        return ()
+    if isinstance(made, ir.Call) and half_releases.ANOTHER.search(made.fun.name if isinstance(made.fun, ir.Name | ir.Sel) else ""):
         return ()
     kind = view.typing.of(key)
     operands = made.args if isinstance(made, ir.Call) else [made]

@@ -5,6 +5,7 @@ Each of these looks at one function. Whether the map loses its entries elsewhere
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
@@ -18,6 +19,8 @@ from golint_maps.flow.view import View
 from golint_maps.syntax import ir
 from golint_maps.types.definitions import FromValue
 
+ANOTHER = re.compile(r"(?i)parent|root|dir$|base$|next|prev|sub|owner|split|first|last|find|lookup|get|resolve")
+"""Names of functions whose result is another thing than their argument, not another form of it."""
 _ENTRY = frozenset(("insert", "update", "delete", "read"))
 
 
@@ -107,6 +110,8 @@ class _Body:
         if not isinstance(value, ir.Call | ir.Binary) or (isinstance(value, ir.Call) and self.view.typing.as_type(value.fun) is not None):
             return False
         if self.view.typing.local(number) != self.view.typing.local(part):
+            return False
+        if isinstance(value, ir.Call) and ANOTHER.search(value.fun.name if isinstance(value.fun, ir.Name | ir.Sel) else ""):
             return False
         operands = value.args if isinstance(value, ir.Call) else [value]
         return any(isinstance(x, ir.Local) and x.id == part for operand in operands for x in subexpressions(operand))

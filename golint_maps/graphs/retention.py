@@ -15,6 +15,7 @@ from golint_maps.flow.events import CONSTANT, FunctionSummary, MapAccess
 from golint_maps.flow.growth import INSERTS, MapBound, MapGrowth, MapRelease
 from golint_maps.flow.half_releases import HalfRelease
 from golint_maps.flow.keyspace import FREE
+from golint_maps.flow.large_maps import LargeMap
 from golint_maps.flow.map_sharing import MapShared
 from golint_maps.flow.site import Place
 from golint_maps.graphs.lifetime import Lifetimes, Reason
@@ -47,6 +48,23 @@ class Kept:
 
     half: HalfRelease
     declared: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """A table of pointers that every cycle of the collector walks over."""
+
+    declared: Place
+    growth: MapGrowth
+    large: LargeMap | None
+
+
+@dataclass(frozen=True, slots=True)
+class Emptied:
+    """A table that is emptied and stays as large as it was."""
+
+    release: MapRelease
+    large: LargeMap
 
 
 class Retention:
@@ -123,12 +141,18 @@ class Retention:
         growths = [growth for growth in self._growths_of(half.identity) if growth.origin != CONSTANT and not growth.once]
         if not living or not growths or any(name in self._bounded for name in self._names(half.identity)):
             return False
+        if half.kind == "return" and not self._lasts(half.identity):
+            return False
         if half.kind in ("return", "branch"):
             root = self._functions[half.id].root
             if any(release.form != "delete" or self._functions[release.id].root != root for release in living):
                 return False
             return half.kind == "return" or self._filled_together(half.identity, half.partner)
         return all(release.over == half.partner and release.part == (half.kind == "orphaned") for release in living)
+
+    def _lasts(self, identity: str) -> bool:
+        """Tell whether a map is seen to outlive the calls that fill it."""
+        return identity[0] == "g" or self._lifetimes.of_type(identity[1:].partition("[")[0].rpartition(".")[0]) is not None
 
     def _filled_together(self, identity: str, partner: str) -> bool:
         return bool({growth.id for growth in self._growths_of(identity)} & {growth.id for growth in self._growths_of(partner)})
@@ -137,7 +161,7 @@ class Retention:
         """Maps whose keys are made from what they are deleted by: `m[strings.ToLower(name)] = v` in one function, `delete(m, name)` in another."""
         for identity, growths in sorted(self._growths.items()):
             living = self._sorted_releases(identity)[0]
-            if not living or not all(growth.made_from for growth in growths):
+            if identity[0] == "l" or not living or not all(growth.made_from for growth in growths):
                 continue
             for release in living:
                 growth = next((growth for growth in growths if release.variable in growth.made_from), None)
@@ -158,6 +182,28 @@ class Retention:
                     key=growths[0].key,
                     other=release.variable,
                 )
+
+    # --- large tables ---
+
+    def scanned(self, large: Iterable[LargeMap]) -> Iterator[Scanned]:
+        """Yield the long-lived tables of pointers under keys without pointers that are large, or that a loop fills."""
+        sizes = _by_identity(large)
+        for identity, growths in sorted(self._growths.items()):
+            declared = self._declared.get(identity)
+            if declared is None or not any(growth.scanned for growth in growths) or not self._lasts(identity):
+                continue
+            loops = [growth for growth in growths if any(number < 0 for number in growth.at.nest) and growth.origin != CONSTANT]
+            if loops or identity in sizes:
+                yield Scanned(declared, (loops or growths)[0], sizes.get(identity))
+
+    def emptied(self, large: Iterable[LargeMap]) -> Iterator[Emptied]:
+        """Yield where a long-lived map that was surely large is emptied and kept."""
+        for identity, size in sorted(_by_identity(large).items()):
+            if not self._lasts(identity):
+                continue
+            living = self._sorted_releases(identity)[0]
+            remade = {release.id for release in living if release.form == "remake"}
+            yield from (Emptied(release, size) for release in living if release.all and release.form != "remake" and release.id not in remade)
 
     # --- names ---
 
@@ -333,6 +379,15 @@ class Retention:
             if identity != growth.identity and any(other.id == growth.id and other.form == growth.form for other in others):
                 found += self._sorted_releases(identity)[0][:1]
         return tuple(found)
+
+
+def _by_identity(large: Iterable[LargeMap]) -> dict[str, LargeMap]:
+    found: dict[str, LargeMap] = {}
+    for item in large:
+        known = found.get(item.identity)
+        if known is None or item.size > known.size:
+            found[item.identity] = item
+    return found
 
 
 def _as_access(growth: MapGrowth) -> MapAccess:

@@ -1,0 +1,127 @@
+"""Maps that are surely large once: made for many entries, or filled by a loop that counts to a large constant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from golint_maps.flow.identity import Names, function_id
+from golint_maps.flow.maps import extent
+from golint_maps.flow.site import Place, Site
+from golint_maps.flow.spelling import spell
+from golint_maps.flow.traverse import expressions, statements
+from golint_maps.flow.view import View
+from golint_maps.syntax import ir
+from golint_maps.types import model
+
+LARGE: Final = 10_000
+"""Entries from which on a table counts as large: some hundred kilobytes that stay."""
+
+
+class LargeMap(Site, frozen=True, kw_only=True, tag="large-map"):
+    """A map that is made for, or filled with, `size` entries. `filled` tells a loop from a size given to `make`."""
+
+    identity: str
+    id: str
+    size: int
+    filled: bool
+
+
+def analyse(view: View) -> Iterator[LargeMap]:
+    """Yield the large maps of a function and its literals that are variables of the package or fields."""
+    if not view.package.thorough or view.path.endswith("_test.go"):
+        return
+    names: Names | None = None
+    for number in view.family:
+        body = view.facts.functions[number].body or ()
+        for target, size, filled in (*_made(view, body), *_counted(view, body)):
+            names = names or Names(view)
+            identity = target if isinstance(target, str) else names.identity(target)
+            if identity[:1] in ("g", "f") and size >= LARGE:
+                start, end = (0, 0) if isinstance(target, str) else extent(target, view)
+                yield LargeMap(
+                    place=Place(view.path, start, end),
+                    function=view.name,
+                    package=view.package.scope.path,
+                    map="" if isinstance(target, str) else spell(target, view.variables),
+                    identity=identity,
+                    id=function_id(view, number),
+                    size=size,
+                    filled=filled,
+                )
+
+
+def _made(view: View, body: list[ir.Stmt] | tuple[()]) -> Iterator[tuple[ir.Expr | str, int, bool]]:
+    """Yield (map, size, False) of each `make(map[K]V, size)` that is stored."""
+    for statement in statements(body):
+        if isinstance(statement, ir.Assign) and len(statement.lhs) == len(statement.rhs):
+            for target, value in zip(statement.lhs, statement.rhs, strict=True):
+                size = _size(view, value)
+                if size:
+                    yield target, size, False
+    for x in expressions(body):
+        if x.__class__ is not ir.Lit:
+            continue
+        for element in x.elements:
+            size = _size(view, element.value) if element.key.__class__ is ir.Name else 0
+            kind = view.typing.of(x) if size else None
+            if isinstance(kind, model.Named) and isinstance(element.key, ir.Name):
+                yield f"f{kind.package}.{kind.name}.{element.key.name}", size, False
+
+
+def _size(view: View, value: ir.Expr) -> int:
+    """Return the size that is given to the `make` of a map, or 0."""
+    match value:
+        case ir.Call(ir.Name("make"), [_, size]) if view.package.resolver.map(view.typing.of(value)) is not None:
+            return constant(view, size)
+    return 0
+
+
+def _counted(view: View, body: list[ir.Stmt] | tuple[()]) -> Iterator[tuple[ir.Expr, int, bool]]:
+    """Yield (map, turns, True) of each map that a counting loop fills."""
+    for statement in statements(body):
+        match statement:
+            case ir.For(_, ir.Binary("<" | "<=", ir.Local(counter), limit), _, inner):
+                turns = constant(view, limit)
+            case ir.Range(ir.Local(counter), _, _, limit, inner):
+                turns = constant(view, limit)
+            case _:
+                continue
+        for store in inner if turns >= LARGE else ():
+            match store:
+                case ir.Assign(_, [ir.Index(base, ir.Local(key))]) if key == counter and view.package.resolver.map(view.typing.of(base)) is not None:
+                    yield base, turns, True
+
+
+def constant(view: View, x: ir.Expr, depth: int = 0) -> int:
+    """Return the value of a constant whole number, or 0 when it is none that is easily told."""
+    match x:
+        case ir.Const("int" | "float", text):
+            return _number(text)
+        case ir.Name(name) if name in view.package.scope.constants and depth < 4:
+            value = view.package.scope.constants[name].node.value
+            return constant(view, value, depth + 1) if value is not None else 0
+        case ir.Binary("<<" | "*" as op, left, right):
+            first, second = constant(view, left, depth + 1), constant(view, right, depth + 1)
+            return first * second if op == "*" else first << second if second < 64 else 0
+    return 0
+
+
+def _number(text: str) -> int:
+    """Return the value of a number as written, also of arithmetic on numbers (`1 << 20`, `64 * 1024`), which is kept as its text."""
+    for operator in ("<<", "*"):
+        left, found, right = text.rpartition(operator)
+        if found:
+            first, second = _number(left), _number(right)
+            return first * second if operator == "*" else first << second if second < 64 else 0
+    try:
+        return int(text.strip().strip("()").replace("_", ""), 0)
+    except ValueError:
+        return _scientific(text)
+
+
+def _scientific(text: str) -> int:
+    try:
+        return int(float(text))
+    except (ValueError, OverflowError):
+        return 0

@@ -1,0 +1,152 @@
+"""Maps that lose some of their entries only: on some ways, under another key, or for a moment."""
+
+from __future__ import annotations
+
+import pytest
+from golint_maps.rules.retention import gm401_map_only_grows
+
+from golint_maps.testing import findings_of
+
+HEAD = """package p
+import "strings"
+var _ = strings.ToLower
+type entry struct { ref string }
+type S struct { in chan string; m, n map[string]*entry; count, other map[string]int }
+func New() *S { s := &S{}; go s.run(); return s }
+func (s *S) run() { for k := range s.in { _ = s.Do(k, nil) } }
+func (s *S) Do(id string, f func() error) error { return nil }
+func keyOf(subject, queue string) string { return subject + " " + queue }
+func parent(path string) string { return path[:1] }
+"""
+
+
+def messages(body: str) -> list[str]:
+    head = HEAD if ") Do(" not in body else HEAD.replace("func (s *S) Do(id string, f func() error) error { return nil }\n", "")
+    return [finding.message for finding in findings_of(gm401_map_only_grows, {"p.go": head + body})]
+
+
+# --- keys ---
+
+ADD = "func (s *S) Add(a, b string) { key := keyOf(a, b); s.m[key] = nil }\n"
+
+
+def test_a_look_up_by_one_key_and_a_delete_by_what_it_was_made_from() -> None:
+    body = "func (s *S) Check(a, b string) { key := keyOf(a, b); if s.m[key] != nil { delete(s.m, %s) } }"
+    (found,) = messages(ADD + body % "a")
+    assert "stored under `key`, but S.Check deletes `a`" in found
+    assert messages(ADD + body % "key") == []
+
+
+def test_an_insert_under_one_form_and_a_delete_under_another() -> None:
+    source = "func (s *S) Put(name string) { s.m[strings.ToLower(name)] = nil }\nfunc (s *S) Drop(name string) { delete(s.m, %s) }"
+    (found,) = messages(source % "name")
+    assert "but S.Drop deletes `name`" in found
+    assert messages(source % "strings.ToLower(name)") == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "func (s *S) Check(a string) { up := parent(a); if s.m[up] != nil { delete(s.m, a) } }",
+        "func (s *S) Check(a, b string) { if s.m[a] != nil { delete(s.m, b) } }",
+        "func (s *S) Put(name string) { s.m[strings.ToLower(name)] = nil }\nfunc (s *S) Drop() { for k := range s.m { delete(s.m, k) } }",
+        "func (s *S) Put(name string) { s.m[strings.ToLower(name)] = nil }\nfunc (s *S) Drop(key string) { delete(s.m, key) }",
+    ],
+)
+def test_other_things_and_keys_that_are_made_elsewhere(body: str) -> None:
+    assert messages(body + "\nfunc (s *S) Fill(k string) { s.m[k] = nil }") == []
+
+
+# --- back again ---
+
+
+def test_a_count_that_is_stored_behind_the_delete() -> None:
+    (found,) = messages("func (s *S) Bump(k string, n int) { if s.count[k]+n == 0 { delete(s.count, k) }; s.count[k] += n }")
+    assert "`s.count` gets an entry back that S.Bump has just deleted" in found
+
+
+def test_a_value_that_is_looked_up_under_the_deleted_key() -> None:
+    body = (
+        "func (s *S) Update(k string, d int) { n := 0\nif v, ok := s.other[k]; ok { n = v + d\nif n <= 0 { delete(s.other, k); delete(s.count, k) } "
+        "else { s.other[k] = n } }\nn = s.other[k]\n%s }"
+    )
+    (found,) = messages(body % "if last, ok := s.count[k]; !ok || last != n { s.count[k] = n }")
+    assert "`s.count` gets an entry back" in found
+    assert messages(body % "_ = n") == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "func (s *S) Bump(k string, n int) { if n == 0 { delete(s.count, k) } else { s.count[k] += n } }",
+        "func (s *S) Bump(k string, n int) { if n == 0 { delete(s.count, k); return }; s.count[k] += n }",
+        "func (s *S) Bump(k string, n int) { switch { case n == 0: delete(s.count, k); default: s.count[k] += n } }",
+        "func (s *S) Bump(k string, n int) { s.count[k] += n; if s.count[k] == 0 { delete(s.count, k) } }",
+        "func (s *S) Move(a, b string) { s.count[b] += s.count[a]; delete(s.count, a) }",
+        "func (s *S) Renew(k string) { delete(s.m, k); s.m[k] = &entry{} }",
+    ],
+)
+def test_stores_that_exclude_the_delete_or_mean_it(body: str) -> None:
+    assert messages(body) == []
+
+
+# --- ways ---
+
+
+def test_a_return_on_an_error_passes_the_delete_by() -> None:
+    body = (
+        "func (s *S) Do(id string, f func() error) error {\ns.m[id] = nil\nif err := f(); err != nil { %sreturn err }\ndelete(s.m, id); return nil }"
+    )
+    (found,) = messages(body % "")
+    assert "`s.m` keeps the entry for `id` when S.Do returns early" in found
+    assert messages(body % "delete(s.m, id); ") == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "func (s *S) Do(id string, f func() error) error { s.m[id] = nil; defer delete(s.m, id); if f() != nil { return f() }; return nil }",
+        "func (s *S) Do(id string, f func() error) error { s.m[id] = nil; defer func() { delete(s.m, id) }(); return f() }",
+        "func (s *S) Do(id string, f func() error) error { if f == nil { return nil }; s.m[id] = nil; _ = f(); delete(s.m, id); return nil }",
+        (
+            "func (s *S) Do(id string, f func() error) error { s.m[id] = nil; if err := f(); err != nil { return err }; delete(s.m, id); return nil }\n"
+            "func (s *S) Sweep() { clear(s.m) }"
+        ),
+    ],
+)
+def test_deferred_deletes_and_sweeps(body: str) -> None:
+    assert messages(body) == []
+
+
+FILL = "func (s *S) Fill(a, b string) { s.m[a] = nil; s.n[b] = nil }\n"
+
+
+def test_a_branch_that_cleans_one_of_two_maps() -> None:
+    body = "func (s *S) Drop(a, b string, all bool) { if all { delete(s.n, b); delete(s.m, a) } else { delete(s.n, b)%s } }"
+    (found,) = messages(FILL + body % "")
+    assert "`s.m` keeps its entry on one branch of S.Drop: there only `s.n` is cleaned" in found
+    assert messages(FILL + body % "; delete(s.m, a)") == []
+
+
+def test_an_early_end_that_cleans_one_of_two_maps() -> None:
+    body = "func (s *S) Drop(a, b string, all bool) { if !all { delete(s.n, b); return }; delete(s.n, b); delete(s.m, a) }"
+    (found,) = messages(FILL + body)
+    assert "`s.m` keeps its entry on one branch" in found
+
+
+STORE = "func (s *S) Store(ks []string) { for _, k := range ks { %s } }\n"
+RESET = "func (s *S) Reset(i int) { for k, v := range s.count { if v < i { delete(s.count, k); delete(s.m, k) } } }"
+
+
+def test_an_insert_that_the_map_which_is_gone_over_never_hears_of() -> None:
+    (found,) = messages(STORE % "if k == `` { s.m[k] = nil; continue }; s.count[k] = 1" + RESET)
+    assert "`s.m` keeps entries that `s.count` does not know" in found
+    assert messages(STORE % "s.count[k] = 1; if k == `` { s.m[k] = nil; continue }" + RESET) == []
+
+
+def test_a_value_that_is_overwritten_with_its_way_to_another_map() -> None:
+    body = "func (s *S) Add(k, ref string) { %ss.m[k] = &entry{ref}; s.n[ref] = nil }\n"
+    done = "func (s *S) Done() { for k, e := range s.m { if e.ref == `` { delete(s.m, k); delete(s.n, e.ref) } } }"
+    (found,) = messages(body % "" + done)
+    assert "`s.n` keeps the entry of a value that S.Add overwrites" in found
+    assert messages(body % "if e, ok := s.m[k]; ok { delete(s.n, e.ref) }; " + done) == []

@@ -1,0 +1,69 @@
+"""Large tables: those that the collector walks over (GM406), and those that are emptied and kept (GM407)."""
+
+from __future__ import annotations
+
+import pytest
+from golint_maps.rules.retention import gm406_pointer_values_scanned, gm407_emptied_map_kept
+
+from golint_maps.testing import findings_of
+
+
+def scanned(source: str) -> list[str]:
+    return [finding.key for finding in findings_of(gm406_pointer_values_scanned, "package p\n" + source)]
+
+
+def emptied(source: str) -> list[str]:
+    return [finding.key for finding in findings_of(gm407_emptied_map_kept, "package p\n" + source)]
+
+
+@pytest.mark.parametrize("size", ["1_000_000", "1 << 20", "64 * 1024", "1e6", "large", "0x10000"])
+def test_a_table_of_pointers_that_is_made_large(size: str) -> None:
+    assert scanned(f"const large = 20 * 1000\nvar m = make(map[int]*int, {size})\nfunc Put(k int, v *int) {{ m[k] = v }}") == ["m"]
+
+
+def test_a_table_of_pointers_that_a_loop_fills() -> None:
+    assert scanned("var m = map[int]*int{}\nfunc Load(ks []int) { for _, k := range ks { m[k] = new(int) } }") == ["m"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "var m = make(map[int]int, 1_000_000)\nfunc Put(k int) { m[k] = 1 }",
+        "var m = make(map[string]*int, 1_000_000)\nfunc Put(k string) { m[k] = nil }",
+        "var m = make(map[int]*int, 100)\nfunc Put(k int) { m[k] = nil }",
+        "var m = map[int]*int{}\nfunc Load() { for _, k := range []int{1, 2} { m[k] = nil } }",
+        "func Load(ks []int) { m := make(map[int]*int, 1_000_000); for _, k := range ks { m[k] = nil } }",
+    ],
+)
+def test_tables_without_pointers_small_and_local_ones(source: str) -> None:
+    assert scanned(source) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "var m = make(map[int]int, 1_000_000)\nfunc Reset() { clear(m) }",
+        "var m = make(map[int]int, 1_000_000)\nfunc Reset() { for k := range m { delete(m, k) } }",
+        "var m = map[int]int{}\nfunc Fill() { for i := 0; i < 100000; i++ { m[i] = i } }\nfunc Reset() { clear(m) }",
+        "var m = map[int]int{}\nfunc Fill() { for i := range 100000 { m[i] = i } }\nfunc Reset() { clear(m) }",
+        "type S struct { m map[int]int }\nvar s = &S{m: make(map[int]int, 1 << 20)}\nfunc (s *S) Reset() { clear(s.m) }",
+        "type S struct { m map[int]int }\nvar s S\nfunc init() { s.m = make(map[int]int, 1 << 20) }\nfunc (s *S) Reset() { clear(s.m) }",
+    ],
+)
+def test_a_large_table_that_is_emptied(source: str) -> None:
+    assert len(emptied(source)) == 1
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "var m = make(map[int]int, 1_000_000)\nfunc Reset() { m = make(map[int]int) }",
+        "var m = make(map[int]int, 1_000_000)\nfunc Reset() { clear(m); m = nil }",
+        "var m = make(map[int]int, 1_000_000)\nfunc Drop(k int) { delete(m, k) }",
+        "var m = make(map[int]int, 1_000_000)\nfunc Sweep() { for k, v := range m { if v == 0 { delete(m, k) } } }",
+        "var m = make(map[int]int, 100)\nfunc Reset() { clear(m) }",
+        "func Run(ks []int) { m := make(map[int]int, 1_000_000); for _, k := range ks { m[k] = 1 }; clear(m) }",
+    ],
+)
+def test_fresh_small_and_local_maps_and_single_keys(source: str) -> None:
+    assert emptied(source) == []
