@@ -109,7 +109,7 @@ def test_a_return_on_an_error_passes_the_delete_by() -> None:
         "func (s *S) Do(id string, f func() error) error { s.m[id] = nil; defer func() { delete(s.m, id) }(); return f() }",
         "func (s *S) Do(id string, f func() error) error { if f == nil { return nil }; s.m[id] = nil; _ = f(); delete(s.m, id); return nil }",
         (
-            "func (s *S) Do(id string, f func() error) error { s.m[id] = nil; if err := f(); err != nil { return err }; delete(s.m, id); return nil }\n"
+            "func (s *S) Do(id string, f func() error) error { s.m[id] = nil; if f() != nil { return f() }; delete(s.m, id); return nil }\n"
             "func (s *S) Sweep() { clear(s.m) }"
         ),
     ],
