@@ -1,18 +1,19 @@
-"""Facts on maps that leave their locks, or have none: copies of locks, escapes, recoveries, memos, and sections that belong together."""
+"""Facts on maps that leave their locks, or have none: copies of locks, escapes, recoveries, memos, copies of what holds a map, and split sections."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from golint_maps.flow import check_then_act, escapes, lock_copies, memos, recoveries
+from golint_maps.flow import check_then_act, escapes, lock_copies, memos, recoveries, shared_copies
 from golint_maps.flow.check_then_act import CheckThenAct
 from golint_maps.flow.escapes import MapEscape
 from golint_maps.flow.lock_copies import LockCopied
 from golint_maps.flow.memos import MemoFill
 from golint_maps.flow.recoveries import RecoveryFact
+from golint_maps.flow.shared_copies import SharedCopyWritten
 from golint_maps.flow.view import View
 
-SharingFact = CheckThenAct | LockCopied | MapEscape | MemoFill | RecoveryFact
+SharingFact = CheckThenAct | LockCopied | MapEscape | MemoFill | RecoveryFact | SharedCopyWritten
 
 
 def analyse(view: View) -> Iterator[SharingFact]:
@@ -21,4 +22,5 @@ def analyse(view: View) -> Iterator[SharingFact]:
     yield from escapes.analyse(view)
     yield from memos.analyse(view)
     yield from recoveries.analyse(view)
+    yield from shared_copies.analyse(view)
     yield from check_then_act.analyse(view)

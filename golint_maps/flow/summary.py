@@ -299,11 +299,16 @@ class _Walker(Forward[_State]):
 
     def _replace_in_copy(self, target: ir.Expr, value: ir.Expr, state: _State) -> None:
         """A fresh map in a struct that is a local copy (`cp := *c; cp.m = make(…)`) is the copy's own."""
-        if isinstance(target, ir.Sel) and isinstance(target.base, ir.Local) and fresh(value, state.owned):
-            number = target.base.id
-            kind = self.view.package.resolver.underlying(self.view.typing.local(number))
-            if isinstance(kind, model.Struct) and number not in self.shared.shared_locals:
-                state.owned |= {(f"l{number}", target.name)}
+        if self._in_own_struct(target) and (fresh(value, state.owned) or self._constructs(value)):
+            assert isinstance(target, ir.Sel)
+            assert isinstance(target.base, ir.Local)
+            state.owned |= {(f"l{target.base.id}", target.name)}
+
+    def _in_own_struct(self, x: ir.Expr) -> bool:
+        """Tell whether an expression is a field of a local struct held by value: of a copy, when it was handed in."""
+        if not isinstance(x, ir.Sel) or not isinstance(x.base, ir.Local) or x.base.id in self.shared.shared_locals:
+            return False
+        return isinstance(self.view.package.resolver.underlying(self.view.typing.local(x.base.id)), model.Struct)
 
     def _constructs(self, value: ir.Expr) -> bool:
         """Tell whether a call makes a new object: a constructor by name of this package, or a cloning function."""
@@ -660,6 +665,8 @@ class _Walker(Forward[_State]):
             return
         if op == "read" and path in self._written:
             return
+        if op in ("assign", "load") and self._in_own_struct(x):
+            return  # the variable itself is in this function's copy, whoever has the map
         rooted = self.names.rooted(path)
         assert rooted is not None
         owned = False

@@ -10,6 +10,7 @@ from pathlib import PurePath
 from typing import Final
 
 from golint_maps.source.files import read_small_file, reason
+from golint_maps.source.gopath import import_path_of
 from golint_maps.source.model import Module, Problem, Replace
 
 _TOKEN: Final = re.compile(r'"((?:[^"\\]|\\.)*)"|`([^`]*)`|(=>|[()])|//.*|([^\s()"`]+)')
@@ -102,8 +103,8 @@ def load_module(directory: str, relative: str) -> tuple[Module | None, Problem |
 
 
 def synthetic_module(directory: str, relative: str) -> Module:
-    """Return a module for an absolute directory that no go.mod covers, named after it."""
-    return Module(_base(directory), relative, synthetic=True, vendor=os.path.isdir(os.path.join(directory, "vendor")))
+    """Return a module for an absolute directory that no go.mod covers: with the path that its files import it by, else named after it."""
+    return Module(import_path_of(directory) or _base(directory), relative, synthetic=True, vendor=os.path.isdir(os.path.join(directory, "vendor")))
 
 
 def load_workspace(directory: str) -> Workspace | None:

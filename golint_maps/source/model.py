@@ -48,7 +48,7 @@ class Replace:
 class Module:
     """A Go module. `directory` is relative to the root, with `/`; `""` is the root itself, `..` parts lead above it.
 
-    `go` is None when go.mod has no readable `go` line. `synthetic` marks a module that no readable go.mod declares, named after its directory.
+    `go` is None when go.mod has no readable `go` line. `synthetic` marks a module without a readable go.mod.
     `vendor` says that the module has a `vendor` directory. `requires` are pairs of module path and version. `godebug_at` are the byte offsets
     of the settings in `godebug`.
     """

@@ -179,7 +179,7 @@ def test_a_pipe_named_gitignore_or_go_mod_is_not_opened(plant: Plant) -> None:
 
 
 def test_a_file_that_vanishes_between_listing_and_reading_is_told(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
-    root = plant({"a.go": A, "b.go": A})
+    root = plant({"go.mod": "module m\n", "a.go": A, "b.go": A})
     real_open = os.open
 
     def vanishing(path: str, flags: int, mode: int = 0o777) -> int:
