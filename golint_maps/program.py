@@ -22,6 +22,7 @@ from golint_maps.graphs.guarded import Guarding
 from golint_maps.graphs.lifetime import Lifetimes
 from golint_maps.graphs.links import Links
 from golint_maps.graphs.memos import Memos
+from golint_maps.graphs.package_maps import SharedPackageMap, shared_package_maps
 from golint_maps.graphs.precedence import without_copies
 from golint_maps.graphs.races import Races
 from golint_maps.graphs.retention import Kept, Retention
@@ -84,15 +85,32 @@ class Program:
         """The unguarded accesses to shared maps, each with its strongest fault."""
         declared = {breach.side.access.place for breach in self.breaches}
         found = without_copies(verdicts(self.races), self.each(LockCopied), self.races)
-        return [verdict for verdict in found if verdict.kind != "inconsistent" or verdict.access.place not in declared]
+        return [verdict for verdict in found if verdict.kind not in ("inconsistent", "neighbour") or verdict.access.place not in declared]
 
     @cached_property
     def memos(self) -> Memos:
         """Which memos are shared by callers outside of the program."""
         promises = {name: said for package in self.packages for name, said in package.promises.items()}
+        return Memos(
+            self.races,
+            promises,
+            singletons={name for package in self.packages for name in package.singletons},
+            services={name for package in self.packages for name in package.services},
+            mains=self._mains,
+            imported={path for package in self.packages for path in package.imports},
+            emptied={(release.id, release.identity) for release in self.each(MapRelease) if release.all},
+        )
+
+    @cached_property
+    def _mains(self) -> frozenset[str]:
+        return frozenset(package.path for package in self.packages if package.name == "main")
+
+    @cached_property
+    def package_maps(self) -> list[SharedPackageMap]:
+        """Package variables that methods of many objects change without a lock."""
+        keyed = {name for package in self.packages for name in package.keyed_by_pointers}
         singletons = {name for package in self.packages for name in package.singletons}
-        emptied = {(release.id, release.identity) for release in self.each(MapRelease) if release.all}
-        return Memos(self.races, promises, singletons, {package.path for package in self.packages if package.name == "main"}, emptied)
+        return list(shared_package_maps(self.races, keyed, singletons, self._mains))
 
     @cached_property
     def lifetimes(self) -> Lifetimes:

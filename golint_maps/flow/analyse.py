@@ -87,6 +87,8 @@ def _analyse(package: PackageView) -> PackageFacts:
         memos.singletons(package),
         lifetime.holders(package),
         serving,
+        memos.services(package),
+        memos.keyed_by_pointers(package),
     )
 
 

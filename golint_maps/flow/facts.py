@@ -73,6 +73,10 @@ class PackageFacts(msgspec.Struct, array_like=True, gc=False):
     """What package variables and fields hold."""
     serving: list[Serving] = []
     """Loops without an end of their own."""
+    services: list[str] = []
+    """Unexported types that are handed out as an exported interface."""
+    keyed_by_pointers: list[str] = []
+    """Package variables that are maps from pointers."""
 
 
 ENCODER = msgspec.msgpack.Encoder()

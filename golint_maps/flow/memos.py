@@ -1,4 +1,4 @@
-"""Memos: entries that are inserted when a look-up of the same key misses; and objects that exist once, held by a package variable."""
+"""Memos: entries that are inserted when a look-up of the same key misses; and which objects and package variables all callers share."""
 
 from __future__ import annotations
 
@@ -60,10 +60,11 @@ def analyse(view: View) -> Iterator[MemoFill]:
 
 
 def _outlives(view: View, path: Path) -> bool:
-    """Tell whether a map is a package variable, or lies in something that was handed in."""
+    """Tell whether a map is a package variable, is or lies in something that was handed in."""
     if path[0][0] == "g":
         return True
-    return len(path) > 1 and view.variables[int(path[0][1:])].kind in ("receiver", "param")
+    kind = view.variables[int(path[0][1:])].kind
+    return kind == "receiver" or (kind == "param" and len(path) > 1)
 
 
 def _handed_in(view: View, value: ir.Expr) -> bool:
@@ -151,6 +152,47 @@ def _kept(package: PackageView, variable: ir.VarDecl) -> Iterator[str]:
             yield name
         case ir.Call(ir.Name(constructor)) if constructor in package.scope.functions:
             yield from (receiver_name(result) for result in package.scope.functions[constructor].node.type.results[:1])
+
+
+def services(package: PackageView) -> list[str]:
+    """Return the unexported types (`path.Type`) with a map that an exported function makes and returns as an exported interface of the package.
+
+    Whoever asks for one gets it behind an interface, keeps it and hands it around: that is how parts of a program find each other.
+    """
+    scope = package.scope
+    held = {name for name in scope.types if not name[:1].isupper() and _has_map(package, name)}
+    if not held or scope.name == "main":
+        return []
+    found: set[str] = set()
+    for file in scope.files:
+        for function in file.functions:
+            if function.parent >= 0 or function.receiver_type is not None or not function.name[:1].isupper():
+                continue
+            if not any(isinstance(result, ir.TName) and _is_interface(package, result.name) for result in function.type.results):
+                continue
+            for x in each(function.body or (), ir.Lit):
+                if isinstance(x.type, ir.TName) and x.type.name in held:
+                    found.add(f"{scope.path}.{x.type.name}")
+    return sorted(found)
+
+
+def _is_interface(package: PackageView, name: str) -> bool:
+    kind = package.resolver.underlying(model.Named(package.scope.path, name)) if name[:1].isupper() and name in package.scope.types else None
+    return isinstance(kind, model.Interface) and bool(kind.methods)
+
+
+def keyed_by_pointers(package: PackageView) -> list[str]:
+    """Return the package variables (`gpath.name`) that are maps from pointers: their entries belong to objects that are made as the program runs."""
+    found = []
+    for name, declared in package.scope.variables.items():
+        written = declared.node.type
+        if written is None:
+            match declared.node.value:
+                case ir.Lit(kind) | ir.Call(ir.Name("make"), [ir.TypeArg(kind), *_]):
+                    written = kind
+        if isinstance(written, ir.TMap) and isinstance(written.key, ir.TPtr):
+            found.append(f"g{package.scope.path}.{name}")
+    return sorted(found)
 
 
 def _has_map(package: PackageView, name: str) -> bool:

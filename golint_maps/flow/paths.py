@@ -171,12 +171,12 @@ class Paths:
         return f"?{getattr(x, 'pos', 0)}"
 
     def _pure(self, fun: ir.Expr) -> bool:
-        """Conversions, builtins and calls of pure packages give equal results for equal arguments."""
+        """Conversions, builtins, functions that make keys and calls of pure packages give equal results for equal arguments."""
         match fun:
             case ir.Name("string" | "len" | "int" | "int64" | "uint64" | "min" | "max"):
                 return True
-            case ir.Name():
-                return self._view.typing.as_type(fun) is not None
+            case ir.Name(name):
+                return name.lower().endswith(("key", "hash")) or self._view.typing.as_type(fun) is not None
             case ir.Sel(ir.Name("strings" | "path" | "filepath" | "strconv"), _):
                 return True
             case ir.Sel(_, "String" | "Name" | "ID" | "Key" | "GetName" | "GetNamespace" | "GetUID" | "Path" | "Error"):

@@ -14,7 +14,7 @@ from golint_maps.flow.identity import function_id
 from golint_maps.flow.maps import extent, place, qualified
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
-from golint_maps.flow.traverse import expressions, statements
+from golint_maps.flow.traverse import each
 from golint_maps.flow.view import View
 from golint_maps.syntax import ir
 from golint_maps.types import model
@@ -57,7 +57,7 @@ def analyse(view: View) -> Iterator[SharedCopyWritten]:
     written = list(_writes(view))
     if not written:
         return
-    stores = [statement for statement in view.statements if isinstance(statement, ir.Assign)]
+    stores = [statement for function in view.functions for statement in each(function.body or (), ir.Assign)]
     seen: set[object] = set()
     for write in written:
         key = (write.root, write.map.name if isinstance(write.map, ir.Sel) else "")
@@ -72,17 +72,18 @@ def analyse(view: View) -> Iterator[SharedCopyWritten]:
 def _writes(view: View) -> Iterator[_Write]:
     """Yield the changes of maps that are reached through one local variable: `m[k] = v`, `c.m[k] = v`, `delete(c.m, k)`, `maps.Copy(c.m, …)`."""
     for number, function in zip(view.family, view.functions, strict=True):
-        for statement in statements(function.body or ()):
-            if type(statement) is ir.Assign:
-                for target in statement.lhs:
-                    if type(target) is ir.Index:
-                        map_ = _rooted(target.base)
-                        if map_ is not None and view.package.resolver.map(view.typing.of(map_)) is not None:
-                            yield _Write(map_, target, number)
-            elif type(statement) is ir.Do and type(statement.x) is ir.Call and statement.x.args:
-                map_ = _rooted(statement.x.args[0])
-                if map_ is not None and _changes(view, statement.x.fun):
-                    yield _Write(map_, statement.x, number)
+        body = function.body or ()
+        for statement in each(body, ir.Assign):
+            for target in statement.lhs:
+                if type(target) is ir.Index:
+                    map_ = _rooted(target.base)
+                    if map_ is not None and view.package.resolver.map(view.typing.of(map_)) is not None:
+                        yield _Write(map_, target, number)
+        for done in each(body, ir.Do):
+            if type(done.x) is ir.Call and done.x.args:
+                map_ = _rooted(done.x.args[0])
+                if map_ is not None and _changes(view, done.x.fun):
+                    yield _Write(map_, done.x, number)
 
 
 def _rooted(x: ir.Expr) -> ir.Sel | ir.Local | None:
@@ -153,8 +154,8 @@ def _worked_on(write: _Write, stores: Sequence[ir.Assign]) -> bool:
 
 
 def _returned(view: View, number: int) -> bool:
-    for statement in view.statements:
-        if isinstance(statement, ir.Return):
+    for function in view.functions:
+        for statement in each(function.body or (), ir.Return):
             for value in statement.values:
                 inner = value.x if isinstance(value, ir.Addr) else value
                 if isinstance(inner, ir.Local) and inner.id == number:
@@ -169,8 +170,9 @@ def _renewed(view: View, write: _Write, stores: Sequence[ir.Assign]) -> bool:
         if statement.pos >= write.whole.pos or not any(spell(target, view.variables) == name for target in statement.lhs):
             continue
         if not any(
-            isinstance(around, ir.If) and around.pos <= statement.pos < around.end and _when_missing(view, around.cond, name)
-            for around in view.statements
+            around.pos <= statement.pos < around.end and _when_missing(view, around.cond, name)
+            for function in view.functions
+            for around in each(function.body or (), ir.If)
         ):
             return True
     return False
@@ -243,8 +245,8 @@ def _alias(view: View, write: _Write, stores: Sequence[ir.Assign]) -> SharedCopy
 def _handed_on(view: View, number: int, *, anywhere: bool) -> bool:
     """Tell whether a local goes into a composite literal: of a type of another package, or `anywhere`."""
     for function in view.functions:
-        for x in expressions(function.body or ()):
-            if type(x) is ir.Lit and any(isinstance(element.value, ir.Local) and element.value.id == number for element in x.elements):
+        for x in each(function.body or (), ir.Lit):
+            if any(isinstance(element.value, ir.Local) and element.value.id == number for element in x.elements):
                 kind = view.typing.of(x)
                 if isinstance(x.type, ir.TQual) or _foreign(view, kind):
                     return True  # a type of another package, known or not; with a map in it, it is a struct

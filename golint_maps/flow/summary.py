@@ -16,6 +16,7 @@ from golint_maps.flow.annotations import Requirement, requirements
 from golint_maps.flow.calls import Callees, fresh
 from golint_maps.flow.events import BORROWED, Argument, CallSite, Flow, FunctionSummary, Held, MapAccess, Position, Sync
 from golint_maps.flow.files import of_file
+from golint_maps.flow.handlers import handler
 from golint_maps.flow.identity import Names, function_id
 from golint_maps.flow.lock_helpers import LockEffects, locks_what_is_there, only_locks
 from golint_maps.flow.maps import extent, qualified
@@ -120,7 +121,7 @@ class Summariser:
             calls=tuple(walker.calls.values()),
             syncs=tuple(walker.syncs.values()),
             flows=tuple(dict.fromkeys(walker.flows)),
-            handler=_handler(function, view),
+            handler=handler(function),
             doc=function.doc,
             variables=tuple(self._variables(function)) if root else (),
             requires=tuple((item.held, item.words) for item in self._requirements(function)) if root else (),
@@ -801,15 +802,3 @@ def _assigned_in(file: ir.FileFacts) -> set[str]:
                 elif target.__class__ is ir.Sel or target.__class__ is ir.Name:
                     names.add(target.name)
     return names
-
-
-def _handler(function: ir.Function, view: View) -> str:
-    """Return what kind of framework callback a function is by its parameters, or an empty string."""
-    params = function.type.params
-    if len(params) == 2 and isinstance(params[0], ir.TQual) and params[0].name == "ResponseWriter" and isinstance(params[1], ir.TPtr):
-        return "an HTTP handler"
-    if len(params) == 1:
-        kind = params[0].elem if isinstance(params[0], ir.TPtr) else params[0]
-        if isinstance(kind, ir.TQual) and (kind.package, kind.name) in (("gin", "Context"), ("echo", "Context"), ("fiber", "Ctx")):
-            return f"a {kind.package} handler"
-    return ""

@@ -12,7 +12,10 @@ import msgspec
 
 
 class Callback(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One API. See `callbacks.toml` for what the fields mean. `own`: the configuration names it, so it holds for code of the program, too."""
+    """One API. See `callbacks.toml` for what the fields mean. `own`: the configuration names it, so it holds for code of the program, too.
+
+    `assumed`: no table knows it; its name says that it keeps what it is given and calls it when something happens.
+    """
 
     function: str
     arguments: tuple[int, ...] = ()
@@ -24,6 +27,7 @@ class Callback(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     test: bool = False
     words: str = "a callback"
     own: bool = False
+    assumed: bool = False
 
     def takes(self, index: int) -> bool:
         """Tell whether the argument at `index` is what it runs."""

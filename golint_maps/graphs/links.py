@@ -17,6 +17,11 @@ from golint_maps.graphs.callbacks import Callback, table
 _REGISTERS = re.compile(r"\.Register\w*Server$")
 _SERVICE = Callback("Register…Server", (-1,), parallel=True, words="a gRPC method")
 
+_KEEPS = re.compile(
+    r"\.(?:(?:Set|Add|Register|On|With|Handle|Use)\w*(?:Handler|Callback|Listener|Hook|Observer|Route)s?|Subscribe\w*|On[A-Z]\w*(?:ed|Lost|Change|Message|Event))$"
+)
+"""Names of functions that keep a function and call it when something happens, on a goroutine of their own as a rule."""
+
 _MAX_IMPLEMENTATIONS = 6
 """Interface methods with more implementations say too little about which one runs."""
 
@@ -155,7 +160,7 @@ class Links:
                         if callees:
                             self._link_passed(function, site, callees, index, passed)
                         elif not target.startswith(("=", "&", "?")):
-                            self._add(self._outside(function, site, passed, index))
+                            self._add(self._outside(function, site, target, passed, index))
         for index, argument in enumerate(site.args):
             self._link_fields(function, site, argument, index)
 
@@ -164,15 +169,19 @@ class Links:
         callback = self._callbacks.of(target)
         return callback if callback is not None and (callback.own or not known) else None
 
-    def _outside(self, function: FunctionSummary, site: CallSite, passed: str, index: int) -> Link:
-        """Return how code outside of the program uses a function: it calls it before it returns, or serves requests with it.
+    def _outside(self, function: FunctionSummary, site: CallSite, target: str, passed: str, index: int) -> Link:
+        """Return how code outside of the program uses a function: it calls it before it returns, serves requests with it, or keeps it for events.
 
         Tests give handlers to what calls them at once.
         """
         handler = self.functions[passed].handler
-        if not handler or function.test:
+        if handler and not function.test:
+            callback = Callback(site.spelled, parallel=True, words=handler)
+        elif not function.test and _KEEPS.search(target):
+            callback = Callback(site.spelled, words=f"a callback of {site.spelled}", assumed=True)
+        else:
             return Link(function.id, site, passed, spawns=False, receiver_argument=index)
-        return Link(function.id, site, passed, spawns=True, receiver_argument=index, callback=Callback(site.spelled, parallel=True, words=handler))
+        return Link(function.id, site, passed, spawns=True, receiver_argument=index, callback=callback)
 
     def _link_fields(self, function: FunctionSummary, site: CallSite, argument: Argument, index: int) -> None:
         """Functions in the fields of a struct that is passed, where the struct is known to hold callbacks."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final
@@ -17,6 +17,15 @@ from golint_maps.graphs.witness import Witness
 _REGISTRATION: Final = re.compile(
     r"(?:Must)?(?:Register|Unregister|Add|Set|Init|Setup|Load|Reset|Enable|Disable|Define|Declare|With|New|Install|Configure|Import|Read|Parse|Test|Bench)"
 )
+_REGISTRATION_ALONE: Final = re.compile(
+    r"(?:Must)?(?:Register|Unregister|Add|Set|Init|Setup|Reset|Enable|Disable|Define|Declare|Install|Configure|Test|Bench)"
+)
+"""Of a package variable that is filled with what was computed: reading, parsing and making is what programs do at any time."""
+_FOR_ONE: Final = re.compile(
+    r"(?i:builder|parser|decoder|encoder|scanner|reader|writer|visitor|compiler|request|iterator|walker|printer|lexer|query|transaction|session"
+    r"|context|state|generator|resolver|checker|tx)$"
+)
+"""Names of types whose objects one goroutine makes for one piece of work."""
 _STARTING: Final = re.compile(r"(?:Init|Open|Start|Run|Serve|Close|Stop|Register|Setup|Configure|Unmarshal|Decode|Gob|Scan|New|Load|Must|Validate)")
 
 
@@ -37,26 +46,37 @@ class Memos:
         races: Races,
         promises: Mapping[str, str],
         singletons: AbstractSet[str],
+        services: AbstractSet[str],
         mains: AbstractSet[str],
+        imported: AbstractSet[str],
         emptied: AbstractSet[tuple[str, str]] = frozenset(),
     ) -> None:
         self._races = races
         self._promises = promises
         self._singletons = singletons
+        self._services = services
         self._mains = mains
+        self._imported = imported
         self._emptied = emptied
         """(function, map) where the function leaves nothing in the map, or starts with an empty one: what it fills it with is its own work."""
 
     def shared(self, fills: Iterable[MemoFill]) -> Iterator[SharedMemo]:
         """Yield the memos that all callers share without a lock."""
         for fill in fills:
-            found = self._races.by_map.get(fill.identity, ())
+            found = self._found(fill)
             if any(way.locks for way in found):
                 continue  # somebody locks: the rules on locks judge it
             ways = [way for way in found if way.access.place == fill.place and way.access.writes and self._reached(way) and self._one_object(way)]
             if ways:
                 way = min(ways, key=lambda way: len(way.hops))
                 yield SharedMemo(way, fill, self._promised(way))
+
+    def _found(self, fill: MemoFill) -> Sequence[Witness]:
+        """Return the ways to all accesses of a memo; of a map that is a receiver itself, those of the one package variable that it is."""
+        if fill.identity[:1] != "l":
+            return self._races.by_map.get(fill.identity, ())
+        names = {name for name, found in self._races.by_map.items() if name[0] == "g" and any(way.access.place == fill.place for way in found)}
+        return self._races.by_map[names.pop()] if len(names) == 1 else ()
 
     def broken(self) -> Iterator[SharedMemo]:
         """Yield the unguarded accesses to maps of types that are documented as safe for concurrent use."""
@@ -89,15 +109,16 @@ class Memos:
         if any((hop.function, way.identity) in self._emptied for hop in way.hops):
             return False
         functions = [self._races.functions[hop.function] for hop in way.hops]
-        if any(_REGISTRATION.match(function.name.rpartition(".")[2]) or function.name == "init" for function in functions):
+        registration = _REGISTRATION_ALONE if way.identity[0] == "g" else _REGISTRATION
+        if any(registration.match(function.name.rpartition(".")[2]) or function.name == "init" for function in functions):
             return False
         said = [self._promises.get(name, "") for function in functions for name in (function.id, function.receiver, function.package)]
         return UNSAFE not in said
 
     def _internal(self, entry: FunctionSummary) -> bool:
-        """Internal packages are reached through what calls them; where a command has them, only that does."""
+        """Internal packages are reached through what calls them, if that is in sight; where a command has them, only that does."""
         parts = entry.package.split("/")
-        return "internal" in parts and ("cmd" in parts or bool(self._races.links.into.get(entry.id)))
+        return "internal" in parts and ("cmd" in parts or (entry.package in self._imported and bool(self._races.links.into.get(entry.id))))
 
     def _one_object(self, way: Witness) -> bool:
         if way.identity[0] == "g":
@@ -106,7 +127,14 @@ class Memos:
             return False
         if way.path[0][0] == "g":
             return True
-        return way.path[0] == "r" and len(way.path) == 2 and self._races.functions[way.context.entry].receiver in self._singletons
+        owner = self._races.functions[way.context.entry].receiver
+        if way.path[0] != "r" or not owner:
+            return False
+        if len(way.path) == 2:
+            return owner in self._singletons or (owner in self._services and not _FOR_ONE.search(owner))
+        # A cache of a type of its own, with exported name, that objects point to: they share it.
+        holder = way.identity[1:].rpartition(".")[0].rpartition(".")[2]
+        return len(way.path) == 3 and holder[:1].isupper() and holder.endswith("Cache") and not _FOR_ONE.search(owner)
 
     def _promised(self, way: Witness) -> str:
         functions = [self._races.functions[hop.function] for hop in way.hops]

@@ -99,6 +99,7 @@ class Races:
         self.witnesses = Witnesses(links)
         self.order = HappensBefore(links)
         self._around: dict[str, frozenset[Held]] = {}
+        self._users: dict[str, bool] = {}
 
     @cached_property
     def accesses(self) -> dict[str, list[tuple[FunctionSummary, MapAccess]]]:
@@ -206,8 +207,10 @@ class Races:
     def parallel(self, left: Witness, right: Witness) -> str:
         """Return `certain`, `assumed` (somebody outside of the program would have to call, or pass one object to both), or an empty string."""
         found = self._parallel(left, right)
-        if found and (any(self._only_tested(way) for way in (left, right)) or self.order.handed_over(left, right)):
+        if found and (any(self._only_tested(way) or _assumed(way) for way in (left, right)) or self.order.handed_over(left, right)):
             found = "assumed"
+        if found == "assumed" and (self._behind_wrapper(left, right) or self._behind_wrapper(right, left)):
+            return ""
         if found and not (self._anchored(left) and self._anchored(right)):
             return "assumed" if left.identity.rpartition(".")[0] in self._locking_types else ""
         return found
@@ -243,6 +246,24 @@ class Races:
         """Tell whether only parallel tests come to an access of code that is none: what they do there depends on their data."""
         link = way.context.link
         return link is not None and link.callback is not None and link.callback.test and not self.functions[way.function].test
+
+    def _behind_wrapper(self, way: Witness, other: Witness) -> bool:
+        """Tell whether a way starts at an exported method of an object without a lock, which objects around it lock for where they are in sight.
+
+        Others may well call the method without, on objects of their own.
+        """
+        entry = self.functions[way.context.entry]
+        owner = way.identity.rpartition(".")[0]
+        if way.context.kind != "exported" or way.locks or not other.locks or f"f{entry.receiver}" != owner or owner in self._locking_types:
+            return False
+        return self._used_by_others(entry.receiver)
+
+    def _used_by_others(self, kind: str) -> bool:
+        """Tell whether functions that are no methods of a type call its methods."""
+        if kind not in self._users:
+            methods = [function.id for function in self.functions.values() if function.receiver == kind and not function.parent]
+            self._users[kind] = any(self.functions[link.caller].receiver != kind for method in methods for link in self.links.into.get(method, ()))
+        return self._users[kind]
 
     def _made(self, root: str) -> int:
         """Return how the local variable at the root of a path gets its value: `_BY_LITERAL`, `_BY_CALL` of a constructor, or 0."""
@@ -453,6 +474,12 @@ def excluded(left: Witness, right: Witness) -> bool:
         return True  # two names of one lock, it may be; and what runs once may run before or after anything else
     # A semaphore or a channel as a lock protects in ways that are not known: no claim.
     return any(lock.name.endswith("~") for lock in (*left.locks, *right.locks))
+
+
+def _assumed(way: Witness) -> bool:
+    """Tell whether a goroutine is only taken to exist by the name of what was given its function."""
+    link = way.context.link
+    return link is not None and link.callback is not None and link.callback.assumed
 
 
 def _same_lock(mine: Held, left: Witness, theirs: Held, right: Witness) -> bool:

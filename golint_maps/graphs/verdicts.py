@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from golint_maps.flow.events import Held, MapAccess
+from golint_maps.graphs.neighbours import unguarded_neighbours
 from golint_maps.graphs.races import Race, Races, common_locks, sets_up
 from golint_maps.graphs.witness import Witness
 
@@ -19,8 +20,9 @@ class Verdict:
     """What is wrong with one access.
 
     `kind`: `write` and `read` (unguarded, races), `read-lock` (a write under a read lock), `locks-differ`, `inconsistent` (most others hold
-    `guard`). `side` is the way to the access, `other` the way to the access that it races with (None without one). `guard` is the lock that is
-    missing, if the others show one; `guarded` and `all` count accesses.
+    `guard`), `neighbour` (nobody locks, but `guard` of the same object guards other maps). `side` is the way to the access, `other` the way to
+    the access that it races with (None without one). `guard` is the lock that is missing, if the others show one; `guarded` and `all` count
+    accesses.
     """
 
     kind: str
@@ -37,7 +39,7 @@ class Verdict:
         return self.side.access
 
 
-_STRENGTH = ("read-lock", "locks-differ", "write", "read", "inconsistent")
+_STRENGTH = ("read-lock", "locks-differ", "write", "read", "inconsistent", "neighbour")
 
 
 def verdicts(races: Races) -> list[Verdict]:
@@ -56,6 +58,8 @@ def verdicts(races: Races) -> list[Verdict]:
             keep(verdict)
     for verdict in _by_habit(races):
         keep(verdict)
+    for way, lock, held in unguarded_neighbours(races):
+        keep(Verdict("neighbour", way, None, lock, True, held))
     return sorted(best.values(), key=lambda verdict: verdict.access.place)
 
 

@@ -25,14 +25,17 @@ RULE = Rule(
 def check(program: Program) -> Iterator[Finding]:
     """Report accesses outside of the lock that the other accesses of the map agree on."""
     for verdict in program.verdicts:
-        if verdict.kind != "inconsistent" or verdict.guard is None:
+        if verdict.kind not in ("inconsistent", "neighbour") or verdict.guard is None:
             continue
         access = verdict.access
         lock = lock_name(verdict.guard)
+        if verdict.kind == "inconsistent":
+            habit = f"`{access.map}` is used here without `{lock}`, which {verdict.guarded} of {verdict.all} accesses hold."
+        else:
+            habit = f"`{access.map}` is changed here without `{lock}`, which guards another map of the same object ({verdict.guarded} accesses)."
         yield RULE.finding(
             access,
-            f"`{access.map}` is used here without `{lock}`, which {verdict.guarded} of {verdict.all} accesses hold. "
-            f"{program.functions[verdict.side.function].name} {does(access)} without it, so it may do so while another goroutine writes.",
+            f"{habit} {program.functions[verdict.side.function].name} {does(access)} without it, so it may do so while another goroutine writes.",
             key=f"{access.op} {access.map} {access.key}",
             traces=traces(program, verdict),
             help=f"Hold `{lock}` here, or say in a comment why nobody else can have the map at this point.",

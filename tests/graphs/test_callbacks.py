@@ -302,3 +302,24 @@ func (s *Store) Start(nc *nats.Conn) {{
 func (s *Store) on(m *nats.Msg) {{ s.count() }}
 """
     assert race('"time";"github.com/nats-io/nats.go"', body) is races
+
+
+def test_what_is_kept_for_events_by_code_out_of_sight_is_assumed_to_run_beside_its_callers() -> None:
+    body = """
+type server interface { SetMessageHandler(f func(string)) }
+func (s *Store) Listen(to server) { to.SetMessageHandler(s.message) }
+func (s *Store) message(k string) { delete(s.hits, k) }
+func (s *Store) Add(k string) { s.hits[k] = 1 }
+"""
+    program = Program([facts_of("package p\n" + HEAD + body)])
+    assert {(verdict.kind, verdict.certain) for verdict in program.verdicts} == {("write", False)}
+
+
+def test_a_function_that_is_given_to_code_out_of_sight_under_another_name_is_called_there() -> None:
+    body = """
+type sorter interface { Each(f func(string)) }
+func (s *Store) Walk(over sorter) { over.Each(s.one) }
+func (s *Store) one(k string) { delete(s.hits, k) }
+func (s *Store) Add(k string) { s.hits[k] = 1 }
+"""
+    assert Program([facts_of("package p\n" + HEAD + body)]).verdicts == []

@@ -199,3 +199,23 @@ def test_a_bubble_at_rest_has_no_races() -> None:
     )
     assert verdicts(source, "p_test.go") == []
     assert verdicts(source.replace("synctest.Wait()\n", ""), "p_test.go") != []
+
+
+def test_a_field_of_a_struct_that_came_by_value_is_a_variable_of_its_own() -> None:
+    source = (
+        'import "maps"\ntype options struct { m map[string]int }\n'
+        "func set(o options) options { o.m = maps.Clone(o.m); o.m[`a`] = 1; return o }\n"
+        "func f(o options) { for { go func() { _ = set(o) }() } }"
+    )
+    assert verdicts(source) == []
+
+
+def test_an_object_without_a_lock_is_guarded_by_what_lies_around_it() -> None:
+    source = (
+        'import "sync"\nimport "example.com/prometheus"\n'
+        "type Inner struct { m map[string]int }\n"
+        "func (i *Inner) Add(k string) { i.m[k] = 1 }\nfunc (i *Inner) Len() int { n := 0; for range i.m { n++ }; return n }\n"
+        "type Outer struct { mu sync.Mutex; in *Inner }\n"
+        "func (o *Outer) Collect(ch chan<- prometheus.Metric) { o.mu.Lock(); defer o.mu.Unlock(); o.in.Add(`a`); _ = o.in.Len() }\n"
+    )
+    assert verdicts(source) == []

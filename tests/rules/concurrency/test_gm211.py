@@ -61,3 +61,36 @@ def test_every_access_of_a_type_that_promises_safety_is_reported() -> None:
 )
 def test_programs_registration_warnings_and_objects_of_the_caller_are_quiet(code: str) -> None:
     assert not findings_of(rule, code)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        GLOBAL + "func NewOf(k string) int " + memo("known"),
+        GLOBAL + "func Of(k string) (v int) { if v, ok := known[k]; ok { return v }; defer func() { known[k] = v }(); return len(k) }",
+        GLOBAL + "func hashKey(k string) string { return k }\nfunc Of(k string) int " + memo("known").replace("[k]", "[hashKey(k)]"),
+        "package p\ntype table map[string]int\nvar known = table{}\nfunc (t table) of(k string) int "
+        + memo("t")
+        + "\nfunc Of(k string) int { return known.of(k) }",
+        "package p\ntype Provider interface { Get(k string) int }\ntype provider struct { m map[string]int }\n"
+        "func NewProvider() Provider { return &provider{m: map[string]int{}} }\nfunc (p *provider) Get(k string) int " + memo("p.m"),
+        "package p\ntype NameCache struct { Names map[string]int }\ntype T struct { Cache *NameCache }\nfunc (t *T) Get(k string) int "
+        + memo("t.Cache.Names"),
+    ],
+)
+def test_memos_that_services_and_shared_caches_hold_are_reported(code: str) -> None:
+    assert [finding.level for finding in findings_of(rule, code)] == [Level.WARNING]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        GLOBAL + "func RegisterOf(k string) int " + memo("known"),
+        "package p\ntype Parser interface { Get(k string) int }\ntype parser struct { m map[string]int }\n"
+        "func NewParser() Parser { return &parser{m: map[string]int{}} }\nfunc (p *parser) Get(k string) int " + memo("p.m"),
+        "package p\ntype names struct { m map[string]int }\nfunc NewNames() *names { return &names{m: map[string]int{}} }\n"
+        "func (p *names) Get(k string) int " + memo("p.m"),
+    ],
+)
+def test_memos_of_registration_and_of_objects_for_one_piece_of_work_are_not(code: str) -> None:
+    assert findings_of(rule, code) == []

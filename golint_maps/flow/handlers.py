@@ -1,0 +1,69 @@
+"""Functions that a framework runs on goroutines of its own, told by the types of their parameters: the table `handlers.toml`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+from tomllib import loads
+
+import msgspec
+
+from golint_maps.syntax import ir
+
+
+class _Handler(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`alone`: there are no further parameters. `declared`: literals do not count. `method`: the only name that counts."""
+
+    params: tuple[str, ...]
+    words: str
+    alone: bool = False
+    declared: bool = False
+    method: str = ""
+
+
+class _Data(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    handler: tuple[_Handler, ...]
+
+
+@cache
+def _by_first_parameter() -> dict[str, list[_Handler]]:
+    data = msgspec.convert(loads(files("golint_maps.flow").joinpath("handlers.toml").read_text(encoding="utf-8")), _Data)
+    found: dict[str, list[_Handler]] = {}
+    for handler in data.handler:
+        found.setdefault(handler.params[0], []).append(handler)
+    return found
+
+
+def handler(function: ir.Function) -> str:
+    """Return what kind of framework callback a function is by its parameters, or an empty string."""
+    params = function.type.params
+    if not params:
+        return ""
+    for entry in _by_first_parameter().get(_written(params[0]), ()):
+        if _fits(entry, params, function):
+            return entry.words
+    return ""
+
+
+def _fits(entry: _Handler, params: Sequence[ir.TypeExpr], function: ir.Function) -> bool:
+    if len(params) < len(entry.params) or (entry.alone and len(params) > len(entry.params)):
+        return False
+    if (entry.declared and function.receiver_type is None) or (entry.method and function.name != entry.method):
+        return False
+    return all(_written(param) == wanted for param, wanted in zip(params, entry.params, strict=False))
+
+
+def _written(kind: ir.TypeExpr) -> str:
+    if isinstance(kind, ir.TPtr):
+        kind = kind.elem
+    match kind:
+        case ir.TQual(package, name):
+            return f"{package}.{name}"
+        case ir.TChan(elem):
+            return f"chan {_written(elem)}"
+        case ir.TName("any"):
+            return "any"
+        case ir.TInterface([], []):
+            return "interface{}"
+    return ""

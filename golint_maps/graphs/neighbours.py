@@ -1,0 +1,70 @@
+"""Maps that nobody locks, in objects whose own lock guards other maps: the objects are shared, or they would have no lock."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from golint_maps.flow.events import Held
+from golint_maps.graphs.races import Races, sets_up
+from golint_maps.graphs.witness import Witness
+
+_IN_PLACE: Final = frozenset(("insert", "update", "delete", "clear", "copy"))
+_EARLY: Final = re.compile(r"(?:Register|Add\w*(?:Handler|Hook|Listener|Func)|Set\w*(?:Handler|Hook|Func|Logger|Option)|Start|Run|Serve|Open|Load)")
+"""Names of methods that are called before the object is shared."""
+_FEWEST: Final = 2
+
+
+def unguarded_neighbours(races: Races) -> Iterator[tuple[Witness, Held, int]]:
+    """Yield (way to a change, the lock of its object, how many accesses to other maps of the object hold it)."""
+    owners = _guarded_owners(races)
+    for identity, found in sorted(races.by_map.items()):
+        owner = identity[1:].rpartition(".")[0]
+        if identity[0] != "f" or identity.endswith("]") or owner not in owners:
+            continue
+        ways = [way for way in found if not races.functions[way.hops[0].function].test]
+        if any(way.locks for way in ways):
+            continue
+        called = [way for way in ways if _by_method(way, owner, races)]
+        if len({way.context.entry for way in called}) < _FEWEST:
+            continue
+        lock, held = owners[owner]
+        seen = set()
+        for way in called:
+            if way.access.op in _IN_PLACE and way.access.place not in seen:
+                seen.add(way.access.place)
+                yield way, lock, held
+
+
+def _guarded_owners(races: Races) -> Mapping[str, tuple[Held, int]]:
+    """Return the types that have a lock of their own which all accesses to one of their maps hold, with the number of those accesses."""
+    found: dict[str, tuple[Held, int]] = {}
+    for identity, ways in sorted(races.by_map.items()):
+        owner = identity[1:].rpartition(".")[0]
+        if identity[0] != "f" or identity.endswith("]"):
+            continue
+        held: dict[object, set[str]] = {}
+        locks: dict[str, Held] = {}
+        changed: set[str] = set()
+        for way in ways:
+            if races.functions[way.hops[0].function].test or sets_up(races.functions[way.function]) or way.access.op == "load":
+                continue
+            names = {lock.name for lock in way.locks if lock.name.rpartition(".")[0] == f"f{owner}"}
+            held[way.access.place] = held.get(way.access.place, names) & names
+            locks.update({lock.name: lock for lock in way.locks})
+            if way.access.op in _IN_PLACE:
+                changed |= {lock.name for lock in way.locks if lock.mode == "w"}
+        common = set.intersection(*held.values()) if held else set()
+        for name in sorted(common & changed):
+            if len(held) >= max(_FEWEST, found[owner][1] if owner in found else 0):
+                found[owner] = locks[name], len(held)
+    return found
+
+
+def _by_method(way: Witness, owner: str, races: Races) -> bool:
+    """Tell whether a way starts at an exported method of the object, at a time when others may have it."""
+    entry = races.functions[way.context.entry]
+    if way.context.kind != "exported" or entry.receiver != owner or not way.path or way.path[0] != "r" or len(way.path) != 2:
+        return False
+    return not any(sets_up(races.functions[hop.function]) or _EARLY.match(races.functions[hop.function].name.rpartition(".")[2]) for hop in way.hops)

@@ -1,0 +1,43 @@
+"""GM213: package variables that methods of many objects change."""
+
+from __future__ import annotations
+
+import pytest
+from golint_maps.rules.concurrency import gm213_unguarded_package_map as rule
+
+from golint_maps.testing import findings_of
+
+HEAD = 'package p\nimport "sync"\nvar mu sync.Mutex\nvar names = map[string]int{}\ntype T struct{ n string }\nvar of = map[*T]int{}\n'
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "func (t *T) Use() { names[t.n]++ }",
+        "func (t *T) Use() { t.use() }\nfunc (t *T) use() { delete(names, t.n) }",
+        "func RegisterFor(t *T) { of[t] = 1 }",
+        "func (t *T) UnmarshalYAML() { names[t.n] = 1 }",
+    ],
+)
+def test_a_change_without_a_lock_is_reported(code: str) -> None:
+    assert len(findings_of(rule, HEAD + code)) == 1
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "func (t *T) Use() { mu.Lock(); names[t.n]++; mu.Unlock() }",
+        "func (t *T) Use() { names[t.n]++ }\nfunc Get() int { mu.Lock(); defer mu.Unlock(); return names[`a`] }",
+        "func (t *T) Register() { names[t.n] = 1 }",
+        "func SetName(n string) { names[n] = 1 }",
+        "func (t *T) Use() int { return names[t.n] }",
+        "func init() { names[`a`] = 1 }",
+    ],
+)
+def test_registration_reads_and_locked_maps_are_left_alone(code: str) -> None:
+    assert findings_of(rule, HEAD + code) == []
+
+
+def test_methods_of_the_only_object_are_left_alone() -> None:
+    code = "package p\nvar names = map[string]int{}\ntype t struct{ m map[string]int }\nvar one = &t{}\nfunc (t *t) Use(n string) { names[n]++ }\n"
+    assert findings_of(rule, code) == []
