@@ -7,7 +7,7 @@ what differs, release by release, and ends with status 1 if anything does. Nothi
 
 Structures: the declared struct is laid out for 64-bit and 32-bit machines and compared with golint_maps/flow/internals/layouts.toml field by field.
 Symbols: the linker's rules (checkLinkname in src/cmd/link/internal/loader/loader.go) are applied to the definitions and linknames in the sources,
-and compared with golint_maps/flow/internals/symbols.toml.
+and compared with golint_maps/flow/internals/symbols.toml, which must have every function of runtime and reflect that by its name is about maps.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from functools import cache
 from pathlib import Path
 
 from golint_maps.flow.internals import tables
+from golint_maps.flow.internals.linknames import UNLISTED
 from golint_maps.flow.internals.sizes import Sizes
 from golint_maps.flow.internals.tables import Layout
 from golint_maps.syntax import extract
@@ -130,6 +131,17 @@ class Tree:
         return self.minor == 23 and builtins.exists() and symbol in _BUILTIN.findall(builtins.read_text("utf-8"))
 
 
+    @cache  # noqa: B019
+    def map_functions(self) -> frozenset[str]:
+        """Return the symbols of functions that work on maps, by their names."""
+        found = set()
+        for package in ("runtime", "reflect"):
+            for text in self.texts(package):
+                renamed = {match[1] for match in _LINKNAME.finditer(text) if match[2]}
+                found |= {f"{package}.{match[1]}" for match in _FUNCTION.finditer(text) if match[1] not in renamed}
+        return frozenset(name for name in found if UNLISTED.match(name))
+
+
 def differences(tree: Tree) -> Iterator[str]:
     """Yield what the tables say otherwise than a release's sources."""
     for row in tables.layouts():
@@ -147,6 +159,8 @@ def differences(tree: Tree) -> Iterator[str]:
         expected_link = None if state == "absent" else state != "refused"
         if tree.links(name) != expected_link:
             yield f"{name}: links {tree.links(name)}, the table says {state}"
+    for name in sorted(tree.map_functions() - tables.symbols().keys()):
+        yield f"{name}: links {tree.links(name)}, and the table does not have it"
 
 
 def main(roots: list[str]) -> int:

@@ -24,7 +24,7 @@ RULE = Rule(
 def check(program: Program) -> Iterator[Finding]:
     """Yield the linknames: errors where the program cannot be linked, or where the function takes another struct by now."""
     for fact in program.each(MapLinkname):
-        hard = fact.body or fact.state in ("refused", "absent") or (fact.state == "changed" and fact.structural)
+        hard = fact.body or fact.state in ("refused", "absent", "undeclared") or (fact.state == "changed" and fact.structural)
         yield RULE.finding(
             fact,
             f"{_title(fact)} {_now(fact)}{_later(fact)}",
@@ -53,10 +53,15 @@ def _now(fact: MapLinkname) -> str:
         case "refused":
             by = f" (it does since Go 1.{fact.since})" if 0 < fact.since < fact.go else ""
             return f"The linker of {here} refuses it{by}: `invalid reference to {fact.symbol}`, once a program is linked, unless -checklinkname=0."
+        case "undeclared":
+            return (
+                "The package declares no function or variable of that name (a method is none), so it does not build: "
+                "`//go:linkname must refer to declared function or variable`."
+            )
         case "absent":
             return f"{here} has no such function, so no program with it can be linked."
         case "changed":
-            return f"In {here} it is not what it was: {fact.changed}."
+            return f"With {here} this does not fit: {fact.changed}."
         case "alias":
             return f"{here} keeps the name for old users only; the function behind it is another."
     if fact.evidence:

@@ -37,28 +37,57 @@ def check(program: Program) -> Iterator[Finding]:
 
 def _message(fact: MapCrossesCgo) -> str:
     what = _WHAT[fact.what].format(map=fact.map)
-    if fact.how == "stored":
-        return (
-            f"A Go pointer is stored in memory of C: {what}. `{fact.target}` lies where the garbage collector does not look, so the map is freed "
-            "while C memory still refers to it, and cgo's rules forbid it."
-        )
-    if fact.how == "callback":
-        return (
-            f"The exported function `{fact.target}` makes a map of an address that C gives it. Whatever C kept is no reference that the garbage "
-            "collector knows, and the map's tables move with any write."
-        )
+    match fact.how:
+        case "stored":
+            return (
+                f"A Go pointer is stored in memory of C: {what}. `{fact.target}` lies where the garbage collector does not look, so what it refers "
+                "to is freed while C still has it, and cgo's rules forbid it."
+            )
+        case "held":
+            return (
+                f"A struct of C's is given a Go pointer: {what}. Once the struct goes to C, cgo panics at the call (`{_panic(fact.go)}`), and "
+                "nothing that C copies out of it keeps the map alive."
+            )
+        case "callback":
+            return (
+                f"The exported function `{fact.target}` makes a map of an address that C gives it. Whatever C kept is no reference that the garbage "
+                "collector knows, and the map's tables move with any write."
+            )
+        case "result":
+            return (
+                f"The exported function `{fact.target}` returns a Go pointer to C: {what}. cgo panics at the return "
+                f"(`{_RESULT[fact.go >= _REWORDED]}`), and with cgocheck=0 C keeps an address that the garbage collector does not know of."
+            )
     if fact.what == "value":
         return (
             f"`{fact.target}` is given a pointer to Go memory that holds Go pointers: {what}. cgo panics at the call "
-            "(`cgo argument has Go pointer to unpinned Go pointer`), and with cgocheck=0 C reads what the collector may free."
+            f"(`{_panic(fact.go)}`), and with cgocheck=0 C reads what the collector may free."
         )
     return (
         f"`{fact.target}` is given a map: {what}. A map is made of Go pointers to memory that any write may replace; cgo panics at the call "
-        "(`cgo argument has Go pointer to unpinned Go pointer`), and with cgocheck=0 C sees tables that move away."
+        f"(`{_panic(fact.go)}`), and with cgocheck=0 C sees tables that move away."
     )
 
 
+_REWORDED = 26
+"""The release that words cgo's panics anew."""
+
+_RESULT = (
+    "cgo result is unpinned Go pointer or points to unpinned Go pointer",
+    "result of Go function … is unpinned Go pointer or points to unpinned Go pointer",
+)
+
+
+def _panic(go: int) -> str:
+    """Return the text of the panic in a release."""
+    if go < 21:
+        return "cgo argument has Go pointer to Go pointer"
+    return f"{'argument of cgo function' if go >= _REWORDED else 'cgo argument'} has Go pointer to unpinned Go pointer"
+
+
 def _help(fact: MapCrossesCgo) -> str:
-    if fact.how == "stored":
+    if fact.how in ("stored", "held"):
         return "Keep the map on the Go side, in a table from an id to it, and store the id, or a runtime/cgo.Handle, in the memory of C."
+    if fact.how == "result":
+        return "Return a runtime/cgo.Handle, which C gives back to ask for entries, or copy the entries into memory from C.malloc."
     return "Give C a runtime/cgo.Handle and exchange it for the map in the callback, or copy the entries into an array of plain values for the call."

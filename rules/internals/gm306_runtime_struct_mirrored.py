@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from golint_maps.findings import Finding, Level
-from golint_maps.flow.internals.facts import RuntimeStructMirrored
+from golint_maps.flow.internals.facts import MapMemoryArithmetic, MapReinterpreted, RuntimeStructMirrored
 from golint_maps.program import Program
 from golint_maps.rule import Precision, Rule
 
@@ -23,7 +23,11 @@ RULE = Rule(
 @RULE.check
 def check(program: Program) -> Iterator[Finding]:
     """Yield the copies, with the release from which on they are copies no longer."""
+    taken = {fact.type for fact in program.each(MapReinterpreted)} | {fact.type for fact in program.each(MapMemoryArithmetic)}
     for fact in program.each(RuntimeStructMirrored):
+        # Without unsafe in its package, a struct like the runtime's is a table of its own, unless another package lays it over a map.
+        if not fact.reachable and fact.type not in taken:
+            continue
         yield RULE.finding(fact, f"`{fact.struct}` copies `{fact.original}` of the runtime. {_since(fact)}", help=fact.instead)
 
 

@@ -60,10 +60,23 @@ def lines(kind: type[Site], text: str, go: tuple[int, int] = (1, 27)) -> list[in
         "v := reflect.ValueOf(m); h := (*hdr)((*struct{ t, ptr unsafe.Pointer; f uintptr })(unsafe.Pointer(&v)).ptr); return int(h.log2)",
         "h := *(**hdr)(unsafe.Pointer(&s.inner.m)); return int(h.log2)",
         "h := *(**hdr)(unsafe.Pointer(&tables[0])); return int(h.log2)",
+        "h := (*[4]*hdr)(unsafe.Pointer(&fixed))[1]; return int(h.log2)",
+        "h := (*(*[]*hdr)(unsafe.Pointer(&tables)))[1]; return int(h.log2)",
+        "h := (*struct{ n int; h *hdr })(unsafe.Pointer(&pair)).h; return int(h.log2)",
+        "h := *(**hdr)(unsafe.Pointer(s)); return int(h.log2)",
+        "h := (*struct{ h *hdr })(unsafe.Pointer(&m)).h; return int(h.log2)",
+        "get := reflect.ValueOf(m).Pointer; h := (*hdr)(unsafe.Pointer(get())); return int(h.log2)",
+        "ps := []unsafe.Pointer{unsafe.Pointer(&m)}; h := *(**hdr)(ps[0]); return int(h.log2)",
+        "var ps []unsafe.Pointer; ps = append(ps, unsafe.Pointer(&m)); h := *(**hdr)(ps[0]); return int(h.log2)",
+        "var r struct{ p unsafe.Pointer }; r.p = unsafe.Pointer(&m); h := *(**hdr)(r.p); return int(h.log2)",
+        "r := struct{ v any }{m}; h := (*hdr)((*eface)(unsafe.Pointer(&r.v)).data); return int(h.log2)",
+        "cast := func(p unsafe.Pointer) *hdr { return *(**hdr)(p) }; return int(cast(unsafe.Pointer(&m)).log2)",
+        "ps := []unsafe.Pointer{unsafe.Pointer(&m)}; for _, p := range ps { h := *(**hdr)(p); return int(h.log2) }; return 0",
     ],
 )
 def test_a_map_is_followed_to_what_it_is_taken_for(body: str) -> None:
-    text = f"type box struct {{ inner struct {{ m map[string]int }} }}\nfunc f(m map[string]int, s *box, tables []map[int]int) int {{ {body} }}"
+    box = "type box struct { inner struct { m map[string]int } }; type two struct { n int; m map[string]int }"
+    text = f"{box}\nfunc f(m map[string]int, s *box, tables []map[int]int, fixed [4]map[int]int, pair two) int {{ {body} }}"
     assert lines(MapReinterpreted, text) == [2]
 
 
@@ -76,6 +89,9 @@ def test_a_map_is_followed_to_what_it_is_taken_for(body: str) -> None:
         "type alias = hdr\nfunc header(m map[string]int) *alias { return *(**alias)(unsafe.Pointer(&m)) }",
         "func cast(p unsafe.Pointer) *hdr { return (*hdr)(p) }\nfunc f(m map[int]int) *hdr { return cast(reflect.ValueOf(m).UnsafePointer()) }",
         "func data(v any) unsafe.Pointer { return (*eface)(unsafe.Pointer(&v)).data }\nfunc f(m map[int]int) *hdr { return (*hdr)(data(m)) }",
+        "type maps interface { ~map[string]int | ~map[int]int }\nfunc header[M maps](m M) *hdr { return *(**hdr)(unsafe.Pointer(&m)) }",
+        "func at(m *map[int]int) (p unsafe.Pointer) { p = unsafe.Pointer(m); return }\nfunc f(m map[int]int) *hdr { return *(**hdr)(at(&m)) }",
+        "func cast(p *unsafe.Pointer) *hdr { return *(**hdr)(*p) }\nfunc f(m map[int]int) *hdr { p := unsafe.Pointer(&m); return cast(&p) }",
     ],
 )
 def test_helpers_generics_and_named_types_are_seen_through(text: str) -> None:
@@ -93,6 +109,11 @@ def test_helpers_generics_and_named_types_are_seen_through(text: str) -> None:
         "func f(m map[string][16]byte) [2]uint64 { id := m[``]; return *(*[2]uint64)(unsafe.Pointer(&id)) }",
         "func f(p *hdr) any { var i any = p; return (*hdr)((*eface)(unsafe.Pointer(&i)).data) }",
         "func f(m map[int]int) bool { return reflect.ValueOf(m).Pointer() == 0 }",
+        "type a struct { n int; m map[int]int }\ntype b struct { n int; m map[int]int }\nfunc f(x *a) *b { return (*b)(unsafe.Pointer(x)) }",
+        "type a struct { n int; m map[int]int }\nfunc f(x *a) [2]uintptr { return *(*[2]uintptr)(unsafe.Pointer(x)) }",
+        "func f(ms []map[int]int) *reflect.SliceHeader { return (*reflect.SliceHeader)(unsafe.Pointer(&ms)) }",
+        "type us struct{}\nfunc (us) Pointer(any) *hdr\nfunc f(m map[int]int) *hdr { var unsafe us; return (*hdr)(unsafe.Pointer(m)) }",
+        "func f(p *int) *hdr { cast := func(p unsafe.Pointer) *hdr { return (*hdr)(p) }; return cast(unsafe.Pointer(p)) }",
     ],
 )
 def test_what_leaves_the_map_its_type_is_fine(text: str) -> None:
@@ -132,10 +153,42 @@ def test_a_missing_indirection_is_told() -> None:
         "h := *(**hdr)(unsafe.Pointer(&m)); b := (*bucket)(h.first); b.tops[0] = 1",
         "p := reflect.ValueOf(m).UnsafePointer(); *(*uint8)(unsafe.Add(p, 8)) = 4",
         "h := *(**hdr)(unsafe.Pointer(&m)); (*atomic.Uint32)(unsafe.Pointer(&h.h0)).Store(1)",
+        "h := *(**hdr)(unsafe.Pointer(&m)); p := &h.flags; *p = 0",
+        "h := *(**hdr)(unsafe.Pointer(&m)); for h.entries = range 3 {}",
+        "w := struct{ *hdr }{*(**hdr)(unsafe.Pointer(&m))}; w.flags = 1",
+        "get := func() *hdr { return *(**hdr)(unsafe.Pointer(&m)) }; get().flags = 1",
     ],
 )
 def test_writes_behind_the_runtimes_back_are_found(body: str) -> None:
     assert lines(MapInternalsWritten, f"func f(m map[string]int) {{ {body} }}") == [1]
+
+
+def test_a_write_in_a_helper_is_found_where_all_callers_hand_it_a_header() -> None:
+    text = (
+        "func zero(p *uint8) { *p = 0 }\n"
+        "func one(p *uint8) { *p = 1 }\n"
+        "func f(m map[int]int, n *uint8) { h := *(**hdr)(unsafe.Pointer(&m)); zero(&h.flags); one(&h.flags); one(n) }"
+    )
+    assert lines(MapInternalsWritten, text) == [1]
+
+
+def test_imports_may_have_other_names() -> None:
+    text = (
+        'package p\nimport (u "unsafe"; at "sync/atomic")\ntype hdr struct { entries uint64; flags uint8 }\n'
+        "func f(m map[string]int) *uint8 { h := *(**hdr)(u.Pointer(&m)); at.StoreUint64(&h.entries, 0); return (*uint8)(u.Add(u.Pointer(h), 9)) }"
+    )
+    assert [len(of(kind, text)) for kind in (MapReinterpreted, MapInternalsWritten, MapMemoryArithmetic)] == [1, 1, 1]
+
+
+def test_a_word_may_be_taken_but_not_for_the_header() -> None:
+    text = "func f(m map[int]int) *hdr {\np := *(*unsafe.Pointer)(unsafe.Pointer(&m))\nreturn (*hdr)(p) }"
+    found = of(MapReinterpreted, f"{HEAD}{text}")
+    assert [fact.target for fact in found if isinstance(fact, MapReinterpreted)] == ["word", "mirror"]
+
+
+def test_an_address_that_is_stepped_through_is_arithmetic_not_a_header() -> None:
+    text = "func f(m map[int]int) uint8 {\np := *(*uintptr)(unsafe.Pointer(&m))\np += 8\np = p + 1\nreturn *(*uint8)(unsafe.Pointer(p)) }"
+    assert (lines(MapReinterpreted, text), lines(MapMemoryArithmetic, text)) == ([2], [3, 4])
 
 
 @pytest.mark.parametrize(
@@ -205,11 +258,21 @@ def test_a_copy_is_right_where_the_file_is_for_nothing_else(build: str, struct: 
         ("type arena struct { count int; flags uint8; pages []byte }", ""),
         ("type offsets struct { KeysOff, KeyStride, ElemsOff, ElemStride, GroupSize uintptr }", ""),
         ("type table struct { count int; flags uint8; B uint8; buckets []int }", ""),
+        ("type hmap struct { count int; flags uint8; B uint8; buckets []bucket }\ntype bucket struct { keys [8]string }", ""),
+        ("type hiter struct { key, val unsafe.Pointer; _ [6]unsafe.Pointer; _ [4]uintptr }", ""),
+        ("type hiter struct { key, elem, t, h unsafe.Pointer; rest [64]byte }", ""),
     ],
 )
 def test_structs_are_told_from_copies_of_the_runtimes(declaration: str, original: str) -> None:
     found = of(RuntimeStructMirrored, f'import "unsafe"\nvar _ unsafe.Pointer\n{declaration}')
     assert [fact.original for fact in found if isinstance(fact, RuntimeStructMirrored)] == ([original] if original else [])
+
+
+def test_a_table_of_ones_own_needs_no_unsafe() -> None:
+    text = "type hmap struct { count int; flags uint8; B uint8; hash0 uint32 }\nfunc (h *hmap) put() { h.count++ }"
+    (fact,) = of(RuntimeStructMirrored, text)
+    assert isinstance(fact, RuntimeStructMirrored)
+    assert not fact.reachable
 
 
 def linkname(symbol: str, *, go: tuple[int, int], build: str = "", declaration: str = "func f(t, m unsafe.Pointer)") -> list[MapLinkname]:
@@ -229,7 +292,12 @@ def linkname(symbol: str, *, go: tuple[int, int], build: str = "", declaration: 
         ("runtime.fastrand64", (1, 18), "absent", ""),
         ("runtime.fastrand", (1, 21), "ok", "alias"),
         ("runtime.mapIterStart", (1, 23), "absent", ""),
-        ("runtime.maplen", (1, 27), "refused", ""),
+        ("runtime.maplen", (1, 27), "absent", ""),
+        ("runtime.mapassign_fast128", (1, 21), "absent", ""),
+        ("runtime.mapaccess1_fat", (1, 21), "ok", "refused"),
+        ("reflect.mapIterStart", (1, 24), "refused", ""),
+        ("internal/runtime/maps.NewMap", (1, 23), "absent", ""),
+        ("internal/runtime/maps.NewMap", (1, 24), "refused", ""),
     ],
 )
 def test_a_linkname_has_the_state_of_its_release(symbol: str, go: tuple[int, int], state: str, later: str) -> None:
@@ -254,6 +322,46 @@ def test_an_iterator_that_the_function_returns_is_that_of_go_1_17() -> None:
     assert (fact.state, "up to Go 1.17" in fact.changed) == ("changed", True)
 
 
+FULL = "type it struct { key, elem, t, h, buckets, b, o, p unsafe.Pointer; start uintptr; rest [4]uint8; i uint32; bucket, check uintptr }"
+BLIND = "type it struct { key, elem unsafe.Pointer; _ [10]uintptr }"
+RIGHT = "type it struct { key, elem, t, h unsafe.Pointer; _ [8]uintptr }"
+SHORT = "type it struct { key, elem, t, h unsafe.Pointer }"
+
+
+@pytest.mark.parametrize(
+    ("struct", "go", "state", "later"),
+    [
+        (FULL, (1, 23), "ok", "changed"),
+        (FULL, (1, 24), "changed", ""),
+        (BLIND, (1, 23), "ok", "changed"),
+        (BLIND, (1, 27), "changed", ""),
+        (RIGHT, (1, 21), "ok", ""),
+        (RIGHT, (1, 27), "ok", ""),
+        (SHORT, (1, 23), "changed", ""),
+        (SHORT, (1, 24), "ok", ""),
+    ],
+)
+@pytest.mark.parametrize("parameter", ["*it", "unsafe.Pointer"])
+def test_an_iterator_must_have_what_the_release_fills_in(struct: str, go: tuple[int, int], state: str, later: str, parameter: str) -> None:
+    argument = "s" if parameter == "*it" else "unsafe.Pointer(s)"
+    (fact,) = linkname("runtime.mapiternext", go=go, declaration=f"func f(s {parameter})\n{struct}\nfunc g(s *it) {{ f({argument}) }}")
+    assert (fact.state, fact.later, fact.structural) == (state, later, True)
+
+
+def test_a_linkname_may_stand_in_another_file_than_the_function() -> None:
+    head = 'package p\nimport "unsafe"\nvar _ unsafe.Pointer\n'
+    (fact,) = of(MapLinkname, {"a.go": f"{head}func f(t, m, k unsafe.Pointer)\n", "b.go": "package p\n//go:linkname f runtime.mapaccess1\n"})
+    assert fact.place.path == "a.go"
+
+
+@pytest.mark.parametrize(("go", "state"), [((1, 17), "ok"), ((1, 18), "undeclared")])
+def test_a_linkname_cannot_name_a_method(go: tuple[int, int], state: str) -> None:
+    text = 'package p\nimport "unsafe"\ntype T struct{}\n//go:linkname (*T).Assign runtime.mapassign\nfunc (*T) Assign(m, k unsafe.Pointer) unsafe.Pointer\n'
+    (fact,) = of(MapLinkname, text, go)
+    assert isinstance(fact, MapLinkname)
+    assert (fact.state, text[fact.place.start :].startswith("func (*T) Assign")) == (state, True)
+
+
 CGO = 'import "C"\nimport "unsafe"\n'
 
 
@@ -266,8 +374,18 @@ CGO = 'import "C"\nimport "unsafe"\n'
         ("type v struct { next *v }\nfunc f(m map[int]*v) { C.keep(unsafe.Pointer(m[1])) }", ["argument"]),
         ("type v struct { n int }\nfunc f(m map[int]*v) { C.keep(unsafe.Pointer(m[1])) }", []),
         ("func f(m map[int]*C.node) { C.keep(unsafe.Pointer(m[1])) }", []),
-        ("type s struct { m map[int]int }\nfunc f() { x := (*s)(C.malloc(8)); x.m = nil; C.free(unsafe.Pointer(x)) }", ["stored"]),
-        ("func f(m map[int]int) { var s C.node; s.data = unsafe.Pointer(&m) }", ["stored"]),
+        ("type s struct { m map[int]int }\nfunc f() { x := (*s)(C.malloc(8)); x.m = make(map[int]int); C.free(unsafe.Pointer(x)) }", ["stored"]),
+        ("type s struct { m map[int]int }\nfunc f() { x := (*s)(C.malloc(8)); x.m = nil; C.free(unsafe.Pointer(x)) }", []),
+        ("func f(m map[int]int) { var s C.node; s.data = unsafe.Pointer(&m) }", ["held"]),
+        ("func f(m map[int]int) { s := C.struct_node{data: unsafe.Pointer(&m)}; _ = s }", ["held"]),
+        ("func f(m map[int]int, s *C.node) { s.data = unsafe.Pointer(&m) }", ["stored"]),
+        ("type v struct { next *v }\nfunc f(m map[int]*v) { for _, x := range m { C.keep(unsafe.Pointer(x)) } }", ["argument"]),
+        (
+            "func keep(p unsafe.Pointer) { C.keep(p) }\nfunc f(m map[int]int) { keep(nil); keep(unsafe.Pointer(&m)) }",
+            ["argument"],
+        ),
+        ("var all map[int]int\n//export f\nfunc f() map[int]int { return all }", ["result"]),
+        ("var all map[int]*int\n//export f\nfunc f() unsafe.Pointer { return unsafe.Pointer(all[1]) }", ["result"]),
         ("//export f\nfunc f(p unsafe.Pointer) int { m := *(*map[int]int)(p); return m[1] }", ["callback"]),
         ("func f(p unsafe.Pointer, m map[int]int) { C.use(C.int(len(m))) }", []),
     ],
@@ -308,6 +426,7 @@ def test_a_build_expression_must_not_ask_for_swissmap_where_it_is_gone(build: st
         ('var env = []string{"GOEXPERIMENT=noswissmap"}', ["noswissmap"]),
         ('const env = "GODEBUG=mapdebug=1"', ["mapdebug"]),
         ('func f() { println("mapdebug=1") }', []),
+        ('func f() { println("GODEBUG", "the map is mapdebug=1") }', []),
         ("//go:maptrace\nvar m map[int]int", ["//go:maptrace"]),
         ("// go:maptrace\nvar m map[int]int", []),
     ],

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final, TypedDict
 
 from golint_maps.flow.internals import tables
+from golint_maps.flow.internals.casts import OPAQUE, is_own_type, is_word, misread
+from golint_maps.flow.internals.contexts import Contexts, called_name, contexts, declared
 from golint_maps.flow.internals.facts import MapInternalsWritten, MapMemoryArithmetic, MapReinterpreted, Reading
 from golint_maps.flow.internals.memory import Memory
-from golint_maps.flow.internals.mirrors import exact, mirror_of
+from golint_maps.flow.internals.mirrors import exact, mirror_of, type_name
 from golint_maps.flow.internals.sizes import Sizes
+from golint_maps.flow.internals.stores import stores
 from golint_maps.flow.internals.tables import FIRST_SWISS
-from golint_maps.flow.internals.values import Frame, view_of
+from golint_maps.flow.internals.values import Frame
 from golint_maps.flow.internals.versions import Versions, for_gc, versions
 from golint_maps.flow.maps import extent, place
 from golint_maps.flow.site import Place
@@ -27,7 +30,6 @@ from golint_maps.types.model import Type
 Access = MapReinterpreted | MapInternalsWritten | MapMemoryArithmetic
 
 _ATOMIC_WRITES: Final = ("Store", "Add", "Swap", "CompareAndSwap", "And", "Or")
-_OPAQUE: Final = frozenset(("uintptr", "unsafe.Pointer"))
 _SMALL_HELPER: Final = 2
 """Statements of a function that does nothing but add to an address."""
 
@@ -49,39 +51,12 @@ class Scan:
     """All functions of a package. `found` is keyed by kind and place, because a function may be looked at in two configurations."""
 
     package: PackageView
-    calls: Mapping[str, Sequence[tuple[View, ir.Call]]]
-    """Calls, by the name that they are made under, of functions that may be handed map memory without their types saying so."""
+    contexts: Contexts
     found: dict[tuple[str, Place], Access] = field(default_factory=dict)
-    _settled: dict[tuple[int, int], Mapping[int, Memory]] = field(default_factory=dict)
 
     def function(self, view: View) -> None:
         """Look at a function."""
-        _Look(self, self.frame(view)).all()
-
-    def frame(self, view: View) -> Frame:
-        """Return a function with those arguments that are map memory at every call in the package.
-
-        A function that is handed other memory as well knows what it gets, by a kind or a descriptor, and what it does to the one is not done
-        to the other.
-        """
-        key = (view.file, view.number)
-        if key not in self._settled:
-            self._settled[key] = {}  # what a recursive call sees
-            self._settled[key] = self._arguments(view)
-        return Frame(view, self._settled[key])
-
-    def _arguments(self, view: View) -> Mapping[int, Memory]:
-        known: dict[int, Memory] = {}
-        hidden = {number for number in view.root.params if number >= 0 and _hides_a_map(view, number)}
-        first = True
-        for caller, call in self.calls.get(view.root.name, ()) if hidden else ():
-            inner = (self.frame(caller) if caller is not view else Frame(view)).called(call)
-            if inner is None or inner.view is not view:
-                continue
-            given = {number: value for number, value in inner.arguments.items() if number in hidden and value.kind not in ("own", "c")}
-            known = given if first else {number: value for number, value in known.items() if number in given}
-            first = False
-        return known
+        _Look(self, self.contexts.frame(view)).all()
 
 
 class _Look:
@@ -108,6 +83,10 @@ class _Look:
                         self.moved_local(statement, target)
                     elif not isinstance(target, ir.Name):
                         self.written(statement, target)
+            elif isinstance(statement, ir.Range) and not statement.define:
+                for place_of in (statement.key, statement.value):
+                    if place_of is not None and not isinstance(place_of, ir.Local | ir.Name):
+                        self.written(statement, place_of)
             for operand in operands(statement):
                 self.operand(operand)
 
@@ -139,27 +118,22 @@ class _Look:
 
     def _is_word(self, call: ir.Call) -> bool:
         """Tell whether a call is a conversion to a pointer to a single word."""
-        kind = self.view.typing.as_type(call.fun) if _may_convert(call.fun) else None
-        while isinstance(kind, model.Pointer):
-            kind = kind.elem
-        below = self.package.resolver.underlying(kind)
-        return isinstance(below, model.Basic) and below.name in _OPAQUE
+        return _may_convert(call.fun) and is_word(self.package, self.view.typing.as_type(call.fun))
 
     def call(self, call: ir.Call, addresses: list[ir.Expr]) -> None:
         fun, args = call.fun, call.args
+        match self._imported(fun):
+            case "unsafe", "Pointer":
+                addresses += args
+                return
+            case "unsafe", "Add" | "Slice" | "String" as name if len(args) > 1:
+                self.passed_over.add(id(args[0]))  # `(*byte)(p)` is a part of it
+                self.arithmetic(call, args[0], "add" if name == "Add" else "slice", args[1])
+                return
+            case "sync/atomic", name if name.startswith(_ATOMIC_WRITES) and args:
+                self.written(call, args[0], atomic=True)
+                return
         if isinstance(fun, ir.Sel):
-            if isinstance(fun.base, ir.Name):
-                match fun.base.name, fun.name:
-                    case "unsafe", "Pointer":
-                        addresses += args
-                        return
-                    case "unsafe", "Add" | "Slice" if len(args) > 1:
-                        self.passed_over.add(id(args[0]))  # `(*byte)(p)` is a part of it
-                        self.arithmetic(call, args[0], "add" if fun.name == "Add" else "slice", args[1])
-                        return
-                    case "atomic", name if name.startswith(_ATOMIC_WRITES) and args:
-                        self.written(call, args[0], atomic=True)
-                        return
             if fun.name.startswith(_ATOMIC_WRITES) and args:
                 self.written_by_method(call, fun.base)
         elif isinstance(fun, ir.Name) and fun.name in ("copy", "clear") and args:
@@ -170,8 +144,14 @@ class _Look:
             if kind is not None:
                 self.conversion(call, kind)
                 return
-        if _name(fun) in self.scan.calls:
+        if called_name(fun) in self.scan.contexts.calls:
             self.handed_on(call)
+
+    def _imported(self, fun: ir.Expr) -> tuple[str, str]:
+        """Return the import path and name of a function of another package."""
+        if isinstance(fun, ir.Sel) and isinstance(fun.base, ir.Name):
+            return self.view.typing.package_of(fun.base) or "", fun.name
+        return "", ""
 
     def handed_on(self, call: ir.Call) -> None:
         """`add(p, n)` of the package's own is arithmetic where it is called."""
@@ -199,15 +179,30 @@ class _Look:
         elif value.kind == "bucket":
             if not value.moved and value.hops == 0:
                 self._arithmetic(call, value, "array" if self._is_array(below.elem) else "cast", None, kind)
-        elif value.kind == "header" and not value.moved and value.hops >= 0 and not self.frame.is_own_type(kind, value):
+        elif value.kind == "holder":
+            self._holder(call, kind, value)
+        elif value.kind == "header" and not value.moved and value.hops >= 0 and not is_own_type(self.package, kind, value):
             if not value.out:
                 self._reinterpreted(call, kind, value, "variable" if value.hops else "header")
             elif value.hops == 0 and self._is_array(below.elem):
                 self._arithmetic(call, value, "array", None, kind)
-            elif value.hops == 0 and isinstance(argument, ir.Deref) and isinstance(argument.x, ir.Call) and self._is_word(argument.x):
+            elif value.hops == 0 and value.word and not is_word(self.package, kind):
                 # `(*hmap)(*(*unsafe.Pointer)(unsafe.Pointer(&m)))` is one conversion in two steps.
-                self.passed_over.add(id(argument.x))
+                self.passed_over |= {id(x) for x in subexpressions(argument) if isinstance(x, ir.Call) and self._is_word(x)}
                 self._reinterpreted(call, kind, value, "header")
+
+    def _holder(self, call: ir.Call, kind: Type, value: Memory) -> None:
+        """`(*[]*hmap)(unsafe.Pointer(&maps))`: what holds maps is taken for what holds something else in their places."""
+        seen: Type | None = kind
+        for _ in range(value.hops + 1):
+            below = self.package.resolver.underlying(seen)
+            if not isinstance(below, model.Pointer):
+                return
+            seen = below.elem
+        found = misread(self.package, value.container, seen)
+        if found is not None and found[1] is not None:
+            within, view = found
+            self._reinterpreted(call, model.Pointer(view), replace(value, kind="header", hops=1, map=value.map + within), "variable")
 
     def _from_unsafe(self, x: ir.Expr) -> bool:
         kind = self.package.resolver.underlying(self.view.typing.of(x))
@@ -243,7 +238,7 @@ class _Look:
         while isinstance(kind, model.Pointer):
             kind = kind.elem
         below = self.package.resolver.underlying(kind)
-        word = isinstance(below, model.Basic) and below.name in _OPAQUE
+        word = isinstance(below, model.Basic) and below.name in OPAQUE
         return self.seen.guarded and (word or exact(self.package, kind, self.seen, role))
 
     def _reinterpreted(self, call: ir.Call, kind: Type, value: Memory, source: str, role: str = "header") -> None:
@@ -267,6 +262,7 @@ class _Look:
             MapReinterpreted(
                 **self._site(call, value),
                 view=_written(self.package, target if what == "mirror" else view),
+                type=type_name(view),
                 source=source,
                 target=what,
                 short=short,
@@ -308,7 +304,7 @@ class _Look:
 
     # --- writes ---
 
-    def written(self, statement: ir.Assign | ir.Call, target: ir.Expr, *, atomic: bool = False) -> None:
+    def written(self, statement: ir.Assign | ir.Range | ir.Call, target: ir.Expr, *, atomic: bool = False) -> None:
         """`h.B = 1`, `*(*uint8)(p) = 1`, `atomic.StoreUint64(&h.used, 0)`."""
         if atomic:
             # What is stored through must itself be an address within the map; that of a map variable is the variable's business.
@@ -332,7 +328,7 @@ class _Look:
         if memory is not None and memory.inside and memory.out:
             self._written(call, base, memory, atomic=True)
 
-    def _written(self, statement: ir.Assign | ir.Call, target: ir.Expr, memory: Memory, *, atomic: bool) -> None:
+    def _written(self, statement: ir.Assign | ir.Range | ir.Call, target: ir.Expr, memory: Memory, *, atomic: bool) -> None:
         name, then, now = "", "", ""
         top = target
         while isinstance(top, ir.Index):
@@ -380,8 +376,8 @@ class _Look:
     def moved_local(self, statement: ir.Assign, target: ir.Local) -> None:
         """`u := uintptr(p) + n`, `u += n`, where u becomes a pointer again."""
         if statement.op in ("+=", "-=") and statement.rhs:
-            stores = [store for store, _ in self.frame.stores(target.id) if not isinstance(store, ir.Binary) or store.left != target]
-            value = next((value for store in stores if (value := self.frame.value(store)) and value.inside), None)
+            others = [x for x, _ in stores(self.view).whole.get(target.id, ()) if not isinstance(x, ir.Binary) or x.left != target]
+            value = next((value for x in others if (value := self.frame.value(x)) and value.inside), None)
             if value is not None and target.id in self._become_pointers:
                 self._arithmetic(statement, value, "add", statement.rhs[0])
         elif len(statement.rhs) == len(statement.lhs):
@@ -397,11 +393,13 @@ class _Look:
         found = set()
         for function in self.view.functions:
             for x in expressions(function.body or ()):
-                if isinstance(x, ir.Call) and isinstance(x.fun, ir.Sel) and x.fun.name == "Pointer" and isinstance(x.fun.base, ir.Name):
+                if isinstance(x, ir.Call) and self._imported(x.fun) == ("unsafe", "Pointer"):
                     found |= {inner.id for arg in x.args for inner in subexpressions(arg) if isinstance(inner, ir.Local)}
         return found
 
-    def _arithmetic(self, x: ir.Call | ir.Binary | ir.Assign, value: Memory, how: str, offset: ir.Expr | None, kind: Type | None = None) -> None:
+    def _arithmetic(
+        self, x: ir.Call | ir.Binary | ir.Assign | ir.Range, value: Memory, how: str, offset: ir.Expr | None, kind: Type | None = None
+    ) -> None:
         distance = -1
         if isinstance(offset, ir.Const) and offset.text.isalnum() and value.kind == "header" and not value.moved:
             distance = int(offset.text, 0)
@@ -409,7 +407,11 @@ class _Look:
             return
         then, now = self._lies_at(distance, None) if distance > 0 else ("", "")
         what = _written(self.package, kind.elem) if isinstance(kind, model.Pointer) else ""
-        self._add(MapMemoryArithmetic(**self._site(x, value), how=how, part=value.kind, what=what, offset=distance, then=then, now=now))
+        self._add(
+            MapMemoryArithmetic(
+                **self._site(x, value), how=how, part=value.kind, what=what, type=type_name(kind), offset=distance, then=then, now=now
+            )
+        )
 
     def _fits(self, offset: int) -> bool:
         """Tell whether a field of the header begins at an offset in all builds of the file. What is not known is not held against it."""
@@ -418,8 +420,8 @@ class _Look:
 
     # --- facts ---
 
-    def _site(self, x: ir.Call | ir.Binary | ir.Assign, value: Memory) -> _Common:
-        start, end = (x.pos, x.end) if isinstance(x, ir.Assign) else extent(x, self.view)
+    def _site(self, x: ir.Call | ir.Binary | ir.Assign | ir.Range, value: Memory) -> _Common:
+        start, end = (x.pos, x.end) if isinstance(x, ir.Assign) else (x.pos, x.over.pos) if isinstance(x, ir.Range) else extent(x, self.view)
         return {
             "place": place(self.view, start, end),
             "function": self.view.name,
@@ -444,7 +446,7 @@ def _written(package: PackageView, kind: Type | None) -> str:
 
 def pointer_or_word(kind: Type | None) -> bool:
     """Tell whether a type is one machine word that can hold an address."""
-    return isinstance(kind, model.Pointer) or (isinstance(kind, model.Basic) and kind.name in _OPAQUE)
+    return isinstance(kind, model.Pointer) or (isinstance(kind, model.Basic) and kind.name in OPAQUE)
 
 
 def is_address_helper(function: ir.Function) -> bool:
@@ -462,64 +464,24 @@ def _may_convert(fun: ir.Expr) -> bool:
     return isinstance(fun, ir.Deref | ir.TypeArg | ir.Name | ir.Index | ir.Inst)
 
 
-def _name(fun: ir.Expr) -> str:
-    while isinstance(fun, ir.Index | ir.Inst):
-        fun = fun.base
-    return fun.name if isinstance(fun, ir.Name | ir.Sel) else ""
-
-
 def accesses(package: PackageView, files: Sequence[int]) -> Iterator[Access]:
     """Yield what the functions of the primary files do with the memory of maps. `files` are those that import unsafe."""
     package.memo["internals targets"] = _cast_targets(package, files)
-    scan = Scan(package, _calls(package, _candidates(package, files)))
+    scan = Scan(package, contexts(package))
     for file in files:
         if not for_gc(package.scope.files[file].build):
             continue
-        for view in _declared(package, file):
+        for view in declared(package, file):
             scan.function(view)
     primary = {package.paths[file] for file in package.primary}
     yield from sorted((fact for fact in scan.found.values() if fact.place.path in primary), key=lambda fact: (fact.place, type(fact).__name__))
-
-
-def _declared(package: PackageView, file: int) -> Iterator[View]:
-    for number, function in enumerate(package.scope.files[file].functions):
-        view = view_of(package, file, number) if function.parent < 0 else None
-        if view is not None:
-            yield view
-
-
-def _candidates(package: PackageView, files: Sequence[int]) -> frozenset[str]:
-    """Return the names of functions that take what may be a map without their types saying so."""
-    views = (view for file in files for view in _declared(package, file) if view.root.body)
-    return frozenset(view.root.name for view in views if any(_hides_a_map(view, number) for number in view.root.params if number >= 0))
-
-
-def _calls(package: PackageView, names: frozenset[str]) -> Mapping[str, Sequence[tuple[View, ir.Call]]]:
-    """Return all calls in the package under these names."""
-    found: dict[str, list[tuple[View, ir.Call]]] = {}
-    if names:
-        for file in range(len(package.scope.files)):
-            for view in _declared(package, file):
-                for function in view.functions:
-                    for x in expressions(function.body or ()):
-                        if isinstance(x, ir.Call) and (name := _name(x.fun)) in names:
-                            found.setdefault(name, []).append((view, x))
-    return found
-
-
-def _hides_a_map(view: View, number: int) -> bool:
-    kind = view.typing.local(number)
-    if isinstance(kind, model.TypeParameter) or kind == model.Named("reflect", "Value"):
-        return True
-    below = view.package.resolver.underlying(kind)
-    return isinstance(below, model.Interface) or (isinstance(below, model.Basic) and below.name in _OPAQUE)
 
 
 def _cast_targets(package: PackageView, files: Sequence[int]) -> set[Type | None]:
     """Return the mirrors that the package converts pointers to."""
     found: set[Type | None] = set()
     for file in files:
-        for view in _declared(package, file):
+        for view in declared(package, file):
             for inner in view.functions:
                 for x in expressions(inner.body or ()):
                     if isinstance(x, ir.Call) and len(x.args) == 1 and isinstance(x.fun, ir.Deref):

@@ -9,15 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from golint_maps.flow.internals.casts import is_map
+from golint_maps.flow.internals.contexts import contexts, declared
 from golint_maps.flow.internals.facts import MapCrossesCgo
+from golint_maps.flow.internals.go_pointers import holds_pointers, is_go, map_field
 from golint_maps.flow.internals.mirrors import mirror_of
-from golint_maps.flow.internals.values import Frame, view_of
+from golint_maps.flow.internals.stores import part, stores
+from golint_maps.flow.internals.values import Frame
 from golint_maps.flow.maps import extent, place
 from golint_maps.flow.spelling import spell
-from golint_maps.flow.traverse import expressions, operands, subexpressions
+from golint_maps.flow.traverse import expressions, operands, statements, subexpressions
 from golint_maps.flow.view import PackageView, View
 from golint_maps.syntax import ir
 from golint_maps.types import model
+from golint_maps.types.definitions import FromRange
 from golint_maps.types.model import Type
 
 _MAX_DEPTH: Final = 6
@@ -28,14 +33,15 @@ _GIVES_BACK: Final = frozenset(("free", "realloc", "reallocarray", "munmap"))
 
 def crossings(package: PackageView, file: int) -> Iterator[MapCrossesCgo]:
     """Yield the places of a file that imports C where a map goes to C, or is taken from it."""
-    for number, function in enumerate(package.scope.files[file].functions):
-        view = view_of(package, file, number) if function.parent < 0 else None
-        if view is not None:
+    for view in declared(package, file):
+        if any(line.startswith(_EXPORT) for line in view.root.directives):
             frame = Frame(view)
-            yield from _calls(frame)
-            yield from _stores(frame)
-            if any(line.startswith(_EXPORT) for line in function.directives):
-                yield from _callback(frame)
+            yield from _callback(frame)
+            yield from _results(frame)
+        else:
+            frame = contexts(package).frame(view, every=False)
+        yield from _calls(frame)
+        yield from _stores(frame)
 
 
 def _calls(frame: Frame) -> Iterator[MapCrossesCgo]:
@@ -76,11 +82,11 @@ def _given(frame: Frame, x: ir.Expr) -> tuple[str, str, str] | None:
     if inner is None:
         return None
     package, typing = frame.view.package, frame.view.typing
-    if isinstance(inner, ir.Index) and isinstance(package.resolver.underlying(typing.of(inner.base)), model.Map):
+    holder = _map_of(frame, inner)
+    if holder is not None:
         kind = typing.of(inner)
-        if isinstance(kind, model.Pointer) and holds_pointers(package, kind.elem):
-            return "value", spell(inner.base, frame.view.variables), ""
-        return None
+        pointers = isinstance(kind, model.Pointer) and holds_pointers(package, kind.elem)
+        return ("value", spell(holder, frame.view.variables), "") if pointers else None
     kind = typing.of(inner.x) if isinstance(inner, ir.Addr) else typing.of(inner)
     kind = kind.elem if isinstance(kind, model.Pointer) else kind if isinstance(inner, ir.Addr) else None
     field = "" if kind in _made_by_c(package) else map_field(package, kind)
@@ -95,10 +101,8 @@ def _made_by_c(package: PackageView) -> set[Type | None]:
         for file, facts in enumerate(package.scope.files):
             if not any(item.path == "C" for item in facts.imports):
                 continue
-            for number, function in enumerate(facts.functions):
-                view = view_of(package, file, number) if function.parent < 0 else None
-                if view is not None:
-                    memo |= _taken_from_c(Frame(view))
+            for view in declared(package, file):
+                memo |= _taken_from_c(Frame(view))
     return memo
 
 
@@ -122,10 +126,10 @@ def _unwrapped(frame: Frame, x: ir.Expr) -> ir.Expr | None:
         if isinstance(x, ir.Call) and len(x.args) == 1 and _converts(frame.view, x):
             x = x.args[0]
         elif isinstance(x, ir.Local):
-            stores = frame.stores(x.id)
-            if len(stores) != 1 or stores[0][1] or not isinstance(stores[0][0], ir.Call | ir.Index | ir.Addr):
+            held = stores(frame.view).whole.get(x.id, ())
+            if len(held) != 1 or held[0][1] or not isinstance(held[0][0], ir.Call | ir.Index | ir.Addr):
                 return x
-            x = stores[0][0]
+            x = held[0][0]
         else:
             break
     return x if isinstance(x, ir.Index | ir.Addr | ir.Local | ir.Sel) else None
@@ -138,18 +142,62 @@ def _converts(view: View, call: ir.Call) -> bool:
 def _stores(frame: Frame) -> Iterator[MapCrossesCgo]:
     view = frame.view
     for statement in view.statements:
-        if not isinstance(statement, ir.Assign) or statement.op != "=" or len(statement.lhs) != len(statement.rhs):
-            continue
-        for target, value in zip(statement.lhs, statement.rhs, strict=True):
-            if isinstance(target, ir.Local | ir.Name):
-                continue
-            memory = frame.place(target)
-            in_c = memory is not None and memory.kind == "c"
-            if not in_c and not _field_of_c(view, target):
-                continue
-            what = _stored(frame, target, value, in_c=in_c)
+        if isinstance(statement, ir.Assign) and statement.op == "=" and len(statement.lhs) == len(statement.rhs):
+            for target, value in zip(statement.lhs, statement.rhs, strict=True):
+                yield from _store(frame, statement, target, value)
+        for operand in operands(statement):
+            for x in subexpressions(operand):
+                if isinstance(x, ir.Lit) and isinstance(x.type, ir.TQual) and x.type.package == "C":
+                    yield from _literal(frame, x)
+
+
+def _store(frame: Frame, statement: ir.Assign, target: ir.Expr, value: ir.Expr) -> Iterator[MapCrossesCgo]:
+    if isinstance(target, ir.Local | ir.Name) or (isinstance(value, ir.Name) and frame.view.typing.of(value) == model.NIL):
+        return
+    memory = frame.place(target)
+    in_c = memory is not None and memory.kind == "c"
+    if in_c or _field_of_c(frame.view, target):
+        what = _stored(frame, target, value, in_c=in_c)
+        if what is not None:
+            # A struct of C's that a Go variable holds is Go memory.
+            root = part(target)
+            ours = not in_c and root is not None and not _behind_pointer(frame.view, target)
+            yield _fact(frame.view, statement, "held" if ours else "stored", what, spell(target, frame.view.variables))
+
+
+def _behind_pointer(view: View, x: ir.Expr) -> bool:
+    """Tell whether a place lies behind a pointer, so that nobody knows whose memory it is."""
+    while isinstance(x, ir.Sel | ir.Index):
+        if isinstance(view.package.resolver.underlying(view.typing.of(x.base)), model.Pointer):
+            return True
+        x = x.base
+    return not isinstance(x, ir.Local)
+
+
+def _literal(frame: Frame, x: ir.Lit) -> Iterator[MapCrossesCgo]:
+    """`C.struct_node{data: unsafe.Pointer(&m)}`"""
+    for element in x.elements:
+        memory = frame.value(element.value)
+        if memory is not None and memory.kind in ("header", "bucket"):
+            what = "map" if memory.hops == 0 else "pointer", memory.map, memory.owner
+            name = f"C.{x.type.name}" if isinstance(x.type, ir.TQual) else "C"
+            yield _fact(frame.view, x, "held", what, name)
+            return
+
+
+def _results(frame: Frame) -> Iterator[MapCrossesCgo]:
+    """An exported function returns a map, its address, or a Go pointer out of it."""
+    for statement in statements(frame.view.root.body or ()):
+        for x in statement.values if isinstance(statement, ir.Return) else ():
+            memory = frame.value(x)
+            what: tuple[str, str, str] | None = None
+            if memory is not None and memory.kind in ("header", "bucket", "interface"):
+                what = "map" if memory.hops == 0 else "pointer", memory.map, memory.owner
+            else:
+                what = _go_value(frame, x)
             if what is not None:
-                yield _fact(view, statement, "stored", what, spell(target, view.variables))
+                yield _fact(frame.view, x, "result", what, frame.view.root.name)
+                break
 
 
 def _stored(frame: Frame, target: ir.Expr, value: ir.Expr, *, in_c: bool) -> tuple[str, str, str] | None:
@@ -164,12 +212,26 @@ def _stored(frame: Frame, target: ir.Expr, value: ir.Expr, *, in_c: bool) -> tup
     memory = frame.value(value)
     if memory is not None and memory.kind in ("header", "bucket"):
         return "map" if memory.hops == 0 else "pointer", memory.map, memory.owner
-    inner = _unwrapped(frame, value)
-    if isinstance(inner, ir.Index) and isinstance(package.resolver.underlying(typing.of(inner.base)), model.Map):
-        held = typing.of(inner)
-        if isinstance(held, model.Pointer) and _is_go(held.elem):
-            return "value", spell(inner.base, frame.view.variables), ""
-    return None
+    return _go_value(frame, value)
+
+
+def _go_value(frame: Frame, x: ir.Expr) -> tuple[str, str, str] | None:
+    """Return a Go pointer out of a map, whatever it points to."""
+    inner = _unwrapped(frame, x)
+    holder = _map_of(frame, inner) if inner is not None else None
+    held = frame.view.typing.of(inner)
+    return ("value", spell(holder, frame.view.variables), "") if holder is not None and isinstance(held, model.Pointer) and is_go(held.elem) else None
+
+
+def _map_of(frame: Frame, x: ir.Expr) -> ir.Expr | None:
+    """Return the map that a value, or a key, was taken from: `m[k]`, or the variables of `for k, v := range m`."""
+    view = frame.view
+    source: ir.Expr | None = None
+    if isinstance(x, ir.Index):
+        source = x.base
+    elif isinstance(x, ir.Local) and isinstance(definition := view.typing.definitions.get(x.id), FromRange):
+        source = definition.over
+    return source if is_map(view.package, view.typing.of(source)) else None
 
 
 def _field_of_c(view: View, x: ir.Expr) -> bool:
@@ -211,50 +273,11 @@ def _from_parameter(frame: Frame, x: ir.Expr) -> bool:
                     return True
                 if inner.id not in seen:
                     seen.add(inner.id)
-                    todo += [store for store, _ in frame.stores(inner.id)]
+                    todo += [store for store, _ in stores(frame.view).whole.get(inner.id, ())]
     return False
 
 
-# --- types ---
-
-
-def map_field(package: PackageView, kind: Type | None, depth: int = 0) -> str:
-    """Return the first map field of a Go struct, those of structs inside of it too; empty when there is none."""
-    below = package.resolver.underlying(kind)
-    if depth < _MAX_DEPTH and isinstance(below, model.Struct) and _is_go(kind):
-        for field in below.fields:
-            if isinstance(package.resolver.underlying(field.type), model.Map):
-                return field.name
-            inner = map_field(package, field.type, depth + 1)
-            if inner:
-                return f"{field.name}.{inner}"
-    return ""
-
-
-def holds_pointers(package: PackageView, kind: Type | None, depth: int = 0) -> bool:
-    """Tell whether memory of a Go type surely holds Go pointers."""
-    below = package.resolver.underlying(kind)
-    if not _is_go(kind) or depth > _MAX_DEPTH:
-        return False
-    match below:
-        case model.Map() | model.Slice() | model.Chan() | model.Signature() | model.Interface():
-            return True
-        case model.Basic(name):
-            return name == "string"
-        case model.Pointer(elem):
-            return elem is not None and _is_go(elem)
-        case model.Array(elem):
-            return holds_pointers(package, elem, depth + 1)
-        case model.Struct(fields):
-            return any(holds_pointers(package, field.type, depth + 1) for field in fields)
-    return False
-
-
-def _is_go(kind: Type | None) -> bool:
-    return kind is not None and not (isinstance(kind, model.Named) and kind.package == "C")
-
-
-def _fact(view: View, x: ir.Call | ir.Assign, how: str, what: tuple[str, str, str], target: str) -> MapCrossesCgo:
+def _fact(view: View, x: ir.Expr | ir.Assign, how: str, what: tuple[str, str, str], target: str) -> MapCrossesCgo:
     start, end = (x.pos, x.end) if isinstance(x, ir.Assign) else extent(x, view)
     return MapCrossesCgo(
         place=place(view, start, end),

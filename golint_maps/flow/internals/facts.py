@@ -22,10 +22,12 @@ class MapReinterpreted(Site, tag="map-reinterpreted", kw_only=True, frozen=True)
     `view` is that type; `source` how the code got there: `variable` (the address of a map variable), `header` (what a map variable holds,
     taken from an interface, a reflect.Value or a helper), `interface` (an interface read as words of which one has a mirror's type), or
     `unknown` (only the type tells that it must be a map). `target` is `mirror`, `word`, `map` or `other`. `short` says that one indirection is
-    missing: the map variable itself is read as what it points to. `go` and `newest` are minor releases.
+    missing: the map variable itself is read as what it points to. `go` and `newest` are minor releases. `type` is the qualified name of the
+    defined type at the end of `view`, if it has one.
     """
 
     view: str
+    type: str
     source: str
     target: str
     short: bool
@@ -49,11 +51,15 @@ class MapInternalsWritten(Site, tag="map-internals-written", kw_only=True, froze
 
 
 class MapMemoryArithmetic(Site, tag="map-memory-arithmetic", kw_only=True, frozen=True):
-    """An address within a map's memory is computed. `how` is `add`, `slice`, `array` or `cast`; `part` is `header` or `bucket`."""
+    """An address within a map's memory is computed. `how` is `add`, `slice`, `array` or `cast`; `part` is `header` or `bucket`.
+
+    `what` is the type that it is taken for, `type` its qualified name, if it is a defined one.
+    """
 
     how: str
     part: str
     what: str
+    type: str
     go: int
     newest: int
     offset: int = -1
@@ -64,8 +70,9 @@ class MapMemoryArithmetic(Site, tag="map-memory-arithmetic", kw_only=True, froze
 class MapLinkname(Site, tag="map-linkname", kw_only=True, frozen=True):
     """A linkname to a function that maps are made of.
 
-    `state` is what the file's own version makes of it: `ok`, `alias`, `refused`, `changed`, `absent`; `later` the first worse state in a newer
-    release (empty: none) and `since` that release. `body` says that the declaration has one. `directive` is the place of the directive.
+    `state` is what the file's own version makes of it: `ok`, `alias`, `refused`, `changed`, `absent`, `undeclared`; `later` the first worse
+    state in a newer release (empty: none) and `since` that release. `body` says that the declaration has one. `directive` is the place of the
+    directive.
     """
 
     symbol: str
@@ -84,7 +91,11 @@ class MapLinkname(Site, tag="map-linkname", kw_only=True, frozen=True):
 
 
 class MapCrossesCgo(Site, tag="map-crosses-cgo", kw_only=True, frozen=True):
-    """A map goes to C. `how` is `argument`, `stored` or `callback`; `what` is `map`, `pointer`, `holder` or `value`; `target` names the C side."""
+    """A map goes to C. `what` is `map`, `pointer`, `holder` or `value`; `target` names the C side.
+
+    `how` is `argument`, `stored` (in memory of C, or of nobody knows whom), `held` (by a struct of C's in Go memory), `callback` (a map is made of
+    an address that an exported function is given) or `result` (an exported function returns it).
+    """
 
     how: str
     what: str
@@ -93,9 +104,14 @@ class MapCrossesCgo(Site, tag="map-crosses-cgo", kw_only=True, frozen=True):
 
 
 class RuntimeStructMirrored(Site, tag="runtime-struct-mirrored", kw_only=True, frozen=True):
-    """A struct that is declared like one of the runtime's, `original`, of releases `since` to `until` (0: it is the present one)."""
+    """A struct that is declared like one of the runtime's, `original`, of releases `since` to `until` (0: it is the present one).
+
+    `reachable` says that its package imports unsafe: otherwise only other packages can lay it over a map.
+    """
 
     struct: str
+    type: str
+    reachable: bool
     original: str
     role: str
     matching: tuple[str, ...]

@@ -18,6 +18,7 @@ REAL_SETTINGS: Final = frozenset(("decoratemappings",))
 """The GODEBUG settings of Go with `map` in their names."""
 
 _GODEBUG: Final = re.compile(r"(?:^|[\s;'\"`])GODEBUG=([\w=,.\-]+)")
+_SETTINGS: Final = re.compile(r"[\w.-]+(?:=[\w.#-]*)?(?:,[\w.-]+(?:=[\w.#-]*)?)*,?")
 _EXPERIMENT: Final = re.compile(r"(?:^|[\s;'\"`])GOEXPERIMENT=([\w,]+)")
 _COMMAND_FLAG: Final = re.compile(r"\bgo (?:test|build|run|vet|install)\b[^;&|]*\s(--?maprace)\b")
 _FLAGS: Final = frozenset(("-maprace", "--maprace"))
@@ -114,7 +115,7 @@ def _elements(view: View, elements: Sequence[ir.Element]) -> Iterator[Nonexisten
 
 
 def _pair(view: View, name: str, x: ir.Expr, value: str) -> Iterator[NonexistentKnob]:
-    if name == "GODEBUG":
+    if name == "GODEBUG" and _SETTINGS.fullmatch(value):
         for kind, knob in _settings(value):
             yield _fact(view, x, kind, knob)
     elif name == "GOEXPERIMENT":

@@ -17,11 +17,13 @@ class Memory:
       bucket     what a pointer in a header leads to, `hops` as above
       interface  the two words of an interface that holds a map, or a map's address (`inner` hops away)
       reflect    a reflect.Value of a map, or of a map's address (`inner` hops away), or the struct behind it
+      holder     the address of a value of type `container` that has maps in it, `hops` as above
       c          memory of C
       own        memory that the package itself has made, whatever type it is seen as
 
-    `out` says that it has left the map's own type already, `moved` that something was added to the address. `field` is the header's field that
-    led to a bucket; `offset` how many bytes were added to a header's address, -1 if that is not known.
+    `out` says that it has left the map's own type already, `word` that it has become a single word or a pointer to one, `moved` that something
+    was added to the address. `field` is the header's field that led to a bucket; `offset` how many bytes were added to a header's address, -1
+    if that is not known.
     """
 
     kind: str
@@ -30,7 +32,9 @@ class Memory:
     map: str = ""
     owner: str = ""
     type: model.Map | None = None
+    container: model.Type | None = None
     out: bool = False
+    word: bool = False
     moved: bool = False
     field: str = ""
     offset: int = 0

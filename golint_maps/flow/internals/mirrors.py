@@ -8,6 +8,7 @@ from typing import Final
 
 from golint_maps.flow.internals import tables
 from golint_maps.flow.internals.facts import RuntimeStructMirrored
+from golint_maps.flow.internals.iterators import fits_all
 from golint_maps.flow.internals.sizes import Sizes
 from golint_maps.flow.internals.tables import Layout, Slot
 from golint_maps.flow.internals.versions import Versions, versions
@@ -66,9 +67,27 @@ def best_match(package: PackageView, name: str, struct: model.Struct) -> Mirror 
         enough = (len(matching) >= _ENOUGH_IN_ORDER and _begins_alike(package, struct, layout)) or (
             named and len(matching) >= min(_ENOUGH_BY_NAME, len(layout.fields))
         )
-        if enough and (best is None or len(matching) > len(best.matching)):
+        if enough and not _contradicts(package, struct, layout) and (best is None or len(matching) > len(best.matching)):
             best = Mirror(layout, matching)
     return best
+
+
+def type_name(kind: Type | None) -> str:
+    """Return the qualified name of the defined type that a type, or what it points to, is; empty when it is none."""
+    while isinstance(kind, model.Pointer):
+        kind = kind.elem
+    return f"{kind.package}.{kind.name.split('·', maxsplit=1)[0]}" if isinstance(kind, model.Named) else ""
+
+
+def _contradicts(package: PackageView, struct: model.Struct, layout: Layout) -> bool:
+    """Tell whether a field has the name of the runtime's and another shape: buckets in a slice are those of a table of one's own."""
+    slots = {slot.name.lower() for slot in layout.fields if slot.kind != "struct"}
+    for field in struct.fields:
+        if field.name.lower().strip("_") in slots:
+            below = package.resolver.underlying(field.type)
+            if isinstance(below, model.Slice | model.Map | model.Chan) or below == model.STRING:
+                return True
+    return False
 
 
 def _begins_alike(package: PackageView, struct: model.Struct, layout: Layout) -> bool:
@@ -154,7 +173,11 @@ def declared_mirrors(package: PackageView, file: int) -> list[RuntimeStructMirro
         kind = model.Named(package.scope.path, node.name)
         mirror = mirror_of(package, kind)
         seen = versions(facts.build, package.go[file])
-        if mirror is None or (seen.guarded and exact(package, kind, seen, mirror.layout.role)):
+        if (
+            mirror is None
+            or (mirror.layout.role == "iterator" and fits_all(package, kind))
+            or (seen.guarded and exact(package, kind, seen, mirror.layout.role))
+        ):
             continue
         found.append(_fact(package, file, node, mirror, seen))
     return found
@@ -193,6 +216,8 @@ def _fact(package: PackageView, file: int, node: ir.TypeDecl, mirror: Mirror, se
         map=name,
         owner=f"{package.scope.name}.{name}",
         struct=name,
+        type=type_name(model.Named(package.scope.path, name)),
+        reachable=any(item.path == "unsafe" for facts in package.scope.files for item in facts.imports),
         original=layout.type,
         role=layout.role,
         matching=mirror.matching,

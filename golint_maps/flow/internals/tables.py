@@ -26,6 +26,9 @@ NEWEST: Final = 27
 OLDEST: Final = 12
 """The oldest release that they speak of; what is said of it holds for older ones as far as anybody still builds with them."""
 
+LONGEST: Final = 256
+"""More bytes than any structure of the runtime has."""
+
 
 @dataclass(frozen=True, slots=True)
 class Slot:
@@ -79,6 +82,7 @@ class Symbol:
     change: int = 0
     changed: str = ""
     returned: int = 0
+    iterator: int = -1
 
     def state(self, minor: int) -> str:
         """Return `absent`, `refused`, `changed`, `alias` or `ok` for a release."""

@@ -7,21 +7,23 @@ small depth (context-sensitive by cloning; Sharir & Pnueli's call strings, cut s
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
-from golint_maps.flow.callees import callee
+from golint_maps.flow.callees import callee, held_literal
+from golint_maps.flow.internals.casts import holds_map, is_map, is_own_type, is_word
 from golint_maps.flow.internals.memory import C_MEMORY, OWN, Memory
 from golint_maps.flow.internals.mirrors import mirror_of
+from golint_maps.flow.internals.stores import ELEMENT, part, stores
 from golint_maps.flow.maps import qualified
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.traverse import statements
 from golint_maps.flow.view import PackageView, View, views
 from golint_maps.syntax import ir
 from golint_maps.types import model
-from golint_maps.types.definitions import FromValue
+from golint_maps.types.definitions import FromRange
 from golint_maps.types.model import Type
 
 _MAX_DEPTH: Final = 4
@@ -56,7 +58,8 @@ class Frame:
         self._package = view.package
         self._typing = view.typing
         self._locals: dict[int, Memory | None] = {}
-        self._stores: dict[int, list[tuple[ir.Expr, int]]] | None = None
+        self._parts: dict[tuple[int, tuple[str, ...]], Memory | None] = {}
+        self._literals: dict[tuple[int, int], Memory | None] = {}
 
     # --- values ---
 
@@ -65,7 +68,7 @@ class Frame:
         if isinstance(x, ir.Const | ir.FuncLit | ir.Opaque | ir.TypeArg):
             return None
         kind = self._typing.of(x)
-        if kind is not None and isinstance(self._package.resolver.underlying(kind), model.Map):
+        if is_map(self._package, kind):
             return self._map(x, kind)
         match x:
             case ir.Local(number):
@@ -75,7 +78,7 @@ class Frame:
             case ir.Deref(operand):
                 found = self._loaded(x, self.value(operand))
             case ir.Sel(base, name):
-                found = None if self._typing.package_of(base) else self._selected(x, self.value(base), base, name)
+                found = None if self._typing.package_of(base) else self._selected(x, self._promoting(base, name), name)
             case ir.Index(base, index):
                 found = self._element(x, self.value(base), index)
             case ir.SliceOf(operand) | ir.Assert(operand):
@@ -86,6 +89,8 @@ class Frame:
                 found = self._called(x)
             case _:
                 found = None
+        if found is None and isinstance(x, ir.Sel | ir.Index) and (within := part(x)):
+            found = self._kept(*within)
         return found or self._by_type(x, kind)
 
     def _by_type(self, x: ir.Expr, kind: Type | None) -> Memory | None:
@@ -99,7 +104,7 @@ class Frame:
         role = mirror.layout.role
         return Memory(role, hops, map=spell(x, self.view.variables), out=True) if role in ("header", "bucket") else None
 
-    def _map(self, x: ir.Expr, kind: Type) -> Memory:
+    def _map(self, x: ir.Expr, kind: Type | None) -> Memory:
         """A map is the address of its header."""
         return Memory("header", 0, map=spell(x, self.view.variables), owner=qualified(self.view, x), type=self._package.resolver.map(kind))
 
@@ -113,24 +118,52 @@ class Frame:
             return self.arguments[number]
         if number not in self._locals:
             self._locals[number] = None  # what a variable sees that is stored in itself
-            found = [value for x, index in self.stores(number) if (value := self._result(x, index))]
-            known = [value for value in found if value.kind != "own"]
-            self._locals[number] = next(iter(known or found), None)
+            value = self._first(self._stored(number))
+            if value is not None and value.word and self._steps(number):
+                value = replace(value, moved=True, offset=-1)
+            self._locals[number] = value
         return self._locals[number]
 
-    def stores(self, number: int) -> Sequence[tuple[ir.Expr, int]]:
-        """Return what is stored in a local variable, with the number of the result for calls that have several."""
-        if self._stores is None:
-            self._stores = {}
-            for variable, definition in self._typing.definitions.items():
-                if isinstance(definition, FromValue):
-                    self._stores.setdefault(variable, []).append((definition.value, definition.index))
-            for statement in self.view.statements:
-                if isinstance(statement, ir.Assign) and statement.op != ":=":
-                    for index, target in enumerate(statement.lhs):
-                        if isinstance(target, ir.Local) and statement.rhs:
-                            self._stores.setdefault(target.id, []).append(_right(statement, index))
-        return self._stores.get(number, ())
+    def _steps(self, number: int) -> bool:
+        """Tell whether something is added to a local variable: `p += n`, `p = p + n`."""
+        stored = (x for x, _ in stores(self.view).whole.get(number, ()))
+        return any(isinstance(x, ir.Binary) and any(isinstance(side, ir.Local) and side.id == number for side in (x.left, x.right)) for x in stored)
+
+    def _stored(self, number: int) -> Iterator[Memory | None]:
+        for x, index in stores(self.view).whole.get(number, ()):
+            yield self._result(x, index)
+        variable = self.view.variables[number]
+        if variable.kind == "param" and variable.function != self.view.number:
+            yield self._handed(variable.function, number)
+        definition = self._typing.definitions.get(number)
+        if isinstance(definition, FromRange) and definition.index == 1 and (within := part(definition.over)):
+            yield self._kept(within[0], (*within[1], ELEMENT))
+
+    def _handed(self, literal: int, number: int) -> Memory | None:
+        """Return what a parameter of a literal is at every call of it that the function sees."""
+        params = self.view.facts.functions[literal].params
+        at = params.index(number) if number in params else -1
+        calls = stores(self.view).calls.get(literal, ())
+        given = [self.value(call.args[at]) if 0 <= at < len(call.args) else None for call in calls]
+        return given[0] if given and None not in given else None
+
+    def _kept(self, number: int, steps: tuple[str, ...]) -> Memory | None:
+        """Return what is stored in a field or an element of a local variable."""
+        key = (number, steps)
+        if key not in self._parts:
+            self._parts[key] = None
+            self._parts[key] = self._first(self.value(x) for x in stores(self.view).parts.get(key, ()))
+        return self._parts[key]
+
+    @staticmethod
+    def _first(values: Iterable[Memory | None]) -> Memory | None:
+        """Return the first value that has to do with a map; else, whether one is memory of the package's own."""
+        own = None
+        for value in values:
+            if value is not None and value.kind != "own":
+                return value
+            own = own or value
+        return own
 
     def _result(self, x: ir.Expr, index: int) -> Memory | None:
         return self._inlined(x, index) if index and isinstance(x, ir.Call) else self.value(x) if index == 0 else None
@@ -168,7 +201,8 @@ class Frame:
             return value.behind()
         return value.at(-1) if isinstance(self._package.resolver.underlying(kind), model.Struct | model.Array) else None
 
-    def _selected(self, x: ir.Expr, value: Memory | None, base: ir.Expr, name: str) -> Memory | None:
+    def _selected(self, x: ir.Expr, base: ir.Expr, name: str) -> Memory | None:
+        value = self.value(base)
         if value is None:
             return None
         if value.kind in ("interface", "reflect"):
@@ -245,10 +279,17 @@ class Frame:
                     return _method(value, name)
             case ir.Name("new") if self._typing.is_builtin(fun, "new"):
                 return OWN
+            case ir.Local(number) if (method := self._method_value(number)) is not None:
+                return self._called(ir.Call(method, args, call.pos, call.end))
         # Types of C are not known, but `(*C.char)(p)` can only be a conversion.
         if len(args) == 1 and (isinstance(fun, ir.Deref | ir.TypeArg) or self._typing.as_type(fun) is not None):
             return self.converted(call)
         return self._inlined(call, 0)
+
+    def _method_value(self, number: int) -> ir.Sel | None:
+        """Return the `x.Method` that is all that a local variable ever holds, or None."""
+        held = stores(self.view).whole.get(number, [])
+        return held[0][0] if len(held) == 1 and isinstance(held[0][0], ir.Sel) else None
 
     def converted(self, call: ir.Call) -> Memory | None:
         """Return what a conversion gives: the same memory, no longer of the map's own type if the new one is another."""
@@ -256,23 +297,7 @@ class Frame:
         kind = self._typing.as_type(call.fun)
         if value is None or value.kind != "header" or not isinstance(self._package.resolver.underlying(kind), model.Pointer):
             return value
-        return value if self.is_own_type(kind, value) else replace(value, out=True)
-
-    def is_own_type(self, kind: Type | None, value: Memory) -> bool:
-        """Tell whether a pointer type is that of the map's own address, or may be for all that is known."""
-        for _ in range(value.hops):
-            below = self._package.resolver.underlying(kind)
-            if not isinstance(below, model.Pointer):
-                return False
-            kind = below.elem
-        below = self._package.resolver.underlying(kind)
-        if below is None:
-            # Type parameters, and types of packages without source.
-            return not isinstance(kind, model.Pointer)
-        if not isinstance(below, model.Map):
-            return False
-        own = value.type
-        return own is None or (_may_be_same(below.key, own.key) and _may_be_same(below.value, own.value))
+        return value if is_own_type(self._package, kind, value) else replace(value, out=True, word=is_word(self._package, kind))
 
     def _imported(self, path: str, name: str, call: ir.Call) -> Memory | None:
         args = call.args
@@ -283,11 +308,13 @@ class Frame:
         first = self.value(args[0]) if path in ("unsafe", "reflect", "sync/atomic", "runtime") else None
         if path == "unsafe":
             match name:
+                case "Pointer" if first is None or first.kind == "own":
+                    return self._holder(args[0]) or first
                 case "Pointer" | "SliceData":
                     return first
                 case "Add" if first is not None:
                     return self.moved(first, args[1]) if len(args) > 1 else None
-                case "Slice" if first is not None:
+                case "Slice" | "String" if first is not None:
                     return replace(first, moved=True) if first.inside else first if first.kind == "c" else None
             return None
         if path == "reflect":
@@ -302,10 +329,22 @@ class Frame:
             return self.converted(call)
         return None
 
+    def _holder(self, x: ir.Expr) -> Memory | None:
+        """Return the address of an array, slice or struct with maps in it, or None."""
+        kind, hops = self._typing.of(x), -1
+        while isinstance(kind, model.Pointer):
+            kind, hops = kind.elem, hops + 1
+        if hops < 0 or not holds_map(self._package, kind):
+            return None
+        return Memory("holder", hops, map=spell(x.x if isinstance(x, ir.Addr) else x, self.view.variables), container=kind)
+
     def _inlined(self, x: ir.Expr, index: int) -> Memory | None:
         """Return what a call of a function of the package returns, worked out once for each set of arguments."""
         if not isinstance(x, ir.Call) or not self._may_return_address(x, index):
             return None
+        literal = self._literal(x.fun)
+        if literal is not None:
+            return self._from_literal(literal, index)
         frame = self.called(x)
         if frame is None:
             return None
@@ -325,13 +364,33 @@ class Frame:
         below = self._package.resolver.underlying(kind)
         return isinstance(below, model.Interface) or pointerish(self._package, below)
 
-    def returned(self, index: int) -> Memory | None:
-        """Return what the function returns as a result."""
-        for statement in statements(self.view.root.body or ()):
-            if isinstance(statement, ir.Return) and index < len(statement.values):
+    def _literal(self, fun: ir.Expr) -> int | None:
+        if isinstance(fun, ir.FuncLit):
+            return fun.function
+        return held_literal(self.view, fun.id) if isinstance(fun, ir.Local) else None
+
+    def _from_literal(self, literal: int, index: int) -> Memory | None:
+        """Return what a literal returns, its parameters being what they are at all of its calls."""
+        key = (literal, index)
+        if key not in self._literals:
+            self._literals[key] = None
+            self._literals[key] = self.returned(index, self.view.facts.functions[literal])
+        return self._literals[key]
+
+    def returned(self, index: int, function: ir.Function | None = None) -> Memory | None:
+        """Return what the function, or a literal in it, returns as a result."""
+        function = function or self.view.root
+        for statement in statements(function.body or ()):
+            if not isinstance(statement, ir.Return):
+                continue
+            if index < len(statement.values):
                 value = self.value(statement.values[index])
-                if value is not None and value.kind != "own":
-                    return value
+            elif not statement.values and index < len(function.results):
+                value = self._local(function.results[index]) if function.results[index] >= 0 else None
+            else:
+                value = None
+            if value is not None and value.kind != "own":
+                return value
         return None
 
     def called(self, call: ir.Call) -> Frame | None:
@@ -364,9 +423,10 @@ class Frame:
         match x:
             case ir.Deref(operand):
                 return self._around(self.value(operand))
-            case ir.Sel(base):
+            case ir.Sel(base, name):
                 if self._typing.package_of(base) is not None:
                     return None
+                base = self._promoting(base, name)
                 below = self._package.resolver.underlying(self._typing.of(base))
                 if isinstance(below, model.Struct):
                     return self.place(base)
@@ -384,37 +444,19 @@ class Frame:
                 return self.place(operand) if isinstance(below, model.Array) else self._around(self.value(operand))
         return None
 
+    def _promoting(self, x: ir.Expr, name: str) -> ir.Expr:
+        """Return the embedded struct that a selected field belongs to, every step to it written out."""
+        found = self._package.resolver.field(self._typing.of(x), name)
+        for step in found.path if found else ():
+            x = ir.Sel(x, step, x.pos, x.pos)
+        return x
+
     @staticmethod
     def _around(value: Memory | None) -> Memory | None:
         if value is None:
             return None
         # The address of a map as the language gives it is no way into its memory.
         return value if value.kind == "c" or (value.inside and value.out) else None
-
-
-def _right(statement: ir.Assign, index: int) -> tuple[ir.Expr, int]:
-    """Return what an assignment stores in its target number `index`."""
-    if statement.op != "=":
-        left = statement.lhs[0]
-        return ir.Binary(statement.op[:-1], left, statement.rhs[0], statement.pos, statement.end), 0
-    return (statement.rhs[index], 0) if len(statement.rhs) == len(statement.lhs) else (statement.rhs[0], index)
-
-
-def _may_be_same(left: Type | None, right: Type | None) -> bool:
-    return left == right or left is None or right is None or _generic(left) or _generic(right)
-
-
-def _generic(kind: Type | None) -> bool:
-    match kind:
-        case model.TypeParameter():
-            return True
-        case model.Pointer(elem) | model.Slice(elem) | model.Array(elem) | model.Chan(elem):
-            return _generic(elem)
-        case model.Map(key, value):
-            return _generic(key) or _generic(value)
-        case model.Named(_, _, args):
-            return any(_generic(arg) for arg in args)
-    return False
 
 
 def _method(value: Memory, name: str) -> Memory | None:
