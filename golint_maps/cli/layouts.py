@@ -9,10 +9,10 @@ from golint_maps.flow.internals.tables import FIRST_SWISS, NEWEST, Layout
 
 _ROLES = {
     "GM301": ("header",),
-    "GM302": ("header", "bucket", "table"),
-    "GM303": ("header", "bucket", "table"),
-    "GM304": (),
-    "GM306": ("header", "bucket", "extra", "table", "iterator", "descriptor"),
+    "GM302": ("header", "bucket", "table", "groups", "group"),
+    "GM303": ("header", "bucket", "table", "groups", "group"),
+    "GM304": ("shim",),
+    "GM306": ("header", "bucket", "extra", "table", "groups", "group", "iterator", "shim", "descriptor"),
 }
 _STATES = {
     "ok": "links",
@@ -59,8 +59,13 @@ def _classic_fields(minor: int) -> Iterator[str]:
         return
     yield f"What a copy of the hmap of Go 1.{FIRST_SWISS - 1} reads there:"
     yield ""
-    rows = [(slot.name, str(slot.at[0]), tables.describe(slot.at[0], slot.size(8), minor, pointer=slot.kind == "pointer")) for slot in classic.fields]
-    yield from _table(("field", "offset", f"reads in Go 1.{minor}"), rows)
+    rows = []
+    for slot in classic.fields:
+        wide, narrow = (
+            tables.describe(slot.at[index], slot.size(word), minor, pointer=slot.kind == "pointer", word=word) for index, word in enumerate((8, 4))
+        )
+        rows.append((slot.name, str(slot.at[0]), wide, str(slot.at[1]), narrow if narrow != wide else "the same"))
+    yield from _table(("field", "offset", f"reads in Go 1.{minor}", "32-bit", "reads with 32-bit pointers"), rows)
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:

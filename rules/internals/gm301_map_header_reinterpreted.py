@@ -30,14 +30,17 @@ def check(program: Program) -> Iterator[Finding]:
         subject = f"`{fact.map}`" if fact.map else "A map"
         yield RULE.finding(
             fact,
-            f"{subject} is taken for {_article(fact.view)} `{fact.view}`, which it is not. {_consequence(fact)}{_readings(fact)}",
+            f"{subject} is read as {_article(fact.view)} `{fact.view}` through unsafe.Pointer. {_consequence(fact)}{_readings(fact)}",
             level=Level.WARNING if fact.target == "word" else Level.ERROR,
             help=_help(fact),
         )
 
 
 def _article(text: str) -> str:
-    return "an" if text.lstrip("*")[:1].lower() in tuple("aeiou") else "a"
+    letters = text.lstrip("*").lower()
+    # Names as hmap and hdr are spelled out: "an aitch-map".
+    spelled = letters[:1] == "h" and letters[1:2] not in tuple("aeiouy")
+    return "an" if letters[:1] in tuple("aeio") or spelled or letters.startswith("uns") else "a"
 
 
 def _consequence(fact: MapReinterpreted) -> str:
@@ -54,9 +57,10 @@ def _consequence(fact: MapReinterpreted) -> str:
             f"{now_or_later(fact.go, fact.newest)}, and the descriptor changed with Go 1.24, 1.26 and 1.27."
         )
     if fact.target == "word":
+        integer = ", and the garbage collector does not follow it in an integer" if "uintptr" in fact.view else ""
         return (
             f"What comes out is the address of the map's header: {now_or_later(fact.go, fact.newest)}. It says whether two maps are one; "
-            "nothing may be read through it, and the garbage collector does not follow it in an integer."
+            f"nothing may be read through it{integer}. That a map is a single pointer is no promise of the language's."
         )
     return f"{now_or_later(fact.go, fact.newest)}, and no check notices when the two differ."
 
@@ -65,7 +69,9 @@ def _readings(fact: MapReinterpreted) -> str:
     parts = []
     for reading in fact.readings[:6]:
         text = f"`{reading.field}` (offset {reading.offset}) reads {reading.then}"
-        if reading.now and reading.now != reading.then:
+        if reading.now and reading.now.partition(", ")[2] == reading.then.partition(", ")[2] != "":
+            text += f", with Go 1.{fact.newest} too"
+        elif reading.now and reading.now != reading.then:
             text += f", and with Go 1.{fact.newest} {reading.now}"
         parts.append(text)
     return f" {'; '.join(parts)}." if parts else ""

@@ -36,11 +36,15 @@ def _since(fact: RuntimeStructMirrored) -> str:
     if not fact.until:
         return f"{names}, as Go 1.{fact.since} and newer have it so far; it is private, and the next release may have another."
     gone = f"{names} up to Go 1.{fact.until}."
-    successor = f" (`{fact.successor}` took its place)" if fact.successor else ""
+    missing = "there is no such struct"
+    if fact.successor == fact.original:
+        missing = "that struct has other fields"
+    elif fact.successor:
+        missing += f" (`{fact.successor}` took its place)"
     if fact.go > fact.until:
-        return f"{gone} Go 1.{fact.go}, which this file is for, has no such struct{successor}: what is read through the copy means something else."
+        return f"{gone} In Go 1.{fact.go}, which this file is for, {missing}: what is read through the copy means something else."
     if fact.newest > fact.until:
-        return f"{gone} Since Go 1.{fact.until + 1} there is no such struct{successor}, and the copy compiles as before."
+        return f"{gone} Since Go 1.{fact.until + 1} {missing}, and the copy compiles as before."
     return gone
 
 

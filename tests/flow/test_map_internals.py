@@ -356,7 +356,7 @@ def test_a_linkname_may_stand_in_another_file_than_the_function() -> None:
 
 @pytest.mark.parametrize(("go", "state"), [((1, 17), "ok"), ((1, 18), "undeclared")])
 def test_a_linkname_cannot_name_a_method(go: tuple[int, int], state: str) -> None:
-    text = 'package p\nimport "unsafe"\ntype T struct{}\n//go:linkname (*T).Assign runtime.mapassign\nfunc (*T) Assign(m, k unsafe.Pointer) unsafe.Pointer\n'
+    text = 'package p\nimport "unsafe"\ntype T struct{}\n//go:linkname (*T).Assign runtime.mapassign\nfunc (*T) Assign(m, k unsafe.Pointer)\n'
     (fact,) = of(MapLinkname, text, go)
     assert isinstance(fact, MapLinkname)
     assert (fact.state, text[fact.place.start :].startswith("func (*T) Assign")) == (state, True)

@@ -19,8 +19,8 @@ from golint_maps.types import model
 from golint_maps.types.model import Type
 
 _WORD: Final = 8
-_SHIM: Final = 32
-"""Bytes that Go 1.24 and newer fill in."""
+_SHIM: Final = 4 * _WORD
+"""Bytes that Go 1.24 and newer fill in: a linknameIter."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,9 @@ INSTEAD: Final = {
     "table": "Walk over the map with `range`, `maps.All` or `reflect.MapIter`.",
 }
 
+_MIRRORED: Final = tuple(layout for layout in tables.layouts() if layout.role in INSTEAD)
+"""The structures that others copy."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mirror:
@@ -61,7 +64,7 @@ def best_match(package: PackageView, name: str, struct: model.Struct) -> Mirror 
     """Return the structure that a struct's fields match best, newer ones last, or None if they match none well enough."""
     plain = name.split("·", maxsplit=1)[0].lower().strip("_")
     best: Mirror | None = None
-    for layout in tables.layouts():
+    for layout in _MIRRORED:
         matching = _in_order(package, struct, layout)
         named = plain in layout.names
         enough = (len(matching) >= _ENOUGH_IN_ORDER and _begins_alike(package, struct, layout)) or (
@@ -199,10 +202,10 @@ _FIELD_NAMES: Final = tuple(
         frozenset(name for slot in layout.fields for name in (slot.name.lower(), *_ALIASES.get(slot.name.lower(), ()))),
         len(layout.fields),
     )
-    for layout in tables.layouts()
+    for layout in _MIRRORED
 )
 _ALL_NAMES: Final = frozenset().union(*(known for known, _ in _FIELD_NAMES))
-_TYPE_NAMES: Final = frozenset(name for layout in tables.layouts() for name in layout.names)
+_TYPE_NAMES: Final = frozenset(name for layout in _MIRRORED for name in layout.names)
 
 
 def _fact(package: PackageView, file: int, node: ir.TypeDecl, mirror: Mirror, seen: Versions) -> RuntimeStructMirrored:

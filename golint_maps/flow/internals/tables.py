@@ -63,9 +63,10 @@ class Layout:
     fields: tuple[Slot, ...]
     experiment: str = ""
 
-    def overlapping(self, offset: int, size: int) -> tuple[Slot, ...]:
-        """Return the fields that lie in a stretch of the structure, with 64-bit pointers."""
-        return tuple(slot for slot in self.fields if slot.at[0] < offset + size and offset < slot.at[0] + slot.size(8))
+    def overlapping(self, offset: int, size: int, word: int = 8) -> tuple[Slot, ...]:
+        """Return the fields that lie in a stretch of the structure, with pointers of `word` bytes."""
+        index = word == 4
+        return tuple(slot for slot in self.fields if slot.at[index] < offset + size and offset < slot.at[index] + slot.size(word))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,19 +124,20 @@ def layout(role: str, minor: int, *, experiment: str = "") -> Layout | None:
     return next((item for item in layouts() if item.role == role and item.experiment == experiment and item.since <= at <= item.until), None)
 
 
-def describe(offset: int, size: int, minor: int, *, pointer: bool = False) -> str:
-    """Return what lies at a place of a map header in a release, on 64-bit machines, as a phrase: `byte 1 of seed, the random hash seed`."""
+def describe(offset: int, size: int, minor: int, *, pointer: bool = False, word: int = 8) -> str:
+    """Return what lies at a place of a map header in a release, as a phrase: `byte 1 of seed, the random hash seed`."""
     header = layout("header", minor)
-    found: Sequence[Slot] = header.overlapping(offset, size) if header else ()
+    index = word == 4
+    found: Sequence[Slot] = header.overlapping(offset, size, word) if header else ()
     if not header or not found:
-        return "nothing of the map's" if header and offset >= header.size[0] else "padding"
+        return "nothing of the map's" if header and offset >= header.size[index] else "padding"
     first = found[0]
     if len(found) > 1:
         return f"{' and '.join(slot.name for slot in found)} in one"
     if pointer and first.as_pointer:
         return f"{first.name}: {first.as_pointer}"
-    if offset == first.at[0] and size >= first.size(8):
+    start = offset - first.at[index]
+    if start == 0 and size >= first.size(word):
         return f"{first.name}, {first.meaning}"
-    start = offset - first.at[0]
     piece = f"byte {start}" if size == 1 else f"bytes {start} to {start + size - 1}"
     return f"{piece} of {first.name}, {first.meaning}"
