@@ -31,7 +31,7 @@ def check(program: Program) -> Iterator[Finding]:
         yield RULE.finding(
             fact,
             f"{subject} is read as {_article(fact.view)} `{fact.view}` through unsafe.Pointer. {_consequence(fact)}{_readings(fact)}",
-            level=Level.WARNING if fact.target == "word" else Level.ERROR,
+            level=Level.WARNING if fact.target == "word" or fact.agrees else Level.ERROR,
             help=_help(fact),
         )
 
@@ -51,6 +51,10 @@ def _consequence(fact: MapReinterpreted) -> str:
             "One indirection is missing: a map variable is a single pointer, so this reads the pointer itself and whatever lies behind the variable, "
             "in every version of Go."
         )
+    if fact.agrees:
+        place = "the descriptor of the map's type" if fact.source == "interface" else "the map's header"
+        releases = f"in Go 1.{fact.go}" if fact.go == fact.newest else f"from Go 1.{fact.go} to 1.{fact.newest}"
+        return f"What is used of it is where {place} has it {releases}. It is private, and no check notices when the next release moves it."
     if fact.source == "interface":
         return (
             "The first word of an interface with a map in it leads to the descriptor of the map's type, the second to the map. "

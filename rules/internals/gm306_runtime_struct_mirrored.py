@@ -42,7 +42,10 @@ def _since(fact: RuntimeStructMirrored) -> str:
     elif fact.successor:
         missing += f" (`{fact.successor}` took its place)"
     if fact.go > fact.until:
-        return f"{gone} In Go 1.{fact.go}, which this file is for, {missing}: what is read through the copy means something else."
+        read = "what is read through the copy means something else"
+        if fact.kept:
+            read = f"only {_listed(fact.kept)} {'lies' if len(fact.kept) == 1 else 'lie'} where {'it' if len(fact.kept) == 1 else 'they'} did"
+        return f"{gone} In Go 1.{fact.go}, which this file is for, {missing}: {read}."
     if fact.newest > fact.until:
         return f"{gone} Since Go 1.{fact.until + 1} {missing}, and the copy compiles as before."
     return gone

@@ -137,6 +137,37 @@ def test_the_fields_that_are_used_are_explained_for_the_file_and_for_the_newest_
     assert "byte 1 of seed" in fact.readings[0].now
 
 
+@pytest.mark.parametrize(
+    ("struct", "use", "go", "agreed"),
+    [
+        ("head struct { used uint64; seed uintptr; dir unsafe.Pointer }", "h.used + uint64(h.seed)", (1, 24), True),
+        ("head struct { used uint64; seed uintptr; dir unsafe.Pointer }", "h.used + uint64(h.seed)", (1, 23), False),
+        ("head struct { count int; flags uint8; B uint8 }", "uint64(h.count)", (1, 18), True),
+        ("head struct { count int; flags uint8; B uint8 }", "uint64(h.B)", (1, 18), False),
+        ("head struct { count int; flags uint8; B uint8 }", "0", (1, 18), False),
+        ("Head struct { Count int; Flags uint8; B uint8 }", "uint64(h.Count)", (1, 18), False),
+    ],
+)
+def test_a_view_that_holds_in_every_release_is_no_error(struct: str, use: str, go: tuple[int, int], agreed: bool) -> None:
+    name = struct.split(maxsplit=1)[0]
+    text = f"type {struct}\nfunc f(m map[int]int) uint64 {{ h := *(**{name})(unsafe.Pointer(&m)); _ = h; return {use} }}"
+    (fact,) = of(MapReinterpreted, HEAD + text, go)
+    assert isinstance(fact, MapReinterpreted)
+    assert fact.agrees == agreed
+
+
+def test_a_hash_function_is_where_it_was() -> None:
+    text = (
+        "type rtype struct { words [6]uintptr }\n"
+        "type maptype struct { typ rtype; key, elem, bucket unsafe.Pointer; hasher func(unsafe.Pointer, uintptr) uintptr; keysize uint8 }\n"
+        "type iface struct { typ *maptype; data unsafe.Pointer }\n"
+        "func f(m map[int]int) func(unsafe.Pointer, uintptr) uintptr { var i any = m; return (*iface)(unsafe.Pointer(&i)).typ.hasher }"
+    )
+    (fact,) = of(MapReinterpreted, HEAD + text, (1, 21))
+    assert isinstance(fact, MapReinterpreted)
+    assert fact.agrees
+
+
 def test_a_missing_indirection_is_told() -> None:
     (fact,) = of(MapReinterpreted, HEAD + "func f(m map[int]int) int { return (*hdr)(unsafe.Pointer(&m)).entries }")
     assert isinstance(fact, MapReinterpreted)
@@ -245,6 +276,19 @@ def test_a_copy_is_right_where_the_file_is_for_nothing_else(build: str, struct: 
     assert len(of(MapReinterpreted, sources, (1, 21))) == expected
 
 
+@pytest.mark.parametrize(("build", "kind", "expected"), [("go1.24", "uint64", 0), ("!go1.24", "int", 0), ("go1.24", "int32", 1), ("", "uint64", 2)])
+def test_the_first_field_may_be_read_where_the_file_is_for_nothing_else(build: str, kind: str, expected: int) -> None:
+    head = f"//go:build {build}\n\n" if build else ""
+    function = f"func f(m map[int]int) {kind} {{\np := *(*unsafe.Pointer)(unsafe.Pointer(&m))\nreturn *(*{kind})(p) }}"
+    assert len(of(MapReinterpreted, {"a.go": f'{head}package p\nimport "unsafe"\n{function}'}, (1, 21))) == expected
+
+
+def test_fields_of_a_copy_that_lie_where_they_did_are_told() -> None:
+    (fact,) = of(RuntimeStructMirrored, f'import "unsafe"\n{FULL.replace("type it", "type hiter")}', (1, 24))
+    assert isinstance(fact, RuntimeStructMirrored)
+    assert fact.kept == ("key", "elem", "t")
+
+
 @pytest.mark.parametrize(
     ("declaration", "original"),
     [
@@ -261,6 +305,7 @@ def test_a_copy_is_right_where_the_file_is_for_nothing_else(build: str, struct: 
         ("type hmap struct { count int; flags uint8; B uint8; buckets []bucket }\ntype bucket struct { keys [8]string }", ""),
         ("type hiter struct { key, val unsafe.Pointer; _ [6]unsafe.Pointer; _ [4]uintptr }", ""),
         ("type hiter struct { key, elem, t, h unsafe.Pointer; rest [64]byte }", ""),
+        ("type hiter struct { key, value unsafe.Pointer }", ""),
     ],
 )
 def test_structs_are_told_from_copies_of_the_runtimes(declaration: str, original: str) -> None:
@@ -325,6 +370,7 @@ def test_an_iterator_that_the_function_returns_is_that_of_go_1_17() -> None:
 FULL = "type it struct { key, elem, t, h, buckets, b, o, p unsafe.Pointer; start uintptr; rest [4]uint8; i uint32; bucket, check uintptr }"
 BLIND = "type it struct { key, elem unsafe.Pointer; _ [10]uintptr }"
 RIGHT = "type it struct { key, elem, t, h unsafe.Pointer; _ [8]uintptr }"
+VIEW = "type it struct { key, elem unsafe.Pointer }"
 SHORT = "type it struct { key, elem, t, h unsafe.Pointer }"
 
 
@@ -339,13 +385,20 @@ SHORT = "type it struct { key, elem, t, h unsafe.Pointer }"
         (RIGHT, (1, 27), "ok", ""),
         (SHORT, (1, 23), "changed", ""),
         (SHORT, (1, 24), "ok", ""),
+        (VIEW, (1, 24), "changed", ""),
     ],
 )
 @pytest.mark.parametrize("parameter", ["*it", "unsafe.Pointer"])
 def test_an_iterator_must_have_what_the_release_fills_in(struct: str, go: tuple[int, int], state: str, later: str, parameter: str) -> None:
     argument = "s" if parameter == "*it" else "unsafe.Pointer(s)"
-    (fact,) = linkname("runtime.mapiternext", go=go, declaration=f"func f(s {parameter})\n{struct}\nfunc g(s *it) {{ f({argument}) }}")
+    declaration = f"func f(t, m unsafe.Pointer, s {parameter})\n{struct}\nfunc g(s *it) {{ f(nil, nil, {argument}) }}"
+    (fact,) = linkname("runtime.mapiterinit", go=go, declaration=declaration)
     assert (fact.state, fact.later, fact.structural) == (state, later, True)
+
+
+def test_an_iterator_that_the_runtime_allocates_may_be_seen_in_part() -> None:
+    (fact,) = linkname("reflect.mapiternext", go=(1, 17), declaration=f"func f(s *it)\n{VIEW}")
+    assert (fact.state, fact.later) == ("ok", "")
 
 
 def test_a_linkname_may_stand_in_another_file_than_the_function() -> None:

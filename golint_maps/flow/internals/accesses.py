@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Final, TypedDict
 
 from golint_maps.flow.internals import tables
+from golint_maps.flow.internals.agreement import agrees, fields_used
 from golint_maps.flow.internals.casts import OPAQUE, is_own_type, is_word, misread
 from golint_maps.flow.internals.contexts import Contexts, called_name, contexts, declared
 from golint_maps.flow.internals.facts import MapInternalsWritten, MapMemoryArithmetic, MapReinterpreted, Reading
@@ -237,9 +238,7 @@ class _Look:
         """Tell whether the file is for such releases only as have exactly what it takes the map for."""
         while isinstance(kind, model.Pointer):
             kind = kind.elem
-        below = self.package.resolver.underlying(kind)
-        word = isinstance(below, model.Basic) and below.name in OPAQUE
-        return self.seen.guarded and (word or exact(self.package, kind, self.seen, role))
+        return self.seen.guarded and (is_word(self.package, kind) or exact(self.package, kind, self.seen, role))
 
     def _reinterpreted(self, call: ir.Call, kind: Type, value: Memory, source: str, role: str = "header") -> None:
         if self._right_for_its_versions(kind, role):
@@ -250,14 +249,20 @@ class _Look:
             target = target.elem if isinstance(target, model.Pointer) else target
         below = self.package.resolver.underlying(view)
         deep = self.package.resolver.underlying(target)
-        short = value.hops > 0 and not isinstance(below, model.Pointer | model.Map) and below not in (model.UNSAFE_POINTER, model.BASIC["uintptr"])
+        pointer = isinstance(below, model.Pointer | model.Map) or below in (model.UNSAFE_POINTER, model.BASIC["uintptr"])
+        # A struct around a single pointer is that pointer.
+        wrapped = isinstance(below, model.Struct) and len(below.fields) == 1 and isinstance(below.fields[0].type, model.Pointer)
+        short = value.hops > 0 and not pointer and not wrapped
         if isinstance(below, model.Map):
             what = "map"
         elif isinstance(deep, model.Struct):
             what = "mirror"
         else:
             what = "word" if pointer_or_word(below) else "other"
-        readings = () if role != "header" or short or not isinstance(deep, model.Struct) or target is None else tuple(self._readings(target, deep))
+        agreed = not short and what == "mirror" and agrees(self.package, target, role, self.seen)
+        readings: tuple[Reading, ...] = ()
+        if role == "header" and not short and not agreed and isinstance(deep, model.Struct) and target is not None:
+            readings = tuple(self._readings(target, deep))
         self._add(
             MapReinterpreted(
                 **self._site(call, value),
@@ -266,13 +271,14 @@ class _Look:
                 source=source,
                 target=what,
                 short=short,
+                agrees=agreed,
                 readings=readings,
             )
         )
 
     def _readings(self, kind: Type, struct: model.Struct) -> Iterator[Reading]:
         """Yield what lies where the fields that the function goes on to use are."""
-        used = self._fields_used(kind)
+        used = fields_used(self.view, kind, {item.name for item in struct.fields})
         names = [item.name for item in struct.fields]
         for name, offset in zip(names, Sizes(self.package.resolver).offsets(struct), strict=False):
             if name in used or not used:
@@ -291,16 +297,6 @@ class _Look:
             tables.describe(offset, size, self.seen.chosen, pointer=pointer),
             tables.describe(offset, size, newest, pointer=pointer) if self.seen.chosen < FIRST_SWISS <= newest else "",
         )
-
-    def _fields_used(self, kind: Type) -> set[str]:
-        found = set()
-        for function in self.view.functions:
-            for x in expressions(function.body or ()):
-                if isinstance(x, ir.Sel):
-                    held = self.view.typing.of(x.base)
-                    if held == kind or (isinstance(held, model.Pointer) and held.elem == kind):
-                        found.add(x.name)
-        return found
 
     # --- writes ---
 
@@ -407,9 +403,18 @@ class _Look:
             return
         then, now = self._lies_at(distance, None) if distance > 0 else ("", "")
         what = _written(self.package, kind.elem) if isinstance(kind, model.Pointer) else ""
+        swiss = self.seen.chosen >= FIRST_SWISS
         self._add(
             MapMemoryArithmetic(
-                **self._site(x, value), how=how, part=value.kind, what=what, type=type_name(kind), offset=distance, then=then, now=now
+                **self._site(x, value),
+                how=how,
+                part=value.kind,
+                what=what,
+                type=type_name(kind),
+                agrees=swiss and value.view is not None and agrees(self.package, value.view, "header", self.seen),
+                offset=distance,
+                then=then,
+                now=now,
             )
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from golint_maps.flow.internals.casts import OPAQUE
@@ -44,7 +44,9 @@ class Contexts:
             inner = (self.frame(caller, every=every) if caller is not view else Frame(view)).called(call)
             if inner is None or inner.view is not view:
                 continue
-            given.append({number: value for number, value in inner.arguments.items() if number in hidden and value.kind not in ("own", "c")})
+            maps = {number: value for number, value in inner.arguments.items() if number in hidden and value.kind not in ("own", "c")}
+            # What many callers hand over goes by the name of the parameter.
+            given.append({number: replace(value, map=view.variables[number].name) if every else value for number, value in maps.items()})
         known = {number: value for arguments in reversed(given) for number, value in arguments.items()}
         return {number: value for number, value in known.items() if not every or all(number in arguments for arguments in given)}
 

@@ -23,7 +23,7 @@ class MapReinterpreted(Site, tag="map-reinterpreted", kw_only=True, frozen=True)
     taken from an interface, a reflect.Value or a helper), `interface` (an interface read as words of which one has a mirror's type), or
     `unknown` (only the type tells that it must be a map). `target` is `mirror`, `word`, `map` or `other`. `short` says that one indirection is
     missing: the map variable itself is read as what it points to. `go` and `newest` are minor releases. `type` is the qualified name of the
-    defined type at the end of `view`, if it has one.
+    defined type at the end of `view`, if it has one. `agrees` says that all that is used of it is there in each release from `go` to `newest`.
     """
 
     view: str
@@ -33,6 +33,7 @@ class MapReinterpreted(Site, tag="map-reinterpreted", kw_only=True, frozen=True)
     short: bool
     go: int
     newest: int
+    agrees: bool = False
     readings: tuple[Reading, ...] = ()
 
 
@@ -53,7 +54,8 @@ class MapInternalsWritten(Site, tag="map-internals-written", kw_only=True, froze
 class MapMemoryArithmetic(Site, tag="map-memory-arithmetic", kw_only=True, frozen=True):
     """An address within a map's memory is computed. `how` is `add`, `slice`, `array` or `cast`; `part` is `header` or `bucket`.
 
-    `what` is the type that it is taken for, `type` its qualified name, if it is a defined one.
+    `what` is the type that it is taken for, `type` its qualified name, if it is a defined one. `agrees` says that the header was seen as what it
+    is in each release from `go` to `newest`.
     """
 
     how: str
@@ -62,6 +64,7 @@ class MapMemoryArithmetic(Site, tag="map-memory-arithmetic", kw_only=True, froze
     type: str
     go: int
     newest: int
+    agrees: bool = False
     offset: int = -1
     then: str = ""
     now: str = ""
@@ -106,7 +109,8 @@ class MapCrossesCgo(Site, tag="map-crosses-cgo", kw_only=True, frozen=True):
 class RuntimeStructMirrored(Site, tag="runtime-struct-mirrored", kw_only=True, frozen=True):
     """A struct that is declared like one of the runtime's, `original`, of releases `since` to `until` (0: it is the present one).
 
-    `reachable` says that its package imports unsafe: otherwise only other packages can lay it over a map.
+    `kept` are those of the matching fields that the newest release has at the same place. `reachable` says that its package imports unsafe:
+    otherwise only other packages can lay it over a map.
     """
 
     struct: str
@@ -115,6 +119,7 @@ class RuntimeStructMirrored(Site, tag="runtime-struct-mirrored", kw_only=True, f
     original: str
     role: str
     matching: tuple[str, ...]
+    kept: tuple[str, ...]
     since: int
     until: int
     successor: str

@@ -12,7 +12,6 @@ from typing import Final
 
 from golint_maps.flow.internals import tables
 from golint_maps.flow.internals.sizes import Sizes
-from golint_maps.flow.internals.tables import FIRST_SWISS
 from golint_maps.flow.internals.versions import Build
 from golint_maps.flow.view import PackageView
 from golint_maps.types import model
@@ -21,6 +20,9 @@ from golint_maps.types.model import Type
 _WORD: Final = 8
 _SHIM: Final = 4 * _WORD
 """Bytes that Go 1.24 and newer fill in: a linknameIter."""
+
+_POINTERS: Final = (0, _WORD, 2 * _WORD, 3 * _WORD)
+"""Where these are pointers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +33,16 @@ class Shape:
     pointers: frozenset[int]
     beyond: bool
 
-    def fault(self, build: Build) -> str:
-        """Return what is wrong with it in a build, as a clause; empty when nothing is."""
+    def fault(self, build: Build, *, allocated: bool) -> str:
+        """Return what is wrong with it in a build, as a clause; empty when nothing is. `allocated`: the struct is the memory, not just a view."""
         layout = tables.layout("iterator", build.minor, experiment=build.experiment)
         classic = layout is not None and layout.family == "classic"
         needed = layout.size[0] if classic and layout else _SHIM
-        if self.size < needed:
+        if allocated and self.size < needed:
             return f"the runtime fills in {needed} bytes, {needed - self.size} more than this struct has: what lies behind it is overwritten"
         if classic:
             return ""
-        if not {0, _WORD, 2 * _WORD, 3 * _WORD} <= self.pointers:
+        if allocated and not self.pointers.issuperset(_POINTERS):
             return (
                 "the runtime keeps its own iterator behind the third and fourth word of the struct, which are no pointers here: the garbage "
                 "collector does not see it and frees it while it is in use"
@@ -75,7 +77,7 @@ def _words(package: PackageView, kind: Type | None, at: int, name: str = "_") ->
         yield at, name, pointer, False
 
 
-def fits_all(package: PackageView, kind: Type | None) -> bool:
-    """Tell whether a struct is a right iterator in every release: whatever the runtime fills in, only key and elem have meaning for it."""
+def harmless(package: PackageView, kind: Type | None) -> bool:
+    """Tell whether a view of an iterator holds in every release: it names key and elem only, and has pointers where there are some."""
     found = shape(package, kind)
-    return found is not None and not any(found.fault(Build(minor)) for minor in (FIRST_SWISS - 1, FIRST_SWISS))
+    return found is not None and not found.beyond and all(at in found.pointers for at in _POINTERS if at < found.size)

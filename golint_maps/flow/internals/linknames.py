@@ -151,7 +151,7 @@ def _state(package: PackageView, pull: _Pull, build: Build) -> tuple[str, str]:
     if symbol.iterator >= 0 and not (symbol.returned and build.minor <= symbol.returned):
         given = _iterator(package, pull.file, function, symbol.iterator)
         if given is not None:
-            fault = given.fault(build)
+            fault = given.fault(build, allocated=symbol.iterator > 0)  # the others may be given what the runtime itself has allocated
             return ("changed", fault) if fault else ("ok", "")
     return ("ok", "") if build.experiment else (state, symbol.changed)
 

@@ -23,7 +23,7 @@ class Memory:
 
     `out` says that it has left the map's own type already, `word` that it has become a single word or a pointer to one, `moved` that something
     was added to the address. `field` is the header's field that led to a bucket; `offset` how many bytes were added to a header's address, -1
-    if that is not known.
+    if that is not known; `view` the struct that the header was last seen as.
     """
 
     kind: str
@@ -38,6 +38,7 @@ class Memory:
     moved: bool = False
     field: str = ""
     offset: int = 0
+    view: model.Type | None = None
 
     def at(self, hops: int) -> Memory:
         """Return the same memory, so many pointers away."""

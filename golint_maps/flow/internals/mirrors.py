@@ -8,7 +8,7 @@ from typing import Final
 
 from golint_maps.flow.internals import tables
 from golint_maps.flow.internals.facts import RuntimeStructMirrored
-from golint_maps.flow.internals.iterators import fits_all
+from golint_maps.flow.internals.iterators import harmless
 from golint_maps.flow.internals.sizes import Sizes
 from golint_maps.flow.internals.tables import Layout, Slot
 from golint_maps.flow.internals.versions import Versions, versions
@@ -140,9 +140,11 @@ def matches(package: PackageView, field: model.StructField, slot: Slot) -> bool:
 
 
 def exact(package: PackageView, kind: Type | None, seen: Versions, role: str = "header") -> bool:
-    """Tell whether a struct has the runtime's fields at the runtime's places in every build that a file is for."""
+    """Tell whether a struct has the runtime's fields at the runtime's places in every build that a file is for, or is the type of its first field."""
     struct = package.resolver.underlying(kind)
     theirs = seen.layouts(role)
+    if theirs and isinstance(struct, model.Basic):
+        return all(struct.name == layout.fields[0].kind for layout in theirs)
     if not isinstance(struct, model.Struct) or not theirs:
         return False
     offsets = Sizes(package.resolver).offsets(struct)
@@ -155,12 +157,13 @@ def _lies_over(package: PackageView, struct: model.Struct, offsets: Sequence[int
     at = {slot.at[0]: slot for slot in layout.fields}
     for field, offset in zip(struct.fields, offsets, strict=False):
         slot = at.get(offset)
-        if field.name != "_" and (slot is None or not _same_word(package, field, slot)):
+        if field.name != "_" and (slot is None or not same_word(package, field, slot)):
             return False
     return True
 
 
-def _same_word(package: PackageView, field: model.StructField, slot: Slot) -> bool:
+def same_word(package: PackageView, field: model.StructField, slot: Slot) -> bool:
+    """Tell whether a field may stand for one of the runtime's: by its name, or as a word of any name."""
     return matches(package, field, slot) or (
         slot.kind in ("pointer", "struct", "uint64", "int") and Sizes(package.resolver).size(field.type) == slot.size(8)
     )
@@ -176,11 +179,9 @@ def declared_mirrors(package: PackageView, file: int) -> list[RuntimeStructMirro
         kind = model.Named(package.scope.path, node.name)
         mirror = mirror_of(package, kind)
         seen = versions(facts.build, package.go[file])
-        if (
-            mirror is None
-            or (mirror.layout.role == "iterator" and fits_all(package, kind))
-            or (seen.guarded and exact(package, kind, seen, mirror.layout.role))
-        ):
+        if mirror is None or (mirror.layout.role == "iterator" and harmless(package, kind)):
+            continue
+        if seen.guarded and exact(package, kind, seen, mirror.layout.role):
             continue
         found.append(_fact(package, file, node, mirror, seen))
     return found
@@ -208,8 +209,20 @@ _ALL_NAMES: Final = frozenset().union(*(known for known, _ in _FIELD_NAMES))
 _TYPE_NAMES: Final = frozenset(name for layout in _MIRRORED for name in layout.names)
 
 
+def _kept(package: PackageView, kind: Type, mirror: Mirror, successor: Layout | None) -> tuple[str, ...]:
+    """Return the matching fields that the structure's successor has at the same place."""
+    struct = package.resolver.underlying(kind)
+    if successor is None or not isinstance(struct, model.Struct):
+        return ()
+    places = {slot.at[0]: slot for slot in successor.fields}
+    found = zip(struct.fields, Sizes(package.resolver).offsets(struct), strict=False)
+    same = {field.name for field, offset in found if offset in places and matches(package, field, places[offset])}
+    return tuple(name for name in mirror.matching if name in same)
+
+
 def _fact(package: PackageView, file: int, node: ir.TypeDecl, mirror: Mirror, seen: Versions) -> RuntimeStructMirrored:
     layout = mirror.layout
+    kind = model.Named(package.scope.path, node.name)
     successor = tables.layout(layout.role, tables.NEWEST)
     name = node.name.split("·")[0]
     return RuntimeStructMirrored(
@@ -224,6 +237,7 @@ def _fact(package: PackageView, file: int, node: ir.TypeDecl, mirror: Mirror, se
         original=layout.type,
         role=layout.role,
         matching=mirror.matching,
+        kept=_kept(package, kind, mirror, successor),
         since=layout.since,
         until=0 if layout.until >= tables.NEWEST else layout.until,
         successor=successor.type if successor and successor.family != layout.family else "",

@@ -102,11 +102,12 @@ class Frame:
         if mirror is None or not self._cast_to(kind):
             return None
         role = mirror.layout.role
-        return Memory(role, hops, map=spell(x, self.view.variables), out=True) if role in ("header", "bucket") else None
+        view = kind if role == "header" else None
+        return Memory(role, hops, map=named(x, self.view), out=True, view=view) if role in ("header", "bucket") else None
 
     def _map(self, x: ir.Expr, kind: Type | None) -> Memory:
         """A map is the address of its header."""
-        return Memory("header", 0, map=spell(x, self.view.variables), owner=qualified(self.view, x), type=self._package.resolver.map(kind))
+        return Memory("header", 0, map=named(x, self.view), owner=qualified(self.view, x), type=self._package.resolver.map(kind))
 
     def _cast_to(self, kind: Type | None) -> bool:
         """Tell whether the package converts to pointers to this type: without that, it is a data structure of its own."""
@@ -297,7 +298,13 @@ class Frame:
         kind = self._typing.as_type(call.fun)
         if value is None or value.kind != "header" or not isinstance(self._package.resolver.underlying(kind), model.Pointer):
             return value
-        return value if is_own_type(self._package, kind, value) else replace(value, out=True, word=is_word(self._package, kind))
+        if is_own_type(self._package, kind, value):
+            return value
+        view = kind
+        while isinstance(view, model.Pointer):
+            view = view.elem
+        struct = isinstance(self._package.resolver.underlying(view), model.Struct)
+        return replace(value, out=True, word=is_word(self._package, kind), view=view if struct else value.view)
 
     def _imported(self, path: str, name: str, call: ir.Call) -> Memory | None:
         args = call.args
@@ -336,7 +343,7 @@ class Frame:
             kind, hops = kind.elem, hops + 1
         if hops < 0 or not holds_map(self._package, kind):
             return None
-        return Memory("holder", hops, map=spell(x.x if isinstance(x, ir.Addr) else x, self.view.variables), container=kind)
+        return Memory("holder", hops, map=named(x.x if isinstance(x, ir.Addr) else x, self.view), container=kind)
 
     def _inlined(self, x: ir.Expr, index: int) -> Memory | None:
         """Return what a call of a function of the package returns, worked out once for each set of arguments."""
@@ -457,6 +464,14 @@ class Frame:
             return None
         # The address of a map as the language gives it is no way into its memory.
         return value if value.kind == "c" or (value.inside and value.out) else None
+
+
+def named(x: ir.Expr, view: View) -> str:
+    """Return a variable, field or element as the code has it; empty for what has no name, as the result of a call."""
+    inner = x
+    while isinstance(inner, ir.Sel | ir.Index | ir.Deref | ir.Addr):
+        inner = inner.base if isinstance(inner, ir.Sel | ir.Index) else inner.x
+    return spell(x, view.variables) if isinstance(inner, ir.Local | ir.Name) else ""
 
 
 def _method(value: Memory, name: str) -> Memory | None:
