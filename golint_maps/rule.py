@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from golint_maps.findings import Finding, Fix, Level, Location, Related, Trace
 from golint_maps.flow.site import Place, Site
+from golint_maps.types.model import brief
 
 if TYPE_CHECKING:
     from golint_maps.program import Program
@@ -36,7 +37,8 @@ class Precision(enum.StrEnum):
 class Rule:
     """What is known of a rule before it runs.
 
-    `summary` is one sentence without a full stop. `security` is GitHub's `security-severity` (0.1–10.0) for rules that are security relevant,
+    `summary` is one sentence without a full stop, which begins small.
+    `security` is GitHub's `security-severity` (0.1–10.0) for rules that are security relevant,
     else None. `cwe` are CWE numbers. A module sets `RULE = Rule(…)` and decorates its one check with `@RULE.check`.
     """
 
@@ -76,7 +78,7 @@ class Rule:
             message=message,
             location=locate(site.place),
             map=site.owner or site.map,
-            function=f"{site.package.rsplit('/', 1)[-1]}.{site.function}" if site.function else "",
+            function=f"{brief(site.package)}.{site.function}" if site.function else "",
             package=site.package,
             key=key or site.map,
             traces=traces,

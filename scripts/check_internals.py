@@ -130,7 +130,6 @@ class Tree:
         # Go 1.23 did not check what is referred to by its number in the compiler's list.
         return self.minor == 23 and builtins.exists() and symbol in _BUILTIN.findall(builtins.read_text("utf-8"))
 
-
     @cache  # noqa: B019
     def map_functions(self) -> frozenset[str]:
         """Return the symbols of functions that work on maps, by their names."""

@@ -38,6 +38,13 @@ def test_every_rule_has_a_page_with_the_headings_that_readers_expect() -> None:
         assert [line.removeprefix("## ") for line in lines if line.startswith("## ")] == headings, rule.id
 
 
+def test_summaries_are_sentences_without_a_capital_and_a_full_stop() -> None:
+    for rule in registry.load():
+        names_something = rule.summary.startswith(("CompareAndSwap",))
+        assert names_something or rule.summary[0].islower(), rule.id
+        assert not rule.summary.endswith("."), rule.id
+
+
 def test_rules_come_in_the_order_of_their_ids_with_the_built_in_ones_first() -> None:
     ids = [rule.id for rule in registry.load()]
     assert ids == sorted(ids)

@@ -49,7 +49,9 @@ class _Request:
 )
 @click.option("--fix", is_flag=True, help="Apply fixes that keep the meaning of the program.")
 @click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: apply fixes that may change it, too.")
-@click.option("--diff", is_flag=True, help="Print the fixes as a diff instead of applying them; the diff takes the place of the report.")
+@click.option(
+    "--diff", is_flag=True, help="Print the fixes as a diff instead of applying them, with --fix or without; the diff takes the place of the report."
+)
 @click.option("--baseline", type=click.Path(path_type=Path), metavar="FILE", help="Report only what this file does not accept.")
 @click.option("--new-from", metavar="REV", help="Report only findings on lines that changed since this git revision.")
 @click.option("--show-suppressed/--no-show-suppressed", default=None, help="Report suppressed findings, too, marked as such.")
@@ -81,8 +83,6 @@ def command(
     patterns = patterns or ("./...",)
     if unsafe_fixes and not (fix or diff):
         raise click.UsageError("--unsafe-fixes does nothing without --fix or --diff")
-    if fix and diff:
-        raise click.UsageError("--fix and --diff exclude each other")
     settings = options.load_settings(patterns, given)
     if show_settings:
         from golint_maps.settings import describe

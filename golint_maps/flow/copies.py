@@ -120,7 +120,7 @@ def _replaced(view: View, x: ir.Expr, part: Part) -> MapReplacedOnCopy | None:
 
 def _spelled(view: View, kind: model.Type | None) -> str:
     """Return a type as it is written in its own package."""
-    return model.spell(kind).removeprefix(f"{view.package.scope.path.rsplit('/', 1)[-1]}.")
+    return model.spell(kind).removeprefix(f"{model.brief(view.package.scope.path)}.")
 
 
 def _source(view: View, number: int) -> Definition | None:

@@ -19,6 +19,7 @@ from golint_maps.flow.site import Place
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.view import PackageView, View, display_name
 from golint_maps.syntax import ir
+from golint_maps.types import model
 from golint_maps.types.definitions import FromValue
 from golint_maps.types.scope import Declared
 
@@ -235,7 +236,7 @@ def _header(kind: str) -> MapEffect:
 
 
 LIBRARY = {
-    f"{owner}.{name}": FunctionEffects(f"{owner}.{name}", f"{owner.rsplit('/', 1)[-1]}.{name}", "", (_header(kind),), ())
+    f"{owner}.{name}": FunctionEffects(f"{owner}.{name}", f"{model.brief(owner)}.{name}", "", (_header(kind),), ())
     for owner in ("net/http.Header", "net/textproto.MIMEHeader", "net/url.Values")
     for name, kind in (("Set", "insert"), ("Add", "insert"), ("Del", "delete"))
 }

@@ -102,5 +102,5 @@ def short(identity: str) -> str:
     """Return an identity as a reader would write it: `cache.Cache.items`."""
     text = identity[1:]
     if identity[:1] == "l":
-        return text.rsplit("/", 1)[-1].split("#")[0]
-    return text.rsplit("/", 1)[-1]
+        text = text.split("#", maxsplit=1)[0]
+    return model.brief(text)

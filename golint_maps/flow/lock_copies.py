@@ -138,7 +138,7 @@ def analyse(view: View) -> Iterator[LockCopied]:
             function=view.name,
             package=view.package.scope.path,
             map=".".join((variable, *(used or shared)[0][0])),
-            owner=(used or shared)[0][1][1:].rsplit("/", 1)[-1],
+            owner=model.brief((used or shared)[0][1][1:]),
             kind=copy.kind,
             variable=variable,
             held_type=model.spell(kind),

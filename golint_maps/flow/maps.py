@@ -22,10 +22,10 @@ def qualified(view: View, x: ir.Expr) -> str:
         case ir.Sel(base, name):
             imported = view.typing.package_of(base)
             if imported is not None:
-                return f"{imported.rsplit('/', 1)[-1]}.{name}"
+                return f"{model.brief(imported)}.{name}"
             field = view.package.resolver.field(view.typing.of(base), name)
             if field is not None and isinstance(field.owner, model.Named):
-                return f"{field.owner.package.rsplit('/', 1)[-1]}.{field.owner.name.split('·')[0]}.{name}"
+                return f"{model.brief(field.owner.package)}.{field.owner.name.split('·')[0]}.{name}"
             below = qualified(view, base)
             return f"{below}.{name}" if below else ""
         case ir.Index(base) | ir.Deref(base) | ir.Addr(base):

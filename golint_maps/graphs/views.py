@@ -14,6 +14,7 @@ from golint_maps.flow.events import CallSite, FunctionSummary, Held, MapAccess
 from golint_maps.flow.identity import short
 from golint_maps.graphs.races import Races
 from golint_maps.graphs.witness import PRIVATE, Context, Witness
+from golint_maps.types.model import brief
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -233,7 +234,7 @@ def _context(races: Races, context: Context) -> dict[str, object]:
 
 
 def _label(function: FunctionSummary) -> str:
-    package = function.package.rsplit("/", 1)[-1]
+    package = brief(function.package)
     if function.parent:
         return f"func in {package}.{function.name.removeprefix('a function literal in ')}"
     return f"{package}.{function.name}"

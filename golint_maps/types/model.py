@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
 
@@ -104,6 +106,19 @@ NIL = Basic("untyped nil")
 SYNC_MAP = Named("sync", "Map")
 
 
+_MAJOR = re.compile(r"v[0-9]+(?=\.|$)")
+_GOPKG = re.compile(r"([^.]+)\.v[0-9]+(?=\.|$)")
+
+
+def brief(qualified: str) -> str:
+    """Return an import path, or a name qualified by one, with the package's name alone: `b.T` for `example.com/a/b.T` and `example.com/a/b/v2.T`."""
+    folder, _, last = qualified.rpartition("/")
+    major = _MAJOR.match(last)
+    if major and folder:
+        return folder.rpartition("/")[2] + last[major.end() :]
+    return _GOPKG.sub(r"\1", last, count=1) if qualified.startswith("gopkg.in/") else last
+
+
 def spell(kind: Type | None) -> str:
     """Return a type as a Go programmer would write it, with the last element of import paths as package names."""
     match kind:
@@ -112,7 +127,7 @@ def spell(kind: Type | None) -> str:
         case Basic(name):
             return name
         case Named(package, name, args):
-            prefix = package.rsplit("/", 1)[-1] + "." if package else ""
+            prefix = brief(package) + "." if package else ""
             suffix = f"[{', '.join(map(spell, args))}]" if args else ""
             return f"{prefix}{name.split('·')[0]}{suffix}"
         case Pointer(elem):

@@ -8,6 +8,7 @@ from golint_maps.graphs.verdicts import Verdict
 from golint_maps.graphs.witness import Witness
 from golint_maps.program import Program
 from golint_maps.rule import Rule, locate
+from golint_maps.types.model import brief
 
 _DOES = {
     "insert": "writes",
@@ -42,7 +43,7 @@ def lock_name(lock: Held) -> str:
     """Return a lock as the programmer wrote it, else by its declaring type."""
     if lock.spelled:
         return lock.spelled
-    return lock.name.rstrip("!~")[1:].rsplit("/", 1)[-1].split("#")[0]
+    return brief(lock.name.rstrip("!~")[1:].split("#", maxsplit=1)[0])
 
 
 def context(program: Program, way: Witness) -> str:

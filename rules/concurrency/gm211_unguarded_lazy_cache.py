@@ -9,6 +9,7 @@ from golint_maps.flow.memos import MemoFill
 from golint_maps.graphs.memos import SharedMemo
 from golint_maps.program import Program
 from golint_maps.rule import Precision, Rule
+from golint_maps.types.model import brief
 
 from ._races import does, trace
 
@@ -39,7 +40,7 @@ def check(program: Program) -> Iterator[Finding]:
 def _finding(program: Program, found: SharedMemo) -> Finding:
     access = found.way.access
     entry = program.functions[found.way.context.entry].name
-    promised = found.promised.rpartition("/")[2]
+    promised = brief(found.promised)
     if found.fill is not None:
         title = f"`{access.map}` is filled here without a lock, and all callers share it."
         why = (

@@ -14,7 +14,7 @@ from ._versions import now_or_later
 RULE = Rule(
     id="GM301",
     name="map-header-reinterpreted",
-    summary="A map is converted through unsafe.Pointer to a type that is not its own",
+    summary="a map is converted through unsafe.Pointer to a type that is not its own",
     level=Level.ERROR,
     precision=Precision.HIGH,
     cwe=(843,),

@@ -13,7 +13,7 @@ from golint_maps.rule import Precision, Rule
 RULE = Rule(
     id="GM302",
     name="map-internals-written",
-    summary="The runtime's own state of a map is written through unsafe memory",
+    summary="the runtime's own state of a map is written through unsafe memory",
     level=Level.ERROR,
     precision=Precision.HIGH,
     cwe=(787,),

@@ -13,7 +13,7 @@ from golint_maps.rule import Precision, Rule
 RULE = Rule(
     id="GM303",
     name="map-memory-arithmetic",
-    summary="Addresses within a map's header or buckets are computed by hand",
+    summary="addresses within a map's header or buckets are computed by hand",
     level=Level.ERROR,
     precision=Precision.HIGH,
     cwe=(468, 119),

@@ -12,7 +12,7 @@ from golint_maps.rule import Precision, Rule, locate
 RULE = Rule(
     id="GM304",
     name="runtime-map-linkname",
-    summary="A linkname reaches for functions of the runtime that maps are made of",
+    summary="a linkname reaches for functions of the runtime that maps are made of",
     level=Level.WARNING,
     precision=Precision.VERY_HIGH,
     cwe=(695,),

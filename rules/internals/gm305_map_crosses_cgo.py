@@ -12,7 +12,7 @@ from golint_maps.rule import Precision, Rule
 RULE = Rule(
     id="GM305",
     name="map-crosses-cgo",
-    summary="A map, or a Go pointer that a map holds, is handed to C or kept in memory of C",
+    summary="a map, or a Go pointer that a map holds, is handed to C or kept in memory of C",
     level=Level.ERROR,
     precision=Precision.HIGH,
     cwe=(825,),

@@ -12,7 +12,7 @@ from golint_maps.rule import Precision, Rule
 RULE = Rule(
     id="GM306",
     name="runtime-struct-mirrored",
-    summary="A struct type copies a map structure of the runtime",
+    summary="a struct type copies a map structure of the runtime",
     level=Level.WARNING,
     precision=Precision.HIGH,
     cwe=(1102,),

@@ -12,7 +12,7 @@ from golint_maps.rule import Precision, Rule
 RULE = Rule(
     id="GM307",
     name="stale-swissmap-guard",
-    summary="A build expression relies on goexperiment.swissmap, a tag that only Go 1.24 and 1.25 set",
+    summary="a build expression relies on goexperiment.swissmap, a tag that only Go 1.24 and 1.25 set",
     level=Level.ERROR,
     precision=Precision.VERY_HIGH,
     cwe=(1109,),

@@ -13,7 +13,7 @@ from golint_maps.rule import Precision, Rule
 RULE = Rule(
     id="GM308",
     name="nonexistent-map-knob",
-    summary="A switch for maps is set that does not exist",
+    summary="a switch for maps is set that does not exist",
     level=Level.WARNING,
     precision=Precision.VERY_HIGH,
     cwe=(1164,),

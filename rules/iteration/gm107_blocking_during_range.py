@@ -12,7 +12,7 @@ from golint_maps.rule import Precision, Profile, Rule, locate
 RULE = Rule(
     id="GM107",
     name="blocking-during-range",
-    summary="A loop over a map waits for somebody else while it holds the map",
+    summary="a loop over a map waits for somebody else while it holds the map",
     level=Level.NOTE,
     precision=Precision.MEDIUM,
     profile=Profile.STRICT,

@@ -12,7 +12,7 @@ from golint_maps.rule import Precision, Rule, locate
 RULE = Rule(
     id="GM108",
     name="write-to-range-copy",
-    summary="A write to the loop's own copy of a map value is lost",
+    summary="a write to the loop's own copy of a map value is lost",
     level=Level.WARNING,
     precision=Precision.MEDIUM,
     cwe=(563,),

@@ -12,7 +12,7 @@ from golint_maps.rule import Precision, Rule
 RULE = Rule(
     id="GM402",
     name="release-skipped",
-    summary="An entry is overwritten or deleted whose value must be released first",
+    summary="an entry is overwritten or deleted whose value must be released first",
     level=Level.WARNING,
     precision=Precision.MEDIUM,
     cwe=(772,),

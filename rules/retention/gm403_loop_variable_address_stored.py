@@ -12,7 +12,7 @@ from golint_maps.rule import Precision, Rule, locate
 RULE = Rule(
     id="GM403",
     name="loop-variable-address-stored",
-    summary="A map entry refers to a loop variable that all turns of the loop share",
+    summary="a map entry refers to a loop variable that all turns of the loop share",
     level=Level.ERROR,
     precision=Precision.MEDIUM,
     cwe=(825,),

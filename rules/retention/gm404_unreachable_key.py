@@ -12,7 +12,7 @@ from golint_maps.rule import Precision, Rule, locate
 RULE = Rule(
     id="GM404",
     name="unreachable-key",
-    summary="An entry is stored under a key that cannot be found again",
+    summary="an entry is stored under a key that cannot be found again",
     level=Level.WARNING,
     precision=Precision.MEDIUM,
     cwe=(401,),

@@ -12,7 +12,7 @@ from golint_maps.rule import Precision, Profile, Rule, locate
 RULE = Rule(
     id="GM405",
     name="subslice-pins-buffer",
-    summary="A map entry is a piece of a large buffer, all of which stays in memory",
+    summary="a map entry is a piece of a large buffer, all of which stays in memory",
     level=Level.NOTE,
     precision=Precision.MEDIUM,
     profile=Profile.STRICT,

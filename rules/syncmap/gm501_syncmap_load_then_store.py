@@ -12,7 +12,7 @@ from golint_maps.rule import Precision, Rule, locate
 RULE = Rule(
     id="GM501",
     name="syncmap-load-then-store",
-    summary="A missing entry of a sync.Map is stored in a second step, so two goroutines may both store one",
+    summary="a missing entry of a sync.Map is stored in a second step, so two goroutines may both store one",
     level=Level.WARNING,
     precision=Precision.HIGH,
     cwe=(362, 367),

@@ -12,7 +12,7 @@ from golint_maps.rule import Precision, Rule, locate
 RULE = Rule(
     id="GM502",
     name="syncmap-load-then-delete",
-    summary="An entry of a sync.Map is taken out in two steps, so two goroutines may both get it",
+    summary="an entry of a sync.Map is taken out in two steps, so two goroutines may both get it",
     level=Level.WARNING,
     precision=Precision.HIGH,
     cwe=(362, 367),

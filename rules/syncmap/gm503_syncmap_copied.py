@@ -12,7 +12,7 @@ from golint_maps.rule import Precision, Rule
 RULE = Rule(
     id="GM503",
     name="syncmap-copied",
-    summary="A sync.Map, or a value that holds one, is copied",
+    summary="a sync.Map, or a value that holds one, is copied",
     level=Level.ERROR,
     precision=Precision.MEDIUM,
     cwe=(362,),

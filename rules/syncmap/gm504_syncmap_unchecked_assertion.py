@@ -12,7 +12,7 @@ from golint_maps.rule import Precision, Rule, locate
 RULE = Rule(
     id="GM504",
     name="syncmap-unchecked-assertion",
-    summary="A value of a sync.Map is asserted to a type without knowing that it is there and has that type",
+    summary="a value of a sync.Map is asserted to a type without knowing that it is there and has that type",
     level=Level.WARNING,
     precision=Precision.HIGH,
     cwe=(476, 704),

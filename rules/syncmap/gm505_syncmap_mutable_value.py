@@ -12,7 +12,7 @@ from golint_maps.rule import Precision, Rule, locate
 RULE = Rule(
     id="GM505",
     name="syncmap-mutable-value",
-    summary="A map, slice or struct that came out of a sync.Map is changed with no lock held",
+    summary="a map, slice or struct that came out of a sync.Map is changed with no lock held",
     level=Level.ERROR,
     precision=Precision.HIGH,
     cwe=(362, 820),

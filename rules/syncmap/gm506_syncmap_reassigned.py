@@ -12,7 +12,7 @@ from golint_maps.rule import Precision, Rule
 RULE = Rule(
     id="GM506",
     name="syncmap-reassigned",
-    summary="A fresh sync.Map is assigned over one that other goroutines may be using",
+    summary="a fresh sync.Map is assigned over one that other goroutines may be using",
     level=Level.WARNING,
     precision=Precision.MEDIUM,
     cwe=(362,),

@@ -12,7 +12,7 @@ from golint_maps.rule import Precision, Rule, locate
 RULE = Rule(
     id="GM507",
     name="syncmap-load-modify-store",
-    summary="An entry of a sync.Map is replaced by a value made of the old one, so concurrent changes are lost",
+    summary="an entry of a sync.Map is replaced by a value made of the old one, so concurrent changes are lost",
     level=Level.WARNING,
     precision=Precision.MEDIUM,
     cwe=(362, 367),

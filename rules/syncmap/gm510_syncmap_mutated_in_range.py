@@ -12,7 +12,7 @@ from golint_maps.rule import Precision, Profile, Rule, locate
 RULE = Rule(
     id="GM510",
     name="syncmap-mutated-in-range",
-    summary="Other keys are stored in a sync.Map while Range walks over it",
+    summary="other keys are stored in a sync.Map while Range walks over it",
     level=Level.NOTE,
     precision=Precision.HIGH,
     profile=Profile.STRICT,

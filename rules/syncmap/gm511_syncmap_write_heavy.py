@@ -12,7 +12,7 @@ from golint_maps.rule import Precision, Profile, Rule
 RULE = Rule(
     id="GM511",
     name="syncmap-write-heavy",
-    summary="A sync.Map is written as often as it is read, or has one goroutine only: a plain map costs less",
+    summary="a sync.Map is written as often as it is read, or has one goroutine only: a plain map costs less",
     level=Level.NOTE,
     precision=Precision.MEDIUM,
     profile=Profile.STRICT,

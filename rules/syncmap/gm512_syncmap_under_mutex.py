@@ -13,7 +13,7 @@ from golint_maps.rule import Precision, Profile, Rule, locate
 RULE = Rule(
     id="GM512",
     name="syncmap-under-mutex",
-    summary="All calls of a sync.Map hold one mutex already",
+    summary="all calls of a sync.Map hold one mutex already",
     level=Level.NOTE,
     precision=Precision.MEDIUM,
     profile=Profile.STRICT,

@@ -12,7 +12,7 @@ from golint_maps.rule import Precision, Rule, locate
 RULE = Rule(
     id="GM601",
     name="nil-map-write",
-    summary="A map is written that is nil on every path, or on some",
+    summary="a map is written that is nil on every path, or on some",
     level=Level.ERROR,
     precision=Precision.MEDIUM,
     cwe=(476,),

@@ -12,7 +12,7 @@ from golint_maps.rule import Precision, Rule
 RULE = Rule(
     id="GM602",
     name="unhashable-key",
-    summary="A slice, map or function in an interface is used as a key, which panics",
+    summary="a slice, map or function in an interface is used as a key, which panics",
     level=Level.ERROR,
     precision=Precision.MEDIUM,
     cwe=(248,),

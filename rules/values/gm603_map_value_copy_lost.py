@@ -12,7 +12,7 @@ from golint_maps.rule import Precision, Rule, locate
 RULE = Rule(
     id="GM603",
     name="map-value-copy-lost",
-    summary="A change to a looked-up copy of a map value is lost",
+    summary="a change to a looked-up copy of a map value is lost",
     level=Level.WARNING,
     precision=Precision.HIGH,
     cwe=(563,),

@@ -12,7 +12,7 @@ from golint_maps.rule import Precision, Rule
 RULE = Rule(
     id="GM604",
     name="map-replaced-on-copy",
-    summary="A map field is replaced in a by-value receiver or parameter, and the caller keeps the old map",
+    summary="a map field is replaced in a by-value receiver or parameter, and the caller keeps the old map",
     level=Level.WARNING,
     precision=Precision.HIGH,
     cwe=(563,),

@@ -117,7 +117,6 @@ def test_options_reach_the_engine_as_settings(engine: FakeEngine, call: Call) ->
         (("--format", "yaml"), "'yaml' is not one of"),
         (("--baseline", "none.json"), "none.json: No such file or directory"),
         (("--unsafe-fixes",), "does nothing without --fix or --diff"),
-        (("--fix", "--diff"), "exclude each other"),
         (("--nonsense",), "No such option"),
         (("--jobs", "-1"), "-1"),
         (("--rules-dir", "nowhere"), "nowhere: no such folder"),
@@ -273,9 +272,10 @@ def test_unsafe_fixes_need_their_own_option(engine: FakeEngine, call: Call, here
     assert (here / "p.go").read_text() != SOURCE
 
 
-def test_diff_prints_the_fixes_and_changes_nothing(engine: FakeEngine, call: Call, here: Path) -> None:
+@pytest.mark.parametrize("options", [("--diff",), ("--fix", "--diff")])
+def test_diff_prints_the_fixes_and_changes_nothing(engine: FakeEngine, call: Call, here: Path, options: tuple[str, ...]) -> None:
     engine.findings = (mended(),)
-    result = call("check", "--diff")
+    result = call("check", *options)
     assert result.status == 1
     assert "-\thits[k]++\n+\thits[k] += 1\n" in result.out
     assert (here / "p.go").read_text() == SOURCE
