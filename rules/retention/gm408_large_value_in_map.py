@@ -12,7 +12,7 @@ from golint_maps.rule import Precision, Profile, Rule
 RULE = Rule(
     id="GM408",
     name="large-value-in-map",
-    summary=f"Keys or values over {LARGEST_INLINE} bytes are stored outside of the map, one allocation each",
+    summary=f"keys or values over {LARGEST_INLINE} bytes are stored outside of the map, one allocation each",
     level=Level.NOTE,
     precision=Precision.MEDIUM,
     profile=Profile.STRICT,
