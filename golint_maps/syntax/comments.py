@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from tree_sitter import Node
+from tree_sitter import Tree
 
 from golint_maps.syntax import kinds as k
 from golint_maps.syntax.ir import Comment
@@ -116,7 +116,7 @@ def cgo_preamble(src: bytes, pos: int) -> str:
     return _text(lines_above(src, pos)).decode()
 
 
-def directive_comments(src: bytes, root: Node) -> list[Comment]:
+def directive_comments(src: bytes, tree: Tree) -> list[Comment]:
     """All comments that steer tools, in their order."""
     found: list[Comment] = []
     end = 0
@@ -125,7 +125,7 @@ def directive_comments(src: bytes, root: Node) -> list[Comment]:
         if at < end:
             continue
         # The same text may stand in a string: only the tree knows.
-        node = root.descendant_for_byte_range(at, at + 1)
+        node = tree.root_node.descendant_for_byte_range(at, at + 1)
         if node is None or node.kind_id != k.COMMENT:
             continue
         pos, end = node.start_byte, node.end_byte

@@ -389,13 +389,20 @@ def _elided(c: Lowering, node: Node, outer: TypeExpr | None) -> Expr:
 def _elements(c: Lowering, body: Node, type: TypeExpr | None) -> list[Element]:
     elements: list[Element] = []
     count = body.named_child_count
-    if not count or (count > _TABLE and type.__class__ in _LISTS and _CONSTANTS.fullmatch(c.src, body.start_byte, body.end_byte)):
+    if not count:
+        return elements
+    table = count > _TABLE and type.__class__ in _LISTS
+    src = c.src
+    constant = _CONSTANTS.fullmatch
+    if table and constant(src, body.start_byte, body.end_byte):
         return elements
     if c.depth >= MAX_DEPTH:
         c.too_deep.append((body.start_byte, body.end_byte))
         return elements
     c.depth += 1
     for child in named(body):
+        if table and constant(src, child.start_byte, child.end_byte):
+            continue
         kind = child.kind_id
         if kind == LITERAL_ELEMENT:
             elements.append(Element(None, _element(c, child, type)))
@@ -458,8 +465,18 @@ def _nested(handler: ExprHandler) -> ExprHandler:
 
 _TABLE: Final = 8
 _LISTS: Final = (TSlice, TArray)
-_CONSTANTS: Final = re.compile(rb"""(?:[\s{},]+|[-+]?(?:0[xX][0-9a-fA-F_]+|[0-9][0-9_.]*)(?!\w)|"[^"\\\n]*"|'[^'\\\n]*')*+""")
-"""Lists of numbers, strings and characters. Large tables of them say nothing about maps and are not kept."""
+_CONSTANTS: Final = re.compile(
+    rb"""(?:
+        [\s{},:+|&^<>*%()-]+                       # structure and arithmetic
+        | "(?:[^"\\\n]|\\.)*" | '(?:[^'\\\n]|\\.)*'
+        | (?:0[xX][0-9a-fA-F_]+ | [0-9][0-9_.]*(?:[eE][+-]?[0-9]+)?) (?!\w)
+        | [A-Za-z_]\w* (?=:)                       # a field, or an index
+        | (?:true|false|nil) (?!\w)
+        | //[^\n]*
+    )*+""",
+    re.VERBOSE,
+)
+"""Constants, alone and in brackets. Large tables of them say nothing about maps and are not kept."""
 
 _AMPERSAND: Final = ord("&")
 _LESS: Final = ord("<")

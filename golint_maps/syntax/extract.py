@@ -6,7 +6,7 @@ import gc
 import re
 from typing import Final
 
-from tree_sitter import Node, Parser
+from tree_sitter import Node, Parser, Tree
 
 from golint_maps.syntax import kinds as k
 from golint_maps.syntax.comments import build_constraint, cgo_preamble, directive_comments, doc_of, is_generated
@@ -59,24 +59,24 @@ def _count_lines(src: bytes) -> int:
     return src.count(b"\n") + (1 if src and not src.endswith(b"\n") else 0)
 
 
-def _parse(src: bytes) -> tuple[Node, dict[int, bytes]]:
+def _parse(src: bytes) -> tuple[Tree, dict[int, bytes]]:
     """The tree, repaired if that helps, and the type parameters that were hidden from it."""
     parser = Parser(k.LANGUAGE)
-    root = parser.parse(src).root_node
-    if not root.has_error:
-        return root, {}
-    best, hidden = root, dict[int, bytes]()
+    tree = parser.parse(src)
+    if not tree.root_node.has_error:
+        return tree, {}
+    best, hidden = tree, dict[int, bytes]()
     repaired, type_params = hide_method_type_params(rename_builtins(src))
     for _ in range(2):
         if repaired == src:
             break
-        candidate = parser.parse(repaired).root_node
-        if not candidate.has_error:
+        candidate = parser.parse(repaired)
+        if not candidate.root_node.has_error:
             return candidate, type_params
-        if _damage(candidate) < _damage(best):
+        if _damage(candidate.root_node) < _damage(best.root_node):
             best, hidden = candidate, type_params
         # What is still damaged may be `new` with an argument that begins like a type.
-        again = rename_builtins_within(repaired, [_whole_lines(src, *stretch) for stretch in damaged_stretches(candidate)])
+        again = rename_builtins_within(repaired, [_whole_lines(src, *stretch) for stretch in damaged_stretches(candidate.root_node)])
         if again == repaired:
             break
         repaired = again
@@ -93,11 +93,12 @@ def _whole_lines(src: bytes, pos: int, end: int) -> tuple[int, int]:
 
 
 def _lower(src: bytes, facts: FileFacts, bodies: bool) -> None:
-    root, hidden = _parse(src)
-    damaged = root.has_error
+    tree, hidden = _parse(src)
+    damaged = tree.root_node.has_error
     c = Lowering(src, bodies=bodies, damaged_text=damaged, generic_methods=hidden)
-    found = declarations(root)
-    clause = next((node for node in root.named_children if node.kind_id == k.PACKAGE_CLAUSE), None)
+    # A node keeps all that was asked of it alive. No node of the root is held here, so that what one declaration took is there for the next.
+    found = declarations(tree.root_node)
+    clause = next((node for node in tree.root_node.named_children if node.kind_id == k.PACKAGE_CLAUSE), None)
     package_pos = clause.start_byte if clause is not None else 0
     if clause is not None:
         name = next((n for n in clause.named_children if n.kind_id == k.PACKAGE_IDENTIFIER), None)
@@ -105,14 +106,16 @@ def _lower(src: bytes, facts: FileFacts, bodies: bool) -> None:
         facts.package_doc = doc_of(src, package_pos)
         facts.build = build_constraint(src[:package_pos])
     facts.generated = is_generated(src[: found[0].start_byte if found else len(src)])
-    for node in found:
+    found.reverse()
+    while found:
+        node = found.pop()
         declare(c, node, facts)
         if node.kind_id == k.IMPORT_DECLARATION and not facts.cgo_preamble and b'"C"' in src[node.start_byte : node.end_byte]:
             facts.cgo_preamble = _cgo(src, node)
     facts.types = c.types
     facts.functions = c.functions
-    facts.comments = directive_comments(src, root)
-    stretches = damaged_stretches(root) if damaged else []
+    facts.comments = directive_comments(src, tree)
+    stretches = damaged_stretches(tree.root_node) if damaged else []
     facts.errors = parse_errors(src, stretches + c.too_deep)
 
 
