@@ -392,16 +392,14 @@ def _elements(c: Lowering, body: Node, type: TypeExpr | None) -> list[Element]:
     if not count:
         return elements
     table = count > _TABLE and type.__class__ in _LISTS
-    src = c.src
-    constant = _CONSTANTS.fullmatch
-    if table and constant(src, body.start_byte, body.end_byte):
+    if table and _says_nothing(c, body):
         return elements
     if c.depth >= MAX_DEPTH:
         c.too_deep.append((body.start_byte, body.end_byte))
         return elements
     c.depth += 1
     for child in named(body):
-        if table and constant(src, child.start_byte, child.end_byte):
+        if table and _says_nothing(c, child):
             continue
         kind = child.kind_id
         if kind == LITERAL_ELEMENT:
@@ -413,6 +411,21 @@ def _elements(c: Lowering, body: Node, type: TypeExpr | None) -> list[Element]:
                 elements.append(Element(_key(c, key, type), _element(c, value, type)))
     c.depth -= 1
     return elements
+
+
+def _says_nothing(c: Lowering, node: Node) -> bool:
+    """Whether a table or a row of it cannot matter: it is made of constants.
+
+    In a generated file, a name that is not declared there is taken for a constant as well: such tables are long, and functions and variables
+    in them are usually generated with them.
+    """
+    pos, end = node.start_byte, node.end_byte
+    if _CONSTANTS.fullmatch(c.src, pos, end):
+        return True
+    if not c.generated:
+        return False
+    text = c.src[pos:end]
+    return b"(" not in text and b"map[" not in text and c.own_names().isdisjoint(_NAME.findall(text))
 
 
 def _element(c: Lowering, node: Node, type: TypeExpr | None) -> Expr:
@@ -478,6 +491,7 @@ _CONSTANTS: Final = re.compile(
 )
 """Constants, alone and in brackets. Large tables of them say nothing about maps and are not kept."""
 
+_NAME: Final = re.compile(rb"[A-Za-z_]\w*")
 _AMPERSAND: Final = ord("&")
 _LESS: Final = ord("<")
 _WIDTH: Final = {"int": 0, "rune": 1, "float": 2, "imaginary": 3, "string": 4}

@@ -105,7 +105,7 @@ def _lower(src: bytes, facts: FileFacts, bodies: bool) -> None:
         facts.package = src[name.start_byte : name.end_byte].decode() if name is not None else ""
         facts.package_doc = doc_of(src, package_pos)
         facts.build = build_constraint(src[:package_pos])
-    facts.generated = is_generated(src[: found[0].start_byte if found else len(src)])
+    facts.generated = c.generated = is_generated(src[: found[0].start_byte if found else len(src)])
     found.reverse()
     while found:
         node = found.pop()

@@ -6,6 +6,7 @@ scope plays an undo log back, so a look-up is one dictionary access whatever the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -20,6 +21,9 @@ MAX_DEPTH: Final = 200
 ROOT_SCOPE: Final = 0
 
 
+_DECLARED: Final = re.compile(rb"^\t?(?:func |var |type )?([A-Za-z_]\w*(?:, [A-Za-z_]\w*)*)", re.MULTILINE)
+
+
 class Lowering:
     """The state of lowering one file. `src` is the text that names are read from; `damaged_text` says that the tree has errors in it."""
 
@@ -32,11 +36,13 @@ class Lowering:
         "depth",
         "function",
         "functions",
+        "generated",
         "generic_methods",
         "in_long_chain",
         "label",
         "local_types",
         "names",
+        "own",
         "root",
         "scope",
         "scope_of",
@@ -53,6 +59,8 @@ class Lowering:
         self.bodies = bodies
         self.damaged_text = damaged_text
         self.generic_methods = generic_methods
+        self.generated = False
+        self.own: frozenset[bytes] | None = None
         self.functions: list[Function] = []
         self.types: list[TypeDecl] = []
         self.names: dict[bytes, int | str] = {}
@@ -102,6 +110,12 @@ class Lowering:
         self.undo.append((name, self.names.get(name)))
         self.names[name] = number
         return number
+
+    def own_names(self) -> frozenset[bytes]:
+        """What the file declares, as its lines tell, and some more. Only for the large tables of generated files."""
+        if self.own is None:
+            self.own = frozenset(name for names in _DECLARED.findall(self.src) for name in names.split(b", "))
+        return self.own
 
     def declare_type(self, name: bytes, pos: int) -> str:
         """Declare a local type in the innermost scope and return its hoisted name."""
