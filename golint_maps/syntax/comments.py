@@ -23,7 +23,7 @@ Each alternative begins with a letter, and its conditions stand behind it, becau
 """
 
 _DIRECTIVE: Final = re.compile(rb"//(?:[/ \t]*nolint|lint:|[ \t]*golint-maps:|go:|export\b)")
-_ANNOTATION: Final = re.compile(_DIRECTIVE.pattern + rb"|\+check(?:locks|atomic)")
+ANNOTATION: Final = re.compile(_DIRECTIVE.pattern + rb"|\+check(?:locks|atomic)")
 """The same and gVisor's annotations. Looking for two beginnings takes several times as long, so this is for files that have the second."""
 
 _FUNCTION_DIRECTIVES: Final = (b"//go:", b"//export ")
@@ -120,7 +120,7 @@ def directive_comments(src: bytes, tree: Tree) -> list[Comment]:
     """All comments that steer tools, in their order."""
     found: list[Comment] = []
     end = 0
-    for match in (_ANNOTATION if b"+check" in src else _DIRECTIVE).finditer(src):
+    for match in (ANNOTATION if b"+check" in src else _DIRECTIVE).finditer(src):
         at = match.start()
         if at < end:
             continue

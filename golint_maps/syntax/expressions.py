@@ -58,6 +58,7 @@ from golint_maps.syntax.kinds import (
     VARIADIC_ARGUMENT,
 )
 from golint_maps.syntax.state import MAX_DEPTH, Lowering, named, only, significant
+from golint_maps.syntax.tables import FEW, constants_only
 from golint_maps.syntax.type_nodes import STAR, lower_type
 
 ExprHandler = Callable[[Lowering, Node], Expr]
@@ -391,7 +392,7 @@ def _elements(c: Lowering, body: Node, type: TypeExpr | None) -> list[Element]:
     count = body.named_child_count
     if not count:
         return elements
-    table = count > _TABLE and type.__class__ in _LISTS
+    table = count > FEW and type.__class__ in _LISTS
     if table and _says_nothing(c, body):
         return elements
     if c.depth >= MAX_DEPTH:
@@ -420,7 +421,7 @@ def _says_nothing(c: Lowering, node: Node) -> bool:
     in them are usually generated with them.
     """
     pos, end = node.start_byte, node.end_byte
-    if _CONSTANTS.fullmatch(c.src, pos, end):
+    if constants_only(c.src, pos, end):
         return True
     if not c.generated:
         return False
@@ -476,21 +477,7 @@ def _nested(handler: ExprHandler) -> ExprHandler:
     return counted
 
 
-_TABLE: Final = 8
 _LISTS: Final = (TSlice, TArray)
-_CONSTANTS: Final = re.compile(
-    rb"""(?:
-        [\s{},:+|&^<>*%()-]+                       # structure and arithmetic
-        | "(?:[^"\\\n]|\\.)*" | '(?:[^'\\\n]|\\.)*'
-        | (?:0[xX][0-9a-fA-F_]+ | [0-9][0-9_.]*(?:[eE][+-]?[0-9]+)?) (?!\w)
-        | [A-Za-z_]\w* (?=:)                       # a field, or an index
-        | (?:true|false|nil) (?!\w)
-        | //[^\n]*
-    )*+""",
-    re.VERBOSE,
-)
-"""Constants, alone and in brackets. Large tables of them say nothing about maps and are not kept."""
-
 _NAME: Final = re.compile(rb"[A-Za-z_]\w*")
 _AMPERSAND: Final = ord("&")
 _LESS: Final = ord("<")

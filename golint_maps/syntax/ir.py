@@ -172,7 +172,8 @@ class Element(_Node):
 class Lit(_Variant, tag=6):
     """A composite literal. `type` is None for the inner literals whose type is elided.
 
-    Slices and arrays with more than a few elements that are all written as numbers, strings or characters have their elements left out.
+    Slices and arrays with more than a few elements leave those out that are written as constants only; in a generated file also those with
+    names that are not declared there.
     """
 
     type: TypeExpr | None
