@@ -11,6 +11,7 @@ from golint_maps.flow.view import View
 from golint_maps.syntax import ir
 from golint_maps.types import model
 from golint_maps.types.definitions import FromRange, FromValue
+from golint_maps.types.model import Type
 
 _COUNTING: Final = re.compile(r"seq|count(?!r)|next|generation|nonce", re.IGNORECASE)
 """Names of variables that never have the same value again."""
@@ -19,9 +20,13 @@ _IDENTIFYING: Final = re.compile(r"I[dD]$|UID|Uuid|UUID|^id$")
 _UNIQUE: Final = frozenset(("uuid", "xid", "ulid", "ksuid", "rand", "nanoid", "shortid"))
 
 
-def is_new_key(view: View, key: ir.Expr, value: ir.Expr | None = None) -> bool:
-    """Tell whether a key is new each time, by all signs: numbered, random, a pointer, or made of the value that it is stored for."""
-    if isinstance(view.package.resolver.underlying(view.typing.of(key)), model.Pointer | model.Chan):
+def is_new_key(view: View, key: ir.Expr, value: ir.Expr | None = None, kind: Type | None = None) -> bool:
+    """Tell whether a key is new each time, by all signs: numbered, random, a pointer, or made of the value that it is stored for.
+
+    `kind` is the map's type of keys, where that is known.
+    """
+    kind = kind or view.typing.of(key)
+    if isinstance(view.package.resolver.underlying(kind), model.Pointer | model.Chan):
         return True
     counters = {
         view.paths.key(target)
@@ -35,7 +40,7 @@ def is_new_key(view: View, key: ir.Expr, value: ir.Expr | None = None) -> bool:
     for x in parts:
         match x:
             case ir.Call():
-                if _numbers(view, x):
+                if _numbers(view, x) or (isinstance(kind, model.Named) and kind.name.endswith(("ID", "Id")) and _gives(view, x, kind)):
                     return True
             case ir.Local() | ir.Sel():
                 name = view.variables[x.id].name if isinstance(x, ir.Local) else x.name
@@ -44,6 +49,11 @@ def is_new_key(view: View, key: ir.Expr, value: ir.Expr | None = None) -> bool:
                 if isinstance(x, ir.Local) and isinstance(value, ir.Local) and x.id == value.id:
                     return True
     return False
+
+
+def _gives(view: View, call: ir.Call, kind: model.Named) -> bool:
+    """Tell whether a call's result is an id of this type: somebody has just given it out."""
+    return view.typing.as_type(call.fun) is None and view.typing.of(call) in (kind, None) and not isinstance(call.fun, ir.Name)
 
 
 def is_bounded(x: ir.Expr) -> bool:
@@ -81,12 +91,13 @@ def _parts(view: View, key: ir.Expr) -> Iterator[ir.Expr]:
 
 
 def assigned_values(view: View, number: int) -> list[ir.Expr]:
-    """Return what is assigned to a local after its definition."""
+    """Return what is assigned to a local, or to what it points to, after its definition."""
     found: list[ir.Expr] = []
-    if view.assignments[number]:
+    if view.assignments[number] or isinstance(view.typing.local(number), model.Pointer):
         for statement in view.statements:
             if isinstance(statement, ir.Assign):
                 for index, target in enumerate(statement.lhs):
+                    target = target.x if isinstance(target, ir.Deref) else target
                     if isinstance(target, ir.Local) and target.id == number and target.pos != view.variables[number].pos and statement.rhs:
                         found.append(statement.rhs[index] if len(statement.rhs) == len(statement.lhs) else statement.rhs[0])
     return found

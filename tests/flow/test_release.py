@@ -111,6 +111,8 @@ def test_a_value_that_only_the_map_has_is_lost_when_its_entry_goes(text: str, fo
         "if s.cancels[name] != nil { panic(name) }",
         "if s.contexts[name] != nil { return }; s.contexts[name] = ctx",
         "if s.has(name) { return }",
+        "if elsewhere.Exists(name) { return }",
+        "running, err := elsewhere.IsRunning(name); if err != nil || running { return }",
         "defer cancel()",
         "go func() { defer cancel(); work(ctx) }()",
         "keep(cancel)",
@@ -122,6 +124,7 @@ def test_an_overwrite_is_fine_when_the_old_value_is_released_is_missing_or_is_no
 func (s *S) stop(name string) { s.drop(name) }
 func (s *S) drop(name string) { if f, ok := s.cancels[name]; ok { f(); delete(s.cancels, name) } }
 func (s *S) has(name string) bool { _, ok := s.cancels[name]; return ok }
+var elsewhere interface{ Exists(string) bool; IsRunning(string) (bool, error) }
 var kept []context.CancelFunc
 func keep(f context.CancelFunc) { kept = append(kept, f) }
 """
@@ -145,6 +148,19 @@ func keep(f context.CancelFunc) { kept = append(kept, f) }
 func (s *S) drop(n string) { delete(s.holders, n) }""",
         "func (s *S) login(n string) *session { x := &session{}; s.sessions[n] = x; return x }\nfunc (s *S) drop(n string) { delete(s.sessions, n) }",
         "func (s *S) next() { s.last++; _, cancel := context.WithCancel(context.TODO()); s.byNumber[s.last] = cancel }",
+        """type EntryID int
+type scheduler interface{ Schedule(f func()) EntryID }
+type jobs struct { active map[EntryID]context.CancelFunc; scheduler scheduler }
+func (j *jobs) add(f func()) { id := new(EntryID); cancel := func() {}; *id = j.scheduler.Schedule(f); j.active[*id] = cancel }""",
+        """func (s *S) StartAll(jobs map[string]func(context.Context)) {
+	for n, job := range jobs { ctx, cancel := context.WithCancel(context.Background()); s.cancels[n] = cancel; go job(ctx) }
+}""",
+        """func (s *S) handle(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithCancel(r.Context()); s.add(r.URL.Path, cancel); <-ctx.Done(); s.forget(r.URL.Path)
+}
+func (s *S) add(n string, f context.CancelFunc) { s.cancels[n] = f }
+func (s *S) forget(n string) { delete(s.cancels, n) }
+func (s *S) end() { for _, f := range s.cancels { f() } }""",
         """func (s *S) arm(n string) {
 	if t, ok := s.timers[n]; ok { t.Reset(1); return }
 	s.timers[n] = time.AfterFunc(1, func() { s.fired(n) })

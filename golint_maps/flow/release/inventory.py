@@ -197,17 +197,22 @@ class Inventory:
             if (use.how == "released" and late) or use.how == "handed" or (use.how == "moved" and use.target != insert.map):
                 return "shared"
         if number in function.receiver_and_parameters:
-            return self._given(function, number)
+            return self._given(function, insert, number)
+        return "given" if view.variables[number].kind == "param" else self._origin(function, insert, number)
+
+    def _origin(self, function: Function, insert: Insert, number: int) -> str:
+        """Return what the values of a local say: `map` when all of them are new, `shared` when one is somebody else's."""
+        view = function.uses.view
         definition = view.typing.definitions.get(number)
         values = [definition.value] if isinstance(definition, FromValue) else []
         values += assigned_values(view, number)
-        if not values or view.variables[number].kind == "param":
-            return "given" if view.variables[number].kind == "param" else "shared"
         found = {self._made(function, insert, value) for value in values} - {""}
         return "shared" if "shared" in found or not found else "map"
 
     def _made(self, function: Function, insert: Insert, value: ir.Expr) -> str:
         match value:
+            case ir.Call(_, [ir.Call(ir.Sel(_, "Context"), []), *_]):
+                return "shared"  # the end of the request is the end of its contexts
             case ir.Call():
                 return "map" if self.opens(function, value) else "shared"
             case ir.Lit() | ir.Addr(ir.Lit()) | ir.FuncLit():
@@ -220,7 +225,7 @@ class Inventory:
                 return self._made(function, insert, operand)
         return "shared"
 
-    def _given(self, function: Function, number: int) -> str:
+    def _given(self, function: Function, insert: Insert, number: int) -> str:
         """Return who else has a value that a function gets as an argument: what the callers in this package do with it."""
         params = function.uses.view.root.params
         if number not in params or not function.callers:
@@ -231,7 +236,8 @@ class Inventory:
             argument = call.args[index] if index < len(call.args) else None
             if isinstance(argument, ir.Local) and argument.id not in caller.receiver_and_parameters:
                 later = [use for use in self.fates(caller, argument.id) if use.pos != call.pos]
-                found.add("shared" if any(use.how in ("released", "handed") for use in later) else "map")
+                released = any(use.how in ("released", "handed") for use in later)
+                found.add("shared" if released else self._origin(caller, insert, argument.id))
             elif isinstance(argument, ir.Call):
                 found.add("map" if self.opens(caller, argument) else "shared")
             else:

@@ -17,6 +17,30 @@ _NAMED: Final = {
     model.Pointer(model.Named("time", "Timer")): TIMER,
     model.Pointer(model.Named("time", "Ticker")): TICKER,
 }
+_CLOSERS: Final = frozenset(
+    """
+    github.com/coder/websocket.Conn
+    github.com/fsnotify/fsnotify.Watcher
+    github.com/gobwas/ws.Conn
+    github.com/gofiber/websocket/v2.Conn
+    github.com/gorilla/websocket.Conn
+    github.com/quic-go/quic-go.Transport
+    github.com/rabbitmq/amqp091-go.Channel
+    github.com/rabbitmq/amqp091-go.Connection
+    github.com/redis/go-redis/v9.Client
+    github.com/redis/go-redis/v9.PubSub
+    github.com/segmentio/kafka-go.Reader
+    github.com/segmentio/kafka-go.Writer
+    github.com/streadway/amqp.Channel
+    github.com/streadway/amqp.Connection
+    golang.org/x/crypto/ssh.Client
+    golang.org/x/crypto/ssh.Session
+    golang.org/x/net/websocket.Conn
+    google.golang.org/grpc.ClientConn
+    nhooyr.io/websocket.Conn
+    """.split()
+)
+"""Types of other modules, whose source is seldom at hand, of which a pointer has `Close() error`."""
 _WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _RELEASING: Final = frozenset(
     "close stop shut shutdown reset release kill cancel destroy terminate abort detach disconnect quit free dispose finish unsubscribe hangup drain "
@@ -41,6 +65,8 @@ def owned(kind: Type | None, package: PackageView) -> str:
 
 
 def _closes(kind: Type, package: PackageView) -> bool:
+    if isinstance(kind, model.Pointer) and isinstance(kind.elem, model.Named) and f"{kind.elem.package}.{kind.elem.name}" in _CLOSERS:
+        return True
     below = package.resolver.underlying(kind)
     if not isinstance(kind, model.Pointer) and not isinstance(below, model.Interface):
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -16,7 +17,15 @@ from golint_maps.flow.spelling import spell
 from golint_maps.flow.syncmap_calls import is_constructor, is_fresh
 from golint_maps.flow.view import View
 from golint_maps.syntax import ir
+from golint_maps.types.definitions import FromRange, FromValue
 from golint_maps.types.model import spell as spell_type
+
+_STARTS = re.compile(r"(?:\w*[a-z])?(?:[sS]tart|[rR]un|[sS]erve|[lL]aunch|[lL]oad|[oO]pen|[bB]oot|[bB]egin)(?![a-z])")
+"""Names of functions that start what there is, once."""
+
+
+_ASKS = re.compile(r"(?i:exist|has|contain|known|registered|running|active|present|started)")
+"""Names of functions that tell whether there is something of a name already."""
 
 
 class ReleaseSkipped(Site, frozen=True, tag="release-skipped"):
@@ -112,11 +121,15 @@ def _may_be_lost(inventory: Inventory, function: Function, insert: Insert) -> bo
     ownership = inventory.ownership(name)
     if ownership == "shared" or (ownership == "given" and not inventory.releases(name)):
         return False
-    root = function.uses.view.root.name
+    view = function.uses.view
+    root = view.root.name
     if (is_constructor(root) or root in ("init", "main", "var·")) and not _in_loop(function, insert):
         return False
+    if _STARTS.match(root) and _is_own_key_of_loop(function, insert):
+        return False
     # What has a name of its own, a constant or a variable of the package, is set up once.
-    if isinstance(insert.key, ir.Const | ir.Name) or is_new_key(function.uses.view, insert.key, insert.value):
+    found = view.package.resolver.map(view.typing.of(insert.operand))
+    if isinstance(insert.key, ir.Const | ir.Name) or is_new_key(view, insert.key, insert.value, found.key if found is not None else None):
         return False
     if _is_over(inventory, function, insert) or _made_here(function, insert.operand):
         return False
@@ -182,6 +195,13 @@ def _in_loop(function: Function, insert: Insert) -> bool:
     )
 
 
+def _is_own_key_of_loop(function: Function, insert: Insert) -> bool:
+    """Tell whether the key is that of a loop over another map: one entry for each, when all are started."""
+    view = function.uses.view
+    definition = view.typing.definitions.get(insert.key.id) if isinstance(insert.key, ir.Local) else None
+    return isinstance(definition, FromRange) and definition.index == 0 and view.package.resolver.map(view.typing.of(definition.over)) is not None
+
+
 # --- look-ups that find nothing ---
 
 
@@ -241,6 +261,8 @@ class _Misses(EntryFlow):
         after = super().assume(condition, truth, state)
         if isinstance(after, _Known):
             match condition:
+                case ir.Call() if not truth:
+                    after.absent |= self._asked(condition)
                 case ir.Binary("&&" | "||" as op, left, right) if (op == "||") == truth:
                     # `if old, ok := m[k]; ok && old != nil { … }`: otherwise there is no entry, or none to release.
                     ways = [self.assume(part, truth, replace(before)) for part in (left, right)]
@@ -248,12 +270,20 @@ class _Misses(EntryFlow):
                         after.absent |= ways[0].absent & ways[1].absent
                 case ir.Local(number) if not truth:
                     after.absent |= {entry for variable, entry in after.flags | after.values if variable == number}
+                    definition = self.view.typing.definitions.get(number)
+                    if isinstance(definition, FromValue) and isinstance(definition.value, ir.Call):
+                        after.absent |= self._asked(definition.value)
                 case ir.Binary("==" | "!=" as op, left, right) if (op == "==") == truth:
                     for x, other in ((left, right), (right, left)):
                         entry = self.entry(x, after) if is_zero(other) else None
                         if entry is not None:
                             after.absent |= {entry}
         return after
+
+    def _asked(self, call: ir.Call) -> frozenset[Entry]:
+        """Return what is missing where a function says no that was asked for a key: it may look into another map, or a database."""
+        name = call.fun.name if isinstance(call.fun, ir.Sel | ir.Name) else ""
+        return frozenset((("?",), self.key_text(x)) for x in call.args) if _ASKS.search(name) else frozenset()
 
 
 def _misses(function: Function, inserts: list[Insert]) -> set[int]:
