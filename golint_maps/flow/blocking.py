@@ -79,9 +79,14 @@ def _in_expression(view: View, statement: ir.Stmt, x: ir.Expr, depth: int) -> Bl
         if isinstance(part, ir.Recv):
             return Blocking(statement, "receive", spell(part.x, view.variables), part.pos, part.end)
         if isinstance(part, ir.Call):
-            how = known(view, part)
+            how = known(view, part) or _through(view, part)
             if how:
                 return Blocking(statement, how, spell(part.fun, view.variables), part.pos, part.end)
+            if isinstance(part.fun, ir.FuncLit):
+                # Called where it stands.
+                found = next(blocking(view, view.facts.functions[part.fun.function].body or (), depth), None)
+                if found is not None:
+                    return Blocking(statement, found.how, found.what, found.start, found.end)
             inside = _helper(view, part, depth) if depth else None
             if inside is not None:
                 return Blocking(statement, inside.how, inside.what, part.pos, part.end, spell(part.fun, view.variables))
@@ -95,6 +100,23 @@ def known(view: View, call: ir.Call) -> str:
     if not name:
         return ""
     return exact.get(name) or next((how for beginning, how in beginnings if name.startswith(beginning)), "")
+
+
+def _through(view: View, call: ir.Call) -> str:
+    """Return how a function waits that reads from or writes to what it is given: `fmt.Fprintf(conn, …)`, `io.Copy(file, …)`."""
+    name = _qualified(view, call.fun)
+    if not name.startswith(("fmt.Fprint", "io.Copy", "io.Read", "io.Write", "encoding/binary.Read", "encoding/binary.Write")):
+        return ""
+    for x in call.args:
+        kind = view.typing.of(x)
+        named = kind.elem if isinstance(kind, model.Pointer) else kind
+        if isinstance(named, model.Named) and named.package == "net" and named.name.endswith("Conn"):
+            return "network"
+        if named == model.Named("os", "File") and not (isinstance(x, ir.Sel) and x.name.startswith("Std")):
+            return "file"
+        if isinstance(x, ir.Sel) and x.name == "Body" and view.typing.of(x.base) == model.Pointer(model.Named("net/http", "Response")):
+            return "network"
+    return ""
 
 
 def _qualified(view: View, fun: ir.Expr) -> str:

@@ -30,6 +30,9 @@ _LISTS: Final = frozenset(("Split", "SplitN", "SplitAfter", "SplitAfterN", "Fiel
 _CUTS: Final = frozenset(("Cut", "CutPrefix", "CutSuffix"))
 _SAME_SIZE: Final = frozenset(("ReplaceAll", "Replace", "ToValidUTF8"))
 """Functions that give a text of about the same size, copied or not."""
+_FINDS: Final = frozenset(("Find", "FindString"))
+_FINDS_SOME: Final = frozenset(("FindSubmatch", "FindStringSubmatch", "FindAll", "FindAllString", "Split"))
+"""Methods of `regexp.Regexp` whose results are pieces of their first argument."""
 _LEAST: Final = 4096
 """Bytes that a buffer of a written size must have to be worth a note."""
 _MAX_DEPTH: Final = 12
@@ -57,7 +60,7 @@ def analyse(view: View) -> Iterator[PinnedBuffer]:
         if not isinstance(statement, ir.Assign) or statement.op not in ("=", ":="):
             continue
         for index, target in enumerate(statement.lhs):
-            if not isinstance(target, ir.Index) or not _outlives(view, target.base):
+            if not isinstance(target, ir.Index) or view.package.resolver.map(view.typing.of(target.base)) is None or not _outlives(view, target.base):
                 continue
             value = statement.rhs[index] if len(statement.rhs) == len(statement.lhs) else None
             for part, x in (("value", value), ("key", target.index)):
@@ -94,24 +97,38 @@ def _reads_anything(view: View) -> bool:
 
 
 def _outlives(view: View, base: ir.Expr) -> bool:
-    """Tell whether a map is one that lives on when its function has returned: a field, a package variable, or a local that is returned."""
-    if view.package.resolver.map(view.typing.of(base)) is None:
-        return False
+    """Tell whether a map lives on when its function has returned: a field, a package variable, or a local that is given to somebody."""
     path = view.paths.of(base)
     if path is None or path[0][0] == "g":
         return True
     number = int(path[0][1:])
-    if len(path) > 1 or view.variables[number].kind in ("param", "receiver"):
-        return view.variables[number].kind in ("param", "receiver") or _returned(view, number)
-    return _returned(view, number)
+    return view.variables[number].kind in ("param", "receiver", "result") or _given_away(view, number)
 
 
-def _returned(view: View, number: int) -> bool:
-    if view.variables[number].kind == "result":
-        return True
-    return any(
-        isinstance(x, ir.Local) and x.id == number for statement in view.statements if isinstance(statement, ir.Return) for x in statement.values
-    )
+def _given_away(view: View, number: int) -> bool:
+    """Tell whether a local is returned, stored or passed on, or part of something that is."""
+
+    def gives(x: ir.Expr) -> bool:
+        return isinstance(x, ir.Local) and x.id == number
+
+    for statement in view.statements:
+        match statement:
+            case ir.Return(values) | ir.Assign(_, _, values):
+                if any(map(gives, values)):
+                    return True
+            case ir.Send(_, value):
+                if gives(value):
+                    return True
+    for function in view.functions:
+        for x in expressions(function.body or ()):
+            match x:
+                case ir.Lit(_, elements):
+                    if any(gives(element.value) for element in elements):
+                        return True
+                case ir.Addr(operand):
+                    if gives(operand):
+                        return True
+    return False
 
 
 class _Pieces:
@@ -185,12 +202,12 @@ class _Pieces:
         return None
 
     def _read_into(self, number: int) -> bool:
-        """Tell whether something is read into a local buffer."""
+        """Tell whether something is read into a local buffer: `r.Read(buf)`, `buf.ReadFrom(r)`, `io.Copy(&buf, r)`."""
         for function in self.view.functions:
             for x in expressions(function.body or ()):
-                if isinstance(x, ir.Call) and isinstance(x.fun, ir.Sel) and x.fun.name.startswith("Read"):
-                    for arg in x.args:
-                        inner = arg.x if isinstance(arg, ir.SliceOf) else arg
+                if isinstance(x, ir.Call) and isinstance(x.fun, ir.Sel) and x.fun.name.startswith(("Read", "Copy")):
+                    for arg in (*x.args, x.fun.base):
+                        inner = arg.x if isinstance(arg, ir.SliceOf | ir.Addr) else arg
                         if isinstance(inner, ir.Local) and inner.id == number:
                             return True
         return False
@@ -220,7 +237,18 @@ class _Pieces:
         target = callee(view, call)
         if target is not None and target.id in _READS:
             return WHOLE, call
+        if target is not None and target.receiver is not None:
+            return self._method(call, target.id, target.receiver, depth)
         return self._made(call)
+
+    def _method(self, call: ir.Call, id: str, receiver: ir.Expr, depth: int) -> tuple[str, ir.Call] | None:
+        owner, _, name = id.rpartition(".")
+        if owner == "regexp.Regexp" and call.args and name in _FINDS | _FINDS_SOME:
+            found = self.of(call.args[0], depth + 1)
+            return None if found is None or found[0] == PIECES else (PIECE if name in _FINDS else PIECES, found[1])
+        if owner in ("bytes.Buffer", "strings.Builder") and name in ("Bytes", "String") and isinstance(receiver, ir.Local):
+            return (WHOLE, call) if self._read_into(receiver.id) else None
+        return None
 
     def _made(self, call: ir.Call) -> tuple[str, ir.Call] | None:
         """A buffer of a large size that this function makes, to read into."""

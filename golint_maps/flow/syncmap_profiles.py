@@ -12,7 +12,7 @@ from golint_maps.flow.new_keys import is_bounded, is_new_key
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.syncmap_calls import MapCall, SyncMaps
 from golint_maps.flow.syncmap_stores import other_uses
-from golint_maps.flow.traverse import expressions, statements, subexpressions
+from golint_maps.flow.traverse import expressions, operands, statements, subexpressions
 from golint_maps.flow.view import PackageView, View, views
 from golint_maps.syntax import ir
 from golint_maps.types import model
@@ -163,7 +163,7 @@ def _waste(calls: Sequence[tuple[View, int, MapCall]]) -> str:
 
 
 def _overwrites(view: View, number: int, call: MapCall) -> bool:
-    """Tell whether a store stands in a loop that waits for nothing, and has few keys."""
+    """Tell whether a store stands in a loop that keeps nobody waiting: an endless one with keys that come again, or any one with few keys."""
     if call.key is None:
         return False
     loops = [
@@ -171,9 +171,43 @@ def _overwrites(view: View, number: int, call: MapCall) -> bool:
         for statement in statements(view.facts.functions[number].body or ())
         if isinstance(statement, ir.For | ir.Range) and statement.pos <= call.pos < statement.end
     ]
-    if not loops or next(blocking(view, loops[-1].body), None) is not None:
+    if not loops or any(_is_paced(view, loop) for loop in loops):
         return False
+    if any(_is_endless(view, loop) for loop in loops) and not is_new_key(view, call.key):
+        return True
     return _few(view, call.key)
+
+
+def _is_endless(view: View, loop: ir.For | ir.Range) -> bool:
+    if isinstance(loop, ir.For):
+        return loop.cond is None
+    return isinstance(view.package.resolver.underlying(view.typing.of(loop.over)), model.Chan)
+
+
+def _is_paced(view: View, loop: ir.For | ir.Range) -> bool:
+    """Tell whether each turn of a loop waits for a clock or for somebody far away. Events that come in over a channel may come fast."""
+    if isinstance(loop, ir.Range) and _ticks(loop.over):
+        return True
+    for found in blocking(view, loop.body):
+        if found.how in ("sleep", "wait", "network", "file") or found.inside:
+            return True
+        if found.how == "select" and isinstance(found.statement, ir.Select):
+            comms = [case.comm for case in found.statement.cases if case.comm is not None]
+            if any(_ticks(x) for comm in comms for operand in operands(comm) for x in subexpressions(operand)):
+                return True
+        if found.how == "receive" and any(_ticks(x) for operand in operands(found.statement) for x in subexpressions(operand)):
+            return True
+    return False
+
+
+def _ticks(x: ir.Expr) -> bool:
+    """Tell whether an expression is the channel of a clock: `ticker.C`, `time.After(d)`, `time.Tick(d)`."""
+    match x:
+        case ir.Recv(inner):
+            return _ticks(inner)
+        case ir.Sel(_, "C") | ir.Call(ir.Sel(ir.Name("time"), "After" | "Tick")):
+            return True
+    return False
 
 
 def _few(view: View, key: ir.Expr) -> bool:

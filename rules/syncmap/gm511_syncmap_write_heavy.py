@@ -25,7 +25,7 @@ _TRIE = (1, 24)
 _WASTE = {
     "alone": "The sync.Map `{map}` is used by one goroutine only: it never leaves the function that makes it.",
     "fresh": "The sync.Map `{map}` gets a new key for each entry, stored once and taken out once.",
-    "overwritten": "The few entries of the sync.Map `{map}` are overwritten again and again, and never loaded one by one.",
+    "overwritten": "Entries of the sync.Map `{map}` are overwritten again and again, and never loaded one by one.",
 }
 _COST = {
     ("alone", False): "Each store makes 24 bytes of garbage (up to Go 1.23) and boxes key and value; a plain map makes none.",

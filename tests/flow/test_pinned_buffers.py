@@ -13,8 +13,13 @@ import (
 	"bytes"
 	"io"
 	"os"
+	"regexp"
 	"strings"
 )
+
+var word = regexp.MustCompile(`x`)
+
+func use(ix *index) {}
 
 const size = 64 << 10
 
@@ -54,6 +59,11 @@ def parts(text: str) -> list[str]:
         ("ix.named[name(k)] = entry{title: text[:4]}", "value"),
         ("ix.lists[k] = append(ix.lists[k], text[:4])", "value"),
         ("file, _ := os.ReadFile(k); ix.bytes[k] = bytes.TrimSpace(file[3:9])", "value"),
+        ("ix.text[k] = word.FindString(text)", "value"),
+        ("for _, found := range word.FindAllString(text, -1) { ix.text[found] = k }", "key"),
+        ("var buf bytes.Buffer; io.Copy(&buf, r); ix.text[k] = buf.String()[:4]", "value"),
+        ("m := map[string]string{}; m[k] = text[:8]; ix.text = m", "value"),
+        ("m := map[string]string{}; m[k] = text[:8]; use(&index{text: m})", "value"),
         ("buf := make([]byte, size); n, _ := r.Read(buf); ix.bytes[k] = buf[:n]", "value"),
     ],
 )
@@ -75,6 +85,7 @@ def test_a_piece_in_a_map_keeps_the_whole(store: str, part: str) -> None:
         'ix.text[k] = "x" + text[:8]',
         "m := map[string]string{}; m[k] = text[:8]",
         "buf := make([]byte, 64); n, _ := r.Read(buf); ix.bytes[k] = buf[:n]",
+        "var buf bytes.Buffer; buf.WriteString(k); ix.text[k] = buf.String()[:4]",
         "slab := make([]byte, size); ix.bytes[k] = slab[:8]",
     ],
 )

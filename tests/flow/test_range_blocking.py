@@ -10,7 +10,10 @@ from golint_maps.testing import facts_of
 HEAD = """package p
 
 import (
+	"fmt"
+	"io"
 	"maps"
+	"net"
 	"net/http"
 	"os"
 	"sync"
@@ -22,6 +25,8 @@ type hub struct {
 	subs map[string]chan int
 	wg   sync.WaitGroup
 	done chan struct{}
+	conn net.Conn
+	file *os.File
 }
 
 func (h *hub) deliver(ch chan int) { ch <- 1 }
@@ -50,6 +55,10 @@ def loop(body: str, before: str = "h.mu.Lock()\ndefer h.mu.Unlock()") -> str:
         ("if _, err := http.Get(name); err != nil { return }", "network"),
         ("os.WriteFile(name, nil, 0)", "file"),
         ("h.deliver(ch)", "send"),
+        ("func() { ch <- 1 }()", "send"),
+        ("fmt.Fprintln(h.conn, name)", "network"),
+        ("io.Copy(h.file, h.conn)", "file"),
+        ("h.conn.Write(nil)", "network"),
     ],
 )
 def test_what_waits_under_the_lock_of_the_map_is_told_with_the_lock(body: str, how: str) -> None:
@@ -63,6 +72,8 @@ def test_what_waits_under_the_lock_of_the_map_is_told_with_the_lock(body: str, h
         "go func() { ch <- 1 }()",
         "defer h.wg.Wait()",
         "close(ch)",
+        "fmt.Fprintln(os.Stderr, name)",
+        "fmt.Println(name)",
         "_ = func() { ch <- 1 }",
     ],
 )

@@ -12,6 +12,7 @@ HEAD = """package p
 import (
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 type client struct {
@@ -84,6 +85,23 @@ def test_keys_that_are_stored_once_and_taken_once_are_fresh(text: str) -> None:
 )
 def test_keys_that_are_looked_up_or_come_again_are_not(text: str) -> None:
     assert wastes(text) == []
+
+
+@pytest.mark.parametrize(
+    ("loop", "overwritten"),
+    [
+        ("for x := range in { c.pending.Store(x.name, x) }", True),
+        ("for { select { case x := <-in: c.pending.Store(x.name, x) } }", True),
+        ("for x := range in { c.pending.Store(c.last.Add(1), x) }", False),
+        ("for range time.Tick(1) { c.pending.Store(k, 1) }", False),
+        ("for { select { case <-t.C: c.pending.Store(k, 1) } }", False),
+        ("for { time.Sleep(1); c.pending.Store(k, 1) }", False),
+        ("for _, x := range xs { c.pending.Store(x.name, x) }", False),
+    ],
+)
+def test_events_that_may_come_fast_overwrite_and_a_clock_does_not(loop: str, *, overwritten: bool) -> None:
+    head = "type event struct{ name string }\nfunc (c *client) run(in chan event, xs []event, k string, t *time.Ticker) {"
+    assert wastes(f"{head} {loop} }}") == (["pending overwritten"] if overwritten else [])
 
 
 def test_few_keys_in_a_loop_that_never_waits_are_overwritten() -> None:

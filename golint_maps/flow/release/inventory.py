@@ -10,7 +10,8 @@ from typing import Final
 
 from golint_maps.flow.callees import function_id
 from golint_maps.flow.new_keys import assigned_values
-from golint_maps.flow.release.uses import Insert, Source, Use, Uses
+from golint_maps.flow.release.events import Insert, Source, Use
+from golint_maps.flow.release.uses import Uses
 from golint_maps.flow.syncmap_calls import is_constructor
 from golint_maps.flow.view import PackageView, View, views
 from golint_maps.syntax import ir

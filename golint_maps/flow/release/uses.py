@@ -8,20 +8,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from golint_maps.flow.callees import callee
 from golint_maps.flow.identity import Names
+from golint_maps.flow.release.events import Delete, Insert, Source, Use
 from golint_maps.flow.release.owners import CANCEL, TIMER, owned, releases
 from golint_maps.flow.traverse import statements
 from golint_maps.flow.view import View
 from golint_maps.flow.walk import children
 from golint_maps.syntax import ir
 from golint_maps.types.definitions import FromValue
-
-Source = int | str
-"""Where a value is: a local by number, or the entries of a map by the map's name."""
 
 _READERS: Final = frozenset(
     "fmt io io/ioutil log log/slog errors bytes strings time os net reflect encoding/binary encoding/json encoding/gob encoding/xml".split()
@@ -30,46 +27,6 @@ _READERS: Final = frozenset(
 _CALLBACKS: Final = {"time.AfterFunc": TIMER, "context.AfterFunc": CANCEL}
 """Functions that run their second argument when a timer has fired, or a context is done."""
 _WRAPPERS: Final = ("New", "Multi", "Tee", "Limit", "Nop", "With", "ValueOf", "Append", "FileConn", "FileListener")
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """One use of a value. `how` is released, handed (to somebody who may release it), moved (to `target`, a map), or passed.
-
-    Of a value that is passed, `target` is the id of the callee and `index` the parameter.
-    """
-
-    how: str
-    pos: int
-    function: int
-    target: str = ""
-    index: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Insert:
-    """`map[key] = value`. With several targets `value` is the one call that they get their values from."""
-
-    map: str
-    kind: str
-    operand: ir.Expr
-    key: ir.Expr
-    value: ir.Expr
-    statement: ir.Assign
-    target: ir.Index
-    function: int
-
-
-@dataclass(frozen=True, slots=True)
-class Delete:
-    """`delete(map, key)`, or `clear(map)` with no key."""
-
-    map: str
-    kind: str
-    operand: ir.Expr
-    key: ir.Expr | None
-    call: ir.Call
-    function: int
 
 
 class Uses:
