@@ -10,6 +10,7 @@ from tomllib import loads
 
 from golint_maps.flow.callees import callee
 from golint_maps.flow.effects import effects_of
+from golint_maps.flow.locks import has_room_for_one
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.traverse import operands, statements, subexpressions
 from golint_maps.flow.view import PackageView, View
@@ -149,7 +150,9 @@ def _first(package: PackageView, declared: Declared[ir.Function], depth: int) ->
 
 
 def _has_room(view: View, channel: ir.Expr) -> bool:
-    """Tell whether a channel was made in this function with room for every entry of a map or slice."""
+    """Tell whether a channel was made with room: here for every entry of a map or slice, or for the one answer that it is made for."""
+    if has_room_for_one(channel, view):
+        return True
     definition = view.typing.definitions.get(channel.id) if isinstance(channel, ir.Local) else None
     match definition:
         case FromValue(ir.Call(ir.Name("make"), [_, size])):

@@ -8,6 +8,7 @@ from typing import Final
 from golint_maps.flow.internals.sizes import Sizes
 from golint_maps.flow.keyspace import written_tables
 from golint_maps.flow.site import Place, Site
+from golint_maps.flow.traverse import statements
 from golint_maps.flow.view import PackageView, View
 from golint_maps.syntax import ir
 from golint_maps.types import model
@@ -31,6 +32,7 @@ def large_entries(package: PackageView) -> Iterator[LargeEntry]:
     if not package.thorough:
         return
     scope = package.scope
+    filled = _filled(package)
     tables = written_tables(package)
     for number in sorted(package.primary):
         if package.paths[number].endswith("_test.go"):
@@ -39,13 +41,30 @@ def large_entries(package: PackageView) -> Iterator[LargeEntry]:
         for kind in scope.files[number].types:
             if isinstance(kind.type, ir.TStruct):
                 for item in kind.type.fields:
-                    yield from _declared(package, number, item.type, context, item.name, f"{kind.name}.{item.name}", item.pos)
+                    if item.name in filled:
+                        yield from _declared(package, number, item.type, context, item.name, f"{kind.name}.{item.name}", item.pos)
             elif not kind.alias:
                 yield from _declared(package, number, kind.type, context, kind.name, kind.name, kind.pos)
         for variable in scope.files[number].variables:
             written = variable.type or _made(variable.value)
-            if written is not None and variable.name not in tables:
+            if written is not None and variable.name in filled and variable.name not in tables:
                 yield from _declared(package, number, written, context, variable.name, variable.name, variable.pos)
+
+
+def _filled(package: PackageView) -> frozenset[str]:
+    """Return the names of fields and variables that get entries somewhere in the package. Others are filled by decoders, and read once."""
+    found: set[str] = set()
+    for file in package.scope.files:
+        for function in file.functions:
+            for statement in statements(function.body or ()):
+                if statement.__class__ is ir.Assign:
+                    for target in statement.lhs:
+                        base = target.base if target.__class__ is ir.Index else None
+                        while isinstance(base, ir.Index):
+                            base = base.base
+                        if isinstance(base, ir.Sel | ir.Name):
+                            found.add(base.name)
+    return frozenset(found)
 
 
 def analyse(view: View) -> Iterator[LargeEntry]:

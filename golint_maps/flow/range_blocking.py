@@ -48,7 +48,7 @@ def ranges_blocked(view: View, loops: Sequence[MapRange]) -> Iterator[RangeBlock
         held = held_at(names, found.function.body or (), [item.statement for item in waits])
         for item in waits:
             lock = _lock(view, names, found, held.get(id(item.statement), {}))
-            if lock or (_is_kept(view, found) and item.how != "file" and not item.inside):
+            if lock or (_is_kept(view, found) and not _ends_by_itself(found, item)):
                 told.add(item.start)
                 yield _fact(view, found, item, lock)
 
@@ -75,6 +75,12 @@ def _is_kept(view: View, found: MapRange) -> bool:
         # A table, filled where it is declared, stays for good anyway.
         return len(found.path) > 1 or root.rpartition(".")[2] not in written_tables(view.package)
     return len(found.path) > 1 and view.variables[int(root[1:])].kind in ("receiver", "param")
+
+
+def _ends_by_itself(found: MapRange, item: Blocking) -> bool:
+    """Tell whether a wait is none to worry about without a lock: a file's, a helper's, and the joins of as many goroutines as there are entries."""
+    counts = found.loop.key is None and found.loop.value is None
+    return item.how in ("file", "wait") or bool(item.inside) or (counts and item.how == "receive")
 
 
 def _fact(view: View, found: MapRange, item: Blocking, lock: str) -> RangeBlocked:

@@ -108,5 +108,15 @@ def test_a_channel_with_room_for_all_does_not_make_the_loop_wait() -> None:
     assert waits(loop("all <- 1", "h.mu.Lock(); defer h.mu.Unlock(); all := make(chan int, len(h.subs))")) == []
 
 
+def test_an_answer_has_room_in_a_channel_of_its_own() -> None:
+    request = "type request struct{ answer chan int }\nfunc ask() request { return request{answer: make(chan int, 1)} }\n"
+    assert waits(request + "type all struct{ m map[int]request }\nfunc (a *all) end() { for _, r := range a.m { r.answer <- 1 } }") == []
+
+
+def test_joining_as_many_as_there_are_entries_is_no_wait_for_each() -> None:
+    assert waits("func (h *hub) join() { for range h.subs { <-h.done } }") == []
+    assert waits("func (h *hub) join() { for range h.subs { h.wg.Wait() } }") == []
+
+
 def test_a_table_of_the_package_is_nobodys_to_collect() -> None:
     assert waits("var table = map[int]string{1: `a`}\nfunc f(c chan string) { for _, x := range table { c <- x } }") == []
