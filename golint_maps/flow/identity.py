@@ -43,8 +43,8 @@ class Names:
         if path is None:
             return None
         head = path[0]
-        if head[0] != "l":
-            return path
+        if head[0] != "l" or "#" in head:
+            return path  # nobody's own, or a local of another function, which has its root already
         number = int(head[1:])
         # A parameter that is assigned to is a variable of its own: it may stand for something else than the argument.
         name = self._roots.get(number) if not self.view.assignments[number] else None
