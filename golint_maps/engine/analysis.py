@@ -57,7 +57,7 @@ def analyse(world: World, settings: Settings, processes: Callable[[int], int], s
     groups = [packages[number].directory for number in todo]
     world.cache.suspend()
     done = len(packages) - len(todo)
-    work = partial(_analyse, world, settings.go, thorough)
+    work = partial(_analyse, world, settings, thorough)
     for index, made in pool.run(work, todo, weights, groups=groups, processes=processes(sum(weights)), seconds=settings.timeout_per_package):
         number = todo[index]
         done += 1
@@ -97,7 +97,7 @@ def _stored(world: World, package: Package, key: bytes) -> StoredFacts | None:
 
 def _key(world: World, package: Package, settings: Settings, *, thorough: bool) -> bytes:
     """Return the cache key of a package's facts: all that they depend on except what it imports."""
-    parts: list[bytes | str | int] = [package.import_path, package.name, package.kind, package.configuration, int(thorough)]
+    parts: list[bytes | str | int] = [package.import_path, package.name, package.kind, package.configuration, int(thorough), int(settings.generated)]
     for known in _files(world, package):
         major, minor = _version(package, known, settings.go)
         parts += [known.file.relative, known.content, major, minor, known.file.relative in package.primary]
@@ -112,7 +112,7 @@ def _version(package: Package, known: Known, chosen: tuple[int, int] | None) -> 
     return language_version(package.module, known.record.build, chosen)
 
 
-def _analyse(world: World, chosen: tuple[int, int] | None, thorough: bool, number: int) -> _Made:
+def _analyse(world: World, settings: Settings, thorough: bool, number: int) -> _Made:
     """Analyse one package of a run, in whatever process this is."""
     package = world.packages[number]
     files = _files(world, package)
@@ -122,9 +122,10 @@ def _analyse(world: World, chosen: tuple[int, int] | None, thorough: bool, numbe
         name=package.name,
         files=world.all(package.directory, files),
         paths=tuple(known.file.relative for known in files),
-        go=tuple(_version(package, known, chosen) for known in files),
+        go=tuple(_version(package, known, settings.go) for known in files),
         primary=frozenset(index for index, known in enumerate(files) if known.file.relative in package.primary),
         thorough=thorough,
+        generated=settings.generated,
     )
     seen = len(world.outside)
     facts = analyse_package(given, imports)

@@ -69,6 +69,7 @@ class PackageInput:
     go: tuple[tuple[int, int], ...]
     primary: frozenset[int]
     thorough: bool = True
+    generated: bool = True
 
 
 def analyse_package(package: PackageInput, lookup: PackageLookup) -> bytes:
@@ -76,5 +77,5 @@ def analyse_package(package: PackageInput, lookup: PackageLookup) -> bytes:
     scope = PackageScope(package.import_path, package.name, package.files)
     resolver = Resolver(lookup)
     resolver.enter(scope)
-    view = PackageView(scope, resolver, package.paths, package.go, package.primary, package.thorough)
+    view = PackageView(scope, resolver, package.paths, package.go, package.primary, package.thorough, package.generated)
     return facts.ENCODER.encode(analyse.analyse(view))

@@ -43,7 +43,7 @@ _ANALYSES = (
     pinned_buffers.analyse,
     large_entries.analyse,
 )
-"""Each looks at one function and yields facts about it."""
+"""Each looks at one function and yields facts about it, for findings where it stands."""
 
 
 def analyse(package: PackageView) -> PackageFacts:
@@ -59,8 +59,9 @@ def _analyse(package: PackageView) -> PackageFacts:
     functions: list[FunctionSummary] = []
     serving: list[lifetime.Serving] = []
     for view in views(package, sorted(package.primary)):
-        for analysis in _ANALYSES:
-            facts += analysis(view)
+        if package.generated or not view.facts.generated:
+            for analysis in _ANALYSES:
+                facts += analysis(view)
         summaries = list(summary.analyse(view))
         functions += summaries
         facts += growth.analyse(view, summaries)

@@ -5,6 +5,7 @@ What is reported here is the way out and the locks; whether those guard the map 
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, Final
@@ -15,12 +16,14 @@ from golint_maps.flow.lock_helpers import LockEffects, LockState, LockWalk
 from golint_maps.flow.maps import extent, place, qualified
 from golint_maps.flow.site import Site
 from golint_maps.flow.spelling import spell
-from golint_maps.flow.traverse import statements
+from golint_maps.flow.traverse import each
 from golint_maps.flow.view import View
 from golint_maps.syntax import ir
 from golint_maps.types.definitions import FromRange, FromValue
 
 _LAZY: Final = {("maps", name) for name in ("Keys", "Values", "All")}
+_LOCKS: Final = re.compile(r"[Ll]ock|cquire|nter|egin|tart")
+"""Names of methods that may take a lock, helpers included."""
 _PRIVATE_MAKERS: Final = ("New", "new", "Make", "make", "Clone", "clone", "Copy", "copy")
 
 
@@ -75,16 +78,18 @@ def analyse(view: View) -> Iterator[MapEscape]:
 
 
 def _may_let_out(view: View, function: ir.Function) -> bool:
-    """A cheap first look: some statement locks, or a field or package variable is returned."""
-    for statement in statements(function.body or ()):
-        match statement:
-            case ir.Do(ir.Call(ir.Sel(_, name))) | ir.Defer(ir.Call(ir.Sel(_, name))) if "ock" in name:
-                return True
-            case ir.Return([ir.Sel() | ir.Name() | ir.Index(), *_]):
-                return True
-            case ir.Defer(ir.Call(ir.FuncLit() | ir.Call())):
-                return True
-    return False
+    """A cheap first look: some statement locks, or a field or package variable that is a map is returned."""
+    body = function.body or ()
+    for call in (*(statement.x for statement in each(body, ir.Do)), *(statement.call for statement in each(body, ir.Defer))):
+        if isinstance(call, ir.Call) and isinstance(call.fun, ir.Sel) and _LOCKS.search(call.fun.name):
+            return True
+    if any(isinstance(statement.call, ir.Call) and isinstance(statement.call.fun, ir.FuncLit | ir.Call) for statement in each(body, ir.Defer)):
+        return True
+    return any(
+        isinstance(value, ir.Sel | ir.Name | ir.Index) and view.package.resolver.map(view.typing.of(value)) is not None
+        for statement in each(body, ir.Return)
+        for value in statement.values
+    )
 
 
 def _replacements(view: View) -> dict[Path, list[int]]:

@@ -17,7 +17,7 @@ from golint_maps.flow.maps import extent
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.syncmap_calls import is_constructor, is_fresh
-from golint_maps.flow.traverse import expressions, statements
+from golint_maps.flow.traverse import each, expressions, statements
 from golint_maps.flow.view import PackageView, View
 from golint_maps.syntax import ir
 from golint_maps.types import model
@@ -228,8 +228,8 @@ def replaced(view: View) -> Iterator[OwnerReplaced]:
     names: Names | None = None
     for number in view.family:
         function = view.facts.functions[number]
-        for statement in statements(function.body or ()):
-            if not isinstance(statement, ir.Assign) or statement.op != "=":
+        for statement in each(function.body or (), ir.Assign):
+            if statement.op != "=":
                 continue
             for target in statement.lhs:
                 if not isinstance(target, ir.Sel | ir.Name | ir.Deref) or not (isinstance(target, ir.Deref) or target.name in held):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from golint_maps.flow.identity import Names
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
-from golint_maps.flow.traverse import expressions
+from golint_maps.flow.traverse import each
 from golint_maps.flow.view import PackageView, View
 from golint_maps.syntax import ir
 from golint_maps.types import model
@@ -27,9 +27,7 @@ def analyse(view: View) -> Iterator[MapShared]:
         return
     names: Names | None = None
     for function in view.functions:
-        for x in expressions(function.body or ()):
-            if x.__class__ is not ir.Lit:
-                continue
+        for x in each(function.body or (), ir.Lit):
             for element in x.elements:
                 if not isinstance(element.key, ir.Name) or element.key.name not in fields or not _names_a_map(view, element.value):
                     continue

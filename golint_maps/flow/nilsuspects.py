@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from golint_maps.flow import nilcalls
 from golint_maps.flow.makers import makers
 from golint_maps.flow.parts import root_of
-from golint_maps.flow.traverse import subexpressions
-from golint_maps.flow.view import View
+from golint_maps.flow.traverse import each, subexpressions
+from golint_maps.flow.view import PackageView, View
 from golint_maps.syntax import ir
 from golint_maps.types import model
 from golint_maps.types.definitions import FromValue
@@ -26,23 +26,27 @@ def worth_a_walk(view: View) -> list[int]:
 
 def _with_zero_values(view: View) -> Iterator[int]:
     """Yield the functions with a local that starts as a zero value of a struct of this package that has a map: they may hand it on."""
-    filled = makers(view.package).filled
-    if not filled:
+    suspects = _filled_types(view.package)
+    if not suspects:
         return
+    filled = makers(view.package).filled
     for number, variable in enumerate(view.variables):
-        match variable.kind, view.typing.definitions.get(number) if variable.type is None else None:
-            case "var", None:
-                if not isinstance(variable.type, ir.TName | ir.TInst):
-                    continue
-                given: set[str] = set()
-            case "define", FromValue(ir.Addr(ir.Lit(_, elements)) | ir.Lit(_, elements)):
-                if any(element.key is None for element in elements):
-                    continue
-                given = {element.key.name if isinstance(element.key, ir.Name) else "" for element in elements}
-            case "define", FromValue(ir.Call(ir.Name("new"))):
-                given = set()
-            case _:
+        given: set[str] = set()
+        if variable.kind == "var":
+            if variable.type is None or _type_name(variable.type) not in suspects:
                 continue
+        elif variable.kind == "define":
+            match view.typing.definitions.get(number):
+                case FromValue(ir.Addr(ir.Lit(kind, elements)) | ir.Lit(kind, elements)) if _type_name(kind) in suspects:
+                    if any(element.key is None for element in elements):
+                        continue
+                    given = {element.key.name if isinstance(element.key, ir.Name) else "" for element in elements}
+                case FromValue(ir.Call(ir.Name("new"))):
+                    pass
+                case _:
+                    continue
+        else:
+            continue
         struct = view.package.resolver.struct(view.typing.local(number))
         if struct is None or not isinstance(struct[0], model.Named) or struct[0].package != view.package.scope.path:
             continue
@@ -51,17 +55,44 @@ def _with_zero_values(view: View) -> Iterator[int]:
             yield variable.function
 
 
+def _filled_types(package: PackageView) -> frozenset[str]:
+    """Return the names of a package's struct types with a map field that somebody stores elements to, and of its aliases."""
+    found = package.memo.get(__name__)
+    if found is None:
+        filled = makers(package).filled
+        found = package.memo[__name__] = frozenset(
+            name
+            for name, declared in package.scope.types.items()
+            if filled
+            and (
+                declared.node.alias
+                or not isinstance(declared.node.type, ir.TStruct)
+                or any(field.name in filled for field in declared.node.type.fields)
+            )
+        )
+    assert isinstance(found, frozenset)
+    return found
+
+
+def _type_name(kind: ir.TypeExpr | None) -> str:
+    """Return the name of a written type of this package, without its arguments; empty for all else."""
+    if isinstance(kind, ir.TInst):
+        kind = kind.base
+    return kind.name if isinstance(kind, ir.TName) else ""
+
+
 def _targets(view: View) -> Iterator[tuple[int, ir.Expr]]:
     """Yield what is stored to (with the place): maps, and as no types are asked for yet, also slices and arrays."""
-    for statement in view.statements:
-        if isinstance(statement, ir.Assign):
-            for x in statement.lhs:
-                if isinstance(x, ir.Index):
-                    yield statement.pos, x.base
-        elif isinstance(statement, ir.Do) and isinstance(statement.x, ir.Call):
-            written = nilcalls.written(view, statement.x)
+    for function in view.functions:
+        body = function.body or ()
+        for assign in each(body, ir.Assign):
+            for x in assign.lhs:
+                if x.__class__ is ir.Index:
+                    yield assign.pos, x.base
+        for call in each(body, ir.Do):
+            written = nilcalls.written(view, call.x) if isinstance(call.x, ir.Call) else None
             if written is not None:
-                yield statement.x.pos, written[0]
+                yield call.x.pos, written[0]
 
 
 def _function_at(view: View, pos: int) -> int:
@@ -79,17 +110,17 @@ class _Suspects:
         self._fields: set[str] = set()
         self._elements = False
         self._decodes = any(item.path in nilcalls.DECODERS for item in view.facts.imports)
-        for statement in view.statements:
-            if isinstance(statement, ir.Assign):
-                if len(statement.lhs) == len(statement.rhs):
-                    for x, value in zip(statement.lhs, statement.rhs, strict=True):
-                        if isinstance(value, ir.Name) and value.name == "nil":
+        for function in view.functions:
+            for assign in each(function.body or (), ir.Assign):
+                if len(assign.lhs) == len(assign.rhs):
+                    for x, value in zip(assign.lhs, assign.rhs, strict=True):
+                        if value.__class__ is ir.Name and value.name == "nil":
                             self._suspect(x)
-                elif statement.rhs and isinstance(statement.rhs[0], ir.Index):
+                elif assign.rhs and isinstance(assign.rhs[0], ir.Index):
                     self._elements = True
-            elif isinstance(statement, ir.If):
-                for x in subexpressions(statement.cond):
-                    if isinstance(x, ir.Binary) and isinstance(x.right, ir.Name) and x.right.name == "nil":
+            for condition in each(function.body or (), ir.If):
+                for x in subexpressions(condition.cond):
+                    if x.__class__ is ir.Binary and isinstance(x.right, ir.Name) and x.right.name == "nil":
                         self._suspect(x.left)
 
     def _suspect(self, x: ir.Expr) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from golint_maps.flow.traverse import operands, statements
+from golint_maps.flow.traverse import each, operands, statements
 from golint_maps.flow.view import View
 from golint_maps.flow.walk import children
 from golint_maps.syntax import ir
@@ -168,8 +168,8 @@ class Uses:
 
 def writes(view: View) -> Iterator[tuple[ir.Assign, ir.Expr]]:
     """Yield assignments to fields and elements, with the left side in question: those that may write to a part."""
-    for statement in view.statements:
-        if isinstance(statement, ir.Assign) and statement.op != ":=":
-            for x in statement.lhs:
-                if isinstance(x, ir.Sel | ir.Index):
+    for function in view.functions:
+        for statement in each(function.body or (), ir.Assign):
+            for x in statement.lhs if statement.op != ":=" else ():
+                if x.__class__ is ir.Sel or x.__class__ is ir.Index:
                     yield statement, x

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
+from golint_maps.flow.files import of_file
 from golint_maps.flow.maps import extent
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.traverse import each, operands, statements, subexpressions
@@ -109,16 +111,25 @@ def _declares(scope: PackageScope) -> bool:
     return any(_written(node.type) for file in scope.files for node in file.types)
 
 
+_exporting: WeakKeyDictionary[PackageScope, bool] = WeakKeyDictionary()
+
+
 def _exports(scope: PackageScope) -> bool:
-    """Tell whether another package can hold a `sync.Map` of this one by value."""
-    return any(node.name[0].isupper() and _written(node.type, by_value=True) for file in scope.files for node in file.types)
+    """Tell whether another package can hold a `sync.Map` of this one by value. Asked by everybody who imports it, found once."""
+    known = _exporting.get(scope)
+    if known is None:
+        known = any(node.name[0].isupper() and _written(node.type, by_value=True) for file in scope.files for node in file.types)
+        _exporting[scope] = known
+    return known
 
 
 def _uses(scope: PackageScope) -> bool:
     """Tell whether a package has a variable, parameter or result with `sync.Map` in its type."""
-    for file in scope.files:
-        if not any(item.path == "sync" for item in file.imports):
-            continue
+    return any(of_file(file, _used_in) for file in scope.files)
+
+
+def _used_in(file: ir.FileFacts) -> bool:
+    if any(item.path == "sync" for item in file.imports):
         if any(_written(node.type) or (isinstance(node.value, ir.Lit) and _written(node.value.type)) for node in file.variables):
             return True
         for function in file.functions:

@@ -31,6 +31,8 @@ class PackageView:
     primary: frozenset[int]
     thorough: bool = True
     """Whether facts are wanted that only strict rules read, where they are costly."""
+    generated: bool = True
+    """Whether findings in generated files are wanted."""
     memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """What analyses work out once for the whole package, by the name of the module that does."""
 
