@@ -63,12 +63,13 @@ def _analyse(package: PackageView) -> PackageFacts:
             for analysis in _ANALYSES:
                 facts += analysis(view)
         summaries = list(summary.analyse(view))
-        functions += summaries
-        facts += growth.analyse(view, summaries)
-        facts += lifetime.replaced(view)
-        facts += map_sharing.analyse(view)
-        facts += large_maps.analyse(view)
-        serving += lifetime.serving(view, summaries)
+        if summaries:
+            functions += summaries
+            facts += growth.analyse(view, summaries)
+            facts += lifetime.replaced(view)
+            facts += map_sharing.analyse(view)
+            facts += large_maps.analyse(view)
+            serving += lifetime.serving(view, summaries)
         view.release()
     facts += internals.analyse(package)
     named = {fact.identity for fact in facts if isinstance(fact, growth.MapGrowth | half_releases.HalfRelease)}

@@ -24,6 +24,7 @@ from golint_maps.flow.once import once_regions
 from golint_maps.flow.site import Place
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.structure import Structure, before_returns
+from golint_maps.flow.touching import touches
 from golint_maps.flow.traverse import each
 from golint_maps.flow.view import View
 from golint_maps.flow.walk import Forward, children
@@ -36,9 +37,15 @@ MAKERS = ("New", "new", "make", "Make", "clone", "Clone", "copy", "Copy", "creat
 """Names of functions whose results nobody else has, as a rule."""
 
 _LEAVES = frozenset(
-    "fmt errors strings strconv bytes math math/bits unicode unicode/utf8 unicode/utf16 path path/filepath io bufio hash/fnv html cmp".split()
+    "fmt errors strings strconv bytes math math/bits math/big math/rand math/rand/v2 unicode unicode/utf8 unicode/utf16 path path/filepath io bufio "
+    "hash/fnv html cmp encoding/binary encoding/hex encoding/base64 log log/slog net/netip net/url os reflect regexp time".split()
 )
-"""Packages whose functions work on their arguments alone."""
+"""Packages whose functions work on their arguments alone, or on what is nobody's map."""
+_REPORTS = frozenset(
+    "Error Errorf Fail FailNow Failed Fatal Fatalf Helper Log Logf Name Skip Skipf SkipNow TempDir Setenv Chdir "
+    "ReportAllocs ResetTimer SetBytes StartTimer StopTimer".split()
+)
+"""Methods of tests and benchmarks that do no more than that."""
 
 _BUILTINS = frozenset("delete clear len append make new panic close copy cap min max print println".split())
 _SIGNALS = {"Done": "done", "Wait": "wait"}
@@ -165,7 +172,12 @@ class Summariser:
 
 
 def analyse(view: View) -> Iterator[FunctionSummary]:
-    """Yield the summaries of a function and its literals."""
+    """Yield the summaries of a function and its literals.
+
+    Of generated code, which is long and calls itself all day, only what runs at the start or can touch a map, a lock or a goroutine has one.
+    """
+    if view.facts.generated and not view.package.generated and view.root.name not in ("var·", "init") and not touches(view):
+        return
     summariser = Summariser(view)
     for number in view.family:
         yield summariser.summary(number)
@@ -773,9 +785,10 @@ def _appends_to(value: ir.Expr, target: ir.Expr) -> bool:
 
 def _concerns_nobody(tokens: tuple[str, ...], args: Sequence[ir.Expr]) -> bool:
     """Tell whether a call can be left out: functions on text, numbers and errors touch no shared map, start nothing and call nobody back."""
-    if len(tokens) != 1 or any(isinstance(argument, ir.FuncLit) for argument in args):
+    if len(tokens) != 1 or tokens[0] == "time.AfterFunc" or any(argument.__class__ is ir.FuncLit for argument in args):
         return False
-    return tokens[0].partition(".")[0] in _LEAVES
+    token = tokens[0]
+    return token.partition(".")[0] in _LEAVES or (token.startswith("testing.") and token.rpartition(".")[2] in _REPORTS)
 
 
 def _assigned_names(view: View) -> frozenset[str]:
