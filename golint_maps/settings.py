@@ -176,6 +176,8 @@ def _has_section(path: Path) -> bool:
         return False
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path}: {error}") from error
+    except RecursionError as error:
+        raise SettingsError(f"{path}: nested too deeply") from error
 
 
 def _from_file(path: Path) -> Settings:
@@ -186,6 +188,8 @@ def _from_file(path: Path) -> Settings:
         raise SettingsError(f"{path}: {error.strerror or error}") from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"{path}: {error}") from error
+    except RecursionError as error:
+        raise SettingsError(f"{path}: nested too deeply") from error
     if path.name == "pyproject.toml":
         data = data.get("tool", {}).get("golint-maps", {})
     _refuse_unknown_keys(data, path, text)
@@ -226,11 +230,22 @@ def _typed(values: dict[str, Any], root: Path | None) -> dict[str, Any]:
         typed["concurrent_callbacks"] = tuple(
             ConcurrentCallback(function=each) if isinstance(each, str) else each for each in typed["concurrent_callbacks"]
         )
+    for override in typed.get("overrides", ()):
+        _refuse_bad_patterns(override.paths)
     if typed.get("jobs", 0) < 0:
         raise SettingsError("jobs must not be negative; 0 means one for each processor")
     if not typed.get("timeout_per_package", 1) > 0:
         raise SettingsError("timeout-per-package must be more than 0 seconds")
     return typed
+
+
+def _refuse_bad_patterns(patterns: tuple[str, ...]) -> None:
+    from pathspec import GitIgnoreSpec
+
+    try:
+        GitIgnoreSpec.from_lines(patterns)
+    except ValueError as error:
+        raise SettingsError(f"paths of overrides: {error}") from error
 
 
 def _refuse_unknown_keys(data: dict[str, Any], path: Path, text: str) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -78,3 +79,9 @@ def test_what_is_no_baseline_is_an_error_that_names_the_file(tmp_path: Path, dat
 def test_a_baseline_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(baseline.BaselineError, match="No such file"):
         baseline.read(tmp_path / "none.json")
+
+
+def test_a_named_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "baseline.json")
+    with pytest.raises(baseline.BaselineError, match="named pipe"):
+        baseline.read(tmp_path / "baseline.json")

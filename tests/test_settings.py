@@ -106,6 +106,18 @@ def test_concurrent_callbacks_have_a_short_and_a_long_form(here: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a = " + "[" * 100_000, "nested too deeply"),
+        ('[[overrides]]\npaths = ["\\\\"]\nignore = ["GM2"]\n', "paths of overrides: Invalid git pattern"),
+    ],
+)
+def test_hostile_files_are_errors_with_a_message(here: Path, text: str, message: str) -> None:
+    with pytest.raises(SettingsError, match=message):
+        loaded(here, text)
+
+
 def test_paths_of_the_file_are_relative_to_it(here: Path) -> None:
     assert loaded(here, 'baseline = "accepted.json"\n').baseline == here / "accepted.json"
 

@@ -247,6 +247,21 @@ def test_addresses_within_a_map_are_found(body: str) -> None:
     assert lines(MapMemoryArithmetic, text) == [2]
 
 
+@pytest.mark.parametrize(("written", "offset"), [("9", 9), ("011", 9), ("0o11", 9), ("0x9", 9), ("0b1001", 9), ("1_0", 10), ("n", -1)])
+def test_an_offset_may_be_written_in_any_base(written: str, offset: int) -> None:
+    text = (
+        f"func f(m map[int]int, n uintptr) {{ p := *(*unsafe.Pointer)(unsafe.Pointer(&m)); _ = *(*uint8)(unsafe.Pointer(uintptr(p) + {written})) }}"
+    )
+    (fact,) = of(MapMemoryArithmetic, HEAD + text)
+    assert isinstance(fact, MapMemoryArithmetic)
+    assert fact.offset == offset
+
+
+def test_arrays_that_no_memory_holds_have_no_size() -> None:
+    text = "type hdr2 struct { n int; a [1 << 9999999999]byte; b [08]int }\nfunc f(m map[int]int) int { return (*(**hdr2)(unsafe.Pointer(&m))).n }"
+    assert lines(MapReinterpreted, text) == [2]
+
+
 def test_a_maps_address_may_be_hashed() -> None:
     assert lines(MapMemoryArithmetic, "func f(m map[string]int) uintptr { return 31*7 + reflect.ValueOf(m).Pointer() }") == []
 

@@ -14,7 +14,7 @@ from golint_maps.flow.internals.contexts import Contexts, called_name, contexts,
 from golint_maps.flow.internals.facts import MapInternalsWritten, MapMemoryArithmetic, MapReinterpreted, Reading
 from golint_maps.flow.internals.memory import Memory
 from golint_maps.flow.internals.mirrors import exact, mirror_of, type_name
-from golint_maps.flow.internals.sizes import Sizes
+from golint_maps.flow.internals.sizes import Sizes, integer
 from golint_maps.flow.internals.stores import stores
 from golint_maps.flow.internals.tables import FIRST_SWISS
 from golint_maps.flow.internals.values import Frame
@@ -397,8 +397,9 @@ class _Look:
         self, x: ir.Call | ir.Binary | ir.Assign | ir.Range, value: Memory, how: str, offset: ir.Expr | None, kind: Type | None = None
     ) -> None:
         distance = -1
-        if isinstance(offset, ir.Const) and offset.text.isalnum() and value.kind == "header" and not value.moved:
-            distance = int(offset.text, 0)
+        known = integer(offset.text) if isinstance(offset, ir.Const) else None
+        if known is not None and value.kind == "header" and not value.moved:
+            distance = known
         if self._helper or (self.seen.one_kind and self._fits(distance)):
             return
         then, now = self._lies_at(distance, None) if distance > 0 else ("", "")

@@ -19,6 +19,8 @@ _FIXED: Final = {
 }  # fmt: skip
 _WORDS: Final = {"int": 1, "uint": 1, "uintptr": 1, "unsafe.Pointer": 1, "string": 2, "error": 2}
 _MAX_DEPTH: Final = 16
+_MOST_BITS: Final = 62
+"""No array is longer than an address space."""
 
 
 class Sizes:
@@ -81,8 +83,15 @@ class Sizes:
         """Return the length of an array as written: a number, a power of two as `1 << 20`, or one of the known constants."""
         if text in self._constants:
             return self._constants[text]
-        left, shift, right = text.replace("_", "").partition("<<")
-        try:
-            return int(left.strip(), 0) << int(right.strip(), 0) if shift else int(left.strip(), 0)
-        except ValueError:
-            return None
+        left, shift, right = text.partition("<<")
+        base, by = integer(left), integer(right) if shift else 0
+        return None if base is None or by is None or by > _MOST_BITS else base << by
+
+
+def integer(text: str) -> int | None:
+    """Return the value of an integer literal, or None when the text is none. Up to Go 1.12 octal ones began with a mere 0, and still may."""
+    digits = text.strip().replace("_", "").lower()
+    try:
+        return int(digits, 8) if digits.isdecimal() and digits.startswith("0") else int(digits, 0)
+    except ValueError:
+        return None

@@ -16,6 +16,7 @@ from golint_maps.flow.callees import callee, held_literal
 from golint_maps.flow.internals.casts import holds_map, is_map, is_own_type, is_word
 from golint_maps.flow.internals.memory import C_MEMORY, OWN, Memory
 from golint_maps.flow.internals.mirrors import mirror_of
+from golint_maps.flow.internals.sizes import integer
 from golint_maps.flow.internals.stores import ELEMENT, part, stores
 from golint_maps.flow.maps import qualified
 from golint_maps.flow.spelling import spell
@@ -259,13 +260,14 @@ class Frame:
 
     def moved(self, value: Memory, offset: ir.Expr) -> Memory | None:
         """Return where an address leads after `offset` bytes were added to it."""
-        distance = int(offset.text, 0) if isinstance(offset, ir.Const) and offset.kind == "int" and offset.text.isalnum() else -1
+        known = integer(offset.text) if isinstance(offset, ir.Const) and offset.kind == "int" else None
+        distance = -1 if known is None else known
         if value.kind == "interface" and value.hops == 0:
             return replace(value, kind="header", hops=value.inner + 1, inner=0) if distance in (4, 8, -1) else None
         if not value.inside:
             return value if value.kind == "c" else None
-        known = distance if value.offset == 0 and value.kind == "header" else -1
-        return replace(value, moved=True, out=True, offset=known)
+        at = distance if value.offset == 0 and value.kind == "header" else -1
+        return replace(value, moved=True, out=True, offset=at)
 
     # --- calls ---
 
