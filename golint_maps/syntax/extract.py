@@ -16,7 +16,7 @@ from golint_maps.syntax.ir import FileFacts, ParseError
 from golint_maps.syntax.nesting import is_absurdly_nested
 from golint_maps.syntax.repair import hide_method_type_params, rename_builtins, rename_builtins_within
 from golint_maps.syntax.state import Lowering
-from golint_maps.syntax.tables import hide_tables
+from golint_maps.syntax.tables import are_literals, hide_tables
 
 _SWITCHES: Final = (b"GODEBUG", b"GOEXPERIMENT", b"-maprace")
 """What strings about switches of the go command and the runtime are made of."""
@@ -63,8 +63,12 @@ def _count_lines(src: bytes) -> int:
 def _parse(src: bytes) -> tuple[Tree, dict[int, bytes]]:
     """The tree, repaired if that helps, and the type parameters that were hidden from it."""
     parser = Parser(k.LANGUAGE)
-    src = hide_tables(src)
-    tree = parser.parse(src)
+    text, tables = hide_tables(src)
+    tree = parser.parse(text)
+    if are_literals(tree.root_node, tables):
+        src = text
+    else:
+        tree = parser.parse(src)
     if not tree.root_node.has_error:
         return tree, {}
     best, hidden = tree, dict[int, bytes]()

@@ -24,7 +24,7 @@ def exports(facts: ir.FileFacts) -> ir.FileFacts:
             ir.TypeDecl(node.name, type_parameters(node.params), bare(node.type), node.alias, 0, 0) for node in facts.types if "·" not in node.name
         ],
         variables=[variable(node, functions) for node in facts.variables],
-        constants=[ir.ConstDecl(node.name, node.type, None if node.type else shortened(node.value, functions), 0) for node in facts.constants],
+        constants=_constants(facts),
         functions=[signature(node) for node in functions if node.parent < 0 and node.name != "var·"],
         comments=[],
         build="",
@@ -34,6 +34,21 @@ def exports(facts: ir.FileFacts) -> ir.FileFacts:
         lines=0,
         size=0,
     )
+
+
+def _constants(facts: ir.FileFacts) -> list[ir.ConstDecl]:
+    found: list[ir.ConstDecl] = []
+    repeated: ir.Expr | None = None
+    short: ir.Expr | None = None
+    for node in facts.constants:
+        if node.type is not None:
+            found.append(ir.ConstDecl(node.name, node.type, None, 0))
+            continue
+        # Lists that count have one value for all names.
+        if node.value is not repeated:
+            repeated, short = node.value, shortened(node.value, facts.functions)
+        found.append(ir.ConstDecl(node.name, None, short, 0))
+    return found
 
 
 def signature(node: ir.Function) -> ir.Function:
@@ -90,6 +105,8 @@ def shortened(x: ir.Expr | None, functions: Sequence[ir.Function]) -> ir.Expr | 
 
     A function literal becomes a type assertion to its type, which needs no body. `functions` are those of the file.
     """
+    if isinstance(x, ir.Const):
+        return ir.Const(x.kind, "", 0)
 
     def inner(x: ir.Expr) -> ir.Expr:
         return shortened(x, functions) or _NOTHING
@@ -119,8 +136,6 @@ def shortened(x: ir.Expr | None, functions: Sequence[ir.Function]) -> ir.Expr | 
             return ir.Binary(op, inner(left), inner(right), 0, 0)
         case ir.SliceOf(operand):
             return ir.SliceOf(inner(operand), [], 0, 0)
-        case ir.Const(kind):
-            return ir.Const(kind, "", 0)
         case ir.TypeArg(kind):
             return ir.TypeArg(bare(kind), 0, 0)
         case ir.Inst(base, args):
