@@ -30,8 +30,11 @@ _CONSTANT: Final = (
 _CONSTANTS: Final = re.compile(rb"(?:" + _CONSTANT + rb"|[{}()])*+", re.VERBOSE)
 _ROWS: Final = rb"\{(?:" + _CONSTANT + rb"|\{(?:" + _CONSTANT + rb"|\{" + _CONSTANT + rb"*+\})*+\})*+\}"
 _ELEMENT_TEXT: Final = re.compile(_TEXT + rb"|" + _ROWS, re.VERBOSE)
-_LIST: Final = re.compile(rb"(?<![\w\]])\[(?:\w*|\.\.\.)\](?:\[\w*\])*[\w.*]*(" + _ROWS + rb")", re.VERBOSE)
-"""A literal of a slice or an array. The bracket of a map's type stands behind `map`, and that of its values behind a bracket."""
+_LIST: Final = re.compile(rb"\[(?<![\w\]]\[)(?:\w*|\.\.\.)\](?:\[\w*\])*[\w.*]*(" + _ROWS + rb")", re.VERBOSE)
+"""A literal of a slice or an array. The bracket of a map's type stands behind `map`, and that of its values behind a bracket.
+
+What stands before is asked behind the bracket: `re` is ten times as fast with patterns that begin with a character.
+"""
 
 
 def constants_only(src: bytes, pos: int, end: int) -> bool:
