@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from golint_maps.flow.events import Argument, FunctionSummary, Held, Position, Sync
 from golint_maps.flow.structure import DEFERRED, common_loop, dominates, may_follow
-from golint_maps.graphs.links import Links
+from golint_maps.graphs.links import Link, Links
 from golint_maps.graphs.witness import Hop, Path, Witness
 
 _SIGNALS = frozenset(("done", "close", "send"))
@@ -25,6 +25,12 @@ class HappensBefore:
 
     def __init__(self, links: Links) -> None:
         self._functions = links.functions
+        self._waiting = {
+            function.id
+            for function in links.functions.values()
+            if function.receiver and any(sync.kind == "wait" and sync.path[0] == "r" and not sync.at.nest for sync in function.syncs)
+        }
+        """Methods that wait for what their object has started: `func (g *group) wait() { g.wg.Wait() }`."""
 
     def start(self, witness: Witness) -> Position:
         """Return where the function at the root of a spawn starts it."""
@@ -38,24 +44,41 @@ class HappensBefore:
         link = witness.context.link
         if link is None:
             return
-        for hop in witness.hops:
+        below = next((index for index, hop in enumerate(witness.hops) if hop.site is link.site), 0)
+        for index, hop in enumerate(witness.hops[: below + 1]):
             # A group's own method, or an API with a `Wait` of its own: waiting on the receiver is waiting for the goroutine.
             if hop.site is not None and hop.site.receiver is not None and hop.site.receiver.path is not None:
                 by_api = link.callback is not None and bool(link.callback.wait) and hop.site is link.site
-                by_group = hop is witness.hops[0] and not hop.spawns and hop.function != link.caller
-                if by_api or by_group:
-                    yield hop.site.receiver.path, None
+                by_group = not hop.spawns and hop.function != link.caller and index == max(below - 1, 0)
+                path = self._raised(hop.site.receiver.path, witness, index) if by_api or by_group else None
+                if path is not None:
+                    yield path, None
         entry = self._functions[link.callee]
         starter = self._functions[link.caller]
         for sync in (*entry.syncs, *self._deferred(entry)):
             if sync.kind not in _SIGNALS:
                 continue
-            path: Path | None = sync.path
+            path = sync.path
             if entry.root != starter.root and sync.path[0][0] in "pr":
                 argument = link.site.receiver if sync.path[0] == "r" else _argument(link.site.args, sync.path[0])
                 path = (*argument.path, *sync.path[1:]) if argument is not None and argument.path is not None else None
-            if path is not None:
-                yield path, sync
+            raised = self._raised(path, witness, below) if path is not None else None
+            if raised is not None:
+                yield raised, sync
+
+    def _raised(self, path: Path, witness: Witness, index: int) -> Path | None:
+        """Return a path of the function at one hop in the terms of the first hop's function, or None where that has no name for it."""
+        for hop, callee in zip(reversed(witness.hops[:index]), reversed(witness.hops[1 : index + 1]), strict=True):
+            caller, called = self._functions[hop.function], self._functions[callee.function]
+            if path[0][0] not in "pr" or caller.root == called.root:
+                continue
+            if called.parent or hop.site is None:
+                return None
+            argument = hop.site.receiver if path[0] == "r" else _argument(hop.site.args, path[0])
+            if argument is None or not argument.path:
+                return None
+            path = (*argument.path, *path[1:])
+        return path
 
     def _deferred(self, entry: FunctionSummary) -> Iterator[Sync]:
         """Yield what a goroutine does at its end in literals: `defer func() { …; wg.Done() }()`."""
@@ -67,8 +90,26 @@ class HappensBefore:
                         yield Sync(sync.kind, sync.path, Position(DEFERRED + sync.at.order, ()), sync.place, sync.locks)
 
     def waits(self, function: str) -> tuple[Sync, ...]:
-        """Return the waits of a function."""
-        return tuple(sync for sync in self._functions[function].syncs if sync.kind in _WAITS)
+        """Return the waits of a function. Calling a method that waits is a wait for its receiver."""
+        summary = self._functions[function]
+        own = tuple(sync for sync in summary.syncs if sync.kind in _WAITS)
+        called = tuple(
+            Sync("wait", site.receiver.path, site.at, site.place, site.locks)
+            for site in summary.calls
+            if site.mode != "go" and site.receiver is not None and site.receiver.path and not self._waiting.isdisjoint(site.targets)
+        )
+        return own + called
+
+    def joined_by_caller(self, witness: Witness, link: Link) -> bool:
+        """Tell whether the caller of the function that starts a goroutine waits for it: for the group, or wait group, that it has handed in."""
+        for path, _ in self.signals(witness):
+            given = link.site.receiver if path[0] == "r" else _argument(link.site.args, path[0]) if path[0][0] == "p" else None
+            if given is None or not given.path:
+                continue
+            above = (*given.path, *path[1:])
+            if any(wait.path == above and wait.at.order > link.site.at.order for wait in self.waits(link.caller)):
+                return True
+        return False
 
     def joined_before(self, witness: Witness, then: Position, function: str) -> bool:
         """Tell whether `function`, which starts the goroutine of a witness, surely waits for its end between the start and `then`."""

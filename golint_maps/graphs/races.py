@@ -13,7 +13,7 @@ from golint_maps.flow.events import BORROWED, FunctionSummary, Held, MapAccess, 
 from golint_maps.flow.structure import common_loop, dominates, may_follow
 from golint_maps.graphs.happens_before import HappensBefore
 from golint_maps.graphs.links import Links
-from golint_maps.graphs.witness import PRIVATE, Hop, Witness, Witnesses
+from golint_maps.graphs.witness import NOTHING, PRIVATE, Context, Hop, Witness, Witnesses
 
 _BY_LITERAL = 2
 _MAX_WAYS = 10
@@ -141,22 +141,38 @@ class Races:
         if witness.context.kind != "spawn":
             return witness
         lent = {*self.order.held_until_joined(witness)}
-        if self._outlived(witness):
-            lent |= self._held_around(witness.hops[0].function)
+        frames = [witness.hops[0].function] if self._outlived(witness) else self._joined_by_callers(witness)
+        if frames:
+            lent |= frozenset.intersection(*map(self._held_around, frames))
         lent -= set(witness.locks)
         return replace(witness, locks=tuple(sorted((*witness.locks, *lent))), lent=frozenset(lent)) if lent else witness
+
+    def _joined_by_callers(self, witness: Witness) -> list[str]:
+        """Return the functions that call the starter of a goroutine and wait for it, if all that do so in the program do."""
+        links = [link for link in self.links.into.get(witness.hops[0].function, ()) if not link.spawns and not self.functions[link.caller].test]
+        return [link.caller for link in links] if all(self.order.joined_by_caller(witness, link) for link in links) else []
 
     def _held_around(self, function: str) -> frozenset[Held]:
         """Return the locks that all callers of a function hold while it runs."""
         if function not in self._around:
+            self._around[function] = frozenset()  # for what starts itself again
             found = [
                 frozenset(lock for hop in hops[:-1] if hop.site is not None and not hop.spawns for lock in hop.site.locks)
+                | self._lent_around(context, hops)
                 for context, hops in self.witnesses.chains(function)
                 if not self.functions[hops[0].function].test
             ]
             names = set.intersection(*({lock.name for lock in locks} for locks in found)) if found else set()
             self._around[function] = frozenset(lock for locks in found[:1] for lock in locks if lock.name in names)
         return self._around[function]
+
+    def _lent_around(self, context: Context, hops: tuple[Hop, ...]) -> frozenset[Held]:
+        """Return the locks that the starter of a goroutine that comes to a function holds for it."""
+        if context.kind != "spawn":
+            return frozenset()
+        way = Witness(NOTHING, context, hops, None, "", ())
+        around = self._held_around(hops[0].function) if self._outlived(way) else frozenset()
+        return around | frozenset(self.order.held_until_joined(way))
 
     def _sent(self, witness: Witness) -> Iterator[str]:
         """Yield the channels that the map of an access has been sent to before."""
@@ -211,6 +227,8 @@ class Races:
             found = "assumed"
         if found == "assumed" and (self._behind_wrapper(left, right) or self._behind_wrapper(right, left)):
             return ""
+        if found == "assumed" and (self._called_from_elsewhere(left) or self._called_from_elsewhere(right)):
+            return ""
         if found and not (self._anchored(left) and self._anchored(right)):
             return "assumed" if left.identity.rpartition(".")[0] in self._locking_types else ""
         return found
@@ -257,6 +275,16 @@ class Races:
         if way.context.kind != "exported" or way.locks or not other.locks or f"f{entry.receiver}" != owner or owner in self._locking_types:
             return False
         return self._used_by_others(entry.receiver)
+
+    def _called_from_elsewhere(self, way: Witness) -> bool:
+        """Tell whether an exported function is called by other packages in sight: how they do is judged, and nobody else is assumed."""
+        entry = self.functions[way.context.entry]
+        if way.context.kind != "exported":
+            return False
+        return any(
+            (caller := self.functions[link.caller]).package.removesuffix("_test") != entry.package and not caller.test
+            for link in self.links.into.get(entry.id, ())
+        )
 
     def _used_by_others(self, kind: str) -> bool:
         """Tell whether functions that are no methods of a type call its methods."""
@@ -449,6 +477,11 @@ def _elements(path: tuple[str, ...]) -> tuple[str, ...]:
 
 def _constant(path: tuple[str, ...]) -> bool:
     return all(part[1:2] in '"0123456789' for part in _elements(path)) and bool(_elements(path))
+
+
+def begins(function: FunctionSummary) -> bool:
+    """Tell whether a function begins, by its name, what it is not asked to begin again before it has ended."""
+    return _LASTS.match(function.name.rsplit(".", 1)[-1]) is not None
 
 
 def sets_up(function: FunctionSummary) -> bool:

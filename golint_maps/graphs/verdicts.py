@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from golint_maps.flow.events import Held, MapAccess
 from golint_maps.graphs.neighbours import unguarded_neighbours
-from golint_maps.graphs.races import Race, Races, common_locks, sets_up
+from golint_maps.graphs.races import Race, Races, begins, common_locks, sets_up
 from golint_maps.graphs.witness import Witness
 
 _GUARDED_SHARE = 2 / 3
@@ -59,7 +59,7 @@ def verdicts(races: Races) -> list[Verdict]:
     for verdict in _by_habit(races):
         keep(verdict)
     for way, lock, held in unguarded_neighbours(races):
-        keep(Verdict("neighbour", way, None, lock, True, held))
+        keep(Verdict("neighbour", way, None, lock, False, held))
     return sorted(best.values(), key=lambda verdict: verdict.access.place)
 
 
@@ -120,18 +120,28 @@ def _by_habit(races: Races) -> Iterator[Verdict]:
         for ways in by_access.values():
             without = [way for way in ways if guard not in {lock.name for lock in way.locks}]
             for way in without[:1]:
-                if way.access.alias or sets_up(races.functions[way.function]) or any(lock.name.endswith("~") for lock in way.locks):
+                if (
+                    way.access.alias
+                    or sets_up(races.functions[way.function])
+                    or _makes_at_start(races, way)
+                    or any(lock.name.endswith("~") for lock in way.locks)
+                ):
                     continue
                 if held >= _GUARDED_MINIMUM and held >= _GUARDED_SHARE * len(by_access) and way.context.kind != "own":
                     kind = "locks-differ" if way.locks else "inconsistent"
                     yield Verdict(kind, way, None, locks[guard], True, held, len(by_access))
         for ways in by_access.values():
             for way in ways:
-                modes = {lock.mode for lock in way.locks if lock.name == guard}
+                modes = {lock.mode for lock in way.locks if lock.name == guard and lock not in way.lent}
                 if any(lock.name.endswith("~") for lock in way.locks):
                     continue
                 if way.access.writes and modes == {"r"} and not any(lock.mode == "w" for lock in way.locks) and _plausible(guard, identity, held):
                     yield Verdict("read-lock", way, None, locks[guard], _anybody(races, ways), held, len(by_access))
+
+
+def _makes_at_start(races: Races, way: Witness) -> bool:
+    """Tell whether an access puts a map in place in a function that starts what will use it: nothing of that runs yet."""
+    return way.access.op == "assign" and begins(races.functions[way.function])
 
 
 def _anybody(races: Races, ways: list[Witness]) -> bool:

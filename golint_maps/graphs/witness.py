@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from golint_maps.flow.events import Argument, CallSite, FunctionSummary, Held, MapAccess, Position
+from golint_maps.flow.site import Place
 from golint_maps.graphs.links import Link, Links
 
 _MAX_DEPTH = 12
@@ -23,6 +24,9 @@ Path = tuple[str, ...]
 
 PRIVATE = "!"
 """Ends the name of a lock that belongs to one activation, and so excludes nobody."""
+
+NOTHING = MapAccess(place=Place("", 0, 0), function="", package="", op="read", path=(), identity="", at=Position(0, ()))
+"""The access at the end of a way that leads to a function only."""
 
 _LEADING = re.compile(r"\d+")
 
@@ -106,12 +110,8 @@ class Witnesses:
     def chains(self, function: str) -> list[tuple[Context, tuple[Hop, ...]]]:
         """Return the ways to a function, as (context, hops)."""
         if function not in self._chains:
-            summary = self._functions[function]
-            nothing = MapAccess(
-                place=summary.place, function=summary.name, package=summary.package, op="read", path=(), identity="", at=Position(0, ())
-            )
             start = _Search(function, None, "", (), (Hop(function, None, Position(0, ())),))
-            self._chains[function] = [(found.context, found.hops) for found in self._search(nothing, start)]
+            self._chains[function] = [(found.context, found.hops) for found in self._search(NOTHING, start)]
         return self._chains[function]
 
     def _search(self, access: MapAccess, start: _Search) -> Iterator[Witness]:

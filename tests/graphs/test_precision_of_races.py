@@ -219,3 +219,45 @@ def test_an_object_without_a_lock_is_guarded_by_what_lies_around_it() -> None:
         "func (o *Outer) Collect(ch chan<- prometheus.Metric) { o.mu.Lock(); defer o.mu.Unlock(); o.in.Add(`a`); _ = o.in.Len() }\n"
     )
     assert verdicts(source) == []
+
+
+GROUP = """
+import "sync"
+type group struct { wg sync.WaitGroup }
+func (g *group) run(job func()) { g.wg.Add(1); go func() { defer g.wg.Done(); job() }() }
+func (g *group) wait() { g.wg.Wait() }
+type store struct { mu sync.RWMutex; m map[string]int }
+func submit(g *group, job func()) { g.run(func() { job() }) }
+func (s *store) each() { g := &group{}; for i := 0; i < 3; i++ { submit(g, func() { _ = s.m[`a`] }) }; WAIT }
+func (s *store) Collect() { s.mu.RLock(); defer s.mu.RUnlock(); s.each() }
+func (s *store) Discover() { go func() { for { s.mu.Lock(); s.m[`a`]++; s.mu.Unlock() } }() }
+"""
+
+
+def test_a_callers_lock_counts_for_goroutines_that_a_method_of_their_group_waits_for() -> None:
+    assert verdicts(GROUP.replace("WAIT", "g.wait()")) == []
+
+
+def test_without_the_wait_it_does_not() -> None:
+    assert [kind for kind, _ in verdicts(GROUP.replace("WAIT", ""))] == ["read"]
+
+
+def test_a_map_that_is_made_where_its_users_are_started_is_nobody_elses_yet() -> None:
+    source = STORE + (
+        "func (s *store) Start() { s.m = map[string]int{}; go s.Put() }\n"
+        "func (s *store) Put() { s.mu.Lock(); s.m[`a`] = 1; s.mu.Unlock() }\n"
+        "func (s *store) Get() int { s.mu.Lock(); defer s.mu.Unlock(); return s.m[`a`] }"
+    )
+    assert verdicts(source) == []
+
+
+def test_nobody_is_assumed_to_call_what_other_packages_in_sight_call() -> None:
+    registry = (
+        "package p\nvar known = map[string]int{}\nfunc Add(k string) { known[k] = 1 }\nfunc Run() { go func() { println(known[`a`]) }() }\n"
+        "func Stop() { known[`a`]++ }"
+    )
+    plugin = 'package q\nimport "example.com/p"\nfunc init() { p.Add(`x`) }'
+    alone, together = Program([facts_of(registry)]), Program([facts_of(registry), facts_of(plugin, path="example.com/q")])
+    at = registry.index("known[k] = 1")
+    assert any(verdict.access.place.start == at for verdict in alone.verdicts)
+    assert not any(verdict.access.place.start == at for verdict in together.verdicts)
