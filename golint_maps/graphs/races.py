@@ -21,7 +21,12 @@ _MAX_WAYS = 10
 
 _LASTS = re.compile(r"(?i:start|open|serve|listen|connect|enable|run)(?![a-z])|Start|Serve|Listen")
 """Names of functions that begin what they are not asked to begin again before it has ended."""
-_SETS_UP = re.compile(r"(?i:new|make|must|init|setup|open|with|unmarshal|decode|load|restore|configure)(?![a-z])|New|Init|Setup|Unmarshal")
+_SETS_UP = re.compile(
+    r"(?i:new|make|must|init|setup|open|with|unmarshal|decode|load|restore|configure|provision|prepare)(?![a-z])|New|Init|Setup|Unmarshal|SetDefault"
+)
+_REGISTERS = re.compile(r"(?:Must)?Register(?![a-z])")
+_BY_CONTAINERS = frozenset(("Len", "Less", "Swap", "Push", "Pop"))
+"""Methods that `sort` and `container/heap` call for whoever calls them, under that caller's locks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,12 +230,12 @@ class Races:
         found = self._parallel(left, right)
         if found and (any(self._only_tested(way) or _assumed(way) for way in (left, right)) or self.order.handed_over(left, right)):
             found = "assumed"
+        if found and not (self._anchored(left) and self._anchored(right)):
+            found = "assumed" if left.identity.rpartition(".")[0] in self._locking_types else ""
         if found == "assumed" and (self._behind_wrapper(left, right) or self._behind_wrapper(right, left)):
             return ""
-        if found == "assumed" and (self._called_from_elsewhere(left) or self._called_from_elsewhere(right)):
+        if found == "assumed" and (self._nobody_outside(left) or self._nobody_outside(right)):
             return ""
-        if found and not (self._anchored(left) and self._anchored(right)):
-            return "assumed" if left.identity.rpartition(".")[0] in self._locking_types else ""
         return found
 
     def _parallel(self, left: Witness, right: Witness) -> str:
@@ -259,6 +264,16 @@ class Races:
         other = right if left.context.kind == "handler" else left
         # A function that is an entry of the program runs before handlers do, unless it is called from outside.
         return "assumed" if other.context.kind == "exported" and not sets_up(self.functions[other.context.entry]) else ""
+
+    def _nobody_outside(self, way: Witness) -> bool:
+        """Tell whether an exported function is one that no caller out of sight comes to at any time."""
+        if way.context.kind != "exported":
+            return False
+        entry = self.functions[way.context.entry]
+        name = entry.id.rpartition(".")[2]
+        # Package variables are registered with by init functions; heaps are worked on by container/heap.
+        elsewhere = _REGISTERS.match(name) if way.identity[0] == "g" else entry.receiver and name in _BY_CONTAINERS
+        return bool(elsewhere) or sets_up(entry) or self._called_from_elsewhere(way)
 
     def _only_tested(self, way: Witness) -> bool:
         """Tell whether only parallel tests come to an access of code that is none: what they do there depends on their data."""
