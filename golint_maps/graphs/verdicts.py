@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from golint_maps.flow.events import Held, MapAccess
+from golint_maps.flow.events import BORROWED, Held, MapAccess
 from golint_maps.graphs.neighbours import unguarded_neighbours
 from golint_maps.graphs.races import Race, Races, begins, common_locks, sets_up
 from golint_maps.graphs.witness import Witness
@@ -128,6 +128,8 @@ def _by_habit(races: Races) -> Iterator[Verdict]:
                 ):
                     continue
                 if held >= _GUARDED_MINIMUM and held >= _GUARDED_SHARE * len(by_access) and way.context.kind != "own":
+                    if way.locks and any(lock.path[-1:] == (BORROWED,) for lock in (*way.locks, locks[guard])):
+                        continue  # a pointer to a lock may lead to the lock that the others hold
                     kind = "locks-differ" if way.locks else "inconsistent"
                     yield Verdict(kind, way, None, locks[guard], True, held, len(by_access))
         for ways in by_access.values():

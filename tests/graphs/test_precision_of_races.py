@@ -261,3 +261,14 @@ def test_nobody_is_assumed_to_call_what_other_packages_in_sight_call() -> None:
     at = registry.index("known[k] = 1")
     assert any(verdict.access.place.start == at for verdict in alone.verdicts)
     assert not any(verdict.access.place.start == at for verdict in together.verdicts)
+
+
+def test_a_pointer_to_a_lock_may_be_the_lock_that_the_others_hold() -> None:
+    source = STORE + (
+        "func (s *store) Put() { s.mu.Lock(); s.m[`a`] = 1; s.mu.Unlock() }\n"
+        "func (s *store) Get() int { s.mu.Lock(); defer s.mu.Unlock(); return s.m[`a`] }\n"
+        "func (s *store) Has() bool { s.mu.Lock(); defer s.mu.Unlock(); _, ok := s.m[`a`]; return ok }\n"
+        "type keeper struct { mu *sync.RWMutex; s *store }\n"
+        "func (k *keeper) Drop() { k.mu.Lock(); delete(k.s.m, `a`); k.mu.Unlock() }"
+    )
+    assert verdicts(source) == []
