@@ -230,11 +230,13 @@ class Races:
         found = self._parallel(left, right)
         if found and (any(self._only_tested(way) or _assumed(way) for way in (left, right)) or self.order.handed_over(left, right)):
             found = "assumed"
+        if found == "assumed" and any(self._called_from_elsewhere(way) for way in (left, right)):
+            return ""
         if found and not (self._anchored(left) and self._anchored(right)):
             found = "assumed" if left.identity.rpartition(".")[0] in self._locking_types else ""
         if found == "assumed" and (self._behind_wrapper(left, right) or self._behind_wrapper(right, left)):
             return ""
-        if found == "assumed" and (self._nobody_outside(left) or self._nobody_outside(right)):
+        if found == "assumed" and any(self._nobody_outside(way) for way in (left, right)):
             return ""
         return found
 
@@ -273,7 +275,7 @@ class Races:
         name = entry.id.rpartition(".")[2]
         # Package variables are registered with by init functions; heaps are worked on by container/heap.
         elsewhere = _REGISTERS.match(name) if way.identity[0] == "g" else entry.receiver and name in _BY_CONTAINERS
-        return bool(elsewhere) or sets_up(entry) or self._called_from_elsewhere(way)
+        return bool(elsewhere) or sets_up(entry)
 
     def _only_tested(self, way: Witness) -> bool:
         """Tell whether only parallel tests come to an access of code that is none: what they do there depends on their data."""
