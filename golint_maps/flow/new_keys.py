@@ -13,6 +13,7 @@ from golint_maps.types import model
 from golint_maps.types.definitions import FromRange, FromValue
 from golint_maps.types.model import Type
 
+_MAX_STEPS: Final = 6
 _COUNTING: Final = re.compile(r"seq|count(?!r)|next|generation|nonce", re.IGNORECASE)
 """Names of variables that never have the same value again."""
 _NUMBERING: Final = re.compile(r"uuid|(?:new|next|gen|make|create)_?(?:id|key|token|name)|unique|random|nanoid|next|generate", re.IGNORECASE)
@@ -28,12 +29,7 @@ def is_new_key(view: View, key: ir.Expr, value: ir.Expr | None = None, kind: Typ
     kind = kind or view.typing.of(key)
     if isinstance(view.package.resolver.underlying(kind), model.Pointer | model.Chan):
         return True
-    counters = {
-        view.paths.key(target)
-        for statement in view.statements
-        if isinstance(statement, ir.Assign) and statement.op in ("+=", "-=")
-        for target in statement.lhs
-    }
+    counters = _counters(view)
     parts = list(_parts(view, key))
     if any(is_bounded(x) for x in parts):
         return False
@@ -49,6 +45,36 @@ def is_new_key(view: View, key: ir.Expr, value: ir.Expr | None = None, kind: Typ
                 if isinstance(x, ir.Local) and isinstance(value, ir.Local) and x.id == value.id:
                     return True
     return False
+
+
+def is_numbered(view: View, key: ir.Expr) -> bool:
+    """Tell whether a key is a counter's next value or a random id, and nothing else: no pointer, and nothing that only its name tells."""
+    for _ in range(_MAX_STEPS):
+        match key:
+            case ir.Local(number) if view.paths.key(key) not in _counters(view):
+                definition = view.typing.definitions.get(number)
+                if not isinstance(definition, FromValue) or view.assignments[number]:
+                    return False
+                key = definition.value
+            case ir.Call(fun, [arg]) if view.typing.of(fun) is None and view.typing.as_type(fun) is not None:
+                key = arg
+            case ir.Call(ir.Sel(base, "String"), []):
+                key = base  # uuid.New().String()
+            case ir.Call():
+                return _numbers(view, key) and not isinstance(key.fun, ir.Name)
+            case _:
+                return view.paths.key(key) in _counters(view)
+    return False
+
+
+def _counters(view: View) -> frozenset[str]:
+    """Return what a function counts up or down."""
+    return frozenset(
+        view.paths.key(target)
+        for statement in view.statements
+        if isinstance(statement, ir.Assign) and statement.op in ("+=", "-=")
+        for target in statement.lhs
+    )
 
 
 def _gives(view: View, call: ir.Call, kind: model.Named) -> bool:
@@ -70,7 +96,8 @@ def _numbers(view: View, call: ir.Call) -> bool:
         return True
     if isinstance(base, ir.Local) and _IDENTIFYING.search(name) and isinstance(view.typing.definitions.get(base.id), FromValue):
         return True  # the id of something that this function has just made or got
-    return name.startswith("Add") or name == "len" or _NUMBERING.search(name) is not None
+    added = name == "Add" or (name.startswith("Add") and isinstance(base, ir.Name) and base.name == "atomic")
+    return added or name == "len" or _NUMBERING.search(name) is not None
 
 
 def _parts(view: View, key: ir.Expr) -> Iterator[ir.Expr]:

@@ -8,7 +8,7 @@ from typing import Final
 
 from golint_maps.flow.blocking import blocking
 from golint_maps.flow.identity import Names
-from golint_maps.flow.new_keys import is_bounded, is_new_key
+from golint_maps.flow.new_keys import is_bounded, is_new_key, is_numbered
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.syncmap_calls import MapCall, SyncMaps
 from golint_maps.flow.syncmap_stores import other_uses
@@ -155,7 +155,7 @@ def _waste(calls: Sequence[tuple[View, int, MapCall]]) -> str:
     reading = [(view, call) for view, _, call in calls if call.method == "Load"]
     # Who looks an entry up and leaves it there may do so again and again: that is what a sync.Map is for.
     taken_out = removing and all(view.root.pos in removing for view, _ in reading)
-    if taken_out and all(call.method == "Store" and call.key is not None and is_new_key(view, call.key) for view, _, call in stores):
+    if taken_out and all(call.method == "Store" and call.key is not None and is_numbered(view, call.key) for view, _, call in stores):
         return "fresh"
     if not reading and any(_overwrites(view, number, call) for view, number, call in stores if call.method != "LoadOrStore"):
         return "overwritten"

@@ -60,6 +60,7 @@ def parts(text: str) -> list[str]:
         ("ix.lists[k] = append(ix.lists[k], text[:4])", "value"),
         ("file, _ := os.ReadFile(k); ix.bytes[k] = bytes.TrimSpace(file[3:9])", "value"),
         ("ix.text[k] = word.FindString(text)", "value"),
+        ("m := map[string]string{}; m[k] = text[2:8]; ix.text = m", "value"),
         ("for _, found := range word.FindAllString(text, -1) { ix.text[found] = k }", "key"),
         ("var buf bytes.Buffer; io.Copy(&buf, r); ix.text[k] = buf.String()[:4]", "value"),
         ("m := map[string]string{}; m[k] = text[:8]; ix.text = m", "value"),
@@ -86,6 +87,8 @@ def test_a_piece_in_a_map_keeps_the_whole(store: str, part: str) -> None:
         "m := map[string]string{}; m[k] = text[:8]",
         "buf := make([]byte, 64); n, _ := r.Read(buf); ix.bytes[k] = buf[:n]",
         "var buf bytes.Buffer; buf.WriteString(k); ix.text[k] = buf.String()[:4]",
+        'for _, line := range strings.Split(text, "\\n") { a, b, _ := strings.Cut(line, "="); ix.text[a] = b }',
+        'm := map[string]string{}; for _, line := range strings.Split(text, "\\n") { m[k] = line }; use(&index{text: m})',
         "slab := make([]byte, size); ix.bytes[k] = slab[:8]",
     ],
 )

@@ -79,6 +79,8 @@ def test_keys_that_are_stored_once_and_taken_once_are_fresh(text: str) -> None:
         + TAKE
         + "func (c *client) get(id int64) { c.pending.Load(id) }",
         "func (c *client) put(name string, x any) { c.pending.Store(name, x) }\n" + TAKE,
+        "func (c *client) put(x *client) { c.pending.Store(x, 1) }\nfunc (c *client) drop(x *client) { c.pending.Delete(x) }",
+        "func (c *client) put(nextName string) { c.pending.Store(nextName, 1) }\nfunc (c *client) drop(n string) { c.pending.Delete(n) }",
         "func (c *client) put(x any) { c.pending.Store(c.last.Add(1), x); use(&c.pending) }\n" + TAKE,
         "func (c *client) put(x any) { c.pending.Store(c.last.Add(1)%16, x) }\n" + TAKE,
     ],
