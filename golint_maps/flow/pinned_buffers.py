@@ -79,7 +79,7 @@ def _reads_anything(view: View) -> bool:
 
 
 def _keeps(view: View, base: ir.Expr) -> str:
-    """Tell whether a map lives on when its function has returned: `kept` (a field, package variable or parameter), or a local that is `given` away."""
+    """Tell whether a map lives on when its function has returned: `kept` (field, package variable or parameter), or a local that is `given` away."""
     path = view.paths.of(base)
     if path is None or path[0][0] == "g":
         return "kept"
