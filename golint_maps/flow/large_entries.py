@@ -8,7 +8,7 @@ from typing import Final
 from golint_maps.flow.internals.sizes import Sizes
 from golint_maps.flow.keyspace import written_tables
 from golint_maps.flow.site import Place, Site
-from golint_maps.flow.traverse import statements
+from golint_maps.flow.traverse import expressions, statements
 from golint_maps.flow.view import PackageView, View
 from golint_maps.syntax import ir
 from golint_maps.types import model
@@ -85,8 +85,20 @@ def analyse(view: View) -> Iterator[LargeEntry]:
         if found is None or isinstance(view.typing.local(local), model.Named):
             continue
         large = _large(found, package)
-        if large is not None and _makes(view, local):
+        if large is not None and _makes(view, local) and _is_read(view, local):
             yield _fact(package, view.file, view.name, variable.name, f"{view.name}.{variable.name}", variable.pos, large)
+
+
+def _is_read(view: View, local: int) -> bool:
+    """Tell whether a function takes values out of a local map. What only builds a map for its caller copies nothing."""
+    targets = {id(target) for statement in view.statements if isinstance(statement, ir.Assign) for target in statement.lhs}
+    if any(isinstance(statement, ir.Range) and statement.over == ir.Local(local, getattr(statement.over, "pos", 0)) for statement in view.statements):
+        return True
+    return any(
+        isinstance(x, ir.Index) and isinstance(x.base, ir.Local) and x.base.id == local and id(x) not in targets
+        for function in view.functions
+        for x in expressions(function.body or ())
+    )
 
 
 def _makes(view: View, local: int) -> bool:

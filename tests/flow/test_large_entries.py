@@ -31,8 +31,8 @@ def large(text: str) -> list[str]:
         ("type table map[string]large", "table value 136"),
         ("var m = make(map[string]large)", "m value 136"),
         ("var m map[string][200]byte", "m value 200"),
-        ("func f(x large) { m := make(map[int]large); m[1] = x }", "m value 136"),
-        ("func f(x large) { m := map[int]large{}; for i := range 3 { m[i] = x } }", "m value 136"),
+        ("func f(x large) { m := make(map[int]large); m[1] = x; x = m[2] }", "m value 136"),
+        ("func f(x large) { m := map[int]large{}; for i := range 3 { m[i] = x }; for _, x = range m {} }", "m value 136"),
     ],
 )
 def test_more_than_128_bytes_do_not_fit_into_the_map(text: str, found: str) -> None:
@@ -49,6 +49,7 @@ def test_more_than_128_bytes_do_not_fit_into_the_map(text: str, found: str) -> N
         "var m = map[string]large{`a`: {}}",
         "func f(m map[int]large, x large) { m[1] = x }",
         "func f() map[int]large { return nil }",
+        "func f(x large) map[int]large { m := map[int]large{}; m[1] = x; return m }",
     ],
 )
 def test_what_fits_or_is_a_table_is_fine(text: str) -> None:
