@@ -31,6 +31,9 @@ class HappensBefore:
             if function.receiver and any(sync.kind == "wait" and sync.path[0] == "r" and not sync.at.nest for sync in function.syncs)
         }
         """Methods that wait for what their object has started: `func (g *group) wait() { g.wg.Wait() }`."""
+        self._waits: dict[str, tuple[Sync, ...]] = {}
+        self._rests: dict[str, list[int]] = {}
+        self._syncs: dict[tuple[str, frozenset[str]], tuple[Sync, ...]] = {}
 
     def start(self, witness: Witness) -> Position:
         """Return where the function at the root of a spawn starts it."""
@@ -91,14 +94,14 @@ class HappensBefore:
 
     def waits(self, function: str) -> tuple[Sync, ...]:
         """Return the waits of a function. Calling a method that waits is a wait for its receiver."""
-        summary = self._functions[function]
-        own = tuple(sync for sync in summary.syncs if sync.kind in _WAITS)
-        called = tuple(
-            Sync("wait", site.receiver.path, site.at, site.place, site.locks)
-            for site in summary.calls
-            if site.mode != "go" and site.receiver is not None and site.receiver.path and not self._waiting.isdisjoint(site.targets)
-        )
-        return own + called
+        if function not in self._waits:
+            called = tuple(
+                Sync("wait", site.receiver.path, site.at, site.place, site.locks)
+                for site in self._functions[function].calls
+                if site.mode != "go" and site.receiver is not None and site.receiver.path and not self._waiting.isdisjoint(site.targets)
+            )
+            self._waits[function] = self._of_kind(function, _WAITS) + called
+        return self._waits[function]
 
     def joined_by_caller(self, witness: Witness, link: Link) -> bool:
         """Tell whether the caller of the function that starts a goroutine waits for it: for the group, or wait group, that it has handed in."""
@@ -220,11 +223,13 @@ class HappensBefore:
 
     def at_rest(self, witness: Witness) -> bool:
         """Tell whether a test waits until all goroutines of its bubble rest, before an access of its own."""
-        return witness.context.kind != "spawn" and any(
-            "testing/synctest.Wait" in site.targets and site.at.order < hop.at.order
-            for hop in witness.hops
-            for site in self._functions[hop.function].calls
-        )
+        return witness.context.kind != "spawn" and any(order < hop.at.order for hop in witness.hops for order in self._rests_in(hop.function))
+
+    def _rests_in(self, function: str) -> list[int]:
+        """Return where a function waits until all goroutines of its bubble rest."""
+        if function not in self._rests:
+            self._rests[function] = [site.at.order for site in self._functions[function].calls if "testing/synctest.Wait" in site.targets]
+        return self._rests[function]
 
     def ordered_by_channel(self, left: Witness, right: Witness) -> bool:
         """Tell whether a signal after one access and a wait before the other order them, in either direction."""
@@ -252,9 +257,14 @@ class HappensBefore:
 
     def _own_syncs(self, witness: Witness, kinds: frozenset[str]) -> Iterator[tuple[Sync, Position]]:
         for hop in witness.hops:
-            for sync in self._functions[hop.function].syncs:
-                if sync.kind in kinds:
-                    yield sync, hop.at
+            for sync in self._of_kind(hop.function, kinds):
+                yield sync, hop.at
+
+    def _of_kind(self, function: str, kinds: frozenset[str]) -> tuple[Sync, ...]:
+        key = (function, kinds)
+        if key not in self._syncs:
+            self._syncs[key] = tuple(sync for sync in self._functions[function].syncs if sync.kind in kinds)
+        return self._syncs[key]
 
 
 def _blocks(witness: Witness) -> bool:

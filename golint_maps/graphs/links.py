@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from golint_maps.flow.events import Argument, CallSite, FunctionSummary
 from golint_maps.graphs.callbacks import Callback, table
@@ -26,8 +27,7 @@ _MAX_IMPLEMENTATIONS = 6
 """Interface methods with more implementations say too little about which one runs."""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(msgspec.Struct, frozen=True, gc=False):
     """`callee` may be called (or started) at `site` of `caller`.
 
     `binding`: for a function passed as an argument, the call that passes it (made by `binder`); above the function that got it, only that call

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec.structs import replace
 
 from golint_maps.flow.annotations import Guard
 from golint_maps.flow.events import BORROWED, FunctionSummary, Held, MapAccess, Position
@@ -104,6 +107,7 @@ class Races:
         self.witnesses = Witnesses(links)
         self.order = HappensBefore(links)
         self._around: dict[str, frozenset[Held]] = {}
+        self._ways_to: dict[str, list[tuple[Context, dict[str, Hop]]]] = {}
         self._users: dict[str, bool] = {}
 
     @cached_property
@@ -196,23 +200,33 @@ class Races:
         if not any(witness.context.concurrent for witness in found):
             return
         sides = [_Side.of(witness) for witness in sorted(found, key=lambda witness: (witness.access.place, len(witness.hops)))]
-        anybody = _representatives(sides)
-        writers = [side for side in anybody if side.writes]
+        partners: dict[tuple[str, bool, bool], list[_Side]] = defaultdict(list)
+        for side in _representatives(sides):
+            for keys in itertools.product((self._test(side),), {side.writes, False}, {side.concurrent, False}):
+                partners[keys].append(side)
         by_site: dict[object, list[_Side]] = defaultdict(list)
         for side in sides:
             by_site[side.witness.access.place].append(side)
         for ways in by_site.values():
-            race = self._best(ways, anybody, writers)
+            race = self._best(ways, partners)
             if race is not None:
                 yield race
 
-    def _best(self, ways: Sequence[_Side], anybody: Sequence[_Side], writers: Sequence[_Side]) -> Race | None:
-        """Return a race of one access with whichever partner makes it certain, else with one that makes it possible."""
+    def _test(self, side: _Side) -> str:
+        """Return the test that a way starts in, or an empty string. Tests run one by one, and know when goroutines are at rest."""
+        root = self.functions[side.witness.hops[0].function]
+        return root.root if root.test else ""
+
+    def _best(self, ways: Sequence[_Side], partners: Mapping[tuple[str, bool, bool], Sequence[_Side]]) -> Race | None:
+        """Return a race of one access with whichever partner makes it certain, else with one that makes it possible.
+
+        Partners are known by their test, whether they must write, and whether they must be goroutines of their own.
+        """
         assumed: Race | None = None
         for side in ways[:_MAX_WAYS]:
-            for partner in anybody if side.writes else writers:
-                mine, other = _siblings(side, partner)
-                if not (mine.concurrent or other.concurrent) or not _conflicts(mine, other):
+            for partner in partners.get((self._test(side), not side.writes, not side.concurrent), ()):
+                mine, other = _siblings(side, partner) if side.witness.lent else (side, partner)
+                if not _conflicts(mine, other):
                     continue
                 parallel = self.parallel(mine.witness, other.witness)
                 if not parallel or (parallel != "certain" and assumed is not None) or excluded(mine.witness, other.witness):
@@ -242,8 +256,6 @@ class Races:
 
     def _parallel(self, left: Witness, right: Witness) -> str:
         if not (left.context.concurrent or right.context.concurrent):
-            return ""
-        if self._other_test(left, right):
             return ""
         if self._different_objects(left, right):
             return ""
@@ -335,11 +347,6 @@ class Races:
         """Types with a lock of their own: their objects are meant to be shared."""
         held = (event.locks for function in self.functions.values() for events in (function.accesses, function.calls) for event in events)
         return frozenset(lock.name.rpartition(".")[0] for locks in held for lock in locks)
-
-    def _other_test(self, left: Witness, right: Witness) -> bool:
-        """Tell whether one side is a test and the other is not of the same test: tests run one by one, and know when goroutines are at rest."""
-        roots = [self.functions[way.hops[0].function] for way in (left, right)]
-        return (roots[0].test or roots[1].test) and roots[0].root != roots[1].root
 
     def _test_server(self, way: Witness) -> bool:
         """Tell whether a way starts at a handler that a test serves its own requests with: one after the other, unless it starts goroutines."""
@@ -445,8 +452,7 @@ class Races:
     def _by_callers(self, spawn: Witness, other: Witness) -> str:
         """Order a goroutine that outlives its starter and an access elsewhere by the functions that call both."""
         best = ""
-        for context, hops in self.witnesses.chains(spawn.hops[0].function):
-            functions = {hop.function: hop for hop in hops}
+        for context, functions in self._callers(spawn.hops[0].function):
             common = [hop for hop in other.hops if hop.function in functions]
             # Where they part counts, not what both have come through.
             met = next((hop for hop in common if hop.at != functions[hop.function].at), common[0] if common else None)
@@ -462,6 +468,12 @@ class Races:
             if context.kind in ("handler", "spawn") and other.context.kind == "exported":
                 best = best or "assumed"
         return best
+
+    def _callers(self, function: str) -> list[tuple[Context, dict[str, Hop]]]:
+        """Return the ways to a function, each as its context and the last hop in each function on the way."""
+        if function not in self._ways_to:
+            self._ways_to[function] = [(context, {hop.function: hop for hop in hops}) for context, hops in self.witnesses.chains(function)]
+        return self._ways_to[function]
 
     def _waited_for(self, spawn: Witness, met: Hop, start: Position) -> bool:
         """Tell whether a function waits, by the name of its channel or wait group, for a goroutine that a callee of it has started."""

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from golint_maps.flow.events import Argument, CallSite, FunctionSummary, Held, MapAccess, Position
 from golint_maps.flow.site import Place
@@ -31,8 +33,7 @@ NOTHING = MapAccess(place=Place("", 0, 0), function="", package="", op="read", p
 _LEADING = re.compile(r"\d+")
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(msgspec.Struct, frozen=True, gc=False):
     """What runs concurrently (or not).
 
     `kind`: `spawn` (a go statement or a callback API), `handler` (by its signature), `exported` (called from outside of the program),
@@ -50,8 +51,7 @@ class Context:
         return self.kind in ("spawn", "handler")
 
 
-@dataclass(frozen=True, slots=True)
-class Hop:
+class Hop(msgspec.Struct, frozen=True, gc=False):
     """One call on the way: `function` runs `site`, which leads to the next hop (or to the access)."""
 
     function: str
@@ -60,8 +60,7 @@ class Hop:
     spawns: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Witness:
+class Witness(msgspec.Struct, frozen=True, gc=False):
     """One way to an access. `hops` lead from the root to the access; `path` and `locks` are in the terms of the root."""
 
     access: MapAccess
@@ -79,8 +78,7 @@ class Witness:
         return self.hops[-1].function
 
 
-@dataclass(frozen=True, slots=True)
-class _Search:
+class _Search(msgspec.Struct, frozen=True, gc=False):
     function: str
     path: Path | None
     identity: str
@@ -98,6 +96,7 @@ class Witnesses:
         self._functions = links.functions
         self._found: dict[tuple[str, int, str], list[Witness]] = {}
         self._chains: dict[str, list[tuple[Context, tuple[Hop, ...]]]] = {}
+        self._ordering: dict[str, bool] = {}
 
     def of(self, function: FunctionSummary, access: MapAccess) -> list[Witness]:
         """Return the ways to an access; empty when only owners of a private map get there."""
@@ -152,8 +151,11 @@ class Witnesses:
 
     def _orders(self, function: str) -> bool:
         """Tell whether it matters where in a function a call stands: whether goroutines are started or waited for around it."""
-        summary = self._functions[function]
-        return bool(summary.syncs) or any(link.spawns for link in self._links.out_of.get(function, ()))
+        known = self._ordering.get(function)
+        if known is None:
+            started = any(link.spawns for link in self._links.out_of.get(function, ()))
+            known = self._ordering[function] = started or bool(self._functions[function].syncs)
+        return known
 
     # --- roots ---
 
