@@ -52,6 +52,8 @@ class MapGrowth(Site, frozen=True, kw_only=True, tag="map-growth"):
     once: bool = False
     scanned: bool = False
     """The keys hold no pointers and the values are some: the collector looks at the whole table for the values alone."""
+    fixed: bool = False
+    """In a literal: the key is the same at each call of it, made of variables of the function around it."""
     made_from: tuple[str, ...] = ()
     """Names of the variables that a function or operator makes the key from; empty when the key is no such result."""
 
@@ -146,7 +148,14 @@ def _growths(view: View, summary: FunctionSummary, number: int, inserts: Sequenc
             once=once,
             scanned=isinstance(value, model.Pointer) and holds_pointers(kind, view.package.resolver) is False,
             made_from=_made_from(view, key) if key is not None else (),
+            fixed=key is not None and _is_fixed(view, function, number, key),
         )
+
+
+def _is_fixed(view: View, function: ir.Function, number: int, key: ir.Expr) -> bool:
+    if function.parent < 0 or not isinstance(key, ir.Local) or view.assignments[key.id]:
+        return False
+    return view.variables[key.id].function != number
 
 
 def _targets(view: View, function: ir.Function) -> dict[int, tuple[ir.Expr, ir.Expr | None]]:
@@ -286,7 +295,7 @@ def _made_from(view: View, key: ir.Expr) -> tuple[str, ...]:
     made = definition.value if isinstance(definition, FromValue) and definition.count == 1 else key
     if not isinstance(made, ir.Call | ir.Binary) or (isinstance(made, ir.Call) and view.typing.as_type(made.fun) is not None):
         return ()
-    if isinstance(made, ir.Call) and half_releases.ANOTHER.search(made.fun.name if isinstance(made.fun, ir.Name | ir.Sel) else ""):
+    if isinstance(made, ir.Call) and half_releases.gives_another(made.fun):
         return ()
     kind = view.typing.of(key)
     operands = made.args if isinstance(made, ir.Call) else [made]

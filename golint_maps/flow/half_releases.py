@@ -19,8 +19,8 @@ from golint_maps.flow.view import View
 from golint_maps.syntax import ir
 from golint_maps.types.definitions import FromValue
 
-ANOTHER = re.compile(r"(?i)parent|root|dir$|base$|next|prev|sub|owner|split|first|last|find|lookup|get|resolve")
-"""Names of functions whose result is another thing than their argument, not another form of it."""
+_ANOTHER = frozenset("parent root dir base next prev previous sub owner split first last find lookup get resolve".split())
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _ENTRY = frozenset(("insert", "update", "delete", "read"))
 
 
@@ -111,7 +111,7 @@ class _Body:
             return False
         if self.view.typing.local(number) != self.view.typing.local(part):
             return False
-        if isinstance(value, ir.Call) and ANOTHER.search(value.fun.name if isinstance(value.fun, ir.Name | ir.Sel) else ""):
+        if isinstance(value, ir.Call) and gives_another(value.fun):
             return False
         operands = value.args if isinstance(value, ir.Call) else [value]
         return any(isinstance(x, ir.Local) and x.id == part for operand in operands for x in subexpressions(operand))
@@ -151,7 +151,7 @@ class _Body:
             and item.lhs[0].id == number
             and delete.at.order < item.pos < store.at.order
         ]
-        if not values or not isinstance(values[-1], ir.Index):
+        if not values or not isinstance(values[-1], ir.Index) or self._only_if_counted(store, number):
             return False
         path = self.view.paths.of(values[-1].base)
         looked_up = [access for access in maps.get(self._rooted(path), ()) if access.place.start == values[-1].pos] if path is not None else []
@@ -160,6 +160,21 @@ class _Body:
             for access in looked_up
             for other in maps[access.path]
         )
+
+    def _only_if_counted(self, store: MapAccess, number: int) -> bool:
+        """Tell whether a store stands behind a look whether its value is more than nothing."""
+        for statement in statements(self.body):
+            if (
+                not isinstance(statement, ir.If)
+                or not statement.then
+                or not start_of(statement.then[0]) <= store.at.order < end_of(statement.then[-1])
+            ):
+                continue
+            for x in subexpressions(statement.cond):
+                match x:
+                    case ir.Binary(">" | "!=" | ">=", ir.Local(compared), ir.Const()) if compared == number:
+                        return True
+        return False
 
     def _rooted(self, path: Path) -> Path:
         return Names(self.view).rooted(path) or path
@@ -251,6 +266,12 @@ class _Body:
         own, other = found[0], others[0]
         if own.key != other.key and dominates(min(own.at, other.at, key=_order), max(own.at, other.at, key=_order)):
             yield self._fact("orphaned", own, other.place, own.place, partner=other.identity, partner_map=other.map, key=self._key(other))
+
+
+def gives_another(fun: ir.Expr) -> bool:
+    """Tell whether, by its name, a function's result is another thing than its argument, not another form of it: `parentOf`, `filepath.Dir`."""
+    name = fun.name if isinstance(fun, ir.Name | ir.Sel) else ""
+    return not _ANOTHER.isdisjoint(word.lower() for word in _WORD.findall(name))
 
 
 def _order(at: Position) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -20,6 +21,8 @@ from golint_maps.types.resolve import Resolver
 FREE: Final = -1
 """Said of a key that may be anything. Other answers: `CONSTANT`, or the number of the parameter that it is."""
 
+SETTINGS: Final = re.compile(r"(?:\w*(?:Config|Configuration|Options|Opts|Settings|Flags|Spec)|config|options|opts|settings|flags)$")
+"""Names of types that hold what somebody has configured."""
 _MAX_DEPTH: Final = 8
 _SMALL: Final = frozenset(("bool", "uint8", "int8"))
 _TEXT: Final = frozenset(("fmt", "strings", "path", "filepath", "strconv", "unicode"))
@@ -82,7 +85,7 @@ def origin(view: View, x: ir.Expr | None, depth: int = 0) -> int:
         case ir.Sel(base, name):
             imported = view.typing.package_of(base)
             if imported is None:
-                return FREE
+                return CONSTANT if _is_settings(view.typing.of(base)) else FREE
             scope = view.package.resolver.package(imported, view.package.scope.path)
             return CONSTANT if scope is not None and name in scope.constants else FREE
         case ir.Binary(_, left, right):
@@ -94,6 +97,12 @@ def origin(view: View, x: ir.Expr | None, depth: int = 0) -> int:
         case ir.Call(fun, args):
             return _result(view, fun, args, depth)
     return FREE
+
+
+def _is_settings(kind: Type | None) -> bool:
+    """Tell whether a type holds what somebody has configured: a program has a few of each."""
+    kind = kind.elem if isinstance(kind, model.Pointer) else kind
+    return isinstance(kind, model.Named) and SETTINGS.match(kind.name) is not None
 
 
 def _closed_value(view: View, x: ir.Expr) -> bool:

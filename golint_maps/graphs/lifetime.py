@@ -13,8 +13,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from golint_maps.flow.events import CallSite, FunctionSummary
+from golint_maps.flow.events import CallSite, FunctionSummary, MapAccess, Position
 from golint_maps.flow.identity import short
+from golint_maps.flow.keyspace import SETTINGS
 from golint_maps.flow.lifetime import Holder, OwnerReplaced, Serving
 from golint_maps.flow.site import Place
 from golint_maps.graphs.links import Link, Links
@@ -36,8 +37,10 @@ _PERIODIC: Final = re.compile(
     r"(?:Timer|Ticker|Tick|Loop|Interval|Periodic|Every|Schedul|Cron|Forever|Repeat|Jitter|Until|Poll|Watch|Subscribe|Handle|Listen|Observe|On[A-Z])"
 )
 """Names of APIs that call what they are given more than once."""
-_SETTINGS: Final = re.compile(r"(?:\w*(?:Config|Configuration|Options|Opts|Settings|Flags|Spec)|config|options|opts|settings|flags)$")
-"""Names of types that hold what somebody has configured."""
+_SUPPORT: Final = re.compile(
+    r"(?:^|/)(?:config|configuration|test|tests|testing|testutils?|\w*testutils?|mocks?|fakes?|e2e|interop|integration)(?:/|$)"
+)
+"""Import paths of packages that hold configuration, or serve tests."""
 _MAX_DEPTH: Final = 4
 
 
@@ -171,12 +174,14 @@ class Lifetimes:
 
     def of_way(self, way: Witness) -> Reason | None:
         """Return why the map of an access lives as long as the process, seen from the root of one way to it."""
+        if _SUPPORT.search(way.access.package):
+            return None
         if way.identity[:1] == "g":
             return Reason("it is a package variable")
         if way.identity[:1] == "l":
             return self._captured(way)
         owner = way.identity[1:].partition("[")[0].rpartition(".")[0]
-        if _SETTINGS.match(owner.rpartition(".")[2]) or f"t{owner}" in self._replaced:
+        if SETTINGS.match(owner.rpartition(".")[2]) or f"t{owner}" in self._replaced:
             return None
         root = way.path[0] if way.path else ""
         if root[:1] == "g" and ":" not in root:
@@ -189,7 +194,13 @@ class Lifetimes:
                 return found
         if root[:1] == "l" and way.context.kind in ("own", "main") and self._made_here(root):
             return None
-        return self.of_type(owner)
+        return self.of_type(owner) or self._locked(way, owner)
+
+    def _locked(self, way: Witness, owner: str) -> Reason | None:
+        """An object with a lock of its own over the map is made to be shared by goroutines, and so to outlive each of their calls."""
+        if any(lock.mode == "w" and lock.name.startswith(f"f{owner}.") for lock in way.locks):
+            return Reason(f"the lock in {short('f' + owner)} says that goroutines share it", None, 4)
+        return None
 
     def _made_here(self, root: str) -> bool:
         family, _, number = root[1:].partition("#")
@@ -198,9 +209,25 @@ class Lifetimes:
             return False
         return bool(declaring.variables[int(number)][2])
 
+    def _declared_around(self, identity: str, function: str) -> bool:
+        """Tell whether a local variable is declared by a function around a literal."""
+        root, _, number = identity[1:].partition("#")
+        number = number.partition("[")[0].partition(".")[0]
+        declaring = self._functions.get(root)
+        if declaring is None or not number.isdigit() or int(number) >= len(declaring.variables):
+            return False
+        literal = f"{root}·{declaring.variables[int(number)][1]}"
+        home = literal if literal in self._functions else root
+        above = self._functions[function].parent
+        while above and above != home:
+            above = self._functions[above].parent
+        return bool(above)
+
     def _captured(self, way: Witness) -> Reason | None:
         """A local map lives on in a handler or goroutine that has captured it."""
         context = way.context
+        if not self._declared_around(way.identity, context.entry):
+            return None
         if context.kind == "handler":
             return Reason(f"{self._functions[context.entry].name} is {self._functions[context.entry].handler}, which has captured it")
         if context.kind != "spawn" or context.link is None:
@@ -235,6 +262,13 @@ class Lifetimes:
         if context.kind == "main":
             return self._in_loop(way.hops)
         return None
+
+    def again(self, function: str) -> Reason | None:
+        """Return what calls a function again and again, or None."""
+        summary = self._functions[function]
+        nothing = MapAccess(place=summary.place, function="", package=summary.package, op="read", path=(), identity="", at=Position(0, ()))
+        ways = (Witness(nothing, context, hops, None, "", ()) for context, hops in self._witnesses.chains(function))
+        return next((found for way in ways if (found := self.repeats(way)) is not None), None)
 
     def _has_callers(self, entry: FunctionSummary) -> bool:
         """Tell whether the program itself calls an exported function: then its callers show how often that is."""

@@ -152,7 +152,15 @@ class Retention:
 
     def _lasts(self, identity: str) -> bool:
         """Tell whether a map is seen to outlive the calls that fill it."""
-        return identity[0] == "g" or self._lifetimes.of_type(identity[1:].partition("[")[0].rpartition(".")[0]) is not None
+        owner = identity[1:].partition("[")[0].rpartition(".")[0]
+        return identity[0] == "g" or self._lifetimes.of_type(owner) is not None or any(self._locked(growth) for growth in self._growths_of(identity))
+
+    def _locked(self, growth: MapGrowth) -> bool:
+        """Tell whether an entry is added under a lock of the object that holds the map: others share that object."""
+        function = self._functions.get(growth.id)
+        owner = growth.identity[1:].partition("[")[0].rpartition(".")[0]
+        accesses = function.accesses if function is not None else ()
+        return any(access.place == growth.place and any(lock.name.startswith(f"f{owner}.") for lock in access.locks) for access in accesses)
 
     def _filled_together(self, identity: str, partner: str) -> bool:
         return bool({growth.id for growth in self._growths_of(identity)} & {growth.id for growth in self._growths_of(partner)})
@@ -337,27 +345,40 @@ class Retention:
             return
         access = next((item for item in function.accesses if item.place == growth.place and item.op in INSERTS), None) or _as_access(growth)
         for way in self._races.witnesses.of(function, access):
-            if way.identity != identity or self._constant_key(growth, way):
+            if way.identity != identity:
                 continue
-            repeats = self._lifetimes.repeats(way)
+            origin, fixed = self._key(growth, way)
+            if origin == CONSTANT:
+                continue
+            repeats = self._lifetimes.again(fixed) if fixed else self._lifetimes.repeats(way)
             lives = self._lifetimes.of_way(way) if repeats is not None else None
             if lives is not None and repeats is not None:
                 yield growth, way, lives, repeats
 
-    def _constant_key(self, growth: MapGrowth, way: Witness) -> bool:
-        """Tell whether all keys on a way are written in the source: a caller passes a constant."""
+    def _key(self, growth: MapGrowth, way: Witness) -> tuple[int, str]:
+        """Return the origin of the keys on a way, followed up through the calls that pass them.
+
+        A literal whose key comes from the function around it has one key for all of its calls: then that function is returned as well, which
+        has to be called again and again for the map to grow.
+        """
         origin = growth.origin
+        function = self._functions[growth.id]
+        if growth.fixed:
+            return origin, function.root
         for hop in reversed(way.hops[:-1]):
-            if origin == FREE or hop.site is None:
-                return False
-            if origin >= len(hop.site.args):
-                return False
+            if function.parent and origin >= 0:
+                return origin, function.root
+            if origin == FREE or hop.site is None or origin >= len(hop.site.args):
+                return FREE, ""
             origin = hop.site.args[origin].given
             if origin == CONSTANT:
-                return True
-        if origin == FREE or way.context.kind != "exported":
-            return False
-        return self._only_constants(way.hops[0].function, origin)
+                return CONSTANT, ""
+            function = self._functions[hop.function]
+        if origin >= 0 and function.parent:
+            return origin, function.root
+        if origin >= 0 and way.context.kind == "exported" and self._only_constants(way.hops[0].function, origin):
+            return CONSTANT, ""
+        return origin, ""
 
     def _only_constants(self, function: str, index: int, depth: int = 0) -> bool:
         """Tell whether an exported function is called by the program, and with constants only: then callers elsewhere do so, too."""

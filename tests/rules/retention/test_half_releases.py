@@ -73,6 +73,7 @@ def test_a_value_that_is_looked_up_under_the_deleted_key() -> None:
     (found,) = messages(body % "if last, ok := s.count[k]; !ok || last != n { s.count[k] = n }")
     assert "`s.count` gets an entry back" in found
     assert messages(body % "_ = n") == []
+    assert messages(body % "if n > 0 { s.count[k] = n }") == []
 
 
 @pytest.mark.parametrize(
