@@ -13,7 +13,7 @@ from golint_maps.flow.entries import EntryFlow, Knowledge
 from golint_maps.flow.events import CONSTANT, FunctionSummary, MapAccess, Path, Position
 from golint_maps.flow.first_time import first_time
 from golint_maps.flow.identity import Names, function_id
-from golint_maps.flow.keyspace import FREE, few, is_closed
+from golint_maps.flow.keyspace import FREE, few, is_closed, is_pool_by_size
 from golint_maps.flow.pointers import holds_pointers
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell, spell_type
@@ -127,6 +127,8 @@ def _growths(view: View, summary: FunctionSummary, number: int, inserts: Sequenc
         found = view.package.resolver.map(view.typing.of(base)) if base is not None else None
         kind, value = (found.key, found.value) if found is not None else (None, None)
         if is_closed(kind, view.package.resolver) and (key is None or few(view, key, kind) == CONSTANT):
+            continue
+        if is_pool_by_size(kind, value, view.package.resolver):
             continue
         once = any(lock.name.endswith("~once") and lock.mode == "w" for lock in access.locks)
         once = once or any(low <= start < high and flag in (None, access.path) for low, high, flag in regions)

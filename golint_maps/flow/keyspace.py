@@ -24,7 +24,8 @@ FREE: Final = -1
 SETTINGS: Final = re.compile(r"(?:\w*(?:Config|Configuration|Options|Opts|Settings|Flags|Spec)|config|options|opts|settings|flags)$")
 """Names of types that hold what somebody has configured."""
 _MAX_DEPTH: Final = 8
-_SMALL: Final = frozenset(("bool", "uint8", "int8"))
+_SMALL: Final = frozenset(("bool", "uint8", "int8", "uintptr"))
+"""A `uintptr` is a code address or a file descriptor: the program, and the system, have so many of them."""
 _TEXT: Final = frozenset(("fmt", "strings", "path", "filepath", "strconv", "unicode"))
 """Packages whose functions have no more results than arguments."""
 
@@ -69,6 +70,13 @@ def _enumerated(kind: model.Named, resolver: Resolver) -> bool:
             case ir.Call(ir.Name(name), [_]) if name == kind.name:
                 return True
     return False
+
+
+def is_pool_by_size(key: Type | None, value: Type | None, resolver: Resolver) -> bool:
+    """Tell whether a map holds a pool for each size of what is pooled: sizes are few, or pooling would be of no use."""
+    value = value.elem if isinstance(value, model.Pointer) else value
+    below = resolver.underlying(key)
+    return isinstance(value, model.Named) and value.name.endswith("Pool") and isinstance(below, model.Basic) and "int" in below.name
 
 
 def origin(view: View, x: ir.Expr | None, depth: int = 0) -> int:

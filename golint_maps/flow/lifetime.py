@@ -69,7 +69,7 @@ def _variables(package: PackageView) -> Iterator[Holder]:
         if declared.file not in package.primary or package.paths[declared.file].endswith("_test.go") or name == "_":
             continue
         node = declared.node
-        kind = node.type if node.type is not None and not _is_interface(scope, node.type) else _made(package, declared.file, node.value)
+        kind = node.type if node.type is not None and not _is_interface(scope, node.type) else _made(package, declared.file, node.value, node.result)
         for held, many in _named(scope, declared.file, kind if kind is not None else node.type):
             place = Place(package.paths[declared.file], node.pos, node.pos + len(name.encode()))
             yield Holder(f"g{scope.path}.{name}", held, many, place)
@@ -109,8 +109,8 @@ def _is_interface(scope: PackageScope, kind: ir.TypeExpr) -> bool:
     return isinstance(kind, ir.TInterface) or (declared is not None and isinstance(declared.node.type, ir.TInterface))
 
 
-def _made(package: PackageView, file: int, value: ir.Expr | None) -> ir.TypeExpr | None:
-    """Return the type of what an initialiser makes: a literal, `new`, or the first result of a constructor."""
+def _made(package: PackageView, file: int, value: ir.Expr | None, result: int) -> ir.TypeExpr | None:
+    """Return the type of what an initialiser makes: a literal, `new`, or a result of a constructor."""
     match value:
         case ir.Lit(kind) | ir.Addr(ir.Lit(kind)):
             return kind
@@ -120,12 +120,13 @@ def _made(package: PackageView, file: int, value: ir.Expr | None) -> ir.TypeExpr
             return ir.TName(name)
         case ir.Call(ir.Name(name)) | ir.Call(ir.Index(ir.Name(name))) if name in package.scope.functions:
             results = package.scope.functions[name].node.type.results
-            return results[0] if results else None
+            return results[result] if result < len(results) else None
         case ir.Call(ir.Sel(ir.Name(alias), name)):
             path = package.scope.imported(file, alias, lambda path: None)
             other = package.resolver.package(path, package.scope.path) if path is not None else None
             declared = other.functions.get(name) if other is not None else None
-            made = receiver_name(declared.node.type.results[0]) if declared is not None and declared.node.type.results else ""
+            results = declared.node.type.results if declared is not None else []
+            made = receiver_name(results[result]) if result < len(results) else ""
             return ir.TQual(alias, made) if made else None
     return None
 

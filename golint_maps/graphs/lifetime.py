@@ -41,6 +41,10 @@ _SUPPORT: Final = re.compile(
     r"(?:^|/)(?:config|configuration|test|tests|testing|testutils?|\w*testutils?|mocks?|fakes?|e2e|interop|integration)(?:/|$)"
 )
 """Import paths of packages that hold configuration, or serve tests."""
+_ONE_OF_MANY: Final = re.compile(
+    r"\w*(?:[Ss]tream|[Cc]onn|[Cc]onnection|[Ss]ession|[Rr]equest|[Rr]esponse|[Jj]ob|[Tt]ask|[Qq]uery|[Tt]xn|[Tt]ransaction|[Cc]all|[Ii]terator|[Cc]ursor|[Rr]un)$"
+)
+"""Names of types of which there is an object for each connection or piece of work: their goroutines end with that."""
 _MAX_DEPTH: Final = 4
 
 
@@ -146,7 +150,8 @@ class Lifetimes:
                 continue
             if link.callback is not None and link.callback.parallel and not link.callback.test and not link.callback.blocks:
                 return Reason(f"{function.name} is {link.callback.words}", function.place)
-            if self._serving.get(function.id) and self._begins(link, function, starter) and not self._one_of_many(link, starter):
+            many = _ONE_OF_MANY.match(root.receiver.rpartition(".")[2])
+            if self._serving.get(function.id) and not many and self._begins(link, function, starter) and not self._one_of_many(link, starter):
                 return Reason(f"the goroutine that runs {function.name} serves until it is told to stop", link.site.place)
         if function.exported and not function.parent and _RUNS.match(function.id.rpartition(".")[2]) and self._serving.get(function.id):
             return Reason(f"{function.name} serves until it is told to stop", function.place, 1)
@@ -192,7 +197,7 @@ class Lifetimes:
             found = self.of_type(receiver) if receiver else None
             if found is not None:
                 return found
-        if root[:1] == "l" and way.context.kind in ("own", "main") and self._made_here(root):
+        if root[:1] == "l" and self._made_on_the_way(way, root):
             return None
         return self.of_type(owner) or self._locked(way, owner)
 
@@ -201,6 +206,14 @@ class Lifetimes:
         if any(lock.mode == "w" and lock.name.startswith(f"f{owner}.") for lock in way.locks):
             return Reason(f"the lock in {short('f' + owner)} says that goroutines share it", None, 4)
         return None
+
+    def _made_on_the_way(self, way: Witness, root: str) -> bool:
+        """Tell whether a function on the way makes the object: then it is another one each time. What `main` or a starter makes stays."""
+        family = root[1:].partition("#")[0]
+        if not self._made_here(root) or family.partition("@")[0].endswith(".main"):
+            return False
+        hops = way.hops[1:] if way.context.kind == "spawn" else way.hops
+        return any(self._functions[hop.function].root == family for hop in hops)
 
     def _made_here(self, root: str) -> bool:
         family, _, number = root[1:].partition("#")

@@ -348,8 +348,8 @@ class Retention:
             if way.identity != identity:
                 continue
             origin, fixed = self._key(growth, way)
-            if origin == CONSTANT:
-                continue
+            if origin == CONSTANT or (fixed and identity[0] != "g"):
+                continue  # an object has as many such keys as it has handlers
             repeats = self._lifetimes.again(fixed) if fixed else self._lifetimes.repeats(way)
             lives = self._lifetimes.of_way(way) if repeats is not None else None
             if lives is not None and repeats is not None:

@@ -94,3 +94,29 @@ def test_memos_that_services_and_shared_caches_hold_are_reported(code: str) -> N
 )
 def test_memos_of_registration_and_of_objects_for_one_piece_of_work_are_not(code: str) -> None:
     assert findings_of(rule, code) == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "func visit(k string) { if known[k] > 0 { return }; known[k] = 1 }\nfunc Walk(ks []string) { clear(known); visit(ks[0]) }",
+        "func visit(k string) { if known[k] > 0 { return }; known[k] = 1 }\nfunc Walk(ks []string) { known = map[string]int{}; visit(ks[0]) }",
+        "func Walk(ks []string) { for k := range known { delete(known, k) }; for _, k := range ks { if known[k] == 0 { known[k] = 1 } } }",
+    ],
+)
+def test_a_map_that_a_call_empties_for_its_own_use_is_no_memo(code: str) -> None:
+    assert findings_of(rule, GLOBAL + code) == []
+
+
+def test_a_memo_that_is_emptied_when_it_is_full_still_is_one() -> None:
+    code = "func Of(k string) int { if v, ok := known[k]; ok { return v }; if len(known) > 99 { clear(known) }; v := len(k); known[k] = v; return v }"
+    assert len(findings_of(rule, GLOBAL + code)) == 1
+
+
+def test_an_object_that_one_user_works_on_is_no_memo() -> None:
+    code = (
+        "package p\ntype sym struct { uses int }\ntype lexer struct { m map[string]*sym; line int }\nvar one = &lexer{m: map[string]*sym{}}\n"
+        "func (l *lexer) scan(k string) { %ss, ok := l.m[k]; if !ok { s = &sym{}; l.m[k] = s }; s.uses++ }\nfunc Uses(k string) { one.scan(k) }"
+    )
+    assert findings_of(rule, code % "l.line++; ") == []
+    assert len(findings_of(rule, code % "")) == 1

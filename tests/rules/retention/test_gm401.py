@@ -155,6 +155,7 @@ def test_inserts_that_do_not(body: str) -> None:
         ("type pair struct { a bool; b uint8 }", "pair"),
         ("import `reflect`", "reflect.Type"),
         ("import `time`", "time.Weekday"),
+        ("", "uintptr"),
     ],
 )
 def test_a_closed_key_type_bounds_a_map(types: str, key: str) -> None:
@@ -265,3 +266,51 @@ def test_a_map_that_is_cleaned_beside_it_is_named() -> None:
     source = "var m, n = map[string]*int{}, map[string]*int{}\nfunc Put(k string) { m[k] = nil; n[k] = nil }\nfunc Drop(k string) { delete(n, k) }"
     (found,) = findings(source)
     assert "`n` gets the same keys, and Drop takes them out again" in found.message
+
+
+# --- what real code taught ---
+
+
+def test_a_handler_with_a_key_of_its_own_adds_one_entry() -> None:
+    source = (
+        'import ("net/http"; "sync")\ntype checks struct { mu sync.Mutex; failures map[string]*int }\n'
+        "func (c *checks) Wrap(next http.Handler, target string) http.Handler {\n"
+        "return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { c.mu.Lock(); c.failures[%s] = nil; c.mu.Unlock() }) }\n"
+    )
+    assert maps(source % "target") == []
+    assert maps(source % "r.Host") == ["c.failures"]
+
+
+def test_keys_that_are_configured_are_few() -> None:
+    source = "type serverConfig struct { name string }\nvar m = map[string]*int{}\nfunc Use(c *serverConfig) { m[c.name] = nil }"
+    assert maps(source) == []
+    assert maps("type Options struct { extra map[string]*int }\nvar o Options\nfunc (o *Options) Put(k string) { o.extra[k] = nil }") == []
+
+
+def test_a_pool_for_each_size() -> None:
+    source = "import `sync`\nvar pools = map[int]*sync.Pool{}\nfunc Of(size int) *sync.Pool { pools[size] = new(sync.Pool); return pools[size] }"
+    assert maps(source) == []
+
+
+def test_a_lock_says_that_an_object_is_shared() -> None:
+    source = "import `sync`\ntype Counter struct { mu sync.Mutex; counts map[string]*int }\n"
+    assert maps(source + "func (c *Counter) Add(k string) { c.mu.Lock(); c.counts[k] = nil; c.mu.Unlock() }") == ["c.counts"]
+    assert maps(source + "func (c *Counter) Add(k string) { c.counts[k] = nil }") == []
+
+
+def test_a_goroutine_of_one_connection_ends_with_it() -> None:
+    source = (
+        'import "net"\ntype conn struct { in chan string; m map[string]*int }\n'
+        "func (c *conn) run() { for k := range c.in { c.m[k] = nil } }\n"
+        "func Serve(l net.Listener) { for { if _, err := l.Accept(); err != nil { return }; c := &conn{m: map[string]*int{}}; go c.run() } }"
+    )
+    assert maps(source) == []
+
+
+def test_an_object_that_is_made_on_the_way_is_another_one_each_time() -> None:
+    source = (
+        'import "net/http"\ntype app struct { m map[string]*int }\nvar last *app\nfunc (a *app) put(k string) { a.m[k] = nil }\n'
+        "func Handle(w http.ResponseWriter, r *http.Request) { a := &app{m: map[string]*int{}}; a.put(r.Host) }\n"
+        "func (a *app) ServeHTTP(w http.ResponseWriter, r *http.Request) {}"
+    )
+    assert maps(source) == []
