@@ -144,7 +144,7 @@ def _growths(view: View, summary: FunctionSummary, number: int, inserts: Sequenc
             at=access.at,
             key=spell(key, view.variables, 40) if key is not None else "",
             form=access.key,
-            origin=few(view, key, kind) if key is not None else FREE,
+            origin=few(view, key, kind) if key is not None and not _hands_itself_over(view, function, start) else FREE,
             value=spell_type(value),
             pointers=holds_pointers(value, view.package.resolver) is not False,
             once=once,
@@ -152,6 +152,15 @@ def _growths(view: View, summary: FunctionSummary, number: int, inserts: Sequenc
             made_from=_made_from(view, key) if key is not None else (),
             fixed=key is not None and _is_fixed(view, function, number, key),
         )
+
+
+def _hands_itself_over(view: View, function: ir.Function, start: int) -> bool:
+    """Tell whether the value that is stored is the receiver: each object adds itself, under a key of its own."""
+    for statement in statements(function.body or ()):
+        match statement:
+            case ir.Assign(_, [ir.Index(_, _, pos)], [ir.Local(number)]) if pos == start:
+                return number == view.root.receiver
+    return False
 
 
 def _is_fixed(view: View, function: ir.Function, number: int, key: ir.Expr) -> bool:

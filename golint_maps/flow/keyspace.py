@@ -9,6 +9,7 @@ from importlib.resources import files
 from tomllib import loads
 from typing import Final
 
+from golint_maps.flow.assigned import assigned_names
 from golint_maps.flow.events import CONSTANT
 from golint_maps.flow.traverse import subexpressions
 from golint_maps.flow.view import PackageView, View
@@ -17,12 +18,18 @@ from golint_maps.types import model
 from golint_maps.types.definitions import FromRange, FromValue
 from golint_maps.types.model import Type
 from golint_maps.types.resolve import Resolver
+from golint_maps.types.scope import receiver_name
 
 FREE: Final = -1
 """Said of a key that may be anything. Other answers: `CONSTANT`, or the number of the parameter that it is."""
 
 SETTINGS: Final = re.compile(r"(?:\w*(?:Config|Configuration|Options|Opts|Settings|Flags|Spec)|config|options|opts|settings|flags)$")
 """Names of types that hold what somebody has configured."""
+ONE_OF_MANY: Final = re.compile(
+    r"\w*(?:[Ss]tream|[Cc]onn|[Cc]onnection|[Ss]ession|[Rr]equest|[Rr]esponse|[Jj]ob|[Tt]ask|[Qq]uery|[Tt]xn|[Tt]ransaction|[Cc]all|[Ii]terator|[Cc]ursor"
+    r"|[Rr]un|[Cc]lient|[Pp]eer|[Uu]ser|[Ee]vent|[Mm]essage|[Ee]ntry|[Ii]tem|[Nn]ode|[Dd]evice)$"
+)
+"""Names of types of which there is an object for each connection or piece of work."""
 _MAX_DEPTH: Final = 8
 _SMALL: Final = frozenset(("bool", "uint8", "int8", "uintptr"))
 """A `uintptr` is a code address or a file descriptor: the program, and the system, have so many of them."""
@@ -93,7 +100,7 @@ def origin(view: View, x: ir.Expr | None, depth: int = 0) -> int:
         case ir.Sel(base, name):
             imported = view.typing.package_of(base)
             if imported is None:
-                return CONSTANT if _is_settings(view.typing.of(base)) else FREE
+                return CONSTANT if _is_settings(view.typing.of(base)) or _is_own(view, base, name) else FREE
             scope = view.package.resolver.package(imported, view.package.scope.path)
             return CONSTANT if scope is not None and name in scope.constants else FREE
         case ir.Binary(_, left, right):
@@ -111,6 +118,13 @@ def _is_settings(kind: Type | None) -> bool:
     """Tell whether a type holds what somebody has configured: a program has a few of each."""
     kind = kind.elem if isinstance(kind, model.Pointer) else kind
     return isinstance(kind, model.Named) and SETTINGS.match(kind.name) is not None
+
+
+def _is_own(view: View, base: ir.Expr, field: str) -> bool:
+    """Tell whether a key is a field of the method's receiver that never changes: there is one such key for each object of the type."""
+    if not isinstance(base, ir.Local) or view.root.receiver != base.id or view.root.receiver_type is None or view.assignments[base.id]:
+        return False
+    return ONE_OF_MANY.match(receiver_name(view.root.receiver_type)) is None and field not in assigned_names(view.package)
 
 
 def _closed_value(view: View, x: ir.Expr) -> bool:

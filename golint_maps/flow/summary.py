@@ -13,9 +13,9 @@ from tomllib import loads
 
 from golint_maps.flow import locks
 from golint_maps.flow.annotations import Requirement, requirements
+from golint_maps.flow.assigned import assigned_names
 from golint_maps.flow.calls import Callees, fresh
 from golint_maps.flow.events import BORROWED, Argument, CallSite, Flow, FunctionSummary, Held, MapAccess, Position, Sync
-from golint_maps.flow.files import of_file
 from golint_maps.flow.handlers import handler
 from golint_maps.flow.identity import Names, function_id
 from golint_maps.flow.lock_helpers import LockEffects, locks_what_is_there, only_locks
@@ -104,7 +104,7 @@ class Summariser:
                     captured.update(argument.id for argument in start.call.args if isinstance(argument, ir.Local))
             captured.update(send.value.id for send in each(function.body or (), ir.Send) if isinstance(send.value, ir.Local))
         self.shared_locals = frozenset(captured)
-        self.assigned_names = _assigned_names(view)
+        self.assigned_names = assigned_names(view.package)
 
     def summary(self, number: int) -> FunctionSummary:
         """Return the summary of the function or literal of this number."""
@@ -789,29 +789,3 @@ def _concerns_nobody(tokens: tuple[str, ...], args: Sequence[ir.Expr]) -> bool:
         return False
     token = tokens[0]
     return token.partition(".")[0] in _LEAVES or (token.startswith("testing.") and token.rpartition(".")[2] in _REPORTS)
-
-
-def _assigned_names(view: View) -> frozenset[str]:
-    """Names of variables and fields that some statement of the package assigns to, outside of their declaration."""
-    found = view.package.memo.get("assigned names")
-    if found is None:
-        names = set[str]().union(*(of_file(file, _assigned_in) for file in view.package.scope.files))
-        found = view.package.memo["assigned names"] = frozenset(names)
-    assert isinstance(found, frozenset)
-    return found
-
-
-def _assigned_in(file: ir.FileFacts) -> set[str]:
-    names: set[str] = set()
-    for function in file.functions:
-        if function.name == "var·":
-            continue
-        variables = file.functions[function.root].variables
-        for statement in each(function.body or (), ir.Assign):
-            for target in statement.lhs:
-                if target.__class__ is ir.Local:
-                    if variables[target.id].pos != target.pos:
-                        names.add(variables[target.id].name)
-                elif target.__class__ is ir.Sel or target.__class__ is ir.Name:
-                    names.add(target.name)
-    return names

@@ -41,10 +41,10 @@ _SUPPORT: Final = re.compile(
     r"(?:^|/)(?:config|configuration|test|tests|testing|testutils?|\w*testutils?|mocks?|fakes?|e2e|interop|integration)(?:/|$)"
 )
 """Import paths of packages that hold configuration, or serve tests."""
-_ONE_OF_MANY: Final = re.compile(
+_CONNECTION: Final = re.compile(
     r"\w*(?:[Ss]tream|[Cc]onn|[Cc]onnection|[Ss]ession|[Rr]equest|[Rr]esponse|[Jj]ob|[Tt]ask|[Qq]uery|[Tt]xn|[Tt]ransaction|[Cc]all|[Ii]terator|[Cc]ursor|[Rr]un)$"
 )
-"""Names of types of which there is an object for each connection or piece of work: their goroutines end with that."""
+"""Names of types whose objects live as long as a connection or a piece of work: so do their goroutines."""
 _MAX_DEPTH: Final = 4
 
 
@@ -150,7 +150,7 @@ class Lifetimes:
                 continue
             if link.callback is not None and link.callback.parallel and not link.callback.test and not link.callback.blocks:
                 return Reason(f"{function.name} is {link.callback.words}", function.place)
-            many = _ONE_OF_MANY.match(root.receiver.rpartition(".")[2])
+            many = _CONNECTION.match(root.receiver.rpartition(".")[2])
             if self._serving.get(function.id) and not many and self._begins(link, function, starter) and not self._one_of_many(link, starter):
                 return Reason(f"the goroutine that runs {function.name} serves until it is told to stop", link.site.place)
         if function.exported and not function.parent and _RUNS.match(function.id.rpartition(".")[2]) and self._serving.get(function.id):

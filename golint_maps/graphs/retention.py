@@ -372,7 +372,8 @@ class Retention:
                 return FREE, ""
             origin = hop.site.args[origin].given
             if origin == CONSTANT:
-                return CONSTANT, ""
+                # An object that hands itself over under a name of its own is one of many.
+                return (FREE if any(argument.path == ("r",) for argument in hop.site.args) else CONSTANT), ""
             function = self._functions[hop.function]
         if origin >= 0 and function.parent:
             return origin, function.root

@@ -314,3 +314,15 @@ def test_an_object_that_is_made_on_the_way_is_another_one_each_time() -> None:
         "func (a *app) ServeHTTP(w http.ResponseWriter, r *http.Request) {}"
     )
     assert maps(source) == []
+
+
+def test_a_key_that_an_object_always_has_is_one_for_each_object() -> None:
+    source = "type gauge struct { name string }\nvar m = map[string]float64{}\nfunc add(k string, v float64) { m[k] = v }\n"
+    assert maps(source + "func (g *gauge) Add(v float64) { add(g.name, v) }") == []
+    assert maps(source + "func (g *gauge) Add(v float64) { add(g.name, v) }\nfunc (g *gauge) Rename(n string) { g.name = n }") == ["m"]
+
+
+def test_objects_that_register_themselves_are_many() -> None:
+    source = "type sensor struct { id string }\nvar m = map[string]*sensor{}\n"
+    assert maps(source + "func (s *sensor) Connect() { m[s.id] = s }") == ["m"]
+    assert maps(source + "func put(k string, s *sensor) { m[k] = s }\nfunc (s *sensor) Connect() { put(s.id, s) }") == ["m"]
