@@ -28,7 +28,7 @@ _ONCE: Final = re.compile(
 )
 """Names of functions that a program calls while it is set up."""
 _BEFORE: Final = re.compile(
-    r"(?:[Ii]nit(?:iali[sz]e\w*)?|[Ss]etup|[Ss]etUp|[Cc]onfigure|[Bb]ootstrap|ensureInit\w*"
+    r"(?:Unmarshal\w*|[Ii]nit(?:iali[sz]e\w*)?|[Ss]etup|[Ss]etUp|[Cc]onfigure|[Bb]ootstrap|ensureInit\w*"
     r"|(?:[Ll]oad|[Rr]ead|[Pp]arse|[Pp]rocess|[Aa]pply)\w*(?:Config|Flags|Options)\w*|start\w*(?:Loop|Server|Listen\w*|Service))(?![a-z])"
 )
 """Those of them that do nothing else, whoever calls them."""
@@ -151,7 +151,13 @@ class Lifetimes:
             if link.callback is not None and link.callback.parallel and not link.callback.test and not link.callback.blocks:
                 return Reason(f"{function.name} is {link.callback.words}", function.place)
             many = _CONNECTION.match(root.receiver.rpartition(".")[2])
-            if self._serving.get(function.id) and not many and self._begins(link, function, starter) and not self._one_of_many(link, starter):
+            if (
+                self._serving.get(function.id)
+                and not many
+                and self._begins(link, function, starter)
+                and not self._ends_with_work(link)
+                and not self._one_of_many(link, starter)
+            ):
                 return Reason(f"the goroutine that runs {function.name} serves until it is told to stop", link.site.place)
         if function.exported and not function.parent and _RUNS.match(function.id.rpartition(".")[2]) and self._serving.get(function.id):
             return Reason(f"{function.name} serves until it is told to stop", function.place, 1)
@@ -199,7 +205,8 @@ class Lifetimes:
                 return found
         if root[:1] == "l" and self._made_on_the_way(way, root):
             return None
-        return self.of_type(owner) or self._locked(way, owner)
+        # What was looked up somewhere may be an element that comes and goes, whatever lock it has.
+        return self.of_type(owner) or (self._locked(way, owner) if root == "r" or self._made_here(root) else None)
 
     def _locked(self, way: Witness, owner: str) -> Reason | None:
         """An object with a lock of its own over the map is made to be shared by goroutines, and so to outlive each of their calls."""
@@ -283,6 +290,13 @@ class Lifetimes:
         ways = (Witness(nothing, context, hops, None, "", ()) for context, hops in self._witnesses.chains(function))
         return next((found for way in ways if (found := self.repeats(way)) is not None), None)
 
+    def _ends_with_work(self, link: Link) -> bool:
+        """Tell whether who starts a goroutine closes a channel, and then waits: the goroutine reads what there is, and ends."""
+        start = link.site.at.order
+        syncs = self._functions[link.caller].syncs
+        closed = [sync.at.order for sync in syncs if sync.kind == "close" and sync.at.order > start]
+        return bool(closed) and any(sync.kind in ("wait", "receive") and sync.at.order > min(closed) for sync in syncs)
+
     def _has_callers(self, entry: FunctionSummary) -> bool:
         """Tell whether the program itself calls an exported function: then its callers show how often that is."""
         return any(link.caller != entry.id and not self._functions[link.caller].test for link in self._links.into.get(entry.id, ()))
@@ -300,6 +314,8 @@ class Lifetimes:
                 return None  # an exported method of a service that is none of its calls
             return Reason(f"each call of {self._functions[link.callee].name}, {callback.words},")
         inner = self._in_loop(way.hops[1:])
+        if inner is not None and self._ends_with_work(link):
+            return None
         if inner is not None:
             return inner
         starter = way.hops[0].function

@@ -326,3 +326,23 @@ def test_objects_that_register_themselves_are_many() -> None:
     source = "type sensor struct { id string }\nvar m = map[string]*sensor{}\n"
     assert maps(source + "func (s *sensor) Connect() { m[s.id] = s }") == ["m"]
     assert maps(source + "func put(k string, s *sensor) { m[k] = s }\nfunc (s *sensor) Connect() { put(s.id, s) }") == ["m"]
+
+
+def test_a_goroutine_whose_input_is_closed_and_that_is_waited_for_ends() -> None:
+    source = (
+        "import `sync`\ntype ledger struct { mu sync.Mutex; m map[string]*int }\n"
+        "func (l *ledger) consume(in chan string) { for k := range in { l.mu.Lock(); l.m[k] = nil; l.mu.Unlock() } }\n"
+        "func main() { l := &ledger{m: map[string]*int{}}; in := make(chan string); var wg sync.WaitGroup; wg.Add(1)\n"
+        "go func() { defer wg.Done(); l.consume(in) }()\nin <- `a`; %swg.Wait() }"
+    )
+    assert maps(source % "close(in); ") == []
+    assert maps(source % "") == ["l.m"]
+
+
+def test_a_lock_in_an_element_says_nothing_of_its_life() -> None:
+    source = (
+        "import `sync`\ntype counter struct { mu sync.Mutex; n map[string]*int }\nvar all sync.Map\nfunc Drop(k string) { all.Delete(k) }\n"
+        "func Count(user, tag string) { v, _ := all.LoadOrStore(user, &counter{n: map[string]*int{}}); c := v.(*counter)\n"
+        "c.mu.Lock(); c.n[tag] = nil; c.mu.Unlock() }"
+    )
+    assert maps(source) == []
