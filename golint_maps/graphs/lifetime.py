@@ -206,7 +206,7 @@ class Lifetimes:
         if root[:1] == "l" and self._made_on_the_way(way, root):
             return None
         # What was looked up somewhere may be an element that comes and goes, whatever lock it has.
-        return self.of_type(owner) or (self._locked(way, owner) if root == "r" or self._made_here(root) else None)
+        return self.of_type(owner) or (self._locked(way, owner) if root in ("r", "") or self._made_here(root) else None)
 
     def _locked(self, way: Witness, owner: str) -> Reason | None:
         """An object with a lock of its own over the map is made to be shared by goroutines, and so to outlive each of their calls."""
