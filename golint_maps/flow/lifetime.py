@@ -179,7 +179,7 @@ def serving(view: View, summaries: Sequence[FunctionSummary]) -> Iterator[Servin
                     if waits or not any(isinstance(item, ir.Return | ir.Branch) and _leaves(item) for item in statements(body)):
                         yield Serving(summary.id, statement.pos, statement.end, waits or any(map(_accepts, _inside(body))))
                     elif any(map(_accepts, _inside(body))):
-                        yield Serving(summary.id, statement.pos, statement.end, False)
+                        yield Serving(summary.id, statement.pos, statement.end, True)
                 case ir.For(_, ir.Call(ir.Sel(_, "Scan" | "Next")), _, _) if command and view.root.name == "main":
                     yield Serving(summary.id, statement.pos, statement.end, False)
                 case ir.Range(_, _, _, over) if isinstance(view.package.resolver.underlying(view.typing.of(over)), model.Chan):

@@ -205,6 +205,8 @@ class Lifetimes:
                 return found
         if root[:1] == "l" and self._made_on_the_way(way, root):
             return None
+        if self._held_by_main(way, root):
+            return Reason("main holds it while it serves", None, 1)
         # What was looked up somewhere may be an element that comes and goes, whatever lock it has.
         return self.of_type(owner) or (self._locked(way, owner) if root in ("r", "") or self._made_here(root) else None)
 
@@ -221,6 +223,15 @@ class Lifetimes:
             return False
         hops = way.hops[1:] if way.context.kind == "spawn" else way.hops
         return any(self._functions[hop.function].root == family for hop in hops)
+
+    def _held_by_main(self, way: Witness, root: str) -> bool:
+        """Tell whether `main` has made the object, and goes on: in a loop that waits for events, or beside the goroutines that it has started."""
+        family = root[1:].partition("#")[0]
+        if root[:1] != "l" or not family.partition("@")[0].endswith(".main") or not self._made_here(root):
+            return False
+        offsets = [hop.site.place.start if hop.site is not None else hop.at.order for hop in way.hops if hop.function == family]
+        loops = [loop for loop in self._serving.get(family, ()) if loop.waits]
+        return any(loop.start <= offset < loop.end for loop in loops for offset in offsets)
 
     def _made_here(self, root: str) -> bool:
         family, _, number = root[1:].partition("#")

@@ -20,7 +20,7 @@ from golint_maps.flow.map_sharing import MapShared
 from golint_maps.flow.site import Place
 from golint_maps.graphs.lifetime import Lifetimes, Reason
 from golint_maps.graphs.races import Races
-from golint_maps.graphs.witness import Witness
+from golint_maps.graphs.witness import Hop, Witness
 
 _MAX_ROUNDS = 6
 _CLOSING = ("Close", "close", "Stop", "stop", "Shutdown", "shutdown", "Destroy", "destroy", "Quit", "Terminate")
@@ -344,7 +344,8 @@ class Retention:
         if function is None or function.test or growth.origin == CONSTANT:
             return
         access = next((item for item in function.accesses if item.place == growth.place and item.op in INSERTS), None) or _as_access(growth)
-        for way in self._races.witnesses.of(function, access):
+        found = self._races.witnesses.of(function, access) or list(self._owned_by_main(function, access))
+        for way in found:
             if way.identity != identity:
                 continue
             origin, fixed = self._key(growth, way)
@@ -354,6 +355,16 @@ class Retention:
             lives = self._lifetimes.of_way(way) if repeats is not None else None
             if lives is not None and repeats is not None:
                 yield growth, way, lives, repeats
+
+    def _owned_by_main(self, function: FunctionSummary, access: MapAccess) -> Iterator[Witness]:
+        """Yield the ways from `main` to a method of an object that it has for itself, which no race can come from."""
+        if access.path[:1] != ("r",):
+            return
+        for context, hops in self._races.witnesses.chains(function.id):
+            receiver = hops[0].site.receiver if context.kind == "main" and len(hops) > 1 and hops[0].site is not None else None
+            if receiver is not None and receiver.path is not None and len(hops) == 2:
+                last = Hop(function.id, None, access.at)
+                yield Witness(access, context, (hops[0], last), (*receiver.path, *access.path[1:]), access.identity, ())
 
     def _key(self, growth: MapGrowth, way: Witness) -> tuple[int, str]:
         """Return the origin of the keys on a way, followed up through the calls that pass them.

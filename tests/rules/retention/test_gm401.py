@@ -346,3 +346,16 @@ def test_a_lock_in_an_element_says_nothing_of_its_life() -> None:
         "c.mu.Lock(); c.n[tag] = nil; c.mu.Unlock() }"
     )
     assert maps(source) == []
+
+
+def test_what_main_holds_lives_as_long_as_main_serves() -> None:
+    source = (
+        "import (`net`; `time`; `bufio`; `os`)\nvar _ = time.Tick\nvar _ net.Conn\nvar _ = bufio.NewScanner\nvar _ = os.Stdin\n"
+        "type server struct { m map[string]*int }\nfunc (s *server) handle(k string) { s.m[k] = nil }\nfunc next() string\n"
+        "func main() { s := &server{m: map[string]*int{}}\n%s }"
+    )
+    assert maps(source % "for range time.Tick(time.Second) { s.handle(next()) }") == ["s.m"]
+    accept = "l, _ := net.Listen(`tcp`, `:1`)\nfor { c, err := l.Accept(); if err != nil { return }; go s.handle(c.RemoteAddr().String()) }"
+    assert maps(source % accept) == ["s.m"]
+    assert maps(source % "for lines := bufio.NewScanner(os.Stdin); lines.Scan(); { s.handle(lines.Text()) }") == []
+    assert maps(source % "for i := 0; i < 3; i++ { s.handle(next()) }") == []
