@@ -123,17 +123,30 @@ class Races:
     def by_map(self) -> dict[str, list[Witness]]:
         """Witnesses by the map's identity at the root, for maps that somebody writes after they were made."""
         table: dict[str, list[Witness]] = defaultdict(list)
-        for found in self.accesses.values():
-            for function, access in found:
-                if access.owned or function.name == "package-level initialiser":
-                    continue
-                for witness in map(self._joined, self.witnesses.of(function, access)):
-                    if witness.context.kind == "init":
-                        continue
-                    table[witness.identity].append(witness)
-                    for channel in self._sent(witness):
-                        table[channel].append(replace(witness, identity=channel, path=None))
+        sent = {identity for function in self.functions.values() for identity, _, _ in function.sends}
+        tables: list[str] = []
+        for identity, found in self.accesses.items():
+            # What is only read, as most package variables are, need not be followed, unless it is written under the name of a parameter.
+            if identity[:1] in "fg" and identity not in sent and not any(access.writes and _counts(function, access) for function, access in found):
+                tables.append(identity)
+            else:
+                self._follow(found, table)
+        for identity in tables:
+            if any(witness.access.writes for witness in table.get(identity, ())):
+                self._follow(self.accesses[identity], table)
         return {identity: found for identity, found in table.items() if "?" not in identity and any(item.access.writes for item in found)}
+
+    def _follow(self, found: Sequence[tuple[FunctionSummary, MapAccess]], table: dict[str, list[Witness]]) -> None:
+        """Add the witnesses of accesses to a table."""
+        for function, access in found:
+            if not _counts(function, access):
+                continue
+            for witness in map(self._joined, self.witnesses.of(function, access)):
+                if witness.context.kind == "init":
+                    continue
+                table[witness.identity].append(witness)
+                for channel in self._sent(witness):
+                    table[channel].append(replace(witness, identity=channel, path=None))
 
     def all_ways(self, identity: str) -> list[Witness]:
         """Return the ways to all accesses of a map that are not an owner's own."""
@@ -511,6 +524,11 @@ def _constant(path: tuple[str, ...]) -> bool:
 def begins(function: FunctionSummary) -> bool:
     """Tell whether a function begins, by its name, what it is not asked to begin again before it has ended."""
     return _LASTS.match(function.name.rsplit(".", 1)[-1]) is not None
+
+
+def _counts(function: FunctionSummary, access: MapAccess) -> bool:
+    """Tell whether others may have the map when it is accessed."""
+    return not access.owned and function.name != "package-level initialiser"
 
 
 def sets_up(function: FunctionSummary) -> bool:
