@@ -119,8 +119,21 @@ def _capital(text: str) -> str:
 
 
 def level(rule: Rule, verdict: Verdict) -> Level:
-    """Return the rule's level where both sides are seen in the program, a warning where one is only assumed."""
-    return rule.level if verdict.certain else Level.WARNING
+    """Return the rule's level where both sides are seen in the program, a warning where one is only assumed.
+
+    That somebody calls an exported function at just that time is a note, unless a lock of the map's own object says that it is shared.
+    """
+    if verdict.certain:
+        return rule.level
+    ways = (verdict.side,) if verdict.other is None else (verdict.side, verdict.other)
+    owner = verdict.side.identity.rpartition(".")[0]
+    meant = any(lock.name.rpartition(".")[0] == owner for way in ways for lock in way.locks)
+    return Level.NOTE if not meant and any(way.context.kind == "exported" for way in ways) else Level.WARNING
+
+
+def _of_length(access: MapAccess, verdict: Verdict) -> Level | None:
+    """Return the level of a race with `len`, which cannot crash, where both sides are seen."""
+    return Level.WARNING if verdict.certain and "len" in (access.op, verdict.other.access.op if verdict.other is not None else "") else None
 
 
 def racing(rule: Rule, program: Program, verdict: Verdict, title: str, help: str) -> Finding:
@@ -132,7 +145,7 @@ def racing(rule: Rule, program: Program, verdict: Verdict, title: str, help: str
     return rule.finding(
         access,
         f"{title} {opponent(program, verdict)}".rstrip(),
-        level=Level.WARNING if "len" in (access.op, verdict.other.access.op if verdict.other is not None else "") else level(rule, verdict),
+        level=_of_length(access, verdict) or level(rule, verdict),
         key=f"{access.op} {access.map} {access.key}",
         traces=traces(program, verdict),
         related=related,
