@@ -1,0 +1,668 @@
+"""The forward walk behind a summary: the locks that are surely held at each event, and which local objects are still their function's own.
+
+Locksets are those of RacerD and gVisor's checklocks; ownership is Naik & Aiken's conditional must-not aliasing, as simplified by RacerD: what is
+made here and not yet published.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from golint_maps.flow import locks
+from golint_maps.flow.assigned import assigned_names
+from golint_maps.flow.calls import Callees, fresh
+from golint_maps.flow.events import BORROWED, Argument, CallSite, Flow, Held, MapAccess, Position, Sync
+from golint_maps.flow.identity import Names, function_id
+from golint_maps.flow.known_calls import concerns_nobody, map_api_names, map_apis
+from golint_maps.flow.lock_helpers import LockEffects, locks_what_is_there, only_locks
+from golint_maps.flow.maps import extent, qualified
+from golint_maps.flow.once import once_regions
+from golint_maps.flow.site import Place
+from golint_maps.flow.spelling import spell
+from golint_maps.flow.structure import Structure, before_returns
+from golint_maps.flow.traverse import each
+from golint_maps.flow.view import View
+from golint_maps.flow.walk import Forward, children
+from golint_maps.syntax import ir
+from golint_maps.types import model
+
+MAKERS = ("New", "new", "make", "Make", "clone", "Clone", "copy", "Copy", "create", "Create", "build", "Build", "init", "open", "Open")
+"""Names of functions whose results nobody else has, as a rule."""
+
+_BUILTINS = frozenset("delete clear len append make new panic close copy cap min max print println".split())
+_SIGNALS = {"Done": "done", "Wait": "wait"}
+_FLAGS = {"Store": "store", "CompareAndSwap": "store", "Load": "load"}
+
+
+_NO_FUNCTIONS = frozenset((ir.Const, ir.Binary, ir.Unary, ir.SliceOf, ir.TypeArg, ir.Opaque))
+"""Expressions whose value is no function and holds none."""
+
+
+class State:
+    """Locks held, by path, and what is owned: locals by number, fields of local structs by path."""
+
+    __slots__ = ("held", "owned")
+
+    def __init__(self, held: dict[tuple[str, ...], Held], owned: frozenset[int | tuple[str, ...]]) -> None:
+        self.held = held
+        self.owned = owned
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, State) and self.held == other.held and self.owned == other.owned
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+class Family:
+    """What the walks of a function and of its literals share."""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+        self.names = Names(view)
+        self.callees = Callees(self.names)
+        self.lock_effects = LockEffects.of(view.package)
+        captured = {number for function in view.functions for number in function.captures}
+        # A local map can only race when a literal captures it or a goroutine gets it as an argument.
+        for function in view.functions:
+            for start in each(function.body or (), ir.Go):
+                if isinstance(start.call, ir.Call):
+                    captured.update(argument.id for argument in start.call.args if isinstance(argument, ir.Local))
+            captured.update(send.value.id for send in each(function.body or (), ir.Send) if isinstance(send.value, ir.Local))
+        self.shared_locals = frozenset(captured)
+        self.assigned_names = assigned_names(view.package)
+
+
+class LocksetWalk(Forward[State]):
+    def __init__(self, shared: Family, function: ir.Function, number: int) -> None:
+        super().__init__()
+        self.shared = shared
+        self.view = shared.view
+        self._typing = shared.view.typing
+        self._resolver = shared.view.package.resolver
+        self.names = shared.names
+        self.number = number
+        self.id = function_id(shared.view, number)
+        self.function = function
+        self.structure = Structure(function.body or ())
+        self.accesses: dict[tuple[int, int, str], MapAccess] = {}
+        self.calls: dict[tuple[int, int, str], CallSite] = {}
+        self.syncs: dict[tuple[int, str], Sync] = {}
+        self.flows: list[Flow] = []
+        self.sends: dict[int, tuple[str, str, Position]] = {}
+        self._deferred: list[ir.Defer] = []
+        self._in_deferred = False
+        self.endless = any(loop.cond is None for loop in each(function.body or (), ir.For))
+        self._written: frozenset[tuple[str, ...]] = frozenset()
+        self._once = once_regions(function.body or (), self.view.paths)
+
+    def start(self) -> None:
+        """Walk the body, then what it has deferred, in the order in which that runs."""
+        end = self.run(self.function.body or (), State({}, frozenset()))
+        self._in_deferred = True
+        state = end or State({}, frozenset())
+        for statement in reversed(self._deferred):
+            call = statement.call
+            if not isinstance(call, ir.Call):
+                continue
+            if isinstance(call.fun, ir.FuncLit):
+                self._call_site(call, "call", state)
+                effect = self.shared.lock_effects.literal(self.view, call.fun.function, self.names)
+                self._apply(effect, None, state)
+            else:
+                self._call(call, state)
+
+    # --- states ---
+
+    def copy(self, state: State) -> State:
+        return State(dict(state.held), state.owned)
+
+    def join(self, left: State, right: State) -> State:
+        held = {}
+        for path, lock in left.held.items():
+            other = right.held.get(path)
+            if other is not None and other.mode != lock.mode and not lock.name.endswith("~"):
+                held[path] = Held(path, "r", f"{lock.name}~", lock.spelled)  # for writing on one way, for reading on another: no telling
+            elif other is not None:
+                held[path] = lock if lock.mode == "r" else other
+        return State(held, left.owned & right.owned)
+
+    def _at(self, offset: int) -> Position:
+        return self.structure.at(offset, deferred=self._in_deferred)
+
+    # --- statements ---
+
+    def statement(self, statement: ir.Stmt, state: State) -> State | None:
+        if statement.__class__ is ir.Assign and len(statement.lhs) == 1 and isinstance(statement.lhs[0], ir.Index):
+            target = self.view.paths.of(statement.lhs[0].base)
+            if target is not None:
+                # A statement that reads and writes one map is one write.
+                self._written = frozenset((target,))
+                after = super().statement(statement, state)
+                self._written = frozenset()
+                return after
+        if statement.__class__ is ir.If and statement.then and (only_locks(statement) or locks_what_is_there(statement)):
+            # `if lock { s.mu.Lock(); defer s.mu.Unlock() }`: where the caller says no, the caller has the lock.
+            # `if s != nil { s.mu.Lock(); … }`: where there is no lock, there is nothing to guard.
+            after = self.statement(statement.init, state) if statement.init is not None else state
+            return self.block(statement.then, after)
+        return super().statement(statement, state)
+
+    def assign(self, statement: ir.Assign | ir.Declare, state: State) -> None:
+        if isinstance(statement, ir.Declare):
+            self._declared(statement, state)
+            return
+        targets, values = statement.lhs, statement.rhs
+        paired = len(targets) == len(values)
+        for index, target in enumerate(targets):
+            value = values[index] if paired else None
+            match target:
+                case ir.Index(base):
+                    if self._is_map(base):
+                        self._access("insert" if statement.op in ("=", ":=") else "update", base, target.pos, target.end, state, key=target.index)
+                case ir.Local(number):
+                    again = self.view.variables[number].pos != target.pos
+                    if not (again and number in self.shared.shared_locals):
+                        self._bind(number, value, state)  # a variable that a literal has is not its function's own again
+                    if again and number in self.shared.shared_locals and self._is_map(target):
+                        start, end = extent(target, self.view)
+                        self._access("assign", target, start, end, state)
+                case ir.Name() | ir.Sel() | ir.Deref():
+                    if value is not None:
+                        if not _appends_to(value, target):
+                            self._publish(value, state)
+                        self._replace_in_copy(target, value, state)
+                    if self._is_map(target):
+                        start, end = extent(target, self.view)
+                        self._access("assign", target, start, end, state)
+            if value is not None:
+                self._flow(value, target)
+
+    def _declared(self, statement: ir.Declare, state: State) -> None:
+        paired = len(statement.variables) == len(statement.values)
+        for index, number in enumerate(statement.variables):
+            if number < 0:
+                continue
+            value = statement.values[index] if paired else None
+            if not statement.values:
+                # A zero value is nobody else's. Pointers in it are nil.
+                state.owned |= {number}
+            else:
+                self._bind(number, value, state)
+            if value is not None:
+                self._flow(value, ir.Local(number, 0))
+
+    def _bind(self, number: int, value: ir.Expr | None, state: State) -> None:
+        if value.__class__ is ir.Const:
+            return
+        if value is not None and (fresh(value, state.owned) or self._constructs(value)):
+            state.owned |= {number}
+        elif number in state.owned and value is not None:
+            state.owned -= {number}
+
+    def _replace_in_copy(self, target: ir.Expr, value: ir.Expr, state: State) -> None:
+        """A fresh map in a struct that is a local copy (`cp := *c; cp.m = make(…)`) is the copy's own."""
+        if self._in_own_struct(target) and (fresh(value, state.owned) or self._constructs(value)):
+            assert isinstance(target, ir.Sel)
+            assert isinstance(target.base, ir.Local)
+            state.owned |= {(f"l{target.base.id}", target.name)}
+
+    def _in_own_struct(self, x: ir.Expr) -> bool:
+        """Tell whether an expression is a field of a local struct held by value: of a copy, when it was handed in."""
+        if not isinstance(x, ir.Sel) or not isinstance(x.base, ir.Local) or x.base.id in self.shared.shared_locals:
+            return False
+        return isinstance(self.view.package.resolver.underlying(self.view.typing.local(x.base.id)), model.Struct)
+
+    def _constructs(self, value: ir.Expr) -> bool:
+        """Tell whether a call makes a new object: a constructor by name of this package, or a cloning function."""
+        if isinstance(value, ir.Assert):
+            value = value.x
+        if not isinstance(value, ir.Call):
+            return False
+        for token in self.shared.callees.targets(value.fun):
+            if token in ("sync.Pool.Get", "maps.Clone", "maps.Collect", "slices.Collect", "slices.Clone", "golang.org/x/exp/maps.Clone"):
+                return True
+            name = token.rsplit(".", 1)[-1]
+            if name.startswith(MAKERS) and not self.shared.lock_effects.spawns(token):
+                return True
+        return False
+
+    def _publish(self, value: ir.Expr, state: State) -> None:
+        """What is stored where others can see it is nobody's own any more."""
+        if not state.owned:
+            return
+        match value:
+            case ir.Local(number):
+                state.owned -= {number}
+            case ir.Addr(operand) | ir.Sel(operand):
+                self._publish(operand, state)
+            case ir.Lit(_, elements):
+                for element in elements:
+                    self._publish(element.value, state)
+            case ir.Call(ir.Name("append"), args):
+                for argument in args:
+                    self._publish(argument, state)
+
+    def _flow(self, value: ir.Expr, target: ir.Expr) -> None:
+        """Record where function values go."""
+        if value.__class__ in _NO_FUNCTIONS:
+            return
+        match value:
+            case ir.Call(ir.Name("append"), args):
+                for argument in args[1:]:
+                    self._flow(argument, target)
+                return
+            case ir.Addr(ir.Lit() as literal):
+                value = literal
+        if isinstance(value, ir.Lit):
+            self._flow_literal(value)
+            return
+        if not isinstance(value, ir.FuncLit) and not isinstance(self.view.package.resolver.underlying(self.view.typing.of(value)), model.Signature):
+            return
+        identity = self.names.identity(target.base if isinstance(target, ir.Index) else target)
+        if identity:
+            self.flows += [Flow(token, f"={identity}") for token in self.shared.callees.targets(value)]
+
+    def _flow_literal(self, literal: ir.Lit) -> None:
+        kind = self.view.typing.of(literal)
+        found = self.view.package.resolver.struct(kind)
+        if found is None or not isinstance(found[0], model.Named):
+            return
+        owner, fields = found
+        assert isinstance(owner, model.Named)
+        for index, element in enumerate(literal.elements):
+            name = element.key.name if isinstance(element.key, ir.Name) else ""
+            if element.key is None and index < len(fields.fields):
+                name = fields.fields[index].name
+            if name and isinstance(element.value, ir.FuncLit | ir.Sel | ir.Name | ir.Local | ir.Call):
+                kind = self.view.typing.of(element.value)
+                if isinstance(self.view.package.resolver.underlying(kind), model.Signature):
+                    self.flows += [Flow(token, f"=f{owner.package}.{owner.name}.{name}") for token in self.shared.callees.targets(element.value)]
+
+    def enter_range(self, statement: ir.Range, state: State) -> None:
+        if self._is_map(statement.over):
+            start, end = extent(statement.over, self.view)
+            self._access("range", statement.over, start, end, state)
+        elif isinstance(self.view.package.resolver.underlying(self.view.typing.of(statement.over)), model.Chan):
+            self.endless = True
+            self._sync("receive", statement.over, statement.pos, state)
+        if not statement.define:
+            for target in (statement.key, statement.value):
+                if isinstance(target, ir.Index) and self._is_map(target.base):
+                    self._access("insert", target.base, target.pos, target.end, state, key=target.index)
+
+    def leave(self, statement: ir.Return | None, state: State) -> None:
+        if statement is not None:
+            for value in statement.values:
+                if isinstance(value, ir.FuncLit):
+                    self.flows.append(Flow(function_id(self.view, value.function), f"&{self.id}"))
+                elif isinstance(value, ir.Call | ir.Name | ir.Sel | ir.Local) and isinstance(
+                    self.view.package.resolver.underlying(self.view.typing.of(value)), model.Signature
+                ):
+                    self.flows += [Flow(token, f"&{self.id}") for token in self.shared.callees.targets(value)]
+
+    def spawn(self, statement: ir.Go, state: State) -> None:
+        if not isinstance(statement.call, ir.Call):
+            return
+        call = statement.call
+        if not isinstance(call.fun, ir.FuncLit):
+            for operand in children(call.fun):
+                self.evaluate(operand, state)
+        for argument in call.args:
+            self.evaluate(argument, state)
+        self._call_site(call, "go", state)
+        if isinstance(call.fun, ir.FuncLit):
+            self._release_captures(call.fun, state)
+        elif isinstance(call.fun, ir.Sel):
+            self._publish(call.fun.base, state)
+        for argument in call.args:
+            self._publish(argument, state)
+
+    def defer(self, statement: ir.Defer, state: State) -> None:
+        call = statement.call
+        if not isinstance(call, ir.Call):
+            return
+        if isinstance(call.fun, ir.Call):
+            self.evaluate(call.fun, state)  # defer s.locked()(): only the outer call is put off
+        if not any(known is statement for known in self._deferred):
+            self._deferred.append(statement)
+
+    def send(self, statement: ir.Send, state: State) -> None:
+        super().send(statement, state)
+        lock = locks.channel_lock(statement.channel, self.names, send=True)
+        if lock is not None:
+            state.held[lock.path] = Held(lock.path, "w", lock.name, lock.spelled)
+        self._sync("send", statement.channel, statement.pos, state)
+        self._publish(statement.value, state)
+        value = statement.value
+        if isinstance(value, ir.Local) and not self.view.assignments[value.id] and self._is_map(value):
+            channel = self.names.identity(statement.channel)
+            if channel:
+                self.sends[statement.pos] = (self.names.identity(value), channel + "<-", self._at(statement.pos))
+
+    def assume(self, condition: ir.Expr, truth: bool, state: State) -> State | None:
+        match condition:
+            case ir.Unary("!", operand):
+                return self.assume(operand, not truth, state)
+            case ir.Binary("&&", left, right) if truth:
+                after = self.assume(left, True, state)
+                return None if after is None else self.assume(right, True, after)
+            case ir.Binary("||", left, right) if not truth:
+                after = self.assume(left, False, state)
+                return None if after is None else self.assume(right, False, after)
+            case ir.Call() if truth:
+                found = locks.operation(condition, self.names)
+                if found is not None and found.kind == "try":
+                    state.held[found.path] = Held(found.path, found.mode, found.name, found.spelled)
+        return state
+
+    # --- expressions ---
+
+    def evaluate_target(self, x: ir.Expr, state: State) -> None:
+        match x:
+            case ir.Index(base, index):
+                self.evaluate_base(base, state)
+                self.evaluate(index, state)
+            case ir.Sel(base) | ir.Deref(base):
+                self.evaluate_base(base, state)
+
+    def evaluate(self, x: ir.Expr, state: State) -> None:
+        if x.__class__ is ir.Call:
+            self._call(x, state)
+        elif x.__class__ is ir.Local:
+            if x.id in self.shared.shared_locals:
+                self._load(x, state)
+        elif x.__class__ is ir.Sel:
+            self.evaluate_base(x.base, state)
+            if x.name in self.shared.assigned_names:
+                self._load(x, state)
+        elif x.__class__ is ir.Name:
+            if x.name in self.shared.assigned_names:
+                self._load(x, state)
+        elif x.__class__ is not ir.Const:
+            self._evaluate_other(x, state)
+
+    def _evaluate_other(self, x: ir.Expr, state: State) -> None:
+        match x:
+            case ir.Index(base, index):
+                self.evaluate_base(base, state)
+                self.evaluate(index, state)
+                if self._is_map(base):
+                    self._access("read", base, x.pos, x.end, state, key=index)
+            case ir.FuncLit():
+                self._release_captures(x, state)
+            case ir.Recv(operand):
+                self.evaluate(operand, state)
+                lock = locks.channel_lock(operand, self.names, send=False)
+                if lock is not None:
+                    state.held.pop(lock.path, None)
+                self._sync("receive", operand, x.pos, state)
+            case ir.Binary("==" | "!=", left, ir.Name("nil")):
+                self.evaluate(left, state)
+            case _:
+                for operand in children(x):
+                    self.evaluate(operand, state)
+
+    def evaluate_base(self, x: ir.Expr, state: State) -> None:
+        """Evaluate what something is selected from: reading a variable on the way to an element is no access of its own."""
+        while x.__class__ is ir.Sel:
+            x = x.base
+        if x.__class__ is ir.Deref:
+            self.evaluate_base(x.x, state)
+        elif x.__class__ is not ir.Local and x.__class__ is not ir.Name and x.__class__ is not ir.Const:
+            self.evaluate(x, state)
+
+    def _load(self, x: ir.Expr, state: State) -> None:
+        """Reading a map variable is an access only where somebody assigns another map to it."""
+        name = self.view.variables[x.id].name if isinstance(x, ir.Local) else x.name if isinstance(x, ir.Name | ir.Sel) else ""
+        if name in self.shared.assigned_names and self._is_map(x):
+            start, end = extent(x, self.view)
+            self._access("load", x, start, end, state)
+
+    def _call(self, call: ir.Call, state: State) -> None:
+        fun = call.fun
+        if fun.__class__ is ir.Name and self._builtin(call, fun, state):
+            return
+        operation = locks.operation(call, self.names) if fun.__class__ is ir.Sel and fun.name in locks.METHODS else None
+        if operation is not None:
+            for argument in call.args:
+                self.evaluate(argument, state)
+            if isinstance(fun, ir.Sel):
+                self.evaluate_base(fun.base, state)  # the lock may come out of a map
+            if operation.kind == "acquire":
+                path = (*operation.path, BORROWED) if self._borrowed(fun) else operation.path
+                state.held[operation.path] = Held(path, operation.mode, operation.name, operation.spelled)
+            elif operation.kind == "release":
+                state.held.pop(operation.path, None)
+            return
+        walks = self._known_api(call, state)
+        for argument in call.args:
+            self._evaluate_argument(argument, state) if not walks else self.evaluate_base(argument, state)
+        if len(call.args) == 1 and self.view.typing.of(fun) is None and self.view.typing.as_type(fun) is not None:
+            return  # a conversion
+        if fun.__class__ is ir.Sel:
+            self.evaluate_base(fun.base, state)
+        elif fun.__class__ is ir.Index or fun.__class__ is ir.Call:
+            self.evaluate(fun, state)
+        self._call_site(call, "call", state)
+        self._after_call(call, state)
+
+    def _borrowed(self, fun: ir.Expr) -> bool:
+        """Tell whether the lock of a lock operation is a field that points to it: it may be somebody else's lock, under another name."""
+        if not isinstance(fun, ir.Sel) or not isinstance(fun.base, ir.Sel):
+            return False
+        kind = self.view.typing.of(fun.base)
+        return isinstance(kind, model.Pointer) or isinstance(self.view.package.resolver.underlying(kind), model.Interface)
+
+    def _evaluate_argument(self, argument: ir.Expr, state: State) -> None:
+        if argument.__class__ is ir.Local:
+            self._load(argument, state)
+            return
+        self.evaluate(argument, state)
+
+    def _builtin(self, call: ir.Call, fun: ir.Name, state: State) -> bool:
+        name = fun.name
+        if name not in _BUILTINS:
+            return False
+        if not self.view.typing.is_builtin(fun, name):
+            return False
+        for argument in call.args:
+            self.evaluate_base(argument, state) if name in ("delete", "clear", "len") else self.evaluate(argument, state)
+        if name in ("delete", "clear", "len") and call.args and self._is_map(call.args[0]):
+            self._access(name, call.args[0], call.pos, call.end, state, key=call.args[1] if len(call.args) > 1 else None)
+        elif name == "close" and call.args:
+            self._sync("close", call.args[0], call.pos, state)
+        return True
+
+    def _known_api(self, call: ir.Call, state: State) -> bool:
+        """Tell whether a callee walks, fills or decodes a map: then the call is an access to it."""
+        if call.fun.__class__ is not ir.Sel or not call.args or call.fun.name not in map_api_names():
+            return False
+        tokens = self.shared.callees.targets(call.fun)
+        if not tokens:
+            return False
+        found = False
+        for op, indices in map_apis().get(tokens[0], ()):
+            for index in indices:
+                if index < len(call.args):
+                    argument = call.args[index]
+                    target = argument.x if isinstance(argument, ir.Addr) else argument
+                    if self._is_map(target):
+                        found = True
+                        self._access(op, target, call.pos, call.end, state)
+        return found
+
+    def _after_call(self, call: ir.Call, state: State) -> None:
+        fun = call.fun
+        tokens = self.shared.callees.targets(fun)
+        if fun.__class__ is ir.Sel:
+            if fun.name in _SIGNALS and not call.args:
+                self._sync(_SIGNALS[fun.name], fun.base, call.pos, state)
+            if fun.name in _FLAGS and tokens and tokens[0].startswith("sync/atomic."):
+                self._sync(_FLAGS[fun.name], fun.base, call.pos, state)
+        if tokens == ("sync.Once.Do",) and isinstance(fun, ir.Sel):
+            # Who returns from Do has seen all that the function did: as if it held a read lock that the function held for writing.
+            path = self.names.path(fun.base)
+            if path is not None:
+                state.held[(*path, "once")] = Held((*path, "once"), "r", self.names.identity(fun.base) + "~once")
+            return
+        effects = self.shared.lock_effects
+        if fun.__class__ is ir.FuncLit:
+            self._apply(effects.literal(self.view, fun.function, self.names), None, state)
+            return
+        if fun.__class__ is ir.Local:
+            released = effects.unlocker(self.view, fun.id)
+            if released is not None:
+                for path in released:
+                    state.held.pop(self.names.rooted(path) or path, None)
+                return
+        for token in tokens[:1]:
+            effect = effects.function(token)
+            if effect is not None:
+                self._apply(effect, call, state)
+            if effects.spawns(token):
+                if isinstance(fun, ir.Sel):
+                    self._publish(fun.base, state)
+                for argument in call.args:
+                    self._publish(argument, state)
+
+    def _apply(self, effect: tuple[tuple[Held, ...], tuple[Held, ...]] | None, call: ir.Call | None, state: State) -> None:
+        if effect is None:
+            return
+        acquired, released = effect
+        for lock in acquired:
+            path = self._translate(lock.path, call)
+            if path is not None:
+                state.held[path] = Held(path, lock.mode, lock.name, lock.spelled)
+        for lock in released:
+            path = self._translate(lock.path, call)
+            if path is not None:
+                state.held.pop(path, None)
+
+    def _translate(self, path: tuple[str, ...], call: ir.Call | None) -> tuple[str, ...] | None:
+        """Return a callee's path in terms of the caller."""
+        if call is None or path[0][0] in "gl":
+            return path
+        operand: ir.Expr | None = None
+        if path[0] == "r" and isinstance(call.fun, ir.Sel):
+            operand = call.fun.base
+        elif path[0][0] == "p" and int(path[0][1:]) < len(call.args):
+            operand = call.args[int(path[0][1:])]
+        head = self.names.path(operand)
+        if head is None:
+            return None
+        if path[0] == "r" and isinstance(call.fun, ir.Sel) and operand is not None:
+            method = self.view.package.resolver.method(self.view.typing.of(operand), call.fun.name)
+            if method is not None:
+                head = (*head, *method.path)
+        return (*head, *path[1:])
+
+    # --- events ---
+
+    def _is_map(self, x: ir.Expr) -> bool:
+        return self._resolver.underlying(self._typing.of(x)).__class__ is model.Map
+
+    def _access(self, op: str, x: ir.Expr, start: int, end: int, state: State, key: ir.Expr | None = None) -> None:
+        path = self.view.paths.of(x)
+        if path is None:
+            return
+        if op == "read" and path in self._written:
+            return
+        if op in ("assign", "load") and self._in_own_struct(x):
+            return  # the variable itself is in this function's copy, whoever has the map
+        rooted = self.names.rooted(path)
+        assert rooted is not None
+        owned = False
+        if path[0][0] == "l":
+            number = int(path[0][1:])
+            owned = number in state.owned or path in state.owned
+            if len(path) == 1 and rooted[0][0] == "l" and number not in self.shared.shared_locals:
+                return  # nobody else can see it
+            if owned and number not in self.shared.shared_locals and rooted[0][0] == "l":
+                return
+        identity = self.names.identity(x)
+        if not identity:
+            return
+        self.accesses[start, end, op] = MapAccess(
+            place=Place(self.view.path, start, end),
+            function=self.view.name,
+            package=self.view.package.scope.path,
+            map=spell(x, self.view.variables),
+            owner=qualified(self.view, x),
+            op=op,
+            path=rooted,
+            identity=identity,
+            at=self._at(start),
+            locks=tuple(sorted((*state.held.values(), *self._won(start)))),
+            owned=owned,
+            alias=isinstance(x, ir.Local) and path != (f"l{x.id}",),
+            key=self.view.paths.key(key) if key is not None else "",
+        )
+
+    def _won(self, offset: int) -> Iterator[Held]:
+        """Yield the atomic flags that let one goroutine alone come here."""
+        for start, end, flag, atomic in self._once:
+            rooted = self.names.rooted(flag) if atomic and start <= offset < end else None
+            if rooted is not None:
+                yield Held((*rooted, "once"), "w", f"{'.'.join(rooted)}~once")
+
+    def _sync(self, kind: str, x: ir.Expr, start: int, state: State) -> None:
+        path = self.names.path(x)
+        if path is not None:
+            # `wg.Done(); return` in a loop is the end of the function, as a deferred one is.
+            ends = kind in ("done", "close") and start in before_returns(self.function.body or ())
+            at = self.structure.at(start, deferred=True) if ends else self._at(start)
+            self.syncs[start, kind] = Sync(kind, path, at, Place(self.view.path, start, start + 1), tuple(sorted(state.held.values())))
+
+    def _call_site(self, call: ir.Call, mode: str, state: State) -> None:
+        tokens = self.shared.callees.targets(call.fun)
+        if not tokens or (mode == "call" and concerns_nobody(tokens, call.args)):
+            return
+        held = tuple(sorted((*state.held.values(), *self._won(call.pos)))) if state.held or self._once else ()
+        if tokens == ("sync.Once.Do",) and isinstance(call.fun, ir.Sel):
+            path = self.names.path(call.fun.base)
+            if path is not None:
+                held = (*held, Held((*path, "once"), "w", self.names.identity(call.fun.base) + "~once"))
+        arguments = tuple(self.shared.callees.argument(argument, state.owned) for argument in call.args)
+        if mode == "go":
+            # A map that the function replaces is handed over with the goroutine: nobody else has it any more.
+            arguments = tuple(
+                Argument() if self.view.paths.of(given) in self.view.paths.assigned and self._is_map(given) else argument
+                for given, argument in zip(call.args, arguments, strict=True)
+            )
+        self.calls[call.pos, call.end, mode] = CallSite(
+            place=Place(self.view.path, call.pos, min(call.end, self._head_end(call))),
+            spelled=spell(call.fun, self.view.variables),
+            targets=tokens,
+            mode=mode,
+            at=self._at(call.pos),
+            receiver=self.shared.callees.receiver(call.fun, state.owned),
+            args=arguments,
+            locks=held,
+            once=bool(self._once) and any(start <= call.pos < end for start, end, _, _ in self._once),
+        )
+
+    def _head_end(self, call: ir.Call) -> int:
+        if isinstance(call.fun, ir.FuncLit):
+            return call.fun.pos + 4
+        return extent(call.fun, self.view)[1]
+
+    def _release_captures(self, literal: ir.FuncLit, state: State) -> None:
+        """A literal that is kept or started can be at work whenever its variables are used from now on."""
+        captured = self.view.facts.functions[literal.function].captures
+        if captured:
+            state.owned -= set(captured)
+
+
+def _appends_to(value: ir.Expr, target: ir.Expr) -> bool:
+    """Tell whether a value is what stands in the target already, and more: nothing gets anywhere that it has not been before."""
+    if not isinstance(value, ir.Call) or not isinstance(value.fun, ir.Name) or value.fun.name != "append" or not value.args:
+        return False
+    own, kept = value.args[0], target
+    while isinstance(own, ir.Sel) and isinstance(kept, ir.Sel) and own.name == kept.name:
+        own, kept = own.base, kept.base
+    return (
+        isinstance(own, ir.Local)
+        and isinstance(kept, ir.Local)
+        and own.id == kept.id
+        and all(not isinstance(x, ir.Local | ir.Addr) for x in value.args[1:])
+    )
