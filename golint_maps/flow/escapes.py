@@ -166,6 +166,8 @@ class _Walk(LockWalk):
         if self.view.variables[number].kind in ("receiver", "param"):
             return True
         match self.view.typing.definitions.get(number):
+            case FromValue(ir.Name() | ir.Sel() as holder) if self._moved_out(holder):
+                return False
             case FromRange():
                 return True
             case FromValue(ir.Call(ir.Sel(_, name) | ir.Name(name))):
@@ -173,6 +175,11 @@ class _Walk(LockWalk):
             case FromValue(ir.Index() | ir.Sel() | ir.Name() | ir.Deref() | ir.Recv() | ir.Assert()):
                 return True
         return False
+
+    def _moved_out(self, holder: ir.Expr) -> bool:
+        """Tell whether what holds an object gets another one afterwards: `old := s.state; s.state = &state{}`."""
+        path = self.view.paths.of(holder)
+        return path is not None and any(start > holder.pos for start in self.replaced.get(path, ()))
 
     # --- ways out ---
 

@@ -300,7 +300,11 @@ class Races:
         name = entry.id.rpartition(".")[2]
         # Package variables are registered with by init functions; heaps are worked on by container/heap.
         elsewhere = _REGISTERS.match(name) if way.identity[0] == "g" else entry.receiver and name in _BY_CONTAINERS
-        return bool(elsewhere) or sets_up(entry)
+        return bool(elsewhere) or sets_up(entry) or self._started_inside(entry)
+
+    def _started_inside(self, entry: FunctionSummary) -> bool:
+        """Tell whether the program itself starts a goroutine with a function that goes on until it is told to stop: nobody runs another one."""
+        return entry.endless and any(link.spawns and not self.functions[link.caller].test for link in self.links.into.get(entry.id, ()))
 
     def _only_tested(self, way: Witness) -> bool:
         """Tell whether only parallel tests come to an access of code that is none: what they do there depends on their data."""

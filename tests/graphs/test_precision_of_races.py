@@ -272,3 +272,12 @@ def test_a_pointer_to_a_lock_may_be_the_lock_that_the_others_hold() -> None:
         "func (k *keeper) Drop() { k.mu.Lock(); delete(k.s.m, `a`); k.mu.Unlock() }"
     )
     assert verdicts(source) == []
+
+
+def test_the_goroutine_that_owns_a_map_is_run_once_though_its_method_is_exported() -> None:
+    source = (
+        "type hub struct { in chan string; m map[string]int }\nfunc (h *hub) Run() { for k := range h.in { h.m[k]++ } }\n"
+        "func Serve() *hub { h := &hub{in: make(chan string), m: map[string]int{}}; go h.Run(); return h }"
+    )
+    assert verdicts(source) == []
+    assert verdicts(source + "\nfunc (h *hub) Get(k string) int { return h.m[k] }") != []

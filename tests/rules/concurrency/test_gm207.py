@@ -61,3 +61,11 @@ def test_a_caller_who_keeps_its_map_is_a_note() -> None:
 )
 def test_copies_moves_and_maps_that_stay_are_quiet(code: str) -> None:
     assert not findings_of(rule, TYPES + code)
+
+
+def test_an_object_is_moved_out_with_its_map() -> None:
+    source = "type W struct { m map[string]int }\ntype H struct { mu sync.Mutex; w *W }\n"
+    source += "func (h *H) Put(k string) { h.mu.Lock(); h.w.m[k] = 1; h.mu.Unlock() }\n"
+    source += "func (h *H) Take() map[string]int { h.mu.Lock(); defer h.mu.Unlock(); old := h.w; %sreturn old.m }"
+    assert findings_of(rule, {"p.go": TYPES + source % "h.w = &W{}; "}) == []
+    assert len(findings_of(rule, {"p.go": TYPES + source % ""})) == 1
