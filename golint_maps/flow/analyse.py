@@ -18,6 +18,7 @@ from golint_maps.flow import (
     pinned_buffers,
     promises,
     ranges,
+    served_maps,
     sharing,
     summary,
     syncmap_profiles,
@@ -69,7 +70,10 @@ def _analyse(package: PackageView) -> PackageFacts:
             facts += lifetime.replaced(view)
             facts += map_sharing.analyse(view)
             facts += large_maps.analyse(view)
-            serving += lifetime.serving(view, summaries)
+            loops = list(lifetime.serving(view, summaries))
+            serving += loops
+            if loops:
+                facts += served_maps.analyse(view, summaries, loops)
         view.release()
     facts += internals.analyse(package)
     named = {fact.identity for fact in facts if isinstance(fact, growth.MapGrowth | half_releases.HalfRelease)}

@@ -110,8 +110,12 @@ class Sync(msgspec.Struct, frozen=True, array_like=True, gc=False):
     locks: tuple[Held, ...] = ()
 
 
+ELSEWHERE = "-"
+"""Where a function value goes that is stored in something without a name."""
+
+
 class Flow(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A function value goes from one token to another: stored in a field or variable, or bound to a name."""
+    """A function value goes from one token to another: stored in a field or variable, bound to a name, or stored `ELSEWHERE`."""
 
     source: str
     target: str

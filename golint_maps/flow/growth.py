@@ -14,13 +14,14 @@ from golint_maps.flow.events import CONSTANT, FunctionSummary, MapAccess, Path, 
 from golint_maps.flow.first_time import first_time
 from golint_maps.flow.identity import Names, function_id
 from golint_maps.flow.keyspace import FREE, few, is_closed, is_pool_by_size
+from golint_maps.flow.maps import extent
 from golint_maps.flow.pointers import holds_pointers
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell, spell_type
-from golint_maps.flow.structure import Structure
+from golint_maps.flow.structure import Structure, end_of, start_of
 from golint_maps.flow.syncmap_calls import MapCall, SyncMaps, is_constructor, owner_of, place_of, spelled_map
 from golint_maps.flow.syncmap_uses import SyncMapReassigned
-from golint_maps.flow.traverse import expressions, statements, subexpressions
+from golint_maps.flow.traverse import each, expressions, statements, subexpressions
 from golint_maps.flow.view import View
 from golint_maps.syntax import ir
 from golint_maps.types import model
@@ -54,6 +55,8 @@ class MapGrowth(Site, frozen=True, kw_only=True, tag="map-growth"):
     """The keys hold no pointers and the values are some: the collector looks at the whole table for the values alone."""
     fixed: bool = False
     """In a literal: the key is the same at each call of it, made of variables of the function around it."""
+    private: bool = False
+    """The function alone has the map, for as long as it waits for events, and does nothing to it but adding, looking up and going over it."""
     made_from: tuple[str, ...] = ()
     """Names of the variables that a function or operator makes the key from; empty when the key is no such result."""
 
@@ -117,7 +120,7 @@ def _growths(view: View, summary: FunctionSummary, number: int, inserts: Sequenc
     function = view.facts.functions[number]
     targets = _targets(view, function)
     read = {access.path for access in summary.accesses if access.op in ("read", "range")}
-    present = _present(view, function) if any(access.path in read for access in inserts) else frozenset()
+    present = updated(view, function) if any(access.path in read for access in inserts) else frozenset()
     regions = first_time(view, function)
     for access in inserts:
         start = access.place.start
@@ -126,6 +129,8 @@ def _growths(view: View, summary: FunctionSummary, number: int, inserts: Sequenc
         base, key = targets.get(start, (None, None))
         found = view.package.resolver.map(view.typing.of(base)) if base is not None else None
         kind, value = (found.key, found.value) if found is not None else (None, None)
+        if key is not None and _is_one_of_the_cases(view, function, start, key):
+            continue
         if is_closed(kind, view.package.resolver) and (key is None or few(view, key, kind) == CONSTANT):
             continue
         if is_pool_by_size(kind, value, view.package.resolver):
@@ -152,6 +157,17 @@ def _growths(view: View, summary: FunctionSummary, number: int, inserts: Sequenc
             made_from=_made_from(view, key) if key is not None else (),
             fixed=key is not None and _is_fixed(view, function, number, key),
         )
+
+
+def _is_one_of_the_cases(view: View, function: ir.Function, start: int, key: ir.Expr) -> bool:
+    """Tell whether a `switch` on the key lets only those through that are written in its cases."""
+    for switch in each(function.body or (), ir.Switch):
+        if switch.subject is None or not switch.pos <= start < switch.end or view.paths.key(switch.subject) != view.paths.key(key):
+            continue
+        for case in switch.cases:
+            if not case.default and case.body and start_of(case.body[0]) <= start < end_of(case.body[-1]):
+                return all(few(view, value, None) == CONSTANT for value in case.values)
+    return False
 
 
 def _hands_itself_over(view: View, function: ir.Function, start: int) -> bool:
@@ -204,7 +220,7 @@ class _Updates(EntryFlow):
         super()._store(target, statement, state)
 
 
-def _present(view: View, function: ir.Function) -> frozenset[int]:
+def updated(view: View, function: ir.Function) -> frozenset[int]:
     """Return where entries are stored to that are surely there: an update is no growth."""
     flow = _Updates(view)
     flow.run(function.body or (), Knowledge())
@@ -439,6 +455,33 @@ def emptied(fact: SyncMapReassigned) -> MapRelease:
         form="remake",
         at=Position(fact.place.start, ()),
     )
+
+
+def sync_resets(maps: SyncMaps) -> Iterator[MapRelease]:
+    """Yield where a variable or field gets a pointer to a fresh `sync.Map` in the place of another one."""
+    view = maps.view
+    if is_constructor(view.root.name) or view.root.name in ("var·", "init") or view.path.endswith("_test.go"):
+        return
+    for number in view.family:
+        function = view.facts.functions[number]
+        for statement in each(function.body or (), ir.Assign):
+            for target in statement.lhs if statement.op == "=" else ():
+                if not isinstance(target, ir.Sel | ir.Name) or view.typing.of(target) != model.Pointer(model.SYNC_MAP):
+                    continue
+                path = Names(view).path(target)
+                start = extent(target, view)[0]
+                if any(low <= start < high and flag in (None, path) for low, high, flag in first_time(view, function)):
+                    continue  # made where there is none
+                yield MapRelease(
+                    place=Place(view.path, start, extent(target, view)[1]),
+                    function=view.name,
+                    package=view.package.scope.path,
+                    map=spell(target, view.variables),
+                    identity=Names(view).identity(target),
+                    id=function_id(view, number),
+                    form="remake",
+                    at=Position(start, ()),
+                )
 
 
 def _stored(view: View, call: MapCall) -> str:

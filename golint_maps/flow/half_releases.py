@@ -67,7 +67,8 @@ class _Body:
     def __init__(self, view: View, summary: FunctionSummary, number: int) -> None:
         self.view = view
         self.summary = summary
-        self.body = view.facts.functions[number].body or ()
+        self.function = view.facts.functions[number]
+        self.body = self.function.body or ()
 
     def _fact(self, kind: str, access: MapAccess, place: Place, beside: Place, **more: str) -> HalfRelease:
         return HalfRelease(
@@ -206,18 +207,29 @@ class _Body:
         structure: Structure | None = None
         for insert in inserts:
             mine = [delete for delete in deletes if delete.key == insert.key and delete.at.order > insert.at.order]
-            if not any(delete.at.nest == insert.at.nest[: len(delete.at.nest)] for delete in mine) or len(mine) != len(deletes):
+            if not mine or len(mine) != len(deletes):
                 continue
             structure = structure or Structure(self.body)
-            last = max(delete.at.order for delete in mine)
+            always = any(delete.at.nest == insert.at.nest[: len(delete.at.nest)] for delete in mine)
+            if not always and not all(self._succeeds(delete.at, structure) for delete in mine):
+                continue
+            last = max(delete.at.order for delete in mine) if always else DEFERRED
             for statement in statements(self.body):
-                if not isinstance(statement, ir.Return) or not insert.at.order < statement.pos < last:
+                if not isinstance(statement, ir.Return) or not insert.at.order < statement.pos < last or not (always or _fails(statement)):
                     continue
                 at = structure.at(statement.pos)
                 if dominates(insert.at, at) and at.nest != insert.at.nest and not any(dominates(delete.at, at) for delete in mine):
                     place = Place(self.view.path, statement.pos, max(statement.end, statement.pos + 6))
                     yield self._fact("return", insert, place, mine[-1].place, key=self._key(insert))
                     return
+
+    def _succeeds(self, delete: Position, structure: Structure) -> bool:
+        """Tell whether a delete is followed by a return without an error."""
+        results = self.function.type.results
+        if not results or results[-1] != ir.TName("error"):
+            return False
+        returns = [item for item in statements(self.body) if isinstance(item, ir.Return) and dominates(delete, structure.at(item.pos))]
+        return any(structure.at(item.pos).nest == delete.nest and item.values and not _fails(item) for item in returns)
 
     def _key(self, access: MapAccess) -> str:
         for statement in statements(self.body):
@@ -266,6 +278,12 @@ class _Body:
         own, other = found[0], others[0]
         if own.key != other.key and dominates(min(own.at, other.at, key=_order), max(own.at, other.at, key=_order)):
             yield self._fact("orphaned", own, other.place, own.place, partner=other.identity, partner_map=other.map, key=self._key(other))
+
+
+def _fails(statement: ir.Return) -> bool:
+    """Tell whether the last value of a return, an error, is one."""
+    last = statement.values[-1] if statement.values else None
+    return last is not None and not (isinstance(last, ir.Name) and last.name == "nil")
 
 
 def gives_another(fun: ir.Expr) -> bool:

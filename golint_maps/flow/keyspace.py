@@ -31,8 +31,12 @@ ONE_OF_MANY: Final = re.compile(
 )
 """Names of types of which there is an object for each connection or piece of work."""
 _MAX_DEPTH: Final = 8
+_MAX_REMAINDERS: Final = 1 << 16
 _SMALL: Final = frozenset(("bool", "uint8", "int8", "uintptr"))
 """A `uintptr` is a code address or a file descriptor: the program, and the system, have so many of them."""
+_TIME: Final = model.Named("time", "Time")
+_CALENDAR: Final = frozenset(("Hour", "Minute", "Second", "Day", "YearDay", "Month", "Weekday"))
+"""Methods of a time whose results come back every year."""
 _TEXT: Final = frozenset(("fmt", "strings", "path", "filepath", "strconv", "unicode"))
 """Packages whose functions have no more results than arguments."""
 
@@ -103,6 +107,8 @@ def origin(view: View, x: ir.Expr | None, depth: int = 0) -> int:
                 return CONSTANT if _is_settings(view.typing.of(base)) or _is_own(view, base, name) else FREE
             scope = view.package.resolver.package(imported, view.package.scope.path)
             return CONSTANT if scope is not None and name in scope.constants else FREE
+        case ir.Binary("%", _, right) | ir.Binary("&", _, ir.Const() as right) | ir.Binary("&", ir.Const() as right, _) if _is_small(right):
+            return CONSTANT  # the number of a shard
         case ir.Binary(_, left, right):
             return _all(view, (left, right), depth)
         case ir.Unary(_, operand) | ir.Assert(operand):
@@ -112,6 +118,16 @@ def origin(view: View, x: ir.Expr | None, depth: int = 0) -> int:
         case ir.Call(fun, args):
             return _result(view, fun, args, depth)
     return FREE
+
+
+def _is_small(limit: ir.Expr) -> bool:
+    """Tell whether a modulus or mask leaves few values: what is written must be so, and what has a name is the number of something."""
+    if not isinstance(limit, ir.Const):
+        return True
+    try:
+        return int(limit.text.replace("_", ""), 0) <= _MAX_REMAINDERS
+    except ValueError:
+        return False
 
 
 def _is_settings(kind: Type | None) -> bool:
@@ -239,6 +255,8 @@ def _result(view: View, fun: ir.Expr, args: list[ir.Expr], depth: int) -> int:
             if f"{imported}.{fun.name}" in _tables()["functions"]:
                 return CONSTANT
             return _all(view, tuple(args), depth) if args and imported.rpartition("/")[2] in _TEXT else FREE
+        if not args and fun.name in _CALENDAR and view.typing.of(fun.base) == _TIME:
+            return CONSTANT
         if not args and is_closed(view.typing.of(fun.base), view.package.resolver):
             return CONSTANT  # t.String(), kind.Name()
     return FREE

@@ -137,10 +137,38 @@ def _made(package: PackageView, file: int, value: ir.Expr | None, result: int) -
 def declarations(package: PackageView, named: Iterable[str], summaries: Iterable[FunctionSummary]) -> Iterator[MapDeclared]:
     """Yield where the maps of the package are declared that facts name (by identity), or that are passed to somebody who may add entries."""
     passed = {argument.identity for summary in summaries for site in summary.calls for argument in site.args if argument.identity[:1] in ("g", "f")}
-    for identity in sorted({*named, *passed}):
+    own = _named_maps(package.scope)
+    receivers = (site.receiver for summary in summaries if own for site in summary.calls)
+    passed |= {receiver.identity for receiver in receivers if receiver is not None and receiver.type in own and receiver.identity[:1] in ("g", "f")}
+    for identity in sorted({*named, *passed, *_exported(package.scope)}):
         place = _declared(package, identity)
         if place is not None:
             yield MapDeclared(place=place, function="", package=package.scope.path, identity=identity)
+
+
+def _named_maps(scope: PackageScope) -> frozenset[str]:
+    """Return the types of a package that are maps, by their full names."""
+    return frozenset(f"{scope.path}.{name}" for name, declared in scope.types.items() if isinstance(declared.node.type, ir.TMap))
+
+
+def _exported(scope: PackageScope) -> Iterator[str]:
+    """Yield the identities of the maps that other packages can fill."""
+    for name, declared in scope.variables.items():
+        if name[:1].isupper() and _is_map(scope, declared.node.type, declared.node.value):
+            yield f"g{scope.path}.{name}"
+    for name, kind in scope.types.items():
+        for field in kind.node.type.fields if isinstance(kind.node.type, ir.TStruct) else ():
+            if field.name[:1].isupper() and _is_map(scope, field.type, None):
+                yield f"f{scope.path}.{name}.{field.name}"
+
+
+def _is_map(scope: PackageScope, kind: ir.TypeExpr | None, value: ir.Expr | None) -> bool:
+    match value:
+        case ir.Lit(made) | ir.Call(ir.Name("make"), [ir.TypeArg(made), *_]) if kind is None:
+            kind = made
+    if isinstance(kind, ir.TName) and kind.name in scope.types:
+        kind = scope.types[kind.name].node.type
+    return isinstance(kind, ir.TMap) or (isinstance(kind, ir.TQual) and kind.name == "Map")
 
 
 def _declared(package: PackageView, identity: str) -> Place | None:
@@ -180,6 +208,8 @@ def serving(view: View, summaries: Sequence[FunctionSummary]) -> Iterator[Servin
                         yield Serving(summary.id, statement.pos, statement.end, waits or any(map(_accepts, _inside(body))))
                     elif any(map(_accepts, _inside(body))):
                         yield Serving(summary.id, statement.pos, statement.end, True)
+                case ir.For(_, ir.Call(), _, []) | ir.For(None, ir.Binary("==", ir.Call(ir.Sel(_, "Err"), []), ir.Name("nil")), None, _):
+                    yield Serving(summary.id, statement.pos, statement.end, True)  # for c.processNext() {}; for ctx.Err() == nil {…}
                 case ir.For(_, ir.Call(ir.Sel(_, "Scan" | "Next")), _, _) if command and view.root.name == "main":
                     yield Serving(summary.id, statement.pos, statement.end, False)
                 case ir.Range(_, _, _, over) if isinstance(view.package.resolver.underlying(view.typing.of(over)), model.Chan):

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from golint_maps.flow import locks
 from golint_maps.flow.assigned import assigned_names
 from golint_maps.flow.calls import Callees, fresh
-from golint_maps.flow.events import BORROWED, Argument, CallSite, Flow, Held, MapAccess, Position, Sync
+from golint_maps.flow.events import BORROWED, ELSEWHERE, Argument, CallSite, Flow, Held, MapAccess, Position, Sync
 from golint_maps.flow.identity import Names, function_id
 from golint_maps.flow.known_calls import concerns_nobody, map_api_names, map_apis
 from golint_maps.flow.lock_helpers import LockEffects, locks_what_is_there, only_locks
@@ -91,7 +91,7 @@ class LocksetWalk(Forward[State]):
         self.sends: dict[int, tuple[str, str, Position]] = {}
         self._deferred: list[ir.Defer] = []
         self._in_deferred = False
-        self.endless = any(loop.cond is None for loop in each(function.body or (), ir.For))
+        self.endless = any(_may_serve(loop) for loop in each(function.body or (), ir.For))
         self._written: frozenset[tuple[str, ...]] = frozenset()
         self._once = once_regions(function.body or (), self.view.paths)
 
@@ -262,10 +262,22 @@ class LocksetWalk(Forward[State]):
         if identity:
             self.flows += [Flow(token, f"={identity}") for token in self.shared.callees.targets(value)]
 
+    def _stored_somewhere(self, value: ir.Expr) -> None:
+        """Record functions that are stored, passed or returned as parts of something without a name."""
+        match value:
+            case ir.Addr(operand):
+                self._stored_somewhere(operand)
+            case ir.Lit(_, elements):
+                for element in elements:
+                    self._stored_somewhere(element.value)
+            case ir.Name() | ir.Sel() if isinstance(self.view.package.resolver.underlying(self.view.typing.of(value)), model.Signature):
+                self.flows += [Flow(token, ELSEWHERE) for token in self.shared.callees.targets(value)]
+
     def _flow_literal(self, literal: ir.Lit) -> None:
         kind = self.view.typing.of(literal)
         found = self.view.package.resolver.struct(kind)
         if found is None or not isinstance(found[0], model.Named):
+            self._stored_somewhere(literal)  # a list, a table, or a struct without a name
             return
         owner, fields = found
         assert isinstance(owner, model.Named)
@@ -277,6 +289,8 @@ class LocksetWalk(Forward[State]):
                 kind = self.view.typing.of(element.value)
                 if isinstance(self.view.package.resolver.underlying(kind), model.Signature):
                     self.flows += [Flow(token, f"=f{owner.package}.{owner.name}.{name}") for token in self.shared.callees.targets(element.value)]
+            elif isinstance(element.value, ir.Lit | ir.Addr):
+                self._stored_somewhere(element.value)
 
     def enter_range(self, statement: ir.Range, state: State) -> None:
         if self._is_map(statement.over):
@@ -295,6 +309,8 @@ class LocksetWalk(Forward[State]):
             for value in statement.values:
                 if isinstance(value, ir.FuncLit):
                     self.flows.append(Flow(function_id(self.view, value.function), f"&{self.id}"))
+                elif isinstance(value, ir.Lit | ir.Addr):
+                    self._stored_somewhere(value)
                 elif isinstance(value, ir.Call | ir.Name | ir.Sel | ir.Local) and isinstance(
                     self.view.package.resolver.underlying(self.view.typing.of(value)), model.Signature
                 ):
@@ -333,6 +349,7 @@ class LocksetWalk(Forward[State]):
             state.held[lock.path] = Held(lock.path, "w", lock.name, lock.spelled)
         self._sync("send", statement.channel, statement.pos, state)
         self._publish(statement.value, state)
+        self._stored_somewhere(statement.value)
         value = statement.value
         if isinstance(value, ir.Local) and not self.view.assignments[value.id] and self._is_map(value):
             channel = self.names.identity(statement.channel)
@@ -614,6 +631,9 @@ class LocksetWalk(Forward[State]):
             self.syncs[start, kind] = Sync(kind, path, at, Place(self.view.path, start, start + 1), tuple(sorted(state.held.values())))
 
     def _call_site(self, call: ir.Call, mode: str, state: State) -> None:
+        for argument in call.args:
+            if isinstance(argument, ir.Lit | ir.Addr):
+                self._stored_somewhere(argument)
         tokens = self.shared.callees.targets(call.fun)
         if not tokens or (mode == "call" and concerns_nobody(tokens, call.args)):
             return
@@ -666,3 +686,8 @@ def _appends_to(value: ir.Expr, target: ir.Expr) -> bool:
         and own.id == kept.id
         and all(not isinstance(x, ir.Local | ir.Addr) for x in value.args[1:])
     )
+
+
+def _may_serve(loop: ir.For) -> bool:
+    """Tell whether a loop may be without an end of its own: `for {…}`, `for w.next() {}`, `for ctx.Err() == nil {…}`."""
+    return loop.cond is None or (loop.post is None and (not loop.body or loop.cond.__class__ is ir.Binary))

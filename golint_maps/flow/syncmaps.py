@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from golint_maps.flow.growth import GrowthFact, emptied, sync_growth
+from golint_maps.flow.growth import GrowthFact, emptied, sync_growth, sync_resets
 from golint_maps.flow.syncmap_assertions import SyncMapAssertion, assertions
 from golint_maps.flow.syncmap_calls import SyncMaps
 from golint_maps.flow.syncmap_sequences import SyncMapSequence, sequences
@@ -22,6 +22,7 @@ def analyse(view: View) -> Iterator[SyncMapMisuse | GrowthFact]:
         for fact in reassignments(view, maps):
             yield fact
             yield emptied(fact)
+        yield from sync_resets(maps)
         yield from mutations(maps)
     if maps.calls:
         yield from sequences(maps)

@@ -141,6 +141,14 @@ class Lifetimes:
                         self._direct[root.receiver] = reason
         return self._direct
 
+    def of_goroutine(self, function: FunctionSummary) -> Reason | None:
+        """Return why a function that serves goes on as long as the process: it is `main`, or the program starts a goroutine with it."""
+        root = self._functions.get(function.root, function)
+        if function.name == "main" and not function.receiver and not function.parent:
+            return Reason("main serves until it is told to stop", function.place)
+        started = any(link.spawns and link.callback is None for link in self._links.into.get(function.id, ()))
+        return self._serves(function, root) if started and not function.handler else None
+
     def _serves(self, function: FunctionSummary, root: FunctionSummary) -> Reason | None:
         if function.handler and not function.parent:
             return Reason(f"{function.name} is {function.handler}", function.place)

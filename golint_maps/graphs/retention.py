@@ -20,7 +20,7 @@ from golint_maps.flow.map_sharing import MapShared
 from golint_maps.flow.site import Place
 from golint_maps.graphs.lifetime import Lifetimes, Reason
 from golint_maps.graphs.races import Races
-from golint_maps.graphs.witness import Hop, Witness
+from golint_maps.graphs.witness import Context, Hop, Witness
 
 _MAX_ROUNDS = 6
 _CLOSING = ("Close", "close", "Stop", "stop", "Shutdown", "shutdown", "Destroy", "destroy", "Quit", "Terminate")
@@ -40,6 +40,15 @@ class OnlyGrows:
     late: tuple[MapRelease, ...]
     siblings: tuple[MapRelease, ...]
     """Releases of another map that is filled with the same keys by the same function."""
+    identity: str
+
+    @property
+    def name(self) -> str:
+        """The map as the insert names it or, where that is a parameter or an alias, as its declaration does."""
+        names = self.identity.rpartition("/")[2].split(".")
+        if self.identity[0] == "l" or self.growth.map.rpartition(".")[2] == names[-1] or "[" in self.identity:
+            return self.growth.map
+        return ".".join(names[-2:] if self.identity[0] == "f" else names[-1:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +127,9 @@ class Retention:
         if not ways:
             return
         growth, way, lives, repeats = min(ways, key=lambda found: (found[3].rank + found[2].rank, len(found[1].hops), found[0].place))
-        others = {item.place: item for item in self._growths_of(identity) if item.place != growth.place}
-        yield OnlyGrows(growth, way, lives, repeats, declared, tuple(others[place] for place in sorted(others)), dead, late, self._siblings(growth))
+        places = {item.place: item for item in self._growths_of(identity) if item.place != growth.place}
+        others = tuple(places[place] for place in sorted(places))
+        yield OnlyGrows(growth, way, lives, repeats, declared, others, dead, late, self._siblings(growth), identity)
 
     # --- halves ---
 
@@ -343,10 +353,16 @@ class Retention:
         function = self._functions.get(growth.id)
         if function is None or function.test or growth.origin == CONSTANT:
             return
+        if growth.private:
+            reason = self._lifetimes.of_goroutine(function)
+            if reason is not None:
+                own = Witness(_as_access(growth), Context("own", growth.id), (Hop(growth.id, None, growth.at),), growth.path, identity, ())
+                yield growth, own, reason, Reason(f"the loop in {growth.function}", None, 1)
+            return
         access = next((item for item in function.accesses if item.place == growth.place and item.op in INSERTS), None) or _as_access(growth)
         found = self._races.witnesses.of(function, access) or list(self._owned_by_main(function, access))
         for way in found:
-            if way.identity != identity:
+            if way.identity != identity or _only_once(way):
                 continue
             origin, fixed = self._key(growth, way)
             if origin == CONSTANT or (fixed and identity[0] != "g"):
@@ -412,6 +428,11 @@ class Retention:
             if identity != growth.identity and any(other.id == growth.id and other.form == growth.form for other in others):
                 found += self._sorted_releases(identity)[0][:1]
         return tuple(found)
+
+
+def _only_once(way: Witness) -> bool:
+    """Tell whether a flag of the object lets a call on the way happen only once. A goroutine that is started once may go on for ever."""
+    return any(hop.site is not None and hop.site.once and hop.site.mode == "call" and not hop.spawns for hop in way.hops)
 
 
 def _by_identity(large: Iterable[LargeMap]) -> dict[str, LargeMap]:

@@ -24,7 +24,7 @@ def only_grows(program: Program, rule: Rule, *, sync: bool) -> Iterator[Finding]
 def _finding(rule: Rule, verdict: OnlyGrows) -> Finding:
     growth = verdict.growth
     key = f" for `{growth.key}`" if growth.key else "s"
-    title = f"`{growth.map}` only grows: {growth.function} adds an entry{key}, and {_never(verdict)}."
+    title = f"`{verdict.name}` only grows: {growth.function} adds an entry{key}, and {_never(verdict)}."
     repeats = f"{verdict.repeats.words} may add one more"
     lives = f"it lives as long as the process ({verdict.lives.words})"
     holds = (

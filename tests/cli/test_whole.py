@@ -92,3 +92,16 @@ def test_only_findings_of_the_change_are_reported(module: Path, call: Call) -> N
     assert found(call, "--new-from", "HEAD") == [("GM103", "p.go", 5)]
     (module / "q.go").write_text(SOURCE.replace("Grow", "Grow2").replace("Drop", "Drop2"))
     assert found(call, "--new-from", "HEAD") == [("GM103", "p.go", 5), ("GM103", "q.go", 5)]
+
+
+def test_a_map_that_another_package_fills_is_reported_where_it_is_declared_unless_a_package_empties_it(module: Path, call: Call) -> None:
+    state = "package state\n\nvar Jobs = map[string]*int{}\n\ntype Registry struct{ Items map[string]*int }\n\nvar Global = &Registry{}\n"
+    api = 'package api\n\nimport "example.com/p/state"\n\nfunc Put(k string) {\n\tstate.Jobs[k] = nil\n\tstate.Global.Items[k] = nil\n}\n'
+    for name, text in (("state", state), ("api", api)):
+        (module / name).mkdir()
+        (module / name / f"{name}.go").write_text(text)
+    assert found(call, "--select", "GM401", "./...") == [("GM401", "state/state.go", 3), ("GM401", "state/state.go", 5)]
+    (module / "api/drop.go").write_text(
+        'package api\n\nimport s "example.com/p/state"\n\nfunc Drop(k string) { delete(s.Jobs, k); s.Global.Items = nil }\n'
+    )
+    assert found(call, "--select", "GM401", "./...") == []

@@ -11,10 +11,11 @@ from golint_maps.flow.site import Site
 from golint_maps.testing import facts_of
 
 HEAD = """package p
-import ("fmt"; "strings"; "reflect")
+import ("fmt"; "strings"; "reflect"; "time")
 var _ = fmt.Sprint
 var _ = strings.ToLower
 var _ reflect.Type
+var _ time.Time
 const known = "k"
 type level int
 const low level = 1
@@ -46,6 +47,11 @@ def facts(text: str) -> list[Site]:
         ('k := "a"; if l == low { k = known }; m[k] = 1', CONSTANT),
         ('k := "a"; if l == low { k = a }; m[k] = 1', 0),
         ("m[read()] = 1", FREE),
+        ("m[fmt.Sprint(len(list)%16)] = 1", CONSTANT),
+        ("m[fmt.Sprint(len(list)&0xff)] = 1", CONSTANT),
+        ("m[fmt.Sprint(len(list)%1_000_000)] = 1", FREE),
+        ("m[fmt.Sprint(time.Now().Hour())] = 1", CONSTANT),
+        ("m[fmt.Sprint(time.Now().Unix())] = 1", FREE),
     ],
 )
 def test_where_a_key_comes_from(body: str, expected: int) -> None:

@@ -359,3 +359,122 @@ def test_what_main_holds_lives_as_long_as_main_serves() -> None:
     assert maps(source % accept) == ["s.m"]
     assert maps(source % "for lines := bufio.NewScanner(os.Stdin); lines.Scan(); { s.handle(lines.Text()) }") == []
     assert maps(source % "for i := 0; i < 3; i++ { s.handle(next()) }") == []
+
+
+# --- functions that are named, but not called by name ---
+
+CACHE = "type cache struct { m map[string]*int }\nvar c = &cache{m: map[string]*int{}}\nfunc Put(k string) { c.m[k] = nil }\n"
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "var list = []func(string){c.drop}",
+        "var table = map[string]func(string){`a`: c.drop}",
+        "type job struct { f func(string) }\nvar jobs = []job{{c.drop}}",
+        "type job struct { f func(string) }\nfunc run(j job) { j.f(`a`) }\nfunc Run() { run(job{f: c.drop}) }",
+        "func run(all ...func(string)) { for _, f := range all { f(`a`) } }\nfunc Run() { run([]func(string){c.drop}...) }",
+        "type job struct { f func(string) }\nfunc Job() any { return &job{f: c.drop} }",
+        "func Send(to chan func(string)) { to <- c.drop }",
+    ],
+)
+def test_a_release_that_is_stored_as_a_value_can_run(use: str) -> None:
+    assert maps(f"{CACHE}func (c *cache) drop(k string) {{ delete(c.m, k) }}\n{use}") == []
+
+
+def test_a_release_that_nothing_names_cannot_run() -> None:
+    (found,) = findings(CACHE + "func (c *cache) drop(k string) { delete(c.m, k) }")
+    assert "except cache.drop, which nothing calls" in found.message
+
+
+# --- names, types and packages ---
+
+
+def test_a_map_is_called_by_its_name_where_a_helper_fills_it() -> None:
+    source = "var all, other = map[string]*int{}, map[string]*int{}\nfunc put(m map[string]*int, k string) { m[k] = nil }\n"
+    source += "func drop(m map[string]*int, k string) { delete(m, k) }\nfunc Put(k string) { put(all, k); put(other, k) }\n"
+    source += "func Drop(k string) { drop(other, k) }"
+    (found,) = findings(source)
+    assert found.message.startswith("`all` only grows")
+
+
+def test_methods_of_a_named_map_type_fill_and_empty_the_map_that_they_are_called_on() -> None:
+    source = "type table map[string]*int\nfunc (t table) put(k string) { t[k] = nil }\nfunc (t table) drop(k string) { delete(t, k) }\n"
+    source += "var all, live = table{}, table{}\nfunc Put(k string) { all.put(k); live.put(k) }\nfunc Drop(k string) { live.drop(k) }"
+    (found,) = findings(source)
+    assert found.message.startswith("`all` only grows")
+
+
+# --- what happens once, and keys that are few ---
+
+
+def test_what_a_flag_lets_a_helper_do_once_is_no_growth() -> None:
+    source = "type T struct { m map[string]*int; done bool }\nvar t = &T{m: map[string]*int{}}\nfunc lines() []string\n"
+    source += "func (t *T) load() { for _, k := range lines() { t.m[k] = nil } }\n"
+    assert maps(source + "func Get(k string) *int { if !t.done { t.load(); t.done = true }; return t.m[k] }") == []
+    assert maps(source + "func Get(k string) *int { if !t.done { t.load() }; return t.m[k] }") == ["t.m"]
+
+
+def test_a_goroutine_that_is_started_once_goes_on() -> None:
+    source = "type T struct { m map[string]*int; in chan string; on bool }\nvar t = &T{m: map[string]*int{}}\n"
+    source += "func (t *T) run() { for k := range t.in { t.m[k] = nil } }\n"
+    source += "func Get(k string) *int { if !t.on { go t.run(); t.on = true }; return t.m[k] }"
+    assert maps(source) == ["t.m"]
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("switch k { case `a`, `b`: m[k] = nil }", []),
+        ("switch k { case `a`: return; default: m[k] = nil }", ["m"]),
+        ("switch k { case other: m[k] = nil }", ["m"]),
+        ("switch other { case `a`: m[k] = nil }", ["m"]),
+    ],
+)
+def test_keys_that_a_switch_lets_through(body: str, found: list[str]) -> None:
+    assert maps(f"var m = map[string]*int{{}}\nfunc Put(k, other string) {{ {body} }}") == found
+
+
+# --- goroutines ---
+
+
+@pytest.mark.parametrize("loop", ["for w.next() {}", "for w.ctx.Err() == nil { w.next() }"])
+def test_loops_that_serve_in_their_condition(loop: str) -> None:
+    source = 'import "context"\ntype W struct { ctx context.Context; get func() (string, bool); m map[string]*int }\n'
+    source += "func (w *W) next() bool { k, ok := w.get(); w.m[k] = nil; return ok }\n"
+    source += "func New() *W { w := &W{m: map[string]*int{}}; go w.run(); return w }\n"
+    assert maps(f"{source}func (w *W) run() {{ {loop} }}") == ["w.m"]
+
+
+SERVING = """type event struct { id string; data []byte }
+type W struct { in chan event; quit chan bool }
+func New() *W { w := &W{}; go w.run(); return w }
+func use(m map[string][]byte) {}
+func (w *W) run() { n := 0; last := map[string][]byte{}
+for { %s; select { case e := <-w.in: if last[e.id] == nil { n++ }; last[e.id] = e.data; %s; case <-w.quit: return } } }"""
+
+
+def test_a_local_map_of_a_loop_that_serves() -> None:
+    (found,) = findings(SERVING % ("", ""))
+    assert found.message.startswith("`last` only grows: W.run adds an entry for `e.id`")
+    assert "the goroutine that runs W.run serves until it is told to stop" in found.message
+
+
+@pytest.mark.parametrize(
+    ("head", "then"),
+    [
+        ("", "delete(last, e.id)"),
+        ("", "if len(last) > 9 { clear(last) }"),
+        ("", "use(last)"),
+        ("", "last = map[string][]byte{}"),
+        ("", "if len(last) > 9 { return }"),
+        ("last := map[string][]byte{}", ""),
+        ("", "func() { use(last) }()"),
+    ],
+)
+def test_a_local_map_that_is_emptied_or_let_out_or_made_in_each_turn(head: str, then: str) -> None:
+    assert maps(SERVING % (head, then)) == []
+
+
+def test_a_local_map_of_a_loop_for_one_call() -> None:
+    assert maps(SERVING.replace("go w.run()", "w.run()") % ("", "")) == []

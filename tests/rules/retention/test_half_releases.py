@@ -151,3 +151,25 @@ def test_a_value_that_is_overwritten_with_its_way_to_another_map() -> None:
     (found,) = messages(body % "" + done)
     assert "`s.n` keeps the entry of a value that S.Add overwrites" in found
     assert messages(body % "if e, ok := s.m[k]; ok { delete(s.n, e.ref) }; " + done) == []
+
+
+CALL = """func (s *S) Call(id string, f func() error) error {
+s.m[id] = &entry{}
+if err := f(); err != nil { %s }
+switch s.Do(id, f) { case nil: %s; default: %s } }"""
+
+
+def test_an_entry_that_only_success_takes_out() -> None:
+    (found,) = messages(CALL % ("return err", "delete(s.m, id); return nil", "delete(s.m, id); return nil"))
+    assert "when S.Call returns early" in found
+
+
+@pytest.mark.parametrize(
+    "returns",
+    [
+        ("delete(s.m, id); return err", "delete(s.m, id); return nil", "delete(s.m, id); return nil"),
+        ("delete(s.m, id); return err", "return nil", "return nil"),  # taken back where it failed
+    ],
+)
+def test_an_entry_that_failure_takes_out(returns: tuple[str, str, str]) -> None:
+    assert messages(CALL % returns) == []

@@ -74,3 +74,10 @@ def test_a_sync_map_is_no_map_and_a_map_is_no_sync_map() -> None:
     source = HEAD + "var plain = map[string]int{}\nvar mu sync.Mutex\nfunc Put(k string) { m.Store(k, 1); mu.Lock(); plain[k] = 1; mu.Unlock() }"
     assert [finding.key for finding in findings_of(gm508_syncmap_only_grows, source)] == ["m"]
     assert [finding.key for finding in findings_of(gm401_map_only_grows, source)] == ["plain"]
+
+
+def test_a_pointer_to_a_fresh_map_empties_it_but_not_where_there_was_none() -> None:
+    source = "var p = &sync.Map{}\nfunc Put(k string) { p.Store(k, 1) }\n"
+    assert maps(source) == ["p"]
+    assert maps(source + "func Reset() { p = new(sync.Map) }") == []
+    assert maps(source + "func Get() *sync.Map { if p == nil { p = new(sync.Map) }; return p }") == ["p"]
