@@ -6,6 +6,7 @@ and channels are not held by the variable itself: they come and go.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
@@ -208,8 +209,12 @@ def serving(view: View, summaries: Sequence[FunctionSummary]) -> Iterator[Servin
                         yield Serving(summary.id, statement.pos, statement.end, waits or any(map(_accepts, _inside(body))))
                     elif any(map(_accepts, _inside(body))):
                         yield Serving(summary.id, statement.pos, statement.end, True)
-                case ir.For(_, ir.Call(), _, []) | ir.For(None, ir.Binary("==", ir.Call(ir.Sel(_, "Err"), []), ir.Name("nil")), None, _):
-                    yield Serving(summary.id, statement.pos, statement.end, True)  # for c.processNext() {}; for ctx.Err() == nil {…}
+                case ir.For(_, ir.Call(ir.Sel(_, name) | ir.Name(name), args), _, []):
+                    # for c.processNext() {}; but `for l.step() {}` may as well read one text.
+                    if _WORK.search(name) or any(view.typing.of(argument) == _CONTEXT for argument in args):
+                        yield Serving(summary.id, statement.pos, statement.end, True)
+                case ir.For(None, ir.Binary("==", ir.Call(ir.Sel(base, "Err"), []), ir.Name("nil")), None, _) if view.typing.of(base) == _CONTEXT:
+                    yield Serving(summary.id, statement.pos, statement.end, True)
                 case ir.For(_, ir.Call(ir.Sel(_, "Scan" | "Next")), _, _) if command and view.root.name == "main":
                     yield Serving(summary.id, statement.pos, statement.end, False)
                 case ir.Range(_, _, _, over) if isinstance(view.package.resolver.underlying(view.typing.of(over)), model.Chan):
@@ -227,6 +232,9 @@ def _inside(body: Sequence[ir.Stmt]) -> Iterator[ir.Stmt | ir.Expr]:
     yield from expressions(body)
 
 
+_CONTEXT = model.Named("context", "Context")
+_WORK = re.compile(r"(?i:process|work|item|event|message|request|reconcile|serve|poll)")
+"""Names of functions that do the next piece of work, and tell whether there may be more."""
 _EVENTS = frozenset(("Sleep", "Wait", "After", "Tick", "Until"))
 _CLIENTS = frozenset(
     ("Accept", "AcceptTCP", "ReadFrom", "ReadFromUDP", "ReadMessage", "ReadMsg", "Recv", "RecvMsg", "Receive", "NextMessage", "ReadPacket")

@@ -203,6 +203,8 @@ class Lifetimes:
         if SETTINGS.match(owner.rpartition(".")[2]) or f"t{owner}" in self._replaced:
             return None
         root = way.path[0] if way.path else ""
+        if "Load()" in (way.path or ()):
+            return None  # what an atomic holds is exchanged as a whole
         if root[:1] == "g" and ":" not in root:
             return None if root in self._replaced else Reason(f"the package variable {short(root)} holds it", None, 1)
         entry = self._functions[way.context.entry]

@@ -438,12 +438,22 @@ def test_keys_that_a_switch_lets_through(body: str, found: list[str]) -> None:
 # --- goroutines ---
 
 
-@pytest.mark.parametrize("loop", ["for w.next() {}", "for w.ctx.Err() == nil { w.next() }"])
-def test_loops_that_serve_in_their_condition(loop: str) -> None:
-    source = 'import "context"\ntype W struct { ctx context.Context; get func() (string, bool); m map[string]*int }\n'
-    source += "func (w *W) next() bool { k, ok := w.get(); w.m[k] = nil; return ok }\n"
+@pytest.mark.parametrize(
+    ("loop", "serves"),
+    [
+        ("for w.next(w.ctx) {}", True),
+        ("for w.processNextItem() {}", True),
+        ("for w.ctx.Err() == nil { w.next(w.ctx) }", True),
+        ("for w.step() {}", False),
+        ("for w.s.Err() == nil { w.step() }", False),
+    ],
+)
+def test_loops_that_serve_in_their_condition(loop: str, serves: bool) -> None:
+    source = 'import ("bufio"; "context")\ntype W struct { ctx context.Context; s *bufio.Scanner; get func() (string, bool); m map[string]*int }\n'
+    source += "func (w *W) step() bool { k, ok := w.get(); w.m[k] = nil; return ok }\nfunc (w *W) processNextItem() bool { return w.step() }\n"
+    source += "func (w *W) next(ctx context.Context) bool { return w.step() }\n"
     source += "func New() *W { w := &W{m: map[string]*int{}}; go w.run(); return w }\n"
-    assert maps(f"{source}func (w *W) run() {{ {loop} }}") == ["w.m"]
+    assert maps(f"{source}func (w *W) run() {{ {loop} }}") == (["w.m"] if serves else [])
 
 
 SERVING = """type event struct { id string; data []byte }
@@ -478,3 +488,11 @@ def test_a_local_map_that_is_emptied_or_let_out_or_made_in_each_turn(head: str, 
 
 def test_a_local_map_of_a_loop_for_one_call() -> None:
     assert maps(SERVING.replace("go w.run()", "w.run()") % ("", "")) == []
+
+
+def test_what_an_atomic_holds_is_exchanged_as_a_whole() -> None:
+    source = "import (`sync`; `sync/atomic`)\ntype state struct { mu sync.Mutex; m map[string]*int }\ntype T struct { now atomic.Pointer[state] }\n"
+    source += "var t T\nvar now atomic.Pointer[state]\n"
+    source += "func Reset() { now.Store(&state{m: map[string]*int{}}); t.now.Store(&state{m: map[string]*int{}}) }\n"
+    assert maps(source + "func Put(k string) { s := now.Load(); s.mu.Lock(); s.m[k] = nil; s.mu.Unlock() }") == []
+    assert maps(source + "func Put(k string) { s := t.now.Load(); s.mu.Lock(); s.m[k] = nil; s.mu.Unlock() }") == []
