@@ -30,8 +30,8 @@ _PATIENCE: Final = 5.0
 """How many times its budget a process may take by the clock before it is killed. The budget itself counts processor time, and a machine may be
 shared; what does not even notice that its budget is spent hangs outside of the interpreter."""
 
-_WORTH_COLLECTING: Final = 300_000
-"""Objects made and not gone since the last look for cycles: some 50 MB. A look costs more than most items do."""
+_WORTH_COLLECTING: Final = 1_000_000
+"""Objects made and not gone since the last look for cycles: some 150 MB. A look costs more than most items do."""
 
 _NICE_BATCH: Final = 24
 """Batches for each process that the items are cut into: enough to end at the same time, few enough for the pipes."""

@@ -18,7 +18,14 @@ Region = tuple[int, int, Path, bool]
 
 def once_regions(body: Sequence[ir.Stmt], paths: Paths) -> list[Region]:
     """Return the parts of a body that a flag lets nobody enter twice."""
-    return list(_regions(body, paths)) if each(body, ir.If) else []
+    return list(_regions(body, paths)) if each(body, ir.If) and _may_set(body) else []
+
+
+def _may_set(body: Sequence[ir.Stmt]) -> bool:
+    """Tell whether a body sets a flag that outlives it at all."""
+    return any(x.__class__ is not ir.Local for statement in each(body, ir.Assign) for x in statement.lhs) or any(
+        call.fun.__class__ is ir.Sel and call.fun.name.startswith("CompareAndSwap") for call in each(body, ir.Call)
+    )
 
 
 def _regions(body: Sequence[ir.Stmt], paths: Paths) -> Iterator[Region]:

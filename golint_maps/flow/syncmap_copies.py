@@ -108,7 +108,11 @@ def _written(kind: ir.TypeExpr | None, *, by_value: bool = False) -> bool:
 
 def _declares(scope: PackageScope) -> bool:
     """Tell whether a type declaration of a package mentions `sync.Map`."""
-    return any(_written(node.type) for file in scope.files for node in file.types)
+    return any(of_file(file, _declared_in) for file in scope.files)
+
+
+def _declared_in(file: ir.FileFacts) -> bool:
+    return any(_written(node.type) for node in file.types)
 
 
 _exporting: WeakKeyDictionary[PackageScope, bool] = WeakKeyDictionary()
