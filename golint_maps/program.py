@@ -110,7 +110,8 @@ class Program:
         """Package variables that methods of many objects change without a lock."""
         keyed = {name for package in self.packages for name in package.keyed_by_pointers}
         singletons = {name for package in self.packages for name in package.singletons}
-        return list(shared_package_maps(self.races, keyed, singletons, self._mains))
+        imported = {path for package in self.packages for path in package.imports}
+        return list(shared_package_maps(self.races, keyed, singletons, self._mains, imported))
 
     @cached_property
     def lifetimes(self) -> Lifetimes:

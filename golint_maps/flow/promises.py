@@ -20,7 +20,7 @@ _SAFE: Final = re.compile(
     r"(?:concurrently|simultaneously|(?:by|from|among|between) (?:multiple|several|many|different) goroutines)"
 )
 _CONDITION: Final = re.compile(
-    r"\b(?:only|after|once|if|unless|except|provided|until|when|while|but|reads?|readers?|long|before|todo|should|make|making|want|need)\b"
+    r"\b(?:only|after|once|if|unless|except|provided|until|when|while|but|other|some|such|these|those|reads?|readers?|long|before|todo|should|make|making|want|need)\b"
 )
 _UNSAFE: Final = re.compile(
     r"(?:\bnot|n't|\bnever|\bnor|\bno|\bneither)\b.{0,60}(?:concurren|goroutine|thread|parallel|simultaneous|synchroni|\bsafe)"

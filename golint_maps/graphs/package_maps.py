@@ -27,8 +27,13 @@ class SharedPackageMap:
     keyed: bool
 
 
-def shared_package_maps(races: Races, keyed: AbstractSet[str], singletons: AbstractSet[str], mains: AbstractSet[str]) -> Iterator[SharedPackageMap]:
-    """Yield one way to each such change: the shortest."""
+def shared_package_maps(
+    races: Races, keyed: AbstractSet[str], singletons: AbstractSet[str], mains: AbstractSet[str], imported: AbstractSet[str]
+) -> Iterator[SharedPackageMap]:
+    """Yield one way to each such change: the shortest.
+
+    Of an internal package that packages of the program import (`imported`) all callers are seen: where two of them race, that is seen as well.
+    """
     for identity, found in sorted(races.by_map.items()):
         if identity[0] != "g" or identity.endswith("]") or any(way.locks for way in found):
             continue
@@ -36,6 +41,8 @@ def shared_package_maps(races: Races, keyed: AbstractSet[str], singletons: Abstr
         for way in found:
             entry = races.functions[way.context.entry]
             if way.access.op not in _IN_PLACE or way.context.kind != "exported" or entry.package in mains or entry.test:
+                continue
+            if entry.package in imported and "/internal/" in f"/{entry.package}/":
                 continue
             known = best.get(way.access.place)
             if (identity in keyed or _of_many(entry, way, races, singletons)) and (known is None or len(way.hops) < len(known.hops)):

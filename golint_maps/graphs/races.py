@@ -255,7 +255,8 @@ class Races:
     def parallel(self, left: Witness, right: Witness) -> str:
         """Return `certain`, `assumed` (somebody outside of the program would have to call, or pass one object to both), or an empty string."""
         found = self._parallel(left, right)
-        if found and (any(self._only_tested(way) or _assumed(way) for way in (left, right)) or self.order.handed_over(left, right)):
+        doubted = any(self._only_tested(way) or self._works_along(way) or _assumed(way) for way in (left, right))
+        if found and (doubted or self.order.handed_over(left, right)):
             found = "assumed"
         if found == "assumed" and any(self._called_from_elsewhere(way) for way in (left, right)):
             return ""
@@ -310,6 +311,13 @@ class Races:
         """Tell whether only parallel tests come to an access of code that is none: what they do there depends on their data."""
         link = way.context.link
         return link is not None and link.callback is not None and link.callback.test and not self.functions[way.function].test
+
+    def _works_along(self, way: Witness) -> bool:
+        """Tell whether a starter does the work of its goroutines itself once they run: such workers end together, one way or the other."""
+        link = way.context.link if way.context.kind == "spawn" else None
+        return link is not None and any(
+            site.mode == "call" and site.at.order > link.site.at.order and link.callee in site.targets for site in self.functions[link.caller].calls
+        )
 
     def _behind_wrapper(self, way: Witness, other: Witness) -> bool:
         """Tell whether a way starts at an exported method of an object without a lock, which objects around it lock for where they are in sight.

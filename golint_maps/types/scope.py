@@ -71,8 +71,8 @@ class PackageScope:
 
     @cached_property
     def variables(self) -> dict[str, Declared[ir.VarDecl]]:
-        """Package variables by name."""
-        return {node.name: Declared(node, number) for number, file in enumerate(self.files) for node in file.variables}
+        """Package variables by name. `var _ I = T{}` declares none."""
+        return {node.name: Declared(node, number) for number, file in enumerate(self.files) for node in file.variables if node.name != "_"}
 
     @cached_property
     def constants(self) -> dict[str, Declared[ir.ConstDecl]]:

@@ -281,3 +281,18 @@ def test_the_goroutine_that_owns_a_map_is_run_once_though_its_method_is_exported
     )
     assert verdicts(source) == []
     assert verdicts(source + "\nfunc (h *hub) Get(k string) int { return h.m[k] }") != []
+
+
+def test_a_starter_that_works_along_with_its_goroutines_leaves_doubt() -> None:
+    source = (
+        "type pool struct { f func() }\n"
+        "func (p *pool) do(f func()) { p.f = f; for i := 0; i < 3; i++ { go p.runner() }; p.runner() }\n"
+        "func (p *pool) runner() { p.f() }\n"
+        "func Load(keys []string) int { m := map[string]int{}; var p pool; p.do(func() { m[`a`] = 1 }); return m[`a`] }"
+    )
+    assert ("read", True) not in verdicts(source)
+
+
+def test_the_blank_identifier_is_no_map() -> None:
+    source = "type labels map[string]int\nvar _ = labels{}\nfunc f() labels\nfunc Start() { go func() { _ = f() }(); _ = f() }"
+    assert verdicts(source) == []

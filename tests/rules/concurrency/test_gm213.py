@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from golint_maps.rules.concurrency import gm213_unguarded_package_map as rule
 
-from golint_maps.testing import findings_of
+from golint_maps.program import Program
+from golint_maps.testing import facts_of, findings_of
 
 HEAD = 'package p\nimport "sync"\nvar mu sync.Mutex\nvar names = map[string]int{}\ntype T struct{ n string }\nvar of = map[*T]int{}\n'
 
@@ -41,3 +42,10 @@ def test_registration_reads_and_locked_maps_are_left_alone(code: str) -> None:
 def test_methods_of_the_only_object_are_left_alone() -> None:
     code = "package p\nvar names = map[string]int{}\ntype t struct{ m map[string]int }\nvar one = &t{}\nfunc (t *t) Use(n string) { names[n]++ }\n"
     assert findings_of(rule, code) == []
+
+
+def test_an_internal_package_whose_callers_are_seen_is_judged_by_them() -> None:
+    inside = facts_of(HEAD + "func (t *T) Use() { names[t.n]++ }", path="example.com/m/internal/p")
+    caller = facts_of("package main\nimport \"example.com/m/internal/p\"\nfunc main() { var t p.T; t.Use() }", path="example.com/m")
+    assert len(list(rule.RULE.checks[0](Program([inside])))) == 1
+    assert list(rule.RULE.checks[0](Program([inside, caller]))) == []

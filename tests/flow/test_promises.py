@@ -1,0 +1,40 @@
+"""What doc comments promise on concurrent use."""
+
+from __future__ import annotations
+
+import pytest
+
+from golint_maps.flow.promises import SAFE, UNSAFE, promise
+
+
+@pytest.mark.parametrize(
+    "doc",
+    ["A Cache is safe for concurrent use.", "Cache keeps what it has seen. It may be used simultaneously from multiple goroutines.", "A thread-safe set."],
+)
+def test_plain_words_promise(doc: str) -> None:
+    assert promise(doc) == SAFE
+
+
+@pytest.mark.parametrize(
+    "doc",
+    [
+        "A Cache is not safe for concurrent use.",
+        "Set changes a value. The caller must hold the lock.",
+        "Callers must synchronize all calls.",
+    ],
+)
+def test_a_denial_is_heard(doc: str) -> None:
+    assert promise(doc) == UNSAFE
+
+
+@pytest.mark.parametrize(
+    "doc",
+    [
+        "A Cache keeps what it has seen.",
+        "A Cache is safe for concurrent use once it is frozen.",
+        "The other methods, such as Log, may be called simultaneously from multiple goroutines.",
+        "Reads are safe for concurrent use.",
+    ],
+)
+def test_a_promise_on_a_part_or_under_a_condition_is_none(doc: str) -> None:
+    assert promise(doc) == ""
