@@ -9,7 +9,11 @@ from golint_maps.flow.promises import SAFE, UNSAFE, promise
 
 @pytest.mark.parametrize(
     "doc",
-    ["A Cache is safe for concurrent use.", "Cache keeps what it has seen. It may be used simultaneously from multiple goroutines.", "A thread-safe set."],
+    [
+        "A Cache is safe for concurrent use.",
+        "Cache keeps what it has seen. It may be used simultaneously from multiple goroutines.",
+        "A thread-safe set.",
+    ],
 )
 def test_plain_words_promise(doc: str) -> None:
     assert promise(doc) == SAFE

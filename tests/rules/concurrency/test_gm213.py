@@ -46,6 +46,6 @@ def test_methods_of_the_only_object_are_left_alone() -> None:
 
 def test_an_internal_package_whose_callers_are_seen_is_judged_by_them() -> None:
     inside = facts_of(HEAD + "func (t *T) Use() { names[t.n]++ }", path="example.com/m/internal/p")
-    caller = facts_of("package main\nimport \"example.com/m/internal/p\"\nfunc main() { var t p.T; t.Use() }", path="example.com/m")
+    caller = facts_of('package main\nimport "example.com/m/internal/p"\nfunc main() { var t p.T; t.Use() }', path="example.com/m")
     assert len(list(rule.RULE.checks[0](Program([inside])))) == 1
     assert list(rule.RULE.checks[0](Program([inside, caller]))) == []
