@@ -129,6 +129,8 @@ class HappensBefore:
                     continue
                 if signal is not None and signal.kind == "send" and self.repeated(witness) and not any(n < 0 for n in wait.at.nest):
                     continue  # one receive for many senders
+                if then.order < start.order and _ends_turn(wait, start, then):
+                    return True
                 if then.order >= DEFERRED or _follows(wait, start, then) or (dominates(_outside_loops(wait, start), then)):
                     return True
         return False
@@ -282,6 +284,12 @@ def _follows(wait: Sync, start: Position, then: Position) -> bool:
     """Tell whether a wait has surely been over when `then` comes, if the start took place: it stands in no branch that does not hold either."""
     around = tuple(number for number in wait.at.nest if number < 0 or number not in start.nest or number in then.nest)
     return dominates(Position(wait.at.order, around), then)
+
+
+def _ends_turn(wait: Sync, start: Position, then: Position) -> bool:
+    """Tell whether a wait stands in the body of the loop in whose next turn `then` comes after a start: it is over by then."""
+    around = [index for index, number in enumerate(start.nest) if number < 0 and number in then.nest]
+    return bool(around) and wait.at.nest == start.nest[: around[-1] + 1]
 
 
 def _outside_loops(wait: Sync, start: Position) -> Position:

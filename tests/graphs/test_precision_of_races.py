@@ -296,3 +296,21 @@ def test_a_starter_that_works_along_with_its_goroutines_leaves_doubt() -> None:
 def test_the_blank_identifier_is_no_map() -> None:
     source = "type labels map[string]int\nvar _ = labels{}\nfunc f() labels\nfunc Start() { go func() { _ = f() }(); _ = f() }"
     assert verdicts(source) == []
+
+
+def test_goroutines_that_an_inner_loop_starts_are_joined_by_a_wait_in_the_outer_one() -> None:
+    source = (
+        'import "sync"\n'
+        "func Grow(n int) { m := map[int]int{}; for i := 0; i < n; i++ { m[i] = i; var wg sync.WaitGroup; wg.Add(4)\n"
+        "for r := 0; r < 4; r++ { go func() { defer wg.Done(); _ = m[i] }() }; wg.Wait() } }"
+    )
+    assert verdicts(source) == []
+
+
+def test_a_wait_in_a_branch_does_not_end_each_turn() -> None:
+    source = (
+        'import "sync"\n'
+        "func Grow(n int) { m := map[int]int{}; for i := 0; i < n; i++ { m[i] = i; var wg sync.WaitGroup; wg.Add(4)\n"
+        "for r := 0; r < 4; r++ { go func() { defer wg.Done(); _ = m[i] }() }; if n > 9 { wg.Wait() } } }"
+    )
+    assert ("write", True) in verdicts(source)
