@@ -6,7 +6,8 @@ made here and not yet published.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from golint_maps.flow import locks
 from golint_maps.flow.assigned import assigned_names
@@ -38,17 +39,40 @@ _NO_FUNCTIONS = frozenset((ir.Const, ir.Binary, ir.Unary, ir.SliceOf, ir.TypeArg
 """Expressions whose value is no function and holds none."""
 
 
+Locks = dict[tuple[str, ...], Held]
+Flag = tuple[int, bool]
+"""A local variable that never changes, and its truth."""
+
+
 class State:
-    """Locks held, by path, and what is owned: locals by number, fields of local structs by path."""
+    """Locks held, by path, and what is owned: locals by number, fields of local structs by path.
 
-    __slots__ = ("held", "owned")
+    `assumed` are the flags whose truth is known here, `granted` the locks that are held wherever a flag is found to be so
+    (`if shared { mu.Lock(); defer mu.Unlock() }` and, later, `if shared { m[k] = v }`). Both are replaced, never changed.
+    """
 
-    def __init__(self, held: dict[tuple[str, ...], Held], owned: frozenset[int | tuple[str, ...]]) -> None:
+    __slots__ = ("assumed", "granted", "held", "owned")
+
+    def __init__(
+        self,
+        held: Locks,
+        owned: frozenset[int | tuple[str, ...]],
+        assumed: frozenset[Flag] = frozenset(),
+        granted: Mapping[Flag, Locks] = MappingProxyType({}),
+    ) -> None:
         self.held = held
         self.owned = owned
+        self.assumed = assumed
+        self.granted = granted
+
+    def release(self, path: tuple[str, ...]) -> None:
+        """Give a lock back, whatever flags asked for it."""
+        self.held.pop(path, None)
+        if self.granted:
+            self.granted = {flag: {other: lock for other, lock in found.items() if other != path} for flag, found in self.granted.items()}
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, State) and self.held == other.held and self.owned == other.owned
+        return isinstance(other, State) and self.held == other.held and self.owned == other.owned and self.granted == other.granted
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -90,6 +114,7 @@ class LocksetWalk(Forward[State]):
         self.flows: list[Flow] = []
         self.sends: dict[int, tuple[str, str, Position]] = {}
         self._deferred: list[ir.Defer] = []
+        self._held_at: dict[int, Locks] = {}
         self._in_deferred = False
         self.endless = any(_may_serve(loop) for loop in each(function.body or (), ir.For))
         self._written: frozenset[tuple[str, ...]] = frozenset()
@@ -100,21 +125,27 @@ class LocksetWalk(Forward[State]):
         end = self.run(self.function.body or (), State({}, frozenset()))
         self._in_deferred = True
         state = end or State({}, frozenset())
-        for statement in reversed(self._deferred):
-            call = statement.call
+        for index in reversed(range(len(self._deferred))):
+            call = self._deferred[index].call
             if not isinstance(call, ir.Call):
                 continue
             if isinstance(call.fun, ir.FuncLit):
-                self._call_site(call, "call", state)
+                self._call_site(call, "call", State({**self._given_back_later(index), **state.held}, state.owned))
                 effect = self.shared.lock_effects.literal(self.view, call.fun.function, self.names)
                 self._apply(effect, None, state)
             else:
                 self._call(call, state)
 
+    def _given_back_later(self, index: int) -> Locks:
+        """Return the locks that were held when a call was deferred, and whose release was deferred before it, so that it runs after it."""
+        releases = [locks.operation(item.call, self.names) for item in self._deferred[:index] if isinstance(item.call, ir.Call)]
+        paths = {release.path for release in releases if release is not None and release.kind == "release"}
+        return {path: lock for path, lock in self._held_at.get(id(self._deferred[index]), {}).items() if path in paths}
+
     # --- states ---
 
     def copy(self, state: State) -> State:
-        return State(dict(state.held), state.owned)
+        return State(dict(state.held), state.owned, state.assumed, state.granted)
 
     def join(self, left: State, right: State) -> State:
         held = {}
@@ -124,7 +155,9 @@ class LocksetWalk(Forward[State]):
                 held[path] = Held(path, "r", f"{lock.name}~", lock.spelled)  # for writing on one way, for reading on another: no telling
             elif other is not None:
                 held[path] = lock if lock.mode == "r" else other
-        return State(held, left.owned & right.owned)
+        if not (left.assumed or right.assumed or left.granted or right.granted):
+            return State(held, left.owned & right.owned)
+        return State(held, left.owned & right.owned, left.assumed & right.assumed, _granted(left, right))
 
     def _at(self, offset: int) -> Position:
         return self.structure.at(offset, deferred=self._in_deferred)
@@ -341,6 +374,7 @@ class LocksetWalk(Forward[State]):
             self.evaluate(call.fun, state)  # defer s.locked()(): only the outer call is put off
         if not any(known is statement for known in self._deferred):
             self._deferred.append(statement)
+            self._held_at[id(statement)] = dict(state.held)
 
     def send(self, statement: ir.Send, state: State) -> None:
         super().send(statement, state)
@@ -358,6 +392,11 @@ class LocksetWalk(Forward[State]):
 
     def assume(self, condition: ir.Expr, truth: bool, state: State) -> State | None:
         match condition:
+            case ir.Local(number) if not self.view.assignments[number]:
+                flag = (number, truth)
+                state.assumed |= {flag}
+                for path, lock in state.granted.get(flag, {}).items():
+                    state.held.setdefault(path, lock)
             case ir.Unary("!", operand):
                 return self.assume(operand, not truth, state)
             case ir.Binary("&&", left, right) if truth:
@@ -449,7 +488,7 @@ class LocksetWalk(Forward[State]):
                 path = (*operation.path, BORROWED) if self._borrowed(fun) else operation.path
                 state.held[operation.path] = Held(path, operation.mode, operation.name, operation.spelled)
             elif operation.kind == "release":
-                state.held.pop(operation.path, None)
+                state.release(operation.path)
             return
         walks = self._known_api(call, state)
         for argument in call.args:
@@ -553,7 +592,7 @@ class LocksetWalk(Forward[State]):
         for lock in released:
             path = self._translate(lock.path, call)
             if path is not None:
-                state.held.pop(path, None)
+                state.release(path)
 
     def _translate(self, path: tuple[str, ...], call: ir.Call | None) -> tuple[str, ...] | None:
         """Return a callee's path in terms of the caller."""
@@ -671,6 +710,22 @@ class LocksetWalk(Forward[State]):
         captured = self.view.facts.functions[literal.function].captures
         if captured:
             state.owned -= set(captured)
+
+
+def _granted(left: State, right: State) -> dict[Flag, Locks]:
+    """Return which locks are held behind the join of two branches for each truth of a flag: a branch that denies it has no say."""
+    found: dict[Flag, Locks] = {}
+    for number, truth in {*left.assumed, *right.assumed, *left.granted, *right.granted}:
+        flag = (number, truth)
+        said = [
+            side.held if flag in side.assumed else {**side.granted.get(flag, {}), **side.held}
+            for side in (left, right)
+            if (number, not truth) not in side.assumed
+        ]
+        common = {path: lock for path, lock in said[0].items() if all(path in other for other in said)} if said else {}
+        if common:
+            found[flag] = common
+    return found
 
 
 def _appends_to(value: ir.Expr, target: ir.Expr) -> bool:

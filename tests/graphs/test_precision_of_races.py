@@ -314,3 +314,27 @@ def test_a_wait_in_a_branch_does_not_end_each_turn() -> None:
         "for r := 0; r < 4; r++ { go func() { defer wg.Done(); _ = m[i] }() }; if n > 9 { wg.Wait() } } }"
     )
     assert ("write", True) in verdicts(source)
+
+
+SHARED = (
+    "func (s *store) Put(k string) { shared := k != ``; if shared { s.mu.Lock(); defer s.mu.Unlock(); println(k) }; %s }\n"
+    "func (s *store) Watch() { go func() { s.mu.Lock(); s.m[`a`]++; s.mu.Unlock() }() }"
+)
+
+
+def test_a_lock_that_a_flag_asks_for_is_held_wherever_the_flag_is_set() -> None:
+    assert verdicts(STORE + SHARED % "if shared { s.m[k] = 1 }") == []
+    assert verdicts(STORE + SHARED % "if !shared { return }; s.m[k] = 1") == []
+
+
+def test_a_lock_that_a_flag_asks_for_is_not_held_where_it_is_not_set() -> None:
+    assert verdicts(STORE + SHARED % "if !shared { s.m[k] = 1 }") != []
+    assert verdicts(STORE + SHARED % "if shared { s.mu.Unlock() }; if shared { s.m[k] = 1 }; if shared { s.mu.Lock() }") != []
+
+
+def test_what_is_deferred_under_a_lock_runs_before_its_deferred_release() -> None:
+    source = STORE + (
+        "func (s *store) lenLocked() int { return len(s.m) }\n"
+        "func (s *store) Get(c bool) int { if c { s.mu.Lock(); defer s.mu.Unlock(); defer func() { println(s.lenLocked()) }() }; return 0 }"
+    )
+    assert breaches(source) == []
