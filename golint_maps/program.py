@@ -110,7 +110,8 @@ class Program:
         """Package variables that methods of many objects change without a lock."""
         keyed = {name for package in self.packages for name in package.keyed_by_pointers}
         singletons = {name for package in self.packages for name in package.singletons}
-        imported = {path for package in self.packages for path in package.imports}
+        # Its own external tests are no callers of a package.
+        imported = {path for package in self.packages if not package.name.endswith("_test") for path in package.imports}
         return list(shared_package_maps(self.races, keyed, singletons, self._mains, imported))
 
     @cached_property

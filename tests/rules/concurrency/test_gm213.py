@@ -49,3 +49,9 @@ def test_an_internal_package_whose_callers_are_seen_is_judged_by_them() -> None:
     caller = facts_of('package main\nimport "example.com/m/internal/p"\nfunc main() { var t p.T; t.Use() }', path="example.com/m")
     assert len(list(rule.RULE.checks[0](Program([inside])))) == 1
     assert list(rule.RULE.checks[0](Program([inside, caller]))) == []
+
+
+def test_its_own_tests_are_no_callers_of_an_internal_package() -> None:
+    inside = facts_of(HEAD + "func (t *T) Use() { names[t.n]++ }", path="example.com/m/internal/p")
+    tests = facts_of('package p_test\nimport "example.com/m/internal/p"\nvar _ p.T', path="example.com/m/internal/p_test")
+    assert len(list(rule.RULE.checks[0](Program([inside, tests])))) == 1
