@@ -115,6 +115,7 @@ class LocksetWalk(Forward[State]):
         self.sends: dict[int, tuple[str, str, Position]] = {}
         self._deferred: list[ir.Defer] = []
         self._held_at: dict[int, Locks] = {}
+        self._locks = any(call.fun.__class__ is ir.Sel and "ock" in call.fun.name for call in each(function.body or (), ir.Call))
         self._in_deferred = False
         self.endless = any(_may_serve(loop) for loop in each(function.body or (), ir.For))
         self._written: frozenset[tuple[str, ...]] = frozenset()
@@ -392,7 +393,7 @@ class LocksetWalk(Forward[State]):
 
     def assume(self, condition: ir.Expr, truth: bool, state: State) -> State | None:
         match condition:
-            case ir.Local(number) if not self.view.assignments[number]:
+            case ir.Local(number) if self._locks and not self.view.assignments[number]:
                 flag = (number, truth)
                 state.assumed |= {flag}
                 for path, lock in state.granted.get(flag, {}).items():
