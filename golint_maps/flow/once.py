@@ -9,9 +9,6 @@ from golint_maps.flow.structure import end_of, start_of
 from golint_maps.flow.traverse import each, substatements
 from golint_maps.syntax import ir
 
-_FLAT = frozenset((ir.Assign, ir.Do, ir.Declare, ir.Return, ir.Go, ir.Defer, ir.Send, ir.Branch, ir.Label))
-"""Statements with none inside."""
-
 Region = tuple[int, int, Path, bool]
 """(start, end, the flag, whether it is atomic)"""
 
@@ -38,8 +35,8 @@ def _regions(body: Sequence[ir.Stmt], paths: Paths) -> Iterator[Region]:
                     yield from _of(_flags(statement.cond, paths, True), rest, paths)
             yield from _regions(statement.then, paths)
             yield from _regions(statement.orelse, paths)
-        elif statement.__class__ not in _FLAT:
-            yield from _regions(list(substatements(statement)), paths)
+        elif inside := list(substatements(statement)):
+            yield from _regions(inside, paths)
 
 
 def _of(flags: Sequence[tuple[Path, bool]], block: Sequence[ir.Stmt], paths: Paths) -> Iterator[Region]:
