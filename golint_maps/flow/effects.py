@@ -174,7 +174,8 @@ class _Walk(EntryFlow):
             return path
         number = int(head[1:])
         root = self._roots.get(number)
-        if root is None and self._function.parent >= 0 and number in self._function.captures:
+        if root is None and self._function.parent >= 0 and not self._function.pos <= self.view.variables[number].pos < self._function.end:
+            # A variable around a literal: captured, or what a captured one is an alias of.
             root = head
         return None if root is None else (root, *path[1:])
 

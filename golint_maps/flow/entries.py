@@ -62,6 +62,8 @@ class EntryFlow(Forward[Knowledge]):
         super().__init__()
         self.view = view
         self.own_path = own_path
+        self._deferred: list[ir.Call] | None = None
+        """The calls deferred by the literal that is walked where it is called: they run at its end."""
 
     # --- for subclasses ---
 
@@ -348,6 +350,8 @@ class EntryFlow(Forward[Knowledge]):
         if isinstance(statement.call, ir.Call):
             for arg in statement.call.args:
                 self.evaluate(arg, state)
+            if self._deferred is not None:
+                self._deferred.append(statement.call)
 
     def spawn(self, statement: ir.Go, state: Knowledge) -> None:
         if isinstance(statement.call, ir.Call):
@@ -386,11 +390,13 @@ class EntryFlow(Forward[Knowledge]):
 
     def inline(self, literal: ir.Function, state: Knowledge) -> None:
         """Walk a literal that is called where it stands."""
-        frames, returns = self._frames, self.returns
-        self._frames, self.returns = [], []
+        frames, returns, outer = self._frames, self.returns, self._deferred
+        self._frames, self.returns, self._deferred = [], [], []
         end = self.run(literal.body or (), self.copy(state))
-        self._frames, self.returns = frames, returns
+        self._frames, self.returns, deferred, self._deferred = frames, returns, self._deferred, outer
         if end is not None:
+            for call in reversed(deferred):
+                self._call(call, end)
             for name in Knowledge.__slots__:
                 setattr(state, name, getattr(end, name))
 

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from golint_maps.flow.map_ranges import MapRange
 from golint_maps.flow.maps import place, qualified
+from golint_maps.flow.self_keyed import identifies, selected, self_keyed_fields
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.slice_fate import fate, is_sorted_later, sorted_by_callers
 from golint_maps.flow.spelling import spell
@@ -16,6 +17,7 @@ from golint_maps.flow.traverse import expressions, statements, subexpressions
 from golint_maps.flow.view import View
 from golint_maps.syntax import ir
 from golint_maps.types import model
+from golint_maps.types.definitions import FromValue
 
 _ANY_ORDER = re.compile(
     r"\b(no particular|any|undefined|unspecified|random|arbitrary|non-?deterministic|not guaranteed|map) order|unordered|unsorted", re.IGNORECASE
@@ -89,6 +91,7 @@ class _Loop:
         self.loop = loop
         self.function = function
         self.own = {number for number in own if number >= 0}
+        self.key = own[0] if own else -1
 
     def escapes(self) -> Iterator[_Escape]:
         """Yield what lets the order show, in source order."""
@@ -165,12 +168,50 @@ class _Loop:
 
     def _sum_kind(self, op: str, target: ir.Expr, value: ir.Expr) -> str:
         """Return `text` or `float` when the sum depends on the order of its parts, else an empty string."""
-        if not self._outer(target) or not self._depends(value):
+        if not self._depends(value) or not (self._outer(target) or self._is_shared_element(target)):
             return ""
         kind = self.view.package.resolver.underlying(self.view.typing.of(target))
         if kind == model.STRING:
             return "text"
-        return "float" if isinstance(kind, model.Basic) and kind.name.startswith(("float", "complex")) else ""
+        floating = isinstance(kind, model.Basic) and kind.name.startswith(("float", "complex"))
+        return "float" if floating and not self._is_whole(value) else ""
+
+    def _is_whole(self, x: ir.Expr) -> bool:
+        """Tell whether a float is a whole number: then a sum of it is exact, in whatever order."""
+        match x:
+            case ir.Const("int"):
+                return True
+            case ir.Binary("+" | "-" | "*", left, right):
+                return self._is_whole(left) and self._is_whole(right)
+            case ir.Call(fun, [arg]) if self.view.typing.as_type(fun) is not None:
+                kind = self.view.package.resolver.underlying(self.view.typing.of(arg))
+                return (isinstance(kind, model.Basic) and kind.name.startswith(("int", "uint"))) or self._is_whole(arg)
+        return False
+
+    def _is_shared_element(self, x: ir.Expr) -> bool:
+        """Tell whether a place is an element from outside of the loop that several turns add to: `sums[e.group]`, but not `sums[key]`."""
+        indices: list[ir.Expr] = []
+        root = x
+        while isinstance(root, ir.Index | ir.Sel | ir.Deref):
+            if isinstance(root, ir.Index):
+                indices.append(root.index)
+            root = root.x if isinstance(root, ir.Deref) else root.base
+        return bool(self.own and indices) and self._outside(root) and not any(map(self._tells_turn, indices)) and not self._begun_by_turn(x)
+
+    def _tells_turn(self, index: ir.Expr) -> bool:
+        """Tell whether an index is, by all signs, another one in each turn: made of the loop's key, or what its value is known by."""
+        for part in subexpressions(index):
+            if not isinstance(part, ir.Local):
+                continue
+            if part.id == self.key:
+                return True
+            definition = self.view.typing.definitions.get(part.id)
+            if isinstance(definition, FromValue) and self._inner(part.id) and part.id not in self.own and self._tells_turn(definition.value):
+                return True
+        chain = selected(index)
+        if chain is None or not isinstance(chain[0], ir.Local) or chain[0].id not in self.own:
+            return False
+        return chain[1] in self_keyed_fields(self.view.package) or identifies(chain[1], self.view.typing.local(chain[0].id))
 
     def _same(self, left: ir.Expr, right: ir.Expr) -> bool:
         path = self.view.paths.raw(left)
@@ -192,7 +233,7 @@ class _Loop:
             return ""
         root = list(subexpressions(target))[-1]
         if isinstance(root, ir.Local) and self.view.variables[root.id].kind in ("var", "define"):
-            return fate(self.view, root.id, self.loop.end, order_shows)
+            return fate(self.view, root.id, self.loop.end, order_shows, held=True)
         return "" if sorted_by_callers(self.view) else "stored"
 
     # --- output ---

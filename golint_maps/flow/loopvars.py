@@ -1,10 +1,12 @@
 """References to a loop variable that outlive the turn in a map, where one variable serves all turns of the loop.
 
 Go 1.22 gave loops that declare their variables new ones in each turn, file by file; a range clause that assigns to older variables still has one.
+So has a loop whose body gives a variable from outside another value in each turn: `row = next()`, `json.Unmarshal(line, &row)`.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -13,7 +15,7 @@ from golint_maps.flow.maps import extent, qualified
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.syncmap_calls import map_call
-from golint_maps.flow.traverse import statements
+from golint_maps.flow.traverse import each, operands, statements, subexpressions
 from golint_maps.flow.view import View
 from golint_maps.flow.walk import never_returns
 from golint_maps.syntax import ir
@@ -24,6 +26,8 @@ PER_TURN: Final = (1, 22)
 """The language version since which a loop that declares its variables has new ones in each turn."""
 
 _MAX_DEPTH: Final = 6
+_READING: Final = re.compile(r"Decode|Unmarshal|Scan|^Read")
+"""Names of what fills in the variable whose address it is given."""
 _Block = Sequence[ir.Stmt]
 
 
@@ -48,6 +52,8 @@ class _Loop:
     statement: ir.For | ir.Range
     shared: frozenset[int]
     outer: bool
+    by_body: bool = False
+    """Whether it is left to the body to give the variables another value in each turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +67,33 @@ class _Level:
 
 def analyse(view: View) -> Iterator[LoopVariableStored]:
     """Yield all stores of a reference to a shared loop variable, in a function and its literals."""
+    referred = _referred(view)
+    told: set[int] = set()
     for statement in view.statements:
         if isinstance(statement, ir.For | ir.Range):
-            loop = _shared(statement, view)
-            if loop is not None:
-                yield from _in_block(view, loop, statement.body, [], None)
+            loops = [_shared(statement, view)]
+            older = frozenset(number for number in referred if view.variables[number].pos < statement.pos)
+            if older:
+                loops.append(_Loop(statement, older, outer=True, by_body=True))
+            for loop in loops:
+                for found in _in_block(view, loop, statement.body, [], None) if loop is not None else ():
+                    if found.place.start not in told:
+                        told.add(found.place.start)
+                        yield found
+
+
+def _referred(view: View) -> frozenset[int]:
+    """Return the locals that lie, as a whole or in part, where a reference to them is taken: `&v`, `&v.f`, `v[:]`."""
+    found: set[int] = set()
+    for function in view.functions:
+        body = function.body or ()
+        taken = [x.x for x in each(body, ir.Addr)] + [x.x for x in each(body, ir.SliceOf)]
+        for root in taken:
+            while isinstance(root, ir.Sel | ir.Index):
+                root = root.base
+            if isinstance(root, ir.Local):
+                found.add(root.id)
+    return frozenset(found)
 
 
 def _shared(statement: ir.For | ir.Range, view: View) -> _Loop | None:
@@ -109,6 +137,8 @@ def _stored(
     if found is None or not _is_map(base, view) or _declared_inside(base, loop, view) or _left(way, loop):
         return
     number, form = found
+    if loop.by_body and not (form in ("address", "slice") and _is_renewed(view, loop, way, number, key) and not _is_emptied(base, loop, view)):
+        return
     yield LoopVariableStored(
         place=Place(view.path, *where),
         function=view.name,
@@ -203,6 +233,77 @@ def _method_value(base: ir.Expr, name: str, loop: _Loop, view: View) -> tuple[in
     if method is None or method.function is None or method.path or not isinstance(method.function.node.receiver_type, ir.TPtr):
         return None
     return base.id, "method"
+
+
+# --- what the body does to the variable ---
+
+
+def _is_renewed(view: View, loop: _Loop, way: list[_Level], number: int, key: ir.Expr) -> bool:
+    """Tell whether each turn gives a variable from outside another value before it stores a reference to it, under another key."""
+    parts = [part.id for x in _sources(view, key) for part in subexpressions(x) if isinstance(part, ir.Local)]
+    keyed = number in parts
+    if not keyed and not any(loop.statement.pos <= view.variables[part].pos < loop.statement.end for part in parts):
+        return False
+    before: list[ir.Stmt] = []
+    for level in way:
+        if isinstance(level.owner, ir.If):
+            before.append(level.owner)
+        before += level.block[: level.index]
+    return any(_renews(view, statement, number, keyed=keyed) for statement in before)
+
+
+def _sources(view: View, key: ir.Expr) -> Iterator[ir.Expr]:
+    """Yield a key, and what a local that it is made of is defined as."""
+    yield key
+    for part in subexpressions(key):
+        definition = view.typing.definitions.get(part.id) if isinstance(part, ir.Local) else None
+        if isinstance(definition, FromValue):
+            yield definition.value
+
+
+def _renews(view: View, statement: ir.Stmt, number: int, *, keyed: bool) -> bool:
+    """Tell whether a statement gives a variable another value. Where it is its own key (`keyed`), any write tells that it changes."""
+    if isinstance(statement, ir.If):
+        return (statement.init is not None and _renews(view, statement.init, number, keyed=keyed)) or _fills(view, statement.cond, number, keyed)
+    if isinstance(statement, ir.Assign):
+        for index, target in enumerate(statement.lhs):
+            if isinstance(target, ir.Local) and target.id == number and statement.op == "=":
+                value = statement.rhs[index] if len(statement.lhs) == len(statement.rhs) else statement.rhs[0]
+                if not _mentions(value, number):
+                    return True
+            elif keyed and isinstance(target, ir.Sel | ir.Index) and _mentions(target.base, number):
+                return True
+    return any(_fills(view, x, number, keyed) for x in operands(statement)) and not isinstance(statement, ir.For | ir.Range)
+
+
+def _fills(view: View, x: ir.Expr, number: int, keyed: bool) -> bool:
+    """Tell whether an expression hands a variable to what reads into it: `dec.Decode(&v)`, `rows.Scan(&v)`, `copy(v[:], b)`."""
+    for part in subexpressions(x):
+        if not isinstance(part, ir.Call):
+            continue
+        name = part.fun.name if isinstance(part.fun, ir.Sel | ir.Name) else ""
+        if view.typing.is_builtin(part.fun, "copy"):
+            if isinstance(part.args[0], ir.SliceOf) and _mentions(part.args[0].x, number):
+                return True
+        elif (keyed or _READING.search(name)) and any(isinstance(arg, ir.Addr) and arg.x == ir.Local(number, arg.x.pos) for arg in part.args):
+            return True
+    return False
+
+
+def _mentions(x: ir.Expr, number: int) -> bool:
+    return any(isinstance(part, ir.Local) and part.id == number for part in subexpressions(x))
+
+
+def _is_emptied(base: ir.Expr, loop: _Loop, view: View) -> bool:
+    """Tell whether the loop replaces the map, or deletes from it: then an entry need not outlive its turn."""
+    path = view.paths.raw(base)
+    for statement in statements(loop.statement.body):
+        match statement:
+            case ir.Assign("=", lhs, _) if any(not isinstance(target, ir.Index) and view.paths.raw(target) == path for target in lhs):
+                return True
+            case ir.Do(ir.Call(ir.Name("delete" | "clear"), [operand, *_])) if view.paths.raw(operand) == path:
+                return True
+    return False
 
 
 # --- does the loop go on? ---

@@ -18,6 +18,10 @@ _COUNTING: Final = re.compile(r"seq|count(?!r)|next|generation|nonce", re.IGNORE
 """Names of variables that never have the same value again."""
 _NUMBERING: Final = re.compile(r"uuid|(?:new|next|gen|make|create)_?(?:id|key|token|name)|unique|random|nanoid|next|generate", re.IGNORECASE)
 _IDENTIFYING: Final = re.compile(r"I[dD]$|UID|Uuid|UUID|^id$")
+_TEXTS: Final = frozenset(
+    (("fmt", "Sprint"), ("fmt", "Sprintf"), ("fmt", "Sprintln"), ("strconv", "Itoa"), ("strconv", "FormatInt"), ("strconv", "FormatUint"))
+)
+"""Functions whose result is another text for another number."""
 _UNIQUE: Final = frozenset(("uuid", "xid", "ulid", "ksuid", "rand", "nanoid", "shortid"))
 
 
@@ -47,23 +51,44 @@ def is_new_key(view: View, key: ir.Expr, value: ir.Expr | None = None, kind: Typ
     return False
 
 
-def is_numbered(view: View, key: ir.Expr) -> bool:
-    """Tell whether a key is a counter's next value or a random id, and nothing else: no pointer, and nothing that only its name tells."""
-    for _ in range(_MAX_STEPS):
-        match key:
-            case ir.Local(number) if view.paths.key(key) not in _counters(view):
-                definition = view.typing.definitions.get(number)
-                if not isinstance(definition, FromValue) or view.assignments[number]:
-                    return False
-                key = definition.value
-            case ir.Call(fun, [arg]) if view.typing.of(fun) is None and view.typing.as_type(fun) is not None:
-                key = arg
-            case ir.Call(ir.Sel(base, "String"), []):
-                key = base  # uuid.New().String()
-            case ir.Call():
-                return _numbers(view, key) and not isinstance(key.fun, ir.Name)
-            case _:
-                return view.paths.key(key) in _counters(view)
+def is_numbered(view: View, key: ir.Expr, depth: int = 0) -> bool:
+    """Tell whether a key is a counter's next value, a random id or a reading of the clock, or a text made with one.
+
+    No pointer is, and nothing that only its name tells.
+    """
+    if depth > _MAX_STEPS:
+        return False
+    match key:
+        case ir.Local(number) if view.paths.key(key) not in _counters(view):
+            definition = view.typing.definitions.get(number)
+            return isinstance(definition, FromValue) and not view.assignments[number] and is_numbered(view, definition.value, depth + 1)
+        case ir.Call(fun, [arg]) if view.typing.of(fun) is None and view.typing.as_type(fun) is not None:
+            return is_numbered(view, arg, depth + 1)
+        case ir.Call(ir.Sel(base, "String"), []):
+            return is_numbered(view, base, depth + 1)  # uuid.New().String()
+        case ir.Call(ir.Sel(base, "UnixNano" | "UnixMicro"), []):
+            return _is_now(view, base, depth + 1)
+        case ir.Call(ir.Sel(ir.Name() as base, name), args) if (view.typing.package_of(base), name) in _TEXTS:
+            return any(is_numbered(view, arg, depth + 1) for arg in args)
+        case ir.Binary("+", left, right) if view.package.resolver.underlying(view.typing.of(key)) == model.STRING:
+            return is_numbered(view, left, depth + 1) or is_numbered(view, right, depth + 1)
+        case ir.Call():
+            return _numbers(view, key) and not isinstance(key.fun, ir.Name)
+    return view.paths.key(key) in _counters(view)
+
+
+def _is_now(view: View, x: ir.Expr, depth: int) -> bool:
+    """Tell whether a time is the present one, or some time from it."""
+    if depth > _MAX_STEPS:
+        return False
+    match x:
+        case ir.Call(ir.Sel(base, "Now"), []):
+            return view.typing.package_of(base) == "time"
+        case ir.Call(ir.Sel(base, "UTC" | "Local" | "In" | "Add")):
+            return _is_now(view, base, depth + 1)
+        case ir.Local(number):
+            definition = view.typing.definitions.get(number)
+            return isinstance(definition, FromValue) and not view.assignments[number] and _is_now(view, definition.value, depth + 1)
     return False
 
 

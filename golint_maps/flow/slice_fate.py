@@ -9,6 +9,7 @@ from golint_maps.flow.traverse import each, expressions, operands, statements, s
 from golint_maps.flow.view import PackageView, View
 from golint_maps.flow.walk import children
 from golint_maps.syntax import ir
+from golint_maps.types import model
 
 _SORTERS = frozenset(("Strings", "Ints", "Float64s", "Slice", "SliceStable", "Sort", "Stable"))
 _SORTING_PACKAGES = frozenset(("sort", "slices", "container/heap", "golang.org/x/exp/slices"))
@@ -31,10 +32,16 @@ Sinks = Callable[[View, ir.Range], bool]
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A use of a variable: the innermost expressions around it, outermost last, and the statement."""
+    """A use of a variable, or another expression: `x` itself, the expressions around it, outermost last, and the statement."""
 
+    x: ir.Expr
     around: tuple[ir.Expr, ...]
     statement: ir.Stmt
+
+    @property
+    def whole(self) -> ir.Expr:
+        """The outermost expression, which is the statement's own."""
+        return self.around[-1] if self.around else self.x
 
 
 def uses(view: View, number: int, start: int) -> Iterator[Use]:
@@ -44,25 +51,32 @@ def uses(view: View, number: int, start: int) -> Iterator[Use]:
             continue
         for statement in statements(function.body or ()):
             for operand in operands(statement):
-                yield from _inside(operand, number, start, (), statement)
+                yield from _inside(operand, lambda x: isinstance(x, ir.Local) and x.id == number and x.pos >= start, (), statement)
 
 
-def _inside(x: ir.Expr, number: int, start: int, around: tuple[ir.Expr, ...], statement: ir.Stmt) -> Iterator[Use]:
-    if isinstance(x, ir.Local):
-        if x.id == number and x.pos >= start:
-            yield Use(around, statement)
-        return
+def uses_of(statement: ir.Stmt, wanted: Callable[[ir.Expr], bool]) -> Iterator[Use]:
+    """Yield the uses of certain expressions in a statement."""
+    for operand in operands(statement):
+        yield from _inside(operand, wanted, (), statement)
+
+
+def _inside(x: ir.Expr, wanted: Callable[[ir.Expr], bool], around: tuple[ir.Expr, ...], statement: ir.Stmt) -> Iterator[Use]:
+    if wanted(x):
+        yield Use(x, around, statement)
     for child in children(x):
-        yield from _inside(child, number, start, (x, *around), statement)
+        yield from _inside(child, wanted, (x, *around), statement)
 
 
-def fate(view: View, number: int, start: int, shows: Sinks, depth: int = 0) -> str:
-    """Return how the order of a local slice shows after an offset (`returned`, `joined`, `stored`, …); empty when it is sorted or never shows."""
+def fate(view: View, number: int, start: int, shows: Sinks, depth: int = 0, *, held: bool = False) -> str:
+    """Return how the order of a local slice shows after an offset (`returned`, `joined`, `stored`, …); empty when it is sorted or never shows.
+
+    `held` says that the slice is not the local's own value but lies in it: in a field, or in an element.
+    """
     found = list(uses(view, number, start))
-    if any(is_sorted_by(view, x) for use in found for x in use.around):
+    if any(_is_put_in_order(view, use, held=held) for use in found):
         return ""
     for use in found:
-        how = _shows(view, number, use, shows, depth)
+        how = use_shows(view, use, shows, depth, held=held)
         if how:
             return how
     if view.variables[number].kind == "result" and any(
@@ -72,6 +86,26 @@ def fate(view: View, number: int, start: int, shows: Sinks, depth: int = 0) -> s
     ):
         return "returned"
     return ""
+
+
+def _is_put_in_order(view: View, use: Use, *, held: bool) -> bool:
+    """Tell whether a use sorts the slice. Of a slice of structs, package sort moves the structs, and leaves what lies in them as it is."""
+    for index, x in enumerate(use.around):
+        if is_sorted_by(view, x):
+            whole = all(isinstance(inner, ir.Addr | ir.Call | ir.SliceOf) for inner in use.around[:index])
+            return not (held and whole and _sorts_elements(view, x))
+    match use.statement:
+        case ir.Range(_, ir.Local(element), _, _, body) if held:
+            return any(
+                is_sorted_by(view, call) and any(isinstance(part, ir.Local) and part.id == element for part in subexpressions(call))
+                for call in each(body, ir.Call)
+            )
+    return False
+
+
+def _sorts_elements(view: View, x: ir.Expr) -> bool:
+    """Tell whether a call that sorts is known to do nothing else: a function of package sort, slices or container/heap."""
+    return isinstance(x, ir.Call) and isinstance(x.fun, ir.Sel) and view.typing.package_of(x.fun.base) in _SORTING_PACKAGES
 
 
 def is_sorted_by(view: View, x: ir.Expr) -> bool:
@@ -110,44 +144,49 @@ def _sorts_parameter(package: PackageView, name: str) -> bool:
     return known[name]
 
 
-def _shows(view: View, number: int, use: Use, shows: Sinks, depth: int) -> str:
-    x: ir.Expr | None = None
+def use_shows(view: View, use: Use, shows: Sinks, depth: int = 0, *, held: bool = False) -> str:
+    """Return how one use of a slice lets its order show, empty when it does not."""
+    inner = use.x
     for x in use.around:
         match x:
             case ir.Call(fun):
-                how = _call(view, number, x, fun, use, shows, depth)
+                how = _call(view, inner, x, fun)
                 if how is not None:
                     return how
-            case ir.Lit() | ir.Addr() | ir.SliceOf():
-                continue
-            case ir.Index(ir.Local(base), index) if base == number:
+                held = held or (view.typing.is_builtin(fun, "append") and not x.spread)
+            case ir.Lit():
+                held = True
+            case ir.Addr() | ir.SliceOf():
+                pass
+            case ir.Index(base, index) if base is use.x:
                 drawn = any(isinstance(part, ir.Call) and "Intn" in _name(part.fun) for part in subexpressions(index))
                 return "drawn from by a random index" if drawn else ""
             case _:
                 return ""
+        inner = x
     match use.statement:
         case ir.Return():
             return "" if sorted_by_callers(view) else "returned"
         case ir.Send():
             return "sent"
-        case ir.Range(_, _, _, over) if isinstance(over, ir.Local) and over.id == number:
-            return "walked over" if shows(view, use.statement) else ""
+        case ir.Range(_, _, _, over) if over is use.x:
+            return "walked over" if not held and shows(view, use.statement) else ""
         case ir.Assign(_, lhs, rhs) if len(lhs) == len(rhs):
             for target, value in zip(lhs, rhs, strict=True):
-                if any(isinstance(part, ir.Local) and part.id == number for part in subexpressions(value)):
-                    return _stored(view, number, target, shows, depth)
+                if value is use.whole:
+                    return _stored(view, use, target, shows, depth, held=held)
         case ir.Declare(ids, values) if len(ids) == len(values):
             for target_id, value in zip(ids, values, strict=True):
-                if isinstance(value, ir.Local) and value.id == number and target_id >= 0 and depth < _DEPTH:
-                    return fate(view, target_id, view.variables[target_id].pos, shows, depth + 1)
+                if value is use.whole and target_id >= 0 and depth < _DEPTH:
+                    return fate(view, target_id, view.variables[target_id].pos, shows, depth + 1, held=held)
     return ""
 
 
-def _stored(view: View, number: int, target: ir.Expr, shows: Sinks, depth: int) -> str:
+def _stored(view: View, use: Use, target: ir.Expr, shows: Sinks, depth: int, *, held: bool) -> str:
     if isinstance(target, ir.Local):
-        if target.id == number or depth >= _DEPTH:
+        if (isinstance(use.x, ir.Local) and target.id == use.x.id) or depth >= _DEPTH:
             return ""
-        return fate(view, target.id, target.pos + 1, shows, depth + 1)
+        return fate(view, target.id, target.pos + 1, shows, depth + 1, held=held)
     if isinstance(target, ir.Name) and target.name == "_":
         return ""
     return "" if is_sorted_later(view, target, target.pos) else "stored"
@@ -167,13 +206,13 @@ def is_sorted_later(view: View, target: ir.Expr, start: int) -> bool:
     )
 
 
-def _call(view: View, number: int, call: ir.Call, fun: ir.Expr, use: Use, shows: Sinks, depth: int) -> str | None:
+def _call(view: View, inner: ir.Expr, call: ir.Call, fun: ir.Expr) -> str | None:
     """Return how a call lets the order show, '' when it does not, None when its result is as unordered as its argument."""
     name = _name(fun)
     if isinstance(fun, ir.Name):
         if name == "append":
             # append(s, x) goes on with s; append(other, s...) is as unordered as s.
-            return "" if isinstance(call.args[0], ir.Local) and call.args[0].id == number else None
+            return "" if call.args[0] is inner else None
         if name in ("len", "cap", "copy", "clear", "delete") or not view.typing.as_type(fun):
             return ""
         return None
@@ -183,7 +222,15 @@ def _call(view: View, number: int, call: ir.Call, fun: ir.Expr, use: Use, shows:
         return "printed" if not (isinstance(fun, ir.Sel) and name == "Errorf") else ""
     if name in _ORDER_SHOWS and isinstance(fun, ir.Sel):
         return _ORDER_SHOWS[name]
+    if name in ("Execute", "ExecuteTemplate") and isinstance(fun, ir.Sel) and _is_template(view.typing.of(fun.base)):
+        return "rendered"
     return ""
+
+
+def _is_template(kind: model.Type | None) -> bool:
+    if isinstance(kind, model.Pointer):
+        kind = kind.elem
+    return isinstance(kind, model.Named) and kind.package in ("text/template", "html/template")
 
 
 def _name(fun: ir.Expr) -> str:

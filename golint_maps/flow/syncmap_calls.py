@@ -64,6 +64,12 @@ def map_call(x: ir.Expr, view: View) -> MapCall | None:
     return MapCall(x.fun.name, base, None if path is None else (*path, *found.path), x, found.path)
 
 
+def range_call(loop: ir.Range, view: View) -> MapCall | None:
+    """Return the call of Range that the clause `range m.Range` makes, or None when a loop walks over something else."""
+    over = loop.over
+    return map_call(ir.Call(over, [], over.pos, over.end), view) if isinstance(over, ir.Sel) and over.name == "Range" else None
+
+
 def locals_in(path: Path, key: str) -> frozenset[int]:
     """Return the locals that an access path and the text of a key depend on."""
     return frozenset(int(name[1:]) for name in _LOCAL.findall(" ".join((*path, key))))

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 from golint_maps.flow.hashable import incomparable_part
 from golint_maps.flow.identity import Names, function_id
 from golint_maps.flow.maps import extent, qualified
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
-from golint_maps.flow.syncmap_calls import MapCall, SyncMaps, is_constructor, is_fresh, owner_of, place_of, spelled_map
+from golint_maps.flow.syncmap_calls import MapCall, SyncMaps, is_constructor, is_fresh, owner_of, place_of, range_call, spelled_map
 from golint_maps.flow.syncmap_stores import identity, stores
-from golint_maps.flow.traverse import statements, substatements
+from golint_maps.flow.traverse import each, statements
 from golint_maps.flow.view import View
 from golint_maps.syntax import ir
 from golint_maps.types import model
@@ -184,21 +185,30 @@ def _callback(call: MapCall, view: View) -> int | None:
 # --- ranges ---
 
 
+@dataclass(frozen=True, slots=True)
+class _Turns:
+    """A loop over a `sync.Map`: the literal that Range calls, or the body of `for key, value := range m.Range`."""
+
+    call: MapCall
+    function: int
+    """The function or literal in which the body's statements stand."""
+    start: int
+    end: int
+    key: int
+    last: list[tuple[int, int]]
+    """The stretches after which the loop ends."""
+
+
 def range_stores(maps: SyncMaps) -> Iterator[SyncMapRangeStore]:
-    """Yield what is stored under other keys inside of Range, unless the callback ends the loop right away."""
+    """Yield what is stored under other keys inside of Range, unless the loop ends right away."""
     view = maps.view
-    for _, loop in maps.calls:
-        literal = _callback(loop, view) if loop.method == "Range" else None
-        if literal is None or loop.path is None:
-            continue
-        parameters = _parameters(loop, view)
-        last = _last_turns(view.facts.functions[literal].body or ())
+    for turns in (*_callbacks(maps), *_range_clauses(maps)):
         for number, call in maps.calls:
-            if number != literal or call.path != loop.path or call.method not in ("Store", "LoadOrStore", "Swap") or call.key is None:
+            if number != turns.function or call.path != turns.call.path or call.method not in ("Store", "LoadOrStore", "Swap") or call.key is None:
                 continue
-            if parameters and _stands_for(call.key, view) == parameters[0]:
+            if not turns.start <= call.pos < turns.end or (turns.key >= 0 and _stands_for(call.key, view) == turns.key):
                 continue
-            if any(start <= call.pos < end for start, end in last):
+            if any(start <= call.pos < end for start, end in turns.last):
                 continue
             yield SyncMapRangeStore(
                 place=place_of(call.call, view),
@@ -208,8 +218,46 @@ def range_stores(maps: SyncMaps) -> Iterator[SyncMapRangeStore]:
                 owner=owner_of(call, view),
                 key=spell(call.key, view.variables, 40),
                 method=call.method,
-                loop=place_of(loop.call, view),
+                loop=place_of(turns.call.call, view),
             )
+
+
+def _callbacks(maps: SyncMaps) -> Iterator[_Turns]:
+    view = maps.view
+    for _, loop in maps.calls:
+        literal = _callback(loop, view) if loop.method == "Range" else None
+        if literal is not None and loop.path is not None:
+            function = view.facts.functions[literal]
+            key = function.params[0] if function.params else -1
+            yield _Turns(loop, literal, function.pos, function.end, key, _last_turns(function.body or (), _says_false))
+
+
+def _range_clauses(maps: SyncMaps) -> Iterator[_Turns]:
+    view = maps.view
+    if not any(call.method in ("Store", "LoadOrStore", "Swap") for _, call in maps.calls):
+        return
+    for number in view.family:
+        for loop in each(view.facts.functions[number].body or (), ir.Range):
+            found = range_call(loop, view)
+            if found is not None and found.path is not None:
+                key = loop.key.id if isinstance(loop.key, ir.Local) else -1
+                yield _Turns(found, number, loop.pos, loop.end, key, _last_turns(loop.body, _leaves))
+
+
+def _says_false(statement: ir.Stmt, _: bool) -> bool:
+    match statement:
+        case ir.Return([ir.Name("false"), *_]):
+            return True
+    return False
+
+
+def _leaves(statement: ir.Stmt, nested: bool) -> bool:
+    match statement:
+        case ir.Return():
+            return True
+        case ir.Branch("break", label):
+            return bool(label) or not nested
+    return False
 
 
 def _stands_for(key: ir.Expr, view: View) -> int | None:
@@ -228,28 +276,31 @@ def _stands_for(key: ir.Expr, view: View) -> int | None:
     return None
 
 
-def _last_turns(body: list[ir.Stmt] | tuple[()]) -> list[tuple[int, int]]:
-    """Return the stretches of a callback that lead straight to `return false`."""
+def _last_turns(body: Sequence[ir.Stmt], ends: Callable[[ir.Stmt, bool], bool]) -> list[tuple[int, int]]:
+    """Return the stretches of a loop's body that lead straight to a statement which ends the loop.
+
+    `ends` is also told whether the statement stands in another loop, switch or select, which a plain `break` would leave.
+    """
     found = []
-    todo: list[list[ir.Stmt]] = [list(body)]
+    todo: list[tuple[Sequence[ir.Stmt], bool]] = [(body, False)]
     while todo:
-        block = todo.pop()
+        block, nested = todo.pop()
         start: int | None = None
         for statement in block:
             if isinstance(statement, ir.Assign | ir.Declare | ir.Do):
                 pos = statement.x.pos if isinstance(statement, ir.Do) else statement.pos
                 start = pos if start is None else start
-            elif isinstance(statement, ir.Return) and statement.values and isinstance(statement.values[0], ir.Name):
-                if statement.values[0].name == "false" and start is not None:
-                    found.append((start, statement.end))
-                start = None
             else:
+                if isinstance(statement, ir.Return | ir.Branch) and ends(statement, nested) and start is not None:
+                    found.append((start, statement.pos))
                 start = None
             match statement:
                 case ir.If(_, _, then, orelse):
-                    todo += [then, orelse]
+                    todo += [(then, nested), (orelse, nested)]
                 case ir.Switch(_, _, cases) | ir.TypeSwitch(_, _, cases) | ir.Select(cases):
-                    todo += [case.body for case in cases]
-                case ir.For() | ir.Range() | ir.Block():
-                    todo.append(list(substatements(statement)))
+                    todo += [(case.body, True) for case in cases]
+                case ir.For() | ir.Range():
+                    todo.append((statement.body, True))
+                case ir.Block(inner):
+                    todo.append((inner, nested))
     return found

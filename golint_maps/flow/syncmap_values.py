@@ -20,7 +20,7 @@ from golint_maps.flow.maps import extent
 from golint_maps.flow.paths import Path
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
-from golint_maps.flow.syncmap_calls import MapCall, SyncMaps, map_call, owner_of, place_of, spelled_map
+from golint_maps.flow.syncmap_calls import MapCall, SyncMaps, map_call, owner_of, place_of, range_call, spelled_map
 from golint_maps.flow.traverse import subexpressions
 from golint_maps.flow.view import View
 from golint_maps.flow.walk import Forward
@@ -367,13 +367,11 @@ class _Mutations(Forward[_State]):
 
     def enter_range(self, statement: ir.Range, state: _State) -> None:
         origins = self._origins(statement.over, state)
-        if isinstance(statement.over, ir.Sel) and statement.over.name == "Range":
-            call = ir.Call(statement.over, [], statement.over.pos, statement.over.end)
-            found = map_call(call, self._view)
-            if found is not None and self._is_shared(found, state):
-                key = self._view.paths.key(statement.key) if statement.key is not None else ""
-                self._taken[call.pos] = _Taken(found, key)
-                origins = frozenset((call.pos,))
+        found = range_call(statement, self._view)
+        if found is not None and self._is_shared(found, state):
+            key = self._view.paths.key(statement.key) if statement.key is not None else ""
+            self._taken[found.pos] = _Taken(found, key)
+            origins = frozenset((found.pos,))
         for x in (statement.key, statement.value):
             if isinstance(x, ir.Local):
                 self._set(x.id, origins if x is statement.value else _NOTHING, state)

@@ -144,3 +144,77 @@ def test_a_function_that_asks_for_any_entry_by_name_is_quiet_without_a_condition
 
 def test_errors_and_booleans_do_not_tell_which_entry_came_first() -> None:
     assert escapes('for k, v := range m { if v > 3 { return true, fmt.Errorf("%s", k) } }; return false, nil', result="(bool, error)") == []
+
+
+HELD = """type T struct { name string; s []string }
+var all []T
+func sortDeep(list []T) { for _, t := range list { sort.Strings(t.s) } }
+"""
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "sort.Slice(list, func(i, j int) bool { return list[i].name < list[j].name }); all = list; return nil",
+        "sort.Slice(list, func(i, j int) bool { return list[i].name < list[j].name }); fmt.Println(list); return nil",
+        "all = list; return nil",
+    ],
+)
+def test_sorting_what_holds_a_slice_does_not_sort_the_slice(use: str) -> None:
+    body = f"var list []T; t := T{{}}; for k := range m {{ t.s = append(t.s, k) }}; list = append(list, t); {use}"
+    assert [kind for kind, _ in escapes(body, declarations=HELD)] == ["append"]
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "for i := range list { sort.Strings(list[i].s) }; all = list; return nil",
+        "for _, t := range list { sort.Strings(t.s) }; all = list; return nil",
+        "sortDeep(list); all = list; return nil",
+    ],
+)
+def test_a_held_slice_is_sorted_where_it_lies(use: str) -> None:
+    body = f"var list []T; t := T{{}}; for k := range m {{ t.s = append(t.s, k) }}; list = append(list, t); {use}"
+    assert escapes(body, declarations=HELD) == []
+
+
+def test_a_slice_of_the_same_elements_is_sorted_with_them() -> None:
+    assert escapes("var s, t []string; for k := range m { s = append(s, k) }; t = append(t, s...); sort.Strings(t); return t") == []
+
+
+def test_a_template_shows_the_order_of_a_slice() -> None:
+    declarations = 'import "html/template"\nvar page *template.Template\n'
+    assert escapes(FILL + "page.Execute(w, s); return nil", declarations=declarations) == [("append", "rendered")]
+
+
+@pytest.mark.parametrize(
+    "loop",
+    [
+        "for _, v := range groups { sums[v.size] += v.weight }",
+        "for _, v := range groups { for i, w := range v.weights { sums[i] += w * v.weight } }",
+        "for _, v := range groups { t.sums[0] += v.weight }",
+    ],
+)
+def test_a_sum_in_an_element_that_several_turns_add_to_depends_on_the_order(loop: str) -> None:
+    declarations = (
+        "type G struct { id int; size int; weight float64; weights map[int]float64 }\nvar groups map[int]G\nvar t struct { sums [3]float64 }\n"
+    )
+    assert escapes(f"sums := map[int]float64{{}}; {loop}; return nil", declarations=declarations) == [("float", "")]
+
+
+@pytest.mark.parametrize(
+    "loop",
+    [
+        "for k, v := range groups { sums[k] += v.weight }",
+        "for k, v := range groups { sums[k+1] += v.weight }",
+        "for k, v := range m { n := len(k); sums[n] += v }",
+        "for _, v := range groups { sums[v.id] += v.weight }",
+        "for _, v := range groups { for i, w := range v.weights { each := map[int]float64{}; each[i] += w } }",
+        "for _, v := range groups { counts[v.size]++ }",
+        "for _, v := range groups { sums[v.size] += float64(v.size) * 2 }",
+        "for _, v := range groups { sums[0] = 0; for _, w := range list { sums[0] += w * v.weight }; fmt.Sprint(sums[0]) }",
+    ],
+)
+def test_a_sum_of_one_turn_or_of_whole_numbers_does_not(loop: str) -> None:
+    declarations = "type G struct { id int; size int; weight float64; weights map[int]float64 }\nvar groups map[int]G\nvar list []float64\n"
+    assert escapes(f"sums, counts := map[int]float64{{}}, map[int]int{{}}; {loop}; return nil", declarations=declarations) == []

@@ -89,3 +89,42 @@ def test_the_counter_of_a_loop_with_three_clauses_is_shared_before_go_1_22() -> 
 def test_a_break_of_an_inner_loop_does_not_leave_the_outer_one() -> None:
     assert forms("for _, v := range xs { for { m[v.id] = &v\nbreak } }") == ["address"]
     assert forms("a:\nfor _, v := range xs { for { m[v.id] = &v\nbreak a } }") == []
+
+
+@pytest.mark.parametrize(
+    ("body", "form"),
+    [
+        ("v = x\nm[x.id] = &v", "address"),
+        ("v = T{id: x.id}\nm[v.id] = &v", "address"),
+        ("v.id = x.id\nm[v.id] = &v", "address"),
+        ("fill(&v)\nm[v.id] = &v", "address"),
+        ("id := v.id\nv = x\nm[id] = &v", "address"),
+        ("if err := decoder.Decode(&v); err != nil { break }\nm[x.id] = &v", "address"),
+        ("if decoder.Decode(&v) == nil { m[x.id] = holder{t: &v} }", "address"),
+        ("copy(v.tags[:], x.list)\nm[x.id] = v.tags[:]", "slice"),
+        ("v = x\nfor i := range 3 { m[i+x.id] = &v }", "address"),
+    ],
+)
+def test_a_variable_from_outside_that_each_turn_sets_is_shared_on_every_version(body: str, form: str) -> None:
+    text = f"var v T\nvar decoder interface {{ Decode(any) error }}\nvar fill func(*T)\nfor _, x := range xs {{\n{body}\n}}"
+    assert forms(text, go=(1, 24)) == [form]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "m[x.id] = &v",
+        "m[x.id] = &v\nv = x",
+        "v = x\nm[7] = &v",
+        "v = x\nm[x.id] = &v\nbreak",
+        "v = x\nm[x.id] = &v\nfill(&v)\ndelete(m, x.id)",
+        "v := x\nm[x.id] = &v",
+        "v.id += 1\nm[x.id] = &v",
+        "fill(&v)\nm[x.id] = &v",
+        "m := map[int]*T{}\nv = x\nm[x.id] = &v",
+        "if x.id > 3 { v = x }\nm[x.id] = &v",
+        "p = &xs[0]\nm[x.id] = p",
+    ],
+)
+def test_a_variable_from_outside_that_may_be_meant_to_be_shared_is_not(body: str) -> None:
+    assert forms(f"var v T\nvar p *T\nvar fill func(*T)\nfor _, x := range xs {{\n{body}\n}}", go=(1, 24)) == []

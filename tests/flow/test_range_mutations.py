@@ -169,6 +169,12 @@ def test_a_literal_called_in_place_counts_and_one_that_runs_elsewhere_does_not()
     assert mutations("for range m { go func() { delete(m, other) }(); defer func() { delete(m, other) }() }") == []
 
 
+def test_what_a_literal_called_in_place_defers_runs_at_its_end() -> None:
+    assert mutations("for range m { func() { defer func() { delete(m, other) }() }() }") == DELETE
+    assert mutations("for range m { func() { defer delete(m, other); println(other) }() }") == DELETE
+    assert mutations("for k := range m { func() { defer func() { delete(m, other) }(); k = other }(); return }") == []
+
+
 def test_a_field_behind_a_pointer_value_is_no_insert() -> None:
     declarations = "type T struct { n int }"
     assert mutations("for range m { m[other].n = 1 }", declarations=declarations, params="m map[string]*T, other string") == []

@@ -10,6 +10,8 @@ from golint_maps.testing import facts_of
 HEAD = """package p
 
 import (
+	"fmt"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -66,6 +68,10 @@ def test_a_map_that_others_may_have_has_more(text: str) -> None:
         "func (c *client) put(x any) { id := c.last.Add(1); c.pending.Store(id, x) }\n" + TAKE,
         "func (c *client) put(x any) { c.next++; c.pending.Store(c.next, x) }\n" + TAKE,
         PUT + "func (c *client) take(id int64) { if v, ok := c.pending.Load(id); ok { _ = v; c.pending.Delete(id) } }",
+        "func (c *client) put(x any) { c.pending.Store(time.Now().UnixNano(), x) }\n" + TAKE,
+        "func (c *client) put(x any) { now := time.Now().UTC(); id := now.UnixNano(); c.pending.Store(id, x) }\n" + TAKE,
+        'func (c *client) put(n string, x any) { c.pending.Store(fmt.Sprintf("%s-%d", n, c.last.Add(1)), x) }\n' + TAKE,
+        'func (c *client) put(n string, x any) { c.pending.Store(n+"-"+strconv.FormatInt(time.Now().UnixNano(), 10), x) }\n' + TAKE,
     ],
 )
 def test_keys_that_are_stored_once_and_taken_once_are_fresh(text: str) -> None:
@@ -83,6 +89,9 @@ def test_keys_that_are_stored_once_and_taken_once_are_fresh(text: str) -> None:
         "func (c *client) put(nextName string) { c.pending.Store(nextName, 1) }\nfunc (c *client) drop(n string) { c.pending.Delete(n) }",
         "func (c *client) put(x any) { c.pending.Store(c.last.Add(1), x); use(&c.pending) }\n" + TAKE,
         "func (c *client) put(x any) { c.pending.Store(c.last.Add(1)%16, x) }\n" + TAKE,
+        "func (c *client) put(t time.Time, x any) { c.pending.Store(t.UnixNano(), x) }\n" + TAKE,
+        "func (c *client) put(x any) { c.pending.Store(time.Now().Truncate(time.Hour).UnixNano(), x) }\n" + TAKE,
+        'func (c *client) put(n string, x any) { c.pending.Store(fmt.Sprintf("%s-%d", n, len(n)), x) }\n' + TAKE,
     ],
 )
 def test_keys_that_are_looked_up_or_come_again_are_not(text: str) -> None:

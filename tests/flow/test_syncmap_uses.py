@@ -141,3 +141,18 @@ def test_a_test_may_reset_a_map() -> None:
 )
 def test_only_other_keys_stored_inside_of_range_are_reported(callback: str, count: int) -> None:
     assert len(found(SyncMapRangeStore, f"func f() {{ m.Range(func(k, v any) bool {{ {callback}\nreturn true }}) }}")) == count
+
+
+@pytest.mark.parametrize(
+    ("body", "count"),
+    [
+        ("m.Store(v, k)", 1),
+        ("m.Store(k, v)", 0),
+        ("other.Store(v, k)", 0),
+        ("if v == nil { m.Store(v, k)\nbreak }", 0),
+        ("if v == nil { m.Store(v, k)\nreturn }", 0),
+        ("for range 3 { m.Store(v, k)\nbreak }", 1),
+    ],
+)
+def test_a_range_clause_over_range_is_a_loop_over_the_map(body: str, count: int) -> None:
+    assert len(found(SyncMapRangeStore, f"func f() {{ for k, v := range m.Range {{ {body} }} }}")) == count

@@ -116,3 +116,9 @@ def test_the_trace_tells_every_call() -> None:
         "T.inner calls T.put",
         "T.put inserts into t.m",
     ]
+
+
+def test_a_literal_may_know_the_map_by_another_name() -> None:
+    body = "put := func(k string) { same[k] = nil }; for k := range t.m { put(k + k) }"
+    assert calls(f"same := t.m; {body}") == ["put(k + k)"]
+    assert calls(f"same := t.n; {body}") == []
