@@ -26,12 +26,17 @@ STORED_VALUE: Final = {"Store": 1, "LoadOrStore": 1, "Swap": 1, "CompareAndSwap"
 
 _ONE_AT_A_TIME: Final = frozenset(("Do", "DoChan", "OnceFunc", "OnceValue", "OnceValues"))
 _SETTING_UP: Final = re.compile(r"(?:[iI]nit(?:iali[sz]e)?|[sS]et[uU]p|[nN]ew|[mM]ake|[cC]reate|[bB]uild)(?![a-z])")
+_SHAPE: Final = (("LoadOrStore", 2, 2), ("Load", 1, 2), ("Store", 2, 0))
+"""Methods, with the numbers of their parameters and results, that say of a type that it is a map for many goroutines."""
 _LOCAL: Final = re.compile(r"\bl\d+\b")
 
 
 @dataclass(frozen=True, slots=True)
 class MapCall:
-    """One call of a method of `sync.Map`. `base` is the expression before the method, `path` the map's access path, if it has one."""
+    """One call of a method of `sync.Map`, or of a type like it.
+
+    `base` is the expression before the method, `path` the map's access path, if it has one.
+    """
 
     method: str
     base: ir.Expr
@@ -62,6 +67,23 @@ def map_call(x: ir.Expr, view: View) -> MapCall | None:
         return None
     path = view.paths.of(base)
     return MapCall(x.fun.name, base, None if path is None else (*path, *found.path), x, found.path)
+
+
+def alike_call(x: ir.Expr, view: View) -> MapCall | None:
+    """Return what a call does to a map of another type with the methods of `sync.Map`: a wrapper with types, or an implementation of its own."""
+    if not isinstance(x, ir.Call) or not isinstance(x.fun, ir.Sel) or x.fun.name not in METHODS or view.typing.package_of(x.fun.base) is not None:
+        return None
+    resolver = view.package.resolver
+    kind = view.typing.of(x.fun.base)
+    for name, params, results in _SHAPE:
+        method = resolver.method(kind, name)
+        if method is None or (len(method.signature.params), len(method.signature.results)) != (params, results):
+            return None
+    found = resolver.method(kind, x.fun.name)
+    if found is None or found.receiver == model.SYNC_MAP:
+        return None
+    path = view.paths.of(x.fun.base)
+    return MapCall(x.fun.name, x.fun.base, None if path is None else (*path, *found.path), x, found.path)
 
 
 def range_call(loop: ir.Range, view: View) -> MapCall | None:
@@ -98,6 +120,8 @@ class SyncMaps:
         self.view = view
         self.calls: list[tuple[int, MapCall]] = []
         """Each with the number of the function or literal that it stands in."""
+        self.alike: list[tuple[int, MapCall]] = []
+        """The same, of other types with the methods of `sync.Map`."""
         self.callers: dict[int, ir.Call] = {}
         """The calls that literals are arguments of, by the literal's number."""
         self.concerned = _concerned(view)
@@ -116,6 +140,8 @@ class SyncMaps:
             found = map_call(call, view)
             if found is not None:
                 self.calls.append((number, found))
+            elif (like := alike_call(call, view)) is not None:
+                self.alike.append((number, like))
 
     @cached_property
     def spawned(self) -> frozenset[int]:

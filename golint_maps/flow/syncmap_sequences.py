@@ -1,4 +1,4 @@
-"""Two calls of a `sync.Map` that would have to be one: a look-up, and a change of the same entry that relies on what was found.
+"""Two calls of a `sync.Map`, or a type like it, that would have to be one: a look-up, and a change of the same entry that relies on what was found.
 
 A forward analysis: which look-ups have been made on the way, whether they hit, which locals come from what they found, and which locks have been
 held ever since. A lock that is held on some of the ways counts, so that code which locks when it has to is believed.
@@ -12,13 +12,15 @@ from dataclasses import dataclass, field
 from golint_maps.flow import nilcalls
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
-from golint_maps.flow.syncmap_calls import MapCall, SyncMaps, locals_in, map_call, owner_of, place_of, spelled_map
+from golint_maps.flow.syncmap_calls import MapCall, SyncMaps, alike_call, locals_in, map_call, owner_of, place_of, spelled_map
 from golint_maps.flow.traverse import subexpressions
 from golint_maps.flow.view import View
 from golint_maps.flow.walk import Forward
 from golint_maps.syntax import ir
 from golint_maps.types import model
 
+_ONE_CALL = {"delete": "LoadAndDelete", "modify": "CompareAndSwap"}
+"""The method that does both steps at once. A miss has LoadOrStore, which every type has that is looked at here."""
 Origin = tuple[int, str]
 """(position of a look-up, how a value comes from what it found): `same`, `filled` (or from elsewhere after a miss), `computed`."""
 
@@ -60,8 +62,9 @@ class _State:
 
 def sequences(maps: SyncMaps) -> Iterator[SyncMapSequence]:
     """Yield all pairs of look-up and change in a function and its literals."""
-    loading = {number for number, call in maps.calls if call.method in ("Load", "LoadOrStore")}
-    changing = {number for number, call in maps.calls if call.method in ("Store", "Delete")}
+    calls = [*maps.calls, *maps.alike]
+    loading = {number for number, call in calls if call.method in ("Load", "LoadOrStore")}
+    changing = {number for number, call in calls if call.method in ("Store", "Delete")}
     entered: dict[int, frozenset[str]] = {}
     view = maps.view
     for number in view.family:
@@ -74,6 +77,10 @@ def sequences(maps: SyncMaps) -> Iterator[SyncMapSequence]:
             flow.run(body, _State(held=entered.get(number, frozenset())))
             for pos in sorted(flow.results):
                 yield flow.results[pos]
+
+
+def _map_call(x: ir.Expr, view: View) -> MapCall | None:
+    return map_call(x, view) or alike_call(x, view)
 
 
 class _Sequences(Forward[_State]):
@@ -126,7 +133,7 @@ class _Sequences(Forward[_State]):
             return
         for x in (*call.args, *([call.fun] if isinstance(call.fun, ir.Call) else [])):
             self.evaluate(x, state)
-        if map_call(call, self._view) is not None:
+        if _map_call(call, self._view) is not None:
             self._called(call, state)
 
     def spawn(self, statement: ir.Go, state: _State) -> None:
@@ -136,7 +143,7 @@ class _Sequences(Forward[_State]):
                     self.evaluate(x, state)
 
     def _called(self, call: ir.Call, state: _State) -> None:
-        found = map_call(call, self._view)
+        found = _map_call(call, self._view)
         if found is None:
             self._lock(call, state)
             return
@@ -213,6 +220,9 @@ class _Sequences(Forward[_State]):
 
     def _report(self, kind: str, look_up: _LookUp, found: MapCall) -> None:
         view = self._view
+        one_call = _ONE_CALL.get(kind)
+        if one_call is not None and view.package.resolver.method(view.typing.of(found.base), one_call) is None:
+            return  # a type like sync.Map that has no better way
         self.results[found.pos] = SyncMapSequence(
             place=place_of(found.call, view),
             function=view.name,
@@ -328,7 +338,7 @@ class _Sequences(Forward[_State]):
             case ir.Call(fun, [operand]) if self._view.typing.as_type(fun) is not None:
                 return self._origins(operand, state)
             case ir.Call(fun, args):
-                if map_call(x, self._view) is not None:
+                if _map_call(x, self._view) is not None:
                     return frozenset()
                 receiver = [fun.base] if isinstance(fun, ir.Sel) else []
                 return _computed(frozenset(origin for operand in (*receiver, *args) for origin in self._origins(operand, state)))

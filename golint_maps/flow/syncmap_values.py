@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from golint_maps.flow import locks, nilcalls
@@ -20,7 +20,7 @@ from golint_maps.flow.maps import extent
 from golint_maps.flow.paths import Path
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
-from golint_maps.flow.syncmap_calls import MapCall, SyncMaps, map_call, owner_of, place_of, range_call, spelled_map
+from golint_maps.flow.syncmap_calls import MapCall, SyncMaps, makes_object, map_call, owner_of, place_of, range_call, spelled_map
 from golint_maps.flow.traverse import subexpressions
 from golint_maps.flow.view import View
 from golint_maps.flow.walk import Forward
@@ -38,13 +38,15 @@ _WRITERS: Final = {
 }
 """Functions of the standard library that change their first argument in place."""
 
+_GROUP: Final = model.Pointer(model.Named("sync", "WaitGroup"))
 _NOTHING: Final[frozenset[int]] = frozenset()
 
 
 class SyncMapMutation(Site, frozen=True, tag="sync-map-mutation"):
     """A value that came out of a `sync.Map` is changed with no lock held.
 
-    `kind` is `map` (a plain map is written), `slice` or `pointer`. `written` is what is changed, as written; `method` the call that gave the
+    `kind` is `map` (a plain map is written), `slice` or `pointer`, or `group` for a wait group that nobody has to wait for yet when others find
+    it. `written` is what is changed, as written; `method` the call that gave the
     value, at `origin`. `id` is the function's id for the whole program.
     """
 
@@ -67,6 +69,8 @@ class _State:
     """Locals that are, or lead to, values found in a map: the positions of the calls that gave them."""
     found: dict[int, int] = field(default_factory=dict)
     """Locals that tell whether the value of a call has been in the map before."""
+    groups: dict[int, int] = field(default_factory=dict)
+    """Locals that are wait groups which this function has just put in, with nothing to wait for: the positions of the calls."""
     replaced: frozenset[Path] = frozenset()
     """Fields and elements that now hold something else than what came with the value."""
     held: dict[Path, Held] = field(default_factory=dict)
@@ -131,7 +135,7 @@ class _Mutations(Forward[_State]):
     # --- states ---
 
     def copy(self, state: _State) -> _State:
-        return _State(dict(state.values), dict(state.found), state.replaced, dict(state.held), state.named, state.started, state.waited)
+        return replace(state, values=dict(state.values), found=dict(state.found), groups=dict(state.groups), held=dict(state.held))
 
     def join(self, left: _State, right: _State) -> _State:
         values = dict(left.values)
@@ -142,6 +146,7 @@ class _Mutations(Forward[_State]):
         return _State(
             values,
             found,
+            left.groups | right.groups,
             left.replaced & right.replaced,
             left.held | right.held,
             left.named | right.named,
@@ -224,6 +229,7 @@ class _Mutations(Forward[_State]):
         self._bind(call, state)
         self._follow_lock(call, state)
         self._changed_by(call, state)
+        self._added_late(call, state)
 
     def _map_called(self, found: MapCall, state: _State) -> None:
         if found.method in _TAKES_OUT:
@@ -392,7 +398,10 @@ class _Mutations(Forward[_State]):
             case ir.Binary("==" | "!=" as op, ir.Local() as operand, ir.Name("true" | "false" as word)):
                 return self.assume(operand, truth == ((op == "==") == (word == "true")), state)
             case ir.Local(number) if number in state.found and not truth:
-                self._drop({state.found[number]}, state)
+                at = state.found[number]
+                if self._puts_group(self._taken[at].call):
+                    state.groups |= {local: at for local, taken in state.values.items() if at in taken}
+                self._drop({at}, state)
         return state
 
     # --- changes ---
@@ -421,6 +430,18 @@ class _Mutations(Forward[_State]):
         origins = self._origins(call.args[0], state)
         if origins and kind in ("map", "slice"):
             self._report(kind, call.args[0], (call.pos, call.end), origins, state, call.pos)
+
+    def _puts_group(self, found: MapCall) -> bool:
+        """Tell whether a call stores a new `sync.WaitGroup`, or would."""
+        args = found.call.args
+        return found.method == "LoadOrStore" and len(args) == 2 and makes_object(args[1]) and self._view.typing.of(args[1]) == _GROUP
+
+    def _added_late(self, call: ir.Call, state: _State) -> None:
+        """`wg.Add(1)` after the wait group was put in: who finds it before has nothing to wait for."""
+        match call.fun:
+            case ir.Sel(ir.Local(number) | ir.Assert(ir.Local(number)), "Add") if number in state.groups:
+                origin = state.groups[number]
+                self._report("group", call, (call.pos, call.end), frozenset((origin,)), state, call.pos)
 
     def _kind(self, x: ir.Expr) -> str:
         match self._view.package.resolver.underlying(self._view.typing.of(x)):

@@ -24,8 +24,9 @@ def analyse(view: View) -> Iterator[SyncMapMisuse | GrowthFact]:
             yield emptied(fact)
         yield from sync_resets(maps)
         yield from mutations(maps)
-    if maps.calls:
+    if maps.calls or maps.alike:
         yield from sequences(maps)
+    if maps.calls:
         yield from assertions(maps)
         yield from comparisons(maps)
         yield from range_stores(maps)

@@ -33,6 +33,13 @@ def check(program: Program) -> Iterator[Finding]:
                 "the same key, the program may end with `fatal error: concurrent map writes`. The sync.Map guards its entries, not what is in them."
             )
             instead = "Store a pointer to a struct that has a mutex beside its map, and hold the mutex wherever the map is used."
+        elif fact.kind == "group":
+            level = Level.WARNING
+            message = (
+                f"`{fact.written}` comes after the wait group was put into `{fact.map}`: "
+                "who finds it there before has nothing to wait for, and goes on."
+            )
+            instead = "Call `Add` before `LoadOrStore`, and `Done` where another one was there already."
         else:
             level = Level.WARNING
             message = (

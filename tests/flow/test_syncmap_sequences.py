@@ -135,3 +135,57 @@ def test_a_function_that_asks_for_a_lock_in_words_is_believed() -> None:
     text = "func (c *C) get(k string) {\nif _, ok := c.m.Load(k); !ok { c.m.Store(k, made()) }\n}"
     assert kinds(f"// get fills c.\n// Lock should be held on entry.\n{text}") == []
     assert kinds(f"// get fills c.\n{text}") == ["miss"]
+
+
+ALIKE = """package p
+
+import "sync"
+
+type Map[K comparable, V any] struct{ m sync.Map }
+
+func (m *Map[K, V]) Load(k K) (v V, ok bool)
+func (m *Map[K, V]) Store(k K, v V)
+func (m *Map[K, V]) Delete(k K)
+func (m *Map[K, V]) LoadOrStore(k K, v V) (V, bool)
+
+type Whole struct{ Map[string, int] }
+
+func (m *Whole) LoadAndDelete(k string) (int, bool)
+func (m *Whole) CompareAndSwap(k string, old, new int) bool
+
+type Plain struct{ m map[string]int }
+
+func (p *Plain) Load(k string) (int, bool)
+func (p *Plain) Store(k string, v int)
+
+type C struct {
+	mu    sync.Mutex
+	m     Map[string, int]
+	whole Whole
+	plain Plain
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("if _, ok := c.m.Load(k); !ok { c.m.Store(k, 1) }", ["miss"]),
+        ("if _, ok := c.whole.Load(k); !ok { c.whole.Store(k, 1) }", ["miss"]),
+        ("c.mu.Lock()\nif _, ok := c.m.Load(k); !ok { c.m.Store(k, 1) }\nc.mu.Unlock()", []),
+        ("if _, ok := c.plain.Load(k); !ok { c.plain.Store(k, 1) }", []),
+        ("if v, ok := c.whole.Load(k); ok { c.whole.Delete(k)\nprintln(v) }", ["delete"]),
+        ("if v, ok := c.m.Load(k); ok { c.m.Delete(k)\nprintln(v) }", []),
+        ("if v, ok := c.whole.Load(k); ok { c.whole.Store(k, v+1) }", ["modify"]),
+        ("if v, ok := c.m.Load(k); ok { c.m.Store(k, v+1) }", []),
+        ("var own Map[string, int]\nif _, ok := own.Load(k); !ok { own.Store(k, 1) }", []),
+    ],
+)
+def test_a_type_with_the_methods_of_a_sync_map_is_one_as_far_as_it_has_the_method_that_does_both(text: str, found: list[str]) -> None:
+    assert kinds(f"func (c *C) f(k string) {{\n{text}\n}}", head=ALIKE) == found
+
+
+def test_load_or_store_made_of_load_and_store_is_two_steps() -> None:
+    text = "package p\ntype M struct{ n int }\nfunc (m *M) Load(k int) (any, bool)\nfunc (m *M) Store(k int, v any)\n"
+    body = "func (m *M) LoadOrStore(k int, v any) (any, bool) {\nif old, ok := m.Load(k); ok { return old, true }\nm.Store(k, v)\nreturn v, false\n}"
+    assert kinds(body, head=f'{text}import "sync"\nvar _ sync.Mutex') == ["miss"]

@@ -158,6 +158,24 @@ def test_an_entry_that_nobody_else_can_be_at_is_quiet(body: str) -> None:
     assert kinds(body) == []
 
 
+RUN = "v, loaded := s.m.LoadOrStore(k, {})\nwg := v.(*sync.WaitGroup)\n{}\nreturn nil"
+
+
+@pytest.mark.parametrize(
+    ("group", "rest", "found"),
+    [
+        ("&sync.WaitGroup{}", "if loaded { wg.Wait() } else { wg.Add(1) }", ["group"]),
+        ("new(sync.WaitGroup)", "if loaded { wg.Wait()\nreturn nil }\nwg.Add(1)\ndefer wg.Done()", ["group"]),
+        ("&sync.WaitGroup{}", "if !loaded { v.(*sync.WaitGroup).Add(1) }", ["group"]),
+        ("&sync.WaitGroup{}", "if loaded { wg.Wait() } else { other.Add(1) }", []),
+        ("own", "if loaded { wg.Wait() } else { wg.Add(1) }", []),
+        ("&sync.WaitGroup{}", "s.mu.Lock()\nif !loaded { wg.Add(1) }\ns.mu.Unlock()", []),
+    ],
+)
+def test_a_wait_group_that_others_find_before_there_is_something_to_wait_for(group: str, rest: str, found: list[str]) -> None:
+    assert kinds(f"var other sync.WaitGroup\nown := &sync.WaitGroup{{}}\nown.Add(1)\n{RUN.format(group, rest)}") == found
+
+
 def test_constructors_and_tests_are_quiet() -> None:
     body = "s := &S{}\nv, _ := m.Load(1)\nv.(*T).n = 1\nreturn s"
     assert kinds(body, "func NewS() any") == []
