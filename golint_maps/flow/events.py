@@ -98,6 +98,8 @@ class CallSite(msgspec.Struct, frozen=True, array_like=True, gc=False):
     locks: tuple[Held, ...] = ()
     once: bool = False
     """A flag of the object lets this happen only once."""
+    empty: tuple[str, ...] = ()
+    """Program-wide names of the maps that are nil or empty when this happens."""
 
 
 class Sync(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from golint_maps.flow.events import Path
 from golint_maps.flow.identity import Names
 from golint_maps.flow.once import once_regions
-from golint_maps.flow.structure import end_of
-from golint_maps.flow.traverse import statements
+from golint_maps.flow.structure import end_of, start_of
+from golint_maps.flow.traverse import each, substatements
 from golint_maps.flow.view import View
 from golint_maps.syntax import ir
 
@@ -20,28 +20,45 @@ def first_time(view: View, function: ir.Function) -> list[tuple[int, int, Path |
     """
     found: list[tuple[int, int, Path | None]] = [(start, end, None) for start, end, _, _ in once_regions(function.body or (), view.paths)]
     names: Names | None = None
-    for statement in statements(function.body or ()):
-        if isinstance(statement, ir.If) and statement.then:
-            for x in _empty_maps(statement.cond):
-                names = names or Names(view)
-                path = names.path(x)
-                if path is not None:
-                    found.append((statement.pos, _end(statement), path))
+    for start, end, x in empty_regions(function.body or ()):
+        names = names or Names(view)
+        path = names.path(x)
+        if path is not None:
+            found.append((start, end, path))
     return found
 
 
-def _end(statement: ir.If) -> int:
-    """Return where the first branch of a condition ends."""
-    return end_of(statement.then[-1])
+def empty_regions(body: Sequence[ir.Stmt]) -> list[tuple[int, int, ir.Expr]]:
+    """Return the parts of a body that run while something is nil or has no elements, with what that is."""
+    return list(_regions(body)) if each(body, ir.If) else []
 
 
-def _empty_maps(condition: ir.Expr) -> Iterator[ir.Expr]:
-    """Yield the operands that are nil or empty where a condition holds."""
+def _regions(body: Sequence[ir.Stmt]) -> Iterator[tuple[int, int, ir.Expr]]:
+    for index, statement in enumerate(body):
+        if statement.__class__ is ir.If:
+            if statement.then:
+                # What the head of the statement does, as `v := load(); m == nil`, counts as well.
+                yield from ((statement.pos, end_of(statement.then[-1]), x) for x in _empty(statement.cond, True))
+                rest = body[index + 1 :]
+                if rest and not statement.orelse and isinstance(statement.then[-1], ir.Return):
+                    yield from ((start_of(rest[0]), end_of(rest[-1]), x) for x in _empty(statement.cond, False))
+            if statement.orelse:
+                yield from ((start_of(statement.orelse[0]), end_of(statement.orelse[-1]), x) for x in _empty(statement.cond, False))
+            yield from _regions(statement.then)
+            yield from _regions(statement.orelse)
+        elif inside := list(substatements(statement)):
+            yield from _regions(inside)
+
+
+def _empty(condition: ir.Expr, truth: bool) -> Iterator[ir.Expr]:
+    """Yield the operands that are nil or empty where a condition is `truth`."""
     match condition:
-        case ir.Binary("&&", left, right):
-            yield from _empty_maps(left)
-            yield from _empty_maps(right)
-        case ir.Binary("==", ir.Sel() | ir.Name() as x, ir.Name("nil")):
+        case ir.Unary("!", operand):
+            yield from _empty(operand, not truth)
+        case ir.Binary("&&" | "||" as op, left, right) if (op == "&&") == truth:
+            yield from _empty(left, truth)
+            yield from _empty(right, truth)
+        case ir.Binary("==" | "!=" as op, ir.Sel() | ir.Name() as x, ir.Name("nil")) if (op == "==") == truth:
             yield x
-        case ir.Binary("==", ir.Call(ir.Name("len"), [x]), ir.Const(_, "0")):
+        case ir.Binary("==" | "!=" | ">" as op, ir.Call(ir.Name("len"), [x]), ir.Const(_, "0")) if (op == "==") == truth:
             yield x

@@ -13,6 +13,7 @@ from golint_maps.flow import locks
 from golint_maps.flow.assigned import assigned_names
 from golint_maps.flow.calls import Callees, fresh
 from golint_maps.flow.events import BORROWED, ELSEWHERE, Argument, CallSite, Flow, Held, MapAccess, Position, Sync
+from golint_maps.flow.first_time import empty_regions
 from golint_maps.flow.identity import Names, function_id
 from golint_maps.flow.known_calls import concerns_nobody, map_api_names, map_apis
 from golint_maps.flow.lock_helpers import LockEffects, locks_what_is_there, only_locks
@@ -120,6 +121,7 @@ class LocksetWalk(Forward[State]):
         self.endless = any(_may_serve(loop) for loop in each(function.body or (), ir.For))
         self._written: frozenset[tuple[str, ...]] = frozenset()
         self._once = once_regions(function.body or (), self.view.paths)
+        self._empty = [(start, end, x) for start, end, x in empty_regions(function.body or ()) if self._is_map(x)]
 
     def start(self) -> None:
         """Walk the body, then what it has deferred, in the order in which that runs."""
@@ -699,6 +701,7 @@ class LocksetWalk(Forward[State]):
             args=arguments,
             locks=held,
             once=bool(self._once) and any(start <= call.pos < end for start, end, _, _ in self._once),
+            empty=tuple(self.names.identity(x) for start, end, x in self._empty if start <= call.pos < end) if self._empty else (),
         )
 
     def _head_end(self, call: ir.Call) -> int:

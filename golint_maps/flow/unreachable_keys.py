@@ -367,13 +367,20 @@ class _Keys:
         for function in view.functions:
             for statement in statements(function.body or ()):
                 for x in operands(statement):
-                    if x is not target and self._passes(x, key):
+                    if x is not target and self._passes(x, key, target):
                         return True
         return False
 
-    def _passes(self, x: ir.Expr, key: ir.Local) -> bool:
-        """Tell whether an expression does more with a local than select a field of it, or call a method on it."""
+    def _passes(self, x: ir.Expr, key: ir.Local, target: ir.Index) -> bool:
+        """Tell whether an expression does more with a local than select a field of it, call a method on it, or read the entry just before.
+
+        `m[k] = append(m[k], v)` is one insert.
+        """
         skipped = {id(part.base) for part in subexpressions(x) if isinstance(part, ir.Sel)}
+        same = self._view.paths.raw(target.base)
+        for part in subexpressions(x):
+            if isinstance(part, ir.Index) and target.pos < part.pos and self._view.paths.raw(part.base) == same and same is not None:
+                skipped.add(id(part.index))
         for part in subexpressions(x):
             if isinstance(part, ir.Local) and part.id == key.id and id(part) not in skipped and part.pos != key.pos:
                 return part.pos != self._view.variables[key.id].pos

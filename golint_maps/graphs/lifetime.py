@@ -18,6 +18,7 @@ from golint_maps.flow.identity import short
 from golint_maps.flow.keyspace import SETTINGS
 from golint_maps.flow.lifetime import Holder, OwnerReplaced, Serving
 from golint_maps.flow.site import Place
+from golint_maps.flow.syncmap_calls import is_constructor
 from golint_maps.graphs.links import Link, Links
 from golint_maps.graphs.witness import Hop, Witness, Witnesses
 
@@ -335,16 +336,17 @@ class Lifetimes:
                 return None  # an exported method of a service that is none of its calls
             return Reason(f"each call of {self._functions[link.callee].name}, {callback.words},")
         inner = self._in_loop(way.hops[1:])
-        if inner is not None and self._ends_with_work(link):
-            return None
-        if inner is not None:
+        if inner is not None and not self._ends_with_work(link):
             return inner
         starter = way.hops[0].function
         if depth >= _MAX_DEPTH:
             return None
         for context, hops in self._witnesses.chains(starter):
             above = Witness(way.access, context, (*hops[:-1], way.hops[0]), None, "", ())
-            found = self.repeats(above, depth + 1)
+            # Each call of a constructor starts the goroutines of another object.
+            entry = self._functions[context.entry]
+            makes = context.kind == "exported" and not entry.receiver and is_constructor(entry.id.rpartition(".")[2])
+            found = self._in_loop(above.hops) if makes else self.repeats(above, depth + 1)
             if found is not None:
                 return found
         return None

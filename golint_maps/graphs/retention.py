@@ -431,8 +431,12 @@ class Retention:
 
 
 def _only_once(way: Witness) -> bool:
-    """Tell whether a flag of the object lets a call on the way happen only once. A goroutine that is started once may go on for ever."""
-    return any(hop.site is not None and hop.site.once and hop.site.mode == "call" and not hop.spawns for hop in way.hops)
+    """Tell whether a flag of the object, or a look whether the map is empty, lets a call on the way happen only once.
+
+    A goroutine that is started once may go on for ever.
+    """
+    sites = [hop.site for hop in way.hops if hop.site is not None and hop.site.mode == "call" and not hop.spawns]
+    return any(site.once or way.identity in site.empty for site in sites)
 
 
 def _by_identity(large: Iterable[LargeMap]) -> dict[str, LargeMap]:

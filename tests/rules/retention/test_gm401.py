@@ -339,6 +339,46 @@ def test_a_goroutine_whose_input_is_closed_and_that_is_waited_for_ends() -> None
     assert maps(source % "") == ["l.m"]
 
 
+def test_goroutines_that_end_with_their_work_come_again_with_what_starts_them() -> None:
+    source = (
+        "import `sync`\ntype finder struct { mu sync.Mutex; m map[string]*int; names []string }\n"
+        "func (f *finder) fetch(k string) { f.mu.Lock(); defer f.mu.Unlock(); f.m[k] = nil }\n"
+        "func (f *finder) scan() { in := make(chan string); var wg sync.WaitGroup; wg.Add(1)\n"
+        "go func() { defer wg.Done(); for k := range in { f.fetch(k) } }()\nfor _, k := range f.names { in <- k }; close(in); wg.Wait() }\n"
+        "func NewFinder() *finder { f := &finder{m: map[string]*int{}}; %s; return f }"
+    )
+    assert maps(source % "services.NewTimerService(f.scan)") == ["f.m"]
+    assert maps(source % "f.scan()") == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "if len(c.m) == 0 { c.load() }",
+        "if c.m == nil { c.load() }",
+        "if len(c.m) > 0 { return }; c.load()",
+        "if len(c.m) != 0 { println() } else { c.load() }",
+        "if k == `` || len(c.m) != 0 { return }; c.load()",
+        "if len(c.m) == 0 { c.reload() }",
+    ],
+)
+def test_a_helper_that_fills_a_map_where_it_is_empty_fills_it_once(body: str) -> None:
+    source = (
+        "type cache struct { m map[string]*int }\nvar c = &cache{m: map[string]*int{}}\nvar names []string\n"
+        "func (c *cache) reload() { c.load() }\nfunc (c *cache) load() { for _, k := range names { c.m[k] = nil } }\n"
+    )
+    assert maps(f"{source}func Get(k string) {{ {body} }}") == []
+
+
+@pytest.mark.parametrize("body", ["if len(names) == 0 { c.load() }", "if len(c.m) > 0 { c.load() }", "if len(c.m) == 0 || k != `` { c.load() }"])
+def test_a_helper_that_is_also_called_where_the_map_has_entries_may_fill_it_again(body: str) -> None:
+    source = (
+        "type cache struct { m map[string]*int }\nvar c = &cache{m: map[string]*int{}}\nvar names []string\n"
+        "func (c *cache) load() { for _, k := range names { c.m[k] = nil } }\n"
+    )
+    assert maps(f"{source}func Get(k string) {{ {body} }}") == ["c.m"]
+
+
 def test_a_lock_in_an_element_says_nothing_of_its_life() -> None:
     source = (
         "import `sync`\ntype counter struct { mu sync.Mutex; n map[string]*int }\nvar all sync.Map\nfunc Drop(k string) { all.Delete(k) }\n"
