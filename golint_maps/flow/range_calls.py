@@ -9,11 +9,12 @@ from golint_maps.flow.effects import LIBRARY, effects_of
 from golint_maps.flow.entries import Knowledge, Path
 from golint_maps.flow.map_ranges import MapRange
 from golint_maps.flow.maps import place, qualified
-from golint_maps.flow.range_mutations import LoopTurns, is_worklist
+from golint_maps.flow.range_mutations import LoopTurns
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.traverse import expressions
 from golint_maps.flow.view import View
+from golint_maps.flow.worklists import is_worklist
 from golint_maps.syntax import ir
 
 
@@ -21,7 +22,7 @@ class RangeCall(Site, frozen=True, tag="range-call"):
     """A call in a loop over a map that the loop may go on after. `callee` may change the map `path`, in terms of the calling function.
 
     `receiver` and `args` are the paths that the callee is given. Of each argument, `given` says what it is to the loop: `key` (its own),
-    `value`, `identity` (what the value is stored at, by all signs), or nothing. `worklist`: an outer loop runs until the map is empty.
+    `value`, `identity` (what the value is stored at, by all signs), or nothing. `worklist`: an outer loop comes again after it.
     """
 
     callee: str
@@ -108,7 +109,7 @@ def _fact(view: View, found: MapRange, path: Path, call: ir.Call, target: Callee
         receiver=None if receiver is None else (*receiver, *target.embedded),
         args=tuple(view.paths.of(arg) for arg in call.args),
         given=given,
-        worklist=is_worklist(view, found),
+        worklist=is_worklist(view, found, call.pos),
         loop=place(view, found.loop.pos, found.loop.end),
         over=spell(found.operand, view.variables),
     )

@@ -11,8 +11,9 @@ from golint_maps.flow.maps import extent, place, qualified
 from golint_maps.flow.self_keyed import identifies, maker_of, self_keyed_fields
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
-from golint_maps.flow.traverse import expressions, statements, subexpressions
+from golint_maps.flow.traverse import expressions, statements
 from golint_maps.flow.view import View
+from golint_maps.flow.worklists import is_worklist
 from golint_maps.syntax import ir
 from golint_maps.types import model
 from golint_maps.types.definitions import FromValue
@@ -141,25 +142,11 @@ def range_mutations(view: View, loops: Sequence[MapRange]) -> Iterator[RangeMuta
         turns = LoopTurns(view, found, found.path)
         turns.take()
         for at, event in turns.events.items():
-            if event.kind == "insert" and is_worklist(view, found):
+            if event.kind == "insert" and is_worklist(view, found, at):
                 continue
             if at in turns.followed and (at not in told or (told[at].own and not event.own)):
                 told[at] = _fact(view, found, event)
     yield from told.values()
-
-
-def is_worklist(view: View, found: MapRange) -> bool:
-    """Tell whether an outer loop runs until the map is empty: then a new entry is visited in the end, by this loop or by a later one."""
-    return any(
-        isinstance(statement, ir.For)
-        and statement.pos < found.loop.pos < statement.end
-        and statement.cond is not None
-        and any(
-            isinstance(x, ir.Call) and isinstance(x.fun, ir.Name) and x.fun.name == "len" and x.args and view.paths.of(x.args[0]) == found.path
-            for x in subexpressions(statement.cond)
-        )
-        for statement in statements(found.function.body or ())
-    )
 
 
 def _may_mutate(view: View, found: MapRange) -> bool:

@@ -134,6 +134,39 @@ def test_a_worklist_that_is_worked_off_takes_new_entries() -> None:
     assert mutations("for len(m) > 0 { for k := range m { delete(m, k); m[other] = 1 } }") == [("delete", True, "k")]
 
 
+INSERTING = 'for k := range m { if _, ok := m[k+"x"]; !ok { m[k+"x"] = 1; %s } }'
+
+
+@pytest.mark.parametrize(
+    ("loop", "beside"),
+    [
+        ("for changed := true; changed; { changed = false; %s }", "changed = true"),
+        ("for { changed := false; %s; if !changed { break } }", "changed = true"),
+        ("for { changed := false; %s; if !changed { return } }", "changed = true"),
+        ("for { n := 0; %s; if n == 0 { break } }", "n++"),
+        ("n := 1; for n > 0 && other != `` { n = 0; %s }", "n++"),
+        ("done := false; for !done { done = true; %s }", "done = false"),
+        ("for { before := len(m); %s; if len(m) == before { break } }", ""),
+    ],
+)
+def test_an_outer_loop_that_comes_again_after_an_insert_visits_what_was_inserted(loop: str, beside: str) -> None:
+    assert mutations(loop % (INSERTING % beside)) == []
+
+
+@pytest.mark.parametrize(
+    ("loop", "beside"),
+    [
+        ("for changed := true; changed; { changed = false; %s }", ""),
+        ("for { changed := false; %s; if !changed { break } }", "changed = false"),
+        ("done := false; for !done { %s }", "done = true"),
+        ("for i := 0; i < 3; i++ { %s }", ""),
+        ("changed := false; %s; for changed { changed = false }", "changed = true"),
+    ],
+)
+def test_an_outer_loop_that_may_end_after_an_insert_does_not(loop: str, beside: str) -> None:
+    assert mutations(loop % (INSERTING % beside)) == [("insert", False, 'k + "x"')]
+
+
 def test_a_value_of_unknown_type_is_a_map_if_it_is_given_to_delete() -> None:
     assert mutations("n := unknown(); for k := range n { delete(n, k); n[k + other] = 1 }") == [("delete", True, "k"), ("insert", False, "k + other")]
 

@@ -81,6 +81,19 @@ def test_a_worklist_that_is_worked_off_takes_new_entries() -> None:
     assert calls("for len(u.m) > 0 { for k := range t.m { t.put(k + k) } }") == ["t.put(k + k)"]
 
 
+@pytest.mark.parametrize(
+    "turn",
+    ["if t.put(k + k) { more = true }", "t.put(k + k); more = true", "more = t.put(k + k) || more", "if ok := t.put(k + k); ok { more = true }"],
+)
+def test_an_outer_loop_that_comes_again_after_a_call_visits_what_it_inserted(turn: str) -> None:
+    body = f"for more := true; more; {{ more = false; for k := range t.m {{ {turn} }} }}"
+    assert calls(body) == []
+    assert (
+        calls(body.replace("more = false; for", "more = true; break; for").replace("for more := true; more;", "more := true; for more == other;"))
+        != []
+    )
+
+
 def test_a_literal_in_a_variable_is_a_callee() -> None:
     assert calls("drop := func(k string) { delete(m, k) }; for k := range m { drop(k + k) }") == ["drop(k + k)"]
     assert calls("drop := func(k string) { delete(m, k) }; for k := range m { drop(k) }") == []
