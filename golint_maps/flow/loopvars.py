@@ -88,12 +88,15 @@ def _referred(view: View) -> frozenset[int]:
     for function in view.functions:
         body = function.body or ()
         taken = [x.x for x in each(body, ir.Addr)] + [x.x for x in each(body, ir.SliceOf)]
-        for root in taken:
-            while isinstance(root, ir.Sel | ir.Index):
-                root = root.base
-            if isinstance(root, ir.Local):
-                found.add(root.id)
-    return frozenset(found)
+        found.update(map(_root, taken))
+    return frozenset(found - {-1})
+
+
+def _root(x: ir.Expr) -> int:
+    """Return the local that an operand is selected from, -1 if it is from none."""
+    while isinstance(x, ir.Sel | ir.Index):
+        x = x.base
+    return x.id if isinstance(x, ir.Local) else -1
 
 
 def _shared(statement: ir.For | ir.Range, view: View) -> _Loop | None:
@@ -285,7 +288,7 @@ def _fills(view: View, x: ir.Expr, number: int, keyed: bool) -> bool:
         if view.typing.is_builtin(part.fun, "copy"):
             if isinstance(part.args[0], ir.SliceOf) and _mentions(part.args[0].x, number):
                 return True
-        elif (keyed or _READING.search(name)) and any(isinstance(arg, ir.Addr) and arg.x == ir.Local(number, arg.x.pos) for arg in part.args):
+        elif (keyed or _READING.search(name)) and any(isinstance(arg, ir.Addr) and _root(arg.x) == number for arg in part.args):
             return True
     return False
 

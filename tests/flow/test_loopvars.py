@@ -98,6 +98,7 @@ def test_a_break_of_an_inner_loop_does_not_leave_the_outer_one() -> None:
         ("v = T{id: x.id}\nm[v.id] = &v", "address"),
         ("v.id = x.id\nm[v.id] = &v", "address"),
         ("fill(&v)\nm[v.id] = &v", "address"),
+        ("rows.Scan(&v.id, &v.tags)\nm[v.id] = &v", "address"),
         ("id := v.id\nv = x\nm[id] = &v", "address"),
         ("if err := decoder.Decode(&v); err != nil { break }\nm[x.id] = &v", "address"),
         ("if decoder.Decode(&v) == nil { m[x.id] = holder{t: &v} }", "address"),
@@ -106,7 +107,8 @@ def test_a_break_of_an_inner_loop_does_not_leave_the_outer_one() -> None:
     ],
 )
 def test_a_variable_from_outside_that_each_turn_sets_is_shared_on_every_version(body: str, form: str) -> None:
-    text = f"var v T\nvar decoder interface {{ Decode(any) error }}\nvar fill func(*T)\nfor _, x := range xs {{\n{body}\n}}"
+    others = "var decoder interface { Decode(any) error }\nvar rows interface { Scan(...any) error }\nvar fill func(*T)"
+    text = f"var v T\n{others}\nfor _, x := range xs {{\n{body}\n}}"
     assert forms(text, go=(1, 24)) == [form]
 
 
