@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from golint_maps.flow.map_ranges import MapRange
+from golint_maps.flow.map_ranges import MapRange, iterated
 from golint_maps.flow.maps import place, qualified
+from golint_maps.flow.random_draws import draws
 from golint_maps.flow.self_keyed import identifies, selected, self_keyed_fields
 from golint_maps.flow.site import Place, Site
-from golint_maps.flow.slice_fate import fate, is_sorted_later, sorted_by_callers
+from golint_maps.flow.slice_fate import fate, is_put_in_order, is_sorted_later, sorted_by_callers, use_shows, uses_of
 from golint_maps.flow.spelling import spell
-from golint_maps.flow.traverse import expressions, statements, subexpressions
+from golint_maps.flow.traverse import each, expressions, statements, subexpressions
 from golint_maps.flow.view import View
 from golint_maps.syntax import ir
 from golint_maps.types import model
@@ -29,13 +30,17 @@ _ENCODES = frozenset(("Encode", "EncodeElement", "EncodeToken", "EncodeValue", "
 _PREDICATES = frozenset(("Contains", "ContainsAny", "ContainsRune", "HasPrefix", "HasSuffix", "MatchString", "Match"))
 _DEBUGGING = re.compile(r"debug|verbose|trace", re.IGNORECASE)
 _PLACES = (ir.Local, ir.Name, ir.Sel, ir.Deref)
+_LISTS = frozenset(("golang.org/x/exp/maps", "github.com/samber/lo"))
+"""Packages whose functions Keys and Values return slices."""
+_LISTING = _LISTS | {"maps"}
 _NO_LOOP: Sequence[int] = ()
 
 
 class OrderEscape(Site, frozen=True, tag="order-escape"):
     """A statement of a loop over a map by which the order of iteration reaches an ordered result.
 
-    `kind` is append, text, float, write or choice; `target` is what takes the order, as written; `use` says of a slice how its order shows.
+    `kind` is append, text, float, write or choice, draw for a call that draws random numbers, or collect for one that lists a map in a slice
+    without a loop; `target` is what takes the order, as written; `use` says of a slice how its order shows.
     """
 
     kind: str
@@ -77,6 +82,43 @@ def order_escapes(view: View, loops: Sequence[MapRange]) -> Iterator[OrderEscape
             )
 
 
+def collected_orders(view: View) -> Iterator[OrderEscape]:
+    """Yield the calls that list a map in a slice whose order shows: `slices.Collect(maps.Keys(m))`, and `maps.Keys(m)` where that is a slice."""
+    if _LISTING.isdisjoint(item.path for item in view.facts.imports) or _ANY_ORDER.search(view.root.doc):
+        return
+    for function in view.functions:
+        for statement in statements(function.body or ()):
+            for use in uses_of(statement, lambda x: _listed_map(view, x) is not None):
+                operand = _listed_map(view, use.x)
+                how = "" if operand is None or is_put_in_order(view, use, held=False) else use_shows(view, use, order_shows)
+                if operand is None or not how or not isinstance(use.x, ir.Call):
+                    continue
+                where = place(view, use.x.pos, use.x.end)
+                yield OrderEscape(
+                    place=where,
+                    function=view.name,
+                    package=view.package.scope.path,
+                    map=spell(operand, view.variables),
+                    owner=qualified(view, operand),
+                    kind="collect",
+                    target=spell(use.x, view.variables),
+                    use=how,
+                    loop=where,
+                    over=spell(operand, view.variables),
+                )
+
+
+def _listed_map(view: View, x: ir.Expr) -> ir.Expr | None:
+    """Return the map that a call lists in a slice, in the order of iteration, or None."""
+    match x:
+        case ir.Call(ir.Sel(ir.Name() as base, "Collect"), [arg]) | ir.Call(ir.Sel(ir.Name() as base, "AppendSeq"), [_, arg]):
+            operand, kind = iterated(view, arg) if view.typing.package_of(base) == "slices" else (None, "")
+            return operand if kind else None
+        case ir.Call(ir.Sel(ir.Name() as base, "Keys" | "Values"), [operand]):
+            return operand if view.typing.package_of(base) in _LISTS else None
+    return None
+
+
 def order_shows(view: View, loop: ir.Range) -> bool:
     """Tell whether a loop over a slice lets the order of its turns show."""
     function = next((function for function in view.functions if function.pos <= loop.pos < function.end), view.root)
@@ -107,6 +149,7 @@ class _Loop:
                     for x in rhs:
                         yield from self._written(x)
         yield from self._choices(self.loop.body, ())
+        yield from self._drawn()
 
     @cached_property
     def _debugging(self) -> bool:
@@ -271,6 +314,19 @@ class _Loop:
         if isinstance(kind, model.Pointer):
             kind = kind.elem
         return isinstance(kind, model.Named) and kind.package.startswith("encoding/")
+
+    def _drawn(self) -> Iterator[_Escape]:
+        """Yield the first call in a loop over a map that draws random numbers for its entry, from a generator that all turns share."""
+        if not self.own or self.view.path.endswith("_test.go"):
+            return
+        for call in each(self.loop.body, ir.Call):
+            generator = draws(self.view, call)
+            if generator is not None and self._shared_by_turns(generator):
+                yield _Escape("draw", call.fun, "", (call.pos, call.end))
+                return
+
+    def _shared_by_turns(self, generator: ir.Expr) -> bool:
+        return not any(isinstance(part, ir.Local) and self._inner(part.id) for part in subexpressions(generator))
 
     # --- choices ---
 

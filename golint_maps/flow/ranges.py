@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from golint_maps.flow.iteration_order import OrderEscape, order_escapes
+from golint_maps.flow.iteration_order import OrderEscape, collected_orders, order_escapes
 from golint_maps.flow.map_ranges import map_ranges
 from golint_maps.flow.range_blocking import RangeBlocked, ranges_blocked
 from golint_maps.flow.range_calls import RangeCall, range_calls
@@ -22,6 +22,7 @@ def analyse(view: View) -> Iterator[LockReleased | OrderEscape | RangeBlocked | 
         yield from locks_released(view, loops)
         yield from order_escapes(view, loops)
         yield from ranges_blocked(view, loops)
+    yield from collected_orders(view)
 
 
 __all__ = ["LockReleased", "OrderEscape", "RangeBlocked", "RangeCall", "RangeMutation", "analyse"]

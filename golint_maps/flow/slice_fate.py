@@ -73,7 +73,7 @@ def fate(view: View, number: int, start: int, shows: Sinks, depth: int = 0, *, h
     `held` says that the slice is not the local's own value but lies in it: in a field, or in an element.
     """
     found = list(uses(view, number, start))
-    if any(_is_put_in_order(view, use, held=held) for use in found):
+    if any(is_put_in_order(view, use, held=held) for use in found):
         return ""
     for use in found:
         how = use_shows(view, use, shows, depth, held=held)
@@ -88,7 +88,7 @@ def fate(view: View, number: int, start: int, shows: Sinks, depth: int = 0, *, h
     return ""
 
 
-def _is_put_in_order(view: View, use: Use, *, held: bool) -> bool:
+def is_put_in_order(view: View, use: Use, *, held: bool) -> bool:
     """Tell whether a use sorts the slice. Of a slice of structs, package sort moves the structs, and leaves what lies in them as it is."""
     for index, x in enumerate(use.around):
         if is_sorted_by(view, x):
@@ -150,10 +150,10 @@ def use_shows(view: View, use: Use, shows: Sinks, depth: int = 0, *, held: bool 
     for x in use.around:
         match x:
             case ir.Call(fun):
-                how = _call(view, inner, x, fun)
+                how = _call(view, x, fun)
                 if how is not None:
                     return how
-                held = held or (view.typing.is_builtin(fun, "append") and not x.spread)
+                held = held or (view.typing.is_builtin(fun, "append") and not x.spread and x.args[0] is not inner)
             case ir.Lit():
                 held = True
             case ir.Addr() | ir.SliceOf():
@@ -206,13 +206,12 @@ def is_sorted_later(view: View, target: ir.Expr, start: int) -> bool:
     )
 
 
-def _call(view: View, inner: ir.Expr, call: ir.Call, fun: ir.Expr) -> str | None:
+def _call(view: View, call: ir.Call, fun: ir.Expr) -> str | None:
     """Return how a call lets the order show, '' when it does not, None when its result is as unordered as its argument."""
     name = _name(fun)
     if isinstance(fun, ir.Name):
         if name == "append":
-            # append(s, x) goes on with s; append(other, s...) is as unordered as s.
-            return "" if call.args[0] is inner else None
+            return None  # append(s, x) and append(other, s...) are as unordered as s
         if name in ("len", "cap", "copy", "clear", "delete") or not view.typing.as_type(fun):
             return ""
         return None

@@ -37,11 +37,17 @@ def _what(fact: OrderEscape) -> str:
     match fact.kind:
         case "append":
             return f"`{fact.target}` is filled in the order in which the loop over `{fact.over}` happens to run, and is {fact.use} unsorted."
+        case "collect":
+            return f"`{fact.target}` lists `{fact.over}` in the order in which the iteration happens to run, and is {fact.use} unsorted."
         case "text":
             return f"`{fact.target}` is put together in the order in which the loop over `{fact.over}` happens to run."
         case "float":
             return (
                 f"`{fact.target}` adds up floats in the order in which the loop over `{fact.over}` happens to run, and each order rounds differently."
+            )
+        case "draw":
+            return (
+                f"`{fact.target}` draws random numbers in the order in which the loop over `{fact.over}` happens to run: no seed gives the same ones."
             )
         case "write":
             to = f"`{fact.target}`" if fact.target else "the output"
@@ -53,6 +59,8 @@ def _help(fact: OrderEscape) -> str:
     match fact.kind:
         case "append":
             return f"Sort `{fact.target}` after the loop, or loop over sorted keys: `slices.Sorted(maps.Keys({fact.over}))` (Go 1.23)."
+        case "collect":
+            return f"Sort the slice: `slices.Sorted(maps.Keys({fact.over}))` (Go 1.23), or `slices.Sort` after it."
         case "choice":
             return "Keep the entries in a slice in the order that is to win, or compare all that fit and take the best."
     return f"Loop over sorted keys: `slices.Sorted(maps.Keys({fact.over}))` (Go 1.23), or collect the keys and sort them."

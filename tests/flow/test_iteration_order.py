@@ -37,6 +37,8 @@ FILL = "var s []string; for k := range m { s = append(s, k) }; "
         ("for _, e := range s { fmt.Fprintln(w, e) }; return nil", "walked over"),
         ("t := s; return t", "returned"),
         ("return append([]string{}, s...)", "returned"),
+        ('return append(s, "last")', "returned"),
+        ('s = append(s, "last"); return s', "returned"),
     ],
 )
 def test_a_slice_filled_in_map_order_shows_where_it_is_used_in_order(use: str, how: str) -> None:
@@ -52,6 +54,8 @@ def test_a_slice_filled_in_map_order_shows_where_it_is_used_in_order(use: str, h
         "bySort(s); return s",
         "for _, e := range s { os.Remove(e) }; return nil",
         "_ = len(s); return nil",
+        's = append(s, "last"); return nil',
+        's = append(s, "last"); sort.Strings(s); return s',
         "x.s = s; sort.Strings(x.s); return nil",
     ],
 )
@@ -218,3 +222,90 @@ def test_a_sum_in_an_element_that_several_turns_add_to_depends_on_the_order(loop
 def test_a_sum_of_one_turn_or_of_whole_numbers_does_not(loop: str) -> None:
     declarations = "type G struct { id int; size int; weight float64; weights map[int]float64 }\nvar groups map[int]G\nvar list []float64\n"
     assert escapes(f"sums, counts := map[int]float64{{}}, map[int]int{{}}; {loop}; return nil", declarations=declarations) == []
+
+
+COLLECT = """import ("maps"; "slices"; old "golang.org/x/exp/maps")
+var _ = maps.Keys[map[int]int]
+var _ = slices.Sort[[]int]
+var _ = old.Keys[map[int]int]
+type T struct { s []string }
+var x T
+"""
+
+
+@pytest.mark.parametrize("listed", ["slices.Collect(maps.Keys(m))", "slices.AppendSeq([]string{}, maps.Keys(m))", "old.Keys(m)"])
+@pytest.mark.parametrize(
+    ("use", "how"),
+    [
+        ("return {}", "returned"),
+        ("s := {}; return s", "returned"),
+        ('_ = strings.Join({}, ","); return nil', "joined"),
+        ("x.s = {}; return nil", "stored"),
+        ("x = T{{{}}}; return nil", "stored"),
+        ("for _, k := range {} {{ fmt.Fprintln(w, k) }}; return nil", "walked over"),
+    ],
+)
+def test_a_map_listed_without_a_loop_shows_its_order_where_the_slice_does(listed: str, use: str, how: str) -> None:
+    assert escapes(use.format(listed), declarations=COLLECT) == [("collect", how)]
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "return slices.Sorted(maps.Keys(m))",
+        "s := slices.Collect(maps.Keys(m)); slices.Sort(s); return s",
+        "s := old.Keys(m); sort.Strings(s); return s",
+        "_ = len(slices.Collect(maps.Keys(m))); return nil",
+        "for _, k := range old.Keys(m) { os.Remove(k) }; return nil",
+        "return inOrder(old.Keys(m))",
+        "for k := range maps.Keys(m) { os.Remove(k) }; return nil",
+        "return slices.Collect(strings.Lines(x.s[0]))",
+    ],
+)
+def test_a_listed_map_that_is_sorted_or_used_like_a_set_does_not_show(use: str) -> None:
+    assert escapes(use, declarations=COLLECT + "func inOrder(s []string) []string { sort.Strings(s); return s }\n") == []
+
+
+def test_a_function_that_says_that_there_is_no_order_may_list() -> None:
+    assert escapes("return slices.Collect(maps.Keys(m))", declarations=COLLECT + "// f lists keys in no particular order.") == []
+
+
+RANDOM = """import "math/rand"
+type G struct { r *rand.Rand; *rand.Zipf }
+type E struct { *rand.Rand }
+var shared *rand.Rand
+func (g *G) word() string { return string(rune(g.r.Intn(26))) }
+func (g *G) text() string { return g.word() + g.word() }
+func (g *G) name() string { return "g" }
+func fromShared() int { return shared.Intn(3) }
+func fill(r *rand.Rand, k string) {}
+func local() int { return rand.New(rand.NewSource(1)).Intn(3) }
+"""
+
+
+@pytest.mark.parametrize(
+    "call", ["g.r.Intn(3)", "e.Intn(3)", "g.word()", "g.text()", "fromShared()", "fill(g.r, k)", "fill(shared, k)", "g.r.Shuffle(3, nil)"]
+)
+def test_a_loop_that_draws_random_numbers_gives_them_to_other_entries_in_each_run(call: str) -> None:
+    assert escapes(f"var g *G; var e E; for k := range m {{ {call} }}; return nil", declarations=RANDOM) == [("draw", "")]
+
+
+@pytest.mark.parametrize(
+    "loop",
+    [
+        "for k := range m { rand.Intn(len(k)) }",
+        "for k := range m { r := rand.New(rand.NewSource(int64(len(k)))); r.Intn(3) }",
+        "for k := range m { g := &G{}; _ = k; g.word() }",
+        "for k := range m { _ = k; g.name(); local() }",
+        "for range m { g.word() }",
+        "for _, k := range []string{} { fill(g.r, k) }",
+    ],
+)
+def test_a_generator_of_each_turn_or_of_the_runtime_is_as_random_in_any_order(loop: str) -> None:
+    assert escapes(f"var g *G; {loop}; return nil", declarations=RANDOM) == []
+
+
+@pytest.mark.parametrize("seed", ["time.Now().UnixNano()", "rand.Int63()"])
+def test_a_generator_that_is_seeded_anew_in_each_run_need_not_be_repeatable(seed: str) -> None:
+    declarations = f'import "time"\nvar _ = time.Now\n{RANDOM}func init() {{ shared = rand.New(rand.NewSource({seed})) }}\n'
+    assert escapes("var g *G; for k := range m { _ = k; g.word() }; return nil", declarations=declarations) == []
