@@ -15,13 +15,19 @@ from golint_maps.types.scope import PackageScope
 from golint_maps.types.stdlib import standard_package
 
 
-def facts_of(sources: str | Mapping[str, str], *, path: str = "example.com/p", go: tuple[int, int] = (1, 27)) -> PackageFacts:
-    """Return the facts of one package, given as Go text (`package` clause optional) or as files by name."""
+def facts_of(
+    sources: str | Mapping[str, str], *, path: str = "example.com/p", go: tuple[int, int] = (1, 27), imports: Mapping[str, str] | None = None
+) -> PackageFacts:
+    """Return the facts of one package, given as Go text (`package` clause optional) or as files by name. `imports` are packages that it uses."""
     if isinstance(sources, str):
         sources = {"p.go": sources}
     files = [extract((text if text.lstrip().startswith(("package", "//", "/*")) else "package p\n" + text).encode()) for text in sources.values()]
     scope = PackageScope(path, files[0].package, files)
-    resolver = Resolver(lambda wanted, importer: scope if wanted == path else standard_package(wanted))
+    known = {path: scope}
+    for name, text in (imports or {}).items():
+        imported = extract(text.encode())
+        known[name] = PackageScope(name, imported.package, [imported])
+    resolver = Resolver(lambda wanted, importer: known.get(wanted) or standard_package(wanted))
     resolver.enter(scope)
     view = PackageView(scope, resolver, tuple(sources), (go,) * len(files), frozenset(range(len(files))))
     return analyse(view)

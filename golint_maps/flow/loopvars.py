@@ -1,4 +1,4 @@
-"""References to a loop variable that outlive the turn in a map, where one variable serves all turns of the loop.
+"""References to a loop variable that outlive the turn, where one variable serves all turns of the loop: in a map, or of a loop over a map.
 
 Go 1.22 gave loops that declare their variables new ones in each turn, file by file; a range clause that assigns to older variables still has one.
 So has a loop whose body gives a variable from outside another value in each turn: `row = next()`, `json.Unmarshal(line, &row)`.
@@ -25,6 +25,9 @@ from golint_maps.types.definitions import FromValue
 PER_TURN: Final = (1, 22)
 """The language version since which a loop that declares its variables has new ones in each turn."""
 
+MODULES: Final = (1, 11)
+"""The first Go with modules. Files get an older version where no go.mod says one, and the tree looks older than modules."""
+
 _MAX_DEPTH: Final = 6
 _READING: Final = re.compile(r"Decode|Unmarshal|Scan|^Read")
 """Names of what fills in the variable whose address it is given."""
@@ -32,12 +35,14 @@ _Block = Sequence[ir.Stmt]
 
 
 class LoopVariableStored(Site, frozen=True, tag="loop-variable-stored"):
-    """A map entry refers to a variable that all turns of a loop share.
+    """A map entry, or an element of a slice that a loop over a map fills, refers to a variable that all turns of the loop share.
 
-    `variable` is its name, `form` how it is referred to (`address`, `slice`, `closure`, `method`), `loop` the head of the loop. `outer` says that
-    the variable was declared before the loop, so that the language version (`go`) does not matter.
+    `map` is the map stored to, or the one ranged over where `into` names the slice that is stored to. `variable` is its name, `form` how it is
+    referred to (`address`, `slice`, `closure`, `method`), `loop` the head of the loop. `outer` says that the variable was declared before the loop,
+    so that the language version (`go`) does not matter.
     """
 
+    into: str
     variable: str
     form: str
     loop: Place
@@ -117,8 +122,11 @@ def _in_block(view: View, loop: _Loop, block: _Block, above: list[_Level], owner
         match statement:
             case ir.Assign(_, lhs, rhs) if len(lhs) == len(rhs):
                 for target, value in zip(lhs, rhs, strict=True):
+                    where = (target.pos, extent(value, view)[1])
                     if isinstance(target, ir.Index):
-                        yield from _stored(view, loop, way, target.base, target.index, value, (target.pos, extent(value, view)[1]))
+                        yield from _stored(view, loop, way, target.base, target.index, value, where)
+                    elif isinstance(value, ir.Call) and view.typing.is_builtin(value.fun, "append"):
+                        yield from _stored(view, loop, way, target, None, value, where)
             case ir.Do(ir.Call(_, [key, value]) as call):
                 found = map_call(call, view)
                 if found is not None and found.method in ("Store", "LoadOrStore", "Swap"):
@@ -134,13 +142,21 @@ def _in_block(view: View, loop: _Loop, block: _Block, above: list[_Level], owner
 
 
 def _stored(
-    view: View, loop: _Loop, way: list[_Level], base: ir.Expr, key: ir.Expr, value: ir.Expr, where: tuple[int, int]
+    view: View, loop: _Loop, way: list[_Level], base: ir.Expr, key: ir.Expr | None, value: ir.Expr, where: tuple[int, int]
 ) -> Iterator[LoopVariableStored]:
     found = _reference(value, loop, view) or (_reference(key, loop, view) if isinstance(key, ir.Addr) else None)
-    if found is None or not _is_map(base, view) or _declared_inside(base, loop, view) or _left(way, loop):
+    if found is None or _declared_inside(base, loop, view) or _left(way, loop):
         return
     number, form = found
-    if loop.by_body and not (form in ("address", "slice") and _is_renewed(view, loop, way, number, key) and not _is_emptied(base, loop, view)):
+    into, over = "", loop.statement.over if isinstance(loop.statement, ir.Range) else None
+    if not _is_map(base, view):
+        # A slice of references to the keys or values of a map: what was to be a list of its entries holds one of them many times.
+        if loop.by_body or over is None or view.package.resolver.map(view.typing.of(over)) is None or not (key is None or _is_slice(base, view)):
+            return
+        into, base = spell(base, view.variables), over
+    if loop.by_body and (key is None or form not in ("address", "slice") or not _is_renewed(view, loop, way, number, key)):
+        return
+    if loop.by_body and _is_emptied(base, loop, view):
         return
     yield LoopVariableStored(
         place=Place(view.path, *where),
@@ -148,6 +164,7 @@ def _stored(
         package=view.package.scope.path,
         map=spell(base, view.variables),
         owner=qualified(view, base),
+        into=into,
         variable=view.variables[number].name,
         form=form,
         loop=Place(view.path, loop.statement.pos, _end_of_head(loop.statement)),
@@ -160,6 +177,10 @@ def _is_map(base: ir.Expr, view: View) -> bool:
     kind = view.typing.of(base)
     resolver = view.package.resolver
     return resolver.map(kind) is not None or (kind is not None and resolver.method(kind, "LoadOrStore") is not None)
+
+
+def _is_slice(base: ir.Expr, view: View) -> bool:
+    return isinstance(view.package.resolver.underlying(view.typing.of(base)), model.Slice)
 
 
 def _declared_inside(base: ir.Expr, loop: _Loop, view: View) -> bool:
@@ -197,8 +218,8 @@ def _reference(x: ir.Expr, loop: _Loop, view: View, depth: int = 0) -> tuple[int
             return (min(captured), "closure") if captured else None
         case ir.Lit(_, elements):
             parts = [element.value for element in elements]
-        case ir.Call(ir.Name("append") as fun, [_, *rest]) if view.typing.is_builtin(fun, "append"):
-            parts = rest
+        case ir.Call(ir.Name("append") as fun, [_, *rest], spread=False) if view.typing.is_builtin(fun, "append"):
+            parts = rest  # of `append(xs, v[:]...)`, the elements are copied
         case ir.Call(fun, [operand]) if view.typing.as_type(fun) is not None:
             parts = (operand,)
         case ir.Sel(base, name):

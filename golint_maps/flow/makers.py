@@ -23,41 +23,49 @@ from golint_maps.types.resolve import Context
 
 @dataclass(frozen=True, slots=True)
 class _Store:
-    """`base.name = …` or `&base.name` somewhere in the package."""
+    """`base.name = value` or `&base.name` (no value) somewhere in the package."""
 
     file: int
     root: int
     base: ir.Expr
+    value: ir.Expr | None
 
 
 @dataclass(slots=True)
 class _Notes:
     """What one file may make, by names alone."""
 
-    stores: dict[str, list[tuple[int, ir.Expr]]] = field(default_factory=dict)
-    """(number of the outermost function, `base`) of `base.name = …` and `&base.name`, by `name`."""
+    stores: dict[str, list[tuple[int, ir.Expr, ir.Expr | None]]] = field(default_factory=dict)
+    """(number of the outermost function, `base`, value) of `base.name = value` and `&base.name`, by `name`."""
     variables: set[str] = field(default_factory=set)
     keyed: set[tuple[str, str]] = field(default_factory=set)
     """(name of a type, field) of composite literals; an empty name where the literal does not say its type."""
+    given: dict[tuple[str, str], list[tuple[int, ir.Sel]]] = field(default_factory=dict)
+    """(number of the outermost function, value) of those whose value is an exported field, or a name of another package."""
+    built: set[str] = field(default_factory=set)
+    """Names of the types of composite literals and of variables that start as zero."""
     positional: set[tuple[str, int]] = field(default_factory=set)
     """(name of a type, number of elements) of those without keys."""
     converted: set[str] = field(default_factory=set)
     filled: set[str] = field(default_factory=set)
 
-    def store(self, x: ir.Expr | None, root: int) -> None:
+    def store(self, x: ir.Expr | None, root: int, value: ir.Expr | None = None) -> None:
         """Note that something is stored to a place."""
         if x.__class__ is ir.Sel:
-            self.stores.setdefault(x.name, []).append((root, x.base))
+            self.stores.setdefault(x.name, []).append((root, x.base, value))
         elif x.__class__ is ir.Name:
             self.variables.add(x.name)
 
-    def literal(self, x: ir.Lit, variables: Sequence[ir.Variable]) -> None:
+    def literal(self, x: ir.Lit, root: int, variables: Sequence[ir.Variable]) -> None:
         """Note the fields that a composite literal gives a value."""
-        name = _struct_name(x.type) if x.elements else None
+        name = _struct_name(x.type)
         if name is None:
             return
+        self.built.add(name)
         for element in x.elements:
             match element.key:
+                case ir.Name(key) if isinstance(element.value, ir.Sel) and element.value.name[:1].isupper():
+                    self.given.setdefault((name, key), []).append((root, element.value))
                 case ir.Name(key) if not _is_nil(element.value):
                     self.keyed.add((name, key))
                 case ir.Local(number):  # a field that has the name of a local variable
@@ -82,6 +90,7 @@ def _plain(file: ir.FileFacts) -> _Notes:
     for function in file.functions:
         variables = file.functions[function.root].variables
         body = function.body or ()
+        notes.built.update(variable.type.name for variable in function.variables if variable.kind == "var" and isinstance(variable.type, ir.TName))
         values: list[ir.Expr] = []
         for assign in each(body, ir.Assign):
             values += assign.rhs
@@ -90,7 +99,7 @@ def _plain(file: ir.FileFacts) -> _Notes:
                     if isinstance(x.base, ir.Sel):
                         notes.filled.add(x.base.name)
                 elif x.__class__ is not ir.Local and not (len(assign.lhs) == len(assign.rhs) and _is_nil(assign.rhs[index])):
-                    notes.store(x, function.root)
+                    notes.store(x, function.root, assign.rhs[index] if len(assign.lhs) == len(assign.rhs) else None)
         for loop in each(body, ir.Range):
             notes.store(loop.key, function.root)
             notes.store(loop.value, function.root)
@@ -101,7 +110,7 @@ def _plain(file: ir.FileFacts) -> _Notes:
         for x in values:
             literal = x.x if x.__class__ is ir.Addr else x
             if literal.__class__ is ir.Lit:
-                notes.literal(literal, variables)
+                notes.literal(literal, function.root, variables)
     return notes
 
 
@@ -114,7 +123,7 @@ def _rest(file: ir.FileFacts) -> _Notes:
         for address in each(body, ir.Addr):
             notes.store(address.x, function.root)
         for literal in each(body, ir.Lit):
-            notes.literal(literal, variables)
+            notes.literal(literal, function.root, variables)
         for call in each(body, ir.Call):
             if len(call.args) == 1:
                 notes.conversion(call.fun)
@@ -129,13 +138,16 @@ class Makers:
         self._scope = package.scope
         self._stores: dict[str, list[_Store]] = {}
         self._variables: set[str] = set()
+        self._given: dict[tuple[str, str], list[_Store]] = {}
+        self._built: set[str] = set()
+        """Names of the types that something outside of tests builds."""
         self._keyed: set[tuple[str, str]] = set()
         """(name of a struct type, field) of composite literals; an empty name where the literal does not say its type."""
         self._positional: set[str] = set()
         self._positional_elided: set[int] = set()
         self._converted: set[str] = set()
         self._typings: dict[tuple[int, int], Typing] = {}
-        self._answers: dict[tuple[str, str], bool] = {}
+        self._answers: dict[tuple[str, str], str] = {}
         self.filled: set[str] = set()
         """Names of the fields that elements are stored to (`x.f[k] = v`) somewhere in the package."""
         self._complete = False
@@ -154,7 +166,11 @@ class Makers:
         for number, file in enumerate(self._scope.files):
             notes = of_file(file, look)
             for name, places in notes.stores.items():
-                self._stores.setdefault(name, []).extend(_Store(number, root, base) for root, base in places)
+                self._stores.setdefault(name, []).extend(_Store(number, root, base, value) for root, base, value in places)
+            for (name, key), values in notes.given.items():
+                self._given.setdefault((self._struct(name), key), []).extend(_Store(number, root, value.base, value) for root, value in values)
+            if not self._package.paths[number].endswith("_test.go"):
+                self._built |= notes.built
             self._variables |= notes.variables
             self.filled |= notes.filled
             self._converted |= notes.converted
@@ -179,32 +195,60 @@ class Makers:
 
     def field_is_nil(self, owner: Type | None, field: str) -> bool:
         """Tell whether a map field of a defined struct type is nil in every value of that type."""
+        return self._unmade(owner, field) == "nil" and not self._seen_outside(field)
+
+    def optional(self, owner: Type | None, field: str) -> str:
+        """Return the field that only other packages make a map for, if they like: the given one, or the one that it gets its map from; or nothing.
+
+        That this package builds values without it shows that it need not be set.
+        """
+        source = self._unmade(owner, field)
+        if source == "nil":
+            return field if self._seen_outside(field) and isinstance(owner, model.Named) and owner.name in self._built else ""
+        return source
+
+    def _unmade(self, owner: Type | None, field: str) -> str:
+        """Return `nil` when nothing in the package makes a field, the name of another unmade field when its map only ever comes from that, or ``."""
         if not isinstance(owner, model.Named) or owner.package != self._scope.path:
-            return False
+            return ""
         key = (owner.name, field)
         if key not in self._answers:
-            self._answers[key] = self._field_is_nil(owner, field)
+            self._answers[key] = ""  # fields that get their maps from each other
+            self._answers[key] = self._find_unmade(owner, field)
         return self._answers[key]
 
-    def _field_is_nil(self, owner: model.Named, field: str) -> bool:
+    def _find_unmade(self, owner: model.Named, field: str) -> str:
         declared = self._scope.types.get(owner.name)
-        if declared is None or not isinstance(declared.node.type, ir.TStruct) or self._seen_outside(field):
-            return False
+        if declared is None or not isinstance(declared.node.type, ir.TStruct):
+            return ""
         fields = declared.node.type.fields
         found = self._package.resolver.field(owner, field)
         if found is None or self._package.resolver.map(found.type) is None or self._makes_itself(found.type):
-            return False
-        if self._made(owner, field, len(fields)):
-            return False
+            return ""
+        if not self._maker(owner, field, len(fields)):
+            return ""
         self._walk_rest()
-        return not self._made(owner, field, len(fields))
+        return self._maker(owner, field, len(fields))
 
-    def _made(self, owner: model.Named, field: str, fields: int) -> bool:
+    def _maker(self, owner: model.Named, field: str, fields: int) -> str:
+        """Return `nil` when nothing makes a field, the unmade field that it gets its map from, or an empty text when something makes it."""
         if owner.name in self._converted or owner.name in self._positional or fields in self._positional_elided:
-            return True
+            return ""
         if (owner.name, field) in self._keyed or ("", field) in self._keyed:
-            return True
-        return any(self._may_be(store, owner, field) for store in self._stores.get(field, ()))
+            return ""
+        given = [*self._given.get((owner.name, field), ()), *self._given.get(("", field), ())]
+        sources = {self._source(store) for store in (*given, *(store for store in self._stores.get(field, ()) if self._may_be(store, owner, field)))}
+        if not sources:
+            return "nil"
+        return sources.pop() if len(sources) == 1 and not self._seen_outside(field) else ""
+
+    def _source(self, store: _Store) -> str:
+        """Return the name of the exported field, unmade in this package, that a store copies; or an empty text."""
+        value = store.value
+        if not isinstance(value, ir.Sel) or not self._seen_outside(value.name):
+            return ""
+        found = self._package.resolver.field(self._typing(store.file, store.root).of(value.base), value.name)
+        return self.optional(found.owner, value.name) if found is not None else ""
 
     def variable_is_nil(self, name: str) -> bool:
         """Tell whether a package variable of a map type is never given a map."""
@@ -238,6 +282,11 @@ class Makers:
         if found is None or not isinstance(found.owner, model.Named):
             return True
         return (found.owner.package, found.owner.name) == (owner.package, owner.name)
+
+    def is_field_of(self, owner: model.Named, field: str, file: int, root: int, base: ir.Expr) -> bool:
+        """Tell whether `base.field`, somewhere in a function of the package, is surely a field of a type."""
+        found = self._package.resolver.field(self._typing(file, root).of(base), field)
+        return found is not None and isinstance(found.owner, model.Named) and (found.owner.package, found.owner.name) == (owner.package, owner.name)
 
     def _typing(self, file: int, root: int) -> Typing:
         if (file, root) not in self._typings:

@@ -145,6 +145,19 @@ def written(view: View, call: ir.Call) -> tuple[ir.Expr, bool] | None:
     return None
 
 
+def clones(view: View, fun: ir.Expr) -> bool:
+    """Tell whether a call is of `maps.Clone`, which returns nil for a nil map."""
+    return isinstance(fun, ir.Sel) and fun.name == "Clone" and view.typing.package_of(fun.base) in ("maps", "golang.org/x/exp/maps")
+
+
+def locks(call: ir.Expr) -> tuple[ir.Expr, bool] | None:
+    """Return (lock, whether it is taken for writing) of a call that takes a lock or gives it back, or None. Goes by the method's name."""
+    fun = call.fun if isinstance(call, ir.Call) else None
+    if not isinstance(call, ir.Call) or not isinstance(fun, ir.Sel) or call.args or fun.name not in ("Lock", "Unlock", "RLock", "RUnlock"):
+        return None
+    return fun.base, fun.name == "Lock"
+
+
 def may_change(view: View, fun: ir.Sel) -> bool:
     """Tell whether a method may assign to what it is called on, or to what that leads to. Methods of plain map types with value receivers cannot."""
     kind = view.typing.of(fun.base)

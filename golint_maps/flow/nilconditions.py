@@ -34,14 +34,49 @@ _MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
 
 def non_empty(op: str, left: ir.Expr, right: ir.Expr, truth: bool) -> ir.Expr | None:
     """Return m where a comparison of `len(m)` with a constant, being true or not, says that m is not empty; else None."""
+    measured, op, bound = _measured(op, left, right)
+    if truth:
+        says = (op == ">" and bound >= 0) or (op == ">=" and bound >= 1) or (op == "!=" and bound == 0) or (op == "==" and bound >= 1)
+    else:
+        says = (op == "==" and bound == 0) or (op == "<" and bound >= 1) or (op == "<=" and bound >= 0)
+    return measured if says else None
+
+
+def not_zero(condition: ir.Expr, truth: bool) -> ir.Expr | None:
+    """Return what a condition, being true or not, says to be another value than the zero value of its type; else None."""
+    match condition:
+        case ir.Binary("!=" | "==" as op, x, ir.Name("nil")) | ir.Binary("!=" | "==" as op, ir.Name("nil"), x):
+            return x if truth == (op == "!=") else None
+        case ir.Binary("!=" | "==" as op, x, ir.Const(_, text)) if text in _ZEROS:
+            return x if truth == (op == "!=") else None
+        case ir.Binary("==", x, ir.Const(_, text)) if text not in _ZEROS:
+            return x if truth else None
+        case ir.Binary(">" | "<=" as op, x, ir.Const(_, "0")):
+            return x if truth == (op == ">") else None
+        case ir.Local() | ir.Index():
+            return condition if truth else None
+    return None
+
+
+_ZEROS = ('""', "``", "0", "0.0")
+
+
+def empty(op: str, left: ir.Expr, right: ir.Expr, truth: bool) -> ir.Expr | None:
+    """Return m where a comparison of `len(m)` with a constant, being true or not, says that m is empty; else None."""
+    measured, op, bound = _measured(op, left, right)
+    says = (op, bound) in (_EMPTY if truth else _NOT_EMPTY)
+    return measured if says else None
+
+
+_EMPTY = (("==", 0), ("<", 1), ("<=", 0))
+_NOT_EMPTY = (("!=", 0), (">=", 1), (">", 0))
+
+
+def _measured(op: str, left: ir.Expr, right: ir.Expr) -> tuple[ir.Expr | None, str, int]:
+    """Return (m, operator, constant) of a comparison of `len(m)` with a constant."""
     if isinstance(left, ir.Const):
         left, right, op = right, left, _MIRRORED.get(op, "")
     match left, right:
         case ir.Call(ir.Name("len"), [measured]), ir.Const("int", text) if text.isdecimal():
-            bound = int(text)
-            if truth:
-                says = (op == ">" and bound >= 0) or (op == ">=" and bound >= 1) or (op == "!=" and bound == 0) or (op == "==" and bound >= 1)
-            else:
-                says = (op == "==" and bound == 0) or (op == "<" and bound >= 1) or (op == "<=" and bound >= 0)
-            return measured if says else None
-    return None
+            return measured, op, int(text)
+    return None, "", -1

@@ -13,8 +13,10 @@ from golint_maps.flow import nilcalls
 from golint_maps.flow.callees import callee
 from golint_maps.flow.makers import Makers
 from golint_maps.flow.maps import extent
-from golint_maps.flow.nilconditions import mentioned, non_empty
-from golint_maps.flow.nilstate import FINE, GOOD, MAYBE, NIL, LookUp, Mark, Origin, State, Value, correlated, join
+from golint_maps.flow.nilbeliefs import Beliefs
+from golint_maps.flow.nilconditions import empty, mentioned, non_empty, not_zero
+from golint_maps.flow.nildoubts import filled_unless_it_fails, in_test, is_nil, kind_on_error
+from golint_maps.flow.nilstate import FINE, GOOD, LOCAL, MAYBE, NIL, LookUp, Mark, Origin, State, Value, correlated, join
 from golint_maps.flow.nilvalues import NilValues
 from golint_maps.flow.paths import Path
 from golint_maps.flow.spelling import spell
@@ -23,6 +25,7 @@ from golint_maps.flow.view import View
 from golint_maps.flow.walk import Forward, children
 from golint_maps.syntax import ir
 from golint_maps.types import model
+from golint_maps.types.definitions import FromValue
 from golint_maps.types.model import Type
 from golint_maps.types.scope import Declared
 
@@ -57,15 +60,18 @@ class HandedIn:
 class NilFlow(Forward[State]):
     """Walks one body. `writes` collects what is written to nil maps, by position, as seen on the last turn of each loop."""
 
-    def __init__(self, view: View, number: int, shared: frozenset[int], captured: frozenset[int], makers: Makers) -> None:
+    def __init__(self, view: View, number: int, shared: frozenset[int], captured: frozenset[int], makers: Makers, beliefs: Beliefs) -> None:
         super().__init__()
         self._view = view
         self._number = number
         self._shared = shared
         self._captured = captured
-        self._values = NilValues(view, makers)
+        self._values = NilValues(view, makers, beliefs)
+        self._beliefs = beliefs
         self._resolver = view.package.resolver
         self.writes: dict[tuple[int, int], Write] = {}
+        self._unknown: dict[int, Write] = {}
+        """Writes to maps of which nothing is known, by position."""
         self.calls: dict[tuple[int, int], HandedIn] = {}
 
     # --- the frame ---
@@ -95,6 +101,10 @@ class NilFlow(Forward[State]):
             case ir.Do(ir.Call() as call) if nilcalls.ends(self._view, call):
                 self._visit(call, state)
                 return None
+            case ir.Do(ir.Call() as call):
+                after = super().statement(statement, state)
+                self._ignored(call, state)
+                return after
         return super().statement(statement, state)
 
     def evaluate(self, x: ir.Expr, state: State) -> None:
@@ -102,6 +112,10 @@ class NilFlow(Forward[State]):
 
     def spawn(self, statement: ir.Go, state: State) -> None:
         self._visit(statement.call, state)
+
+    def defer(self, statement: ir.Defer, state: State) -> None:
+        if nilcalls.locks(statement.call) is None:  # a lock that is given back at the end is held until then
+            self._visit(statement.call, state)
 
     def enter_range(self, statement: ir.Range, state: State) -> None:
         self._mark(state, mentioned(self._view, statement.over), statement.pos, "loop", True)
@@ -148,36 +162,77 @@ class NilFlow(Forward[State]):
         return refined
 
     def _refine(self, condition: ir.Expr, truth: bool, state: State) -> State | None:
+        looked_up = self._element_of(not_zero(condition, truth))
+        if looked_up is not None and self._not_nil(self._view.paths.of(looked_up), state) is None:
+            return None
         match condition:
             case ir.Binary("==" | "!=" as op, left, ir.Name("nil")):
+                self._asked_late(left, condition, state)
                 return self._compared(left, truth == (op == "=="), condition, state)
             case ir.Binary("==" | "!=" as op, ir.Name("nil"), right):
                 return self._compared(right, truth == (op == "=="), condition, state)
             case ir.Binary(op, left, right):
                 measured = non_empty(op, left, right, truth)
-                return state if measured is None else self._compared(measured, False, condition, state)
+                if measured is not None:
+                    return self._compared(measured, False, condition, state)
+                self._doubt(empty(op, left, right, truth), condition, "empty", state)
+                return state
             case ir.Local(number) if number in state.found:
                 look = state.found[number]
                 value = Value(NIL, Origin(*extent(condition, self._view), "missing"))
                 for path in (look.row, look.element):
                     if path is not None:
                         self._set(path, GOOD if truth else value, state)
+                if not truth and look.x is not None:
+                    self._doubt(look.x, condition, "unfound", state)
                 return self._not_nil(look.map, state) if truth else state
-            case ir.Index(base) if truth:  # of a map[K]bool
-                return self._not_nil(self._view.paths.of(base), state)
         return state
+
+    def _element_of(self, x: ir.Expr | None) -> ir.Expr | None:
+        """Return the map that an expression is an element of, by itself or by a local variable that was looked up, or None."""
+        if isinstance(x, ir.Local):
+            definition = self._view.typing.definitions.get(x.id)
+            if not isinstance(definition, FromValue) or definition.index != 0 or self._view.assignments[x.id]:
+                return None
+            x = definition.value
+        if isinstance(x, ir.Index) and self._resolver.map(self._view.typing.of(x.base)) is not None:
+            return x.base
+        return None
 
     def _not_nil(self, path: Path | None, state: State) -> State | None:
         """Something was found in a map: it is not nil."""
         value = self._values.known(state, path) if path is not None else None
-        if path is None or value is None or value.kind == FINE:
+        if path is None or (value is not None and value.kind == FINE):
             return state
-        if value.kind == NIL and not state.dead:
+        if value is not None and value.kind == NIL and not state.dead:
             return None
         state.values[path] = GOOD
         return state
 
+    def _doubt(self, x: ir.Expr | None, condition: ir.Expr, why: str, state: State) -> None:
+        """A map that has no entries, or not this one, may be nil where others make it, or not."""
+        path = self._view.paths.of(x) if x is not None else None
+        if x is None or path is None or self._values.value(x, state) is not None:
+            return
+        start, end = extent(condition, self._view)
+        if self._values.handed_in(x, state):
+            state.values[path] = Value(MAYBE, Origin(start, end, why, spell(x, self._view.variables)))
+        elif by := self._made_late_by(x, path, state):
+            state.values[path] = Value(MAYBE, Origin(start, end, "late", by))
+
+    def _made_late_by(self, x: ir.Expr, path: Path, state: State) -> str:
+        """Return a function that asks whether a field of the receiver is nil before it stores to it, as this one, open to all, does not."""
+        root = self._view.root
+        if not isinstance(x, ir.Sel) or x.name not in self._beliefs.made_late or path != (f"l{root.receiver}", x.name) or not root.name[:1].isupper():
+            return ""
+        field = self._resolver.field(self._view.typing.of(x.base), x.name)
+        by = self._beliefs.made_late_by(field.owner, x.name, self._view.name) if field is not None else ""
+        return "" if path in self._view.paths.assigned or path[0] in state.helped else by
+
     def _compared(self, x: ir.Expr, is_nil: bool, condition: ir.Expr, state: State) -> State | None:
+        if isinstance(x, ir.Local) and not is_nil:
+            for result, zero in state.failed.get(x.id, ()):
+                self._set(result, zero, state)
         path = self._view.paths.of(x)
         if path is None or self._resolver.map(self._view.typing.of(x)) is None:
             return state
@@ -191,11 +246,34 @@ class NilFlow(Forward[State]):
         state.values[path] = GOOD
         return state
 
+    def _asked_late(self, x: ir.Expr, condition: ir.Expr, state: State) -> None:
+        """A condition asks whether a map is nil that was stored to before: one of both is wrong."""
+        path = self._view.paths.of(x) if state.trusted else None
+        if path is None:
+            return
+        for known, pos in sorted(state.trusted):
+            write = self._unknown.get(pos)
+            if known == path and write is not None:
+                origin = Origin(*extent(condition, self._view), "checked")
+                self.writes[extent(write.x, self._view)] = replace(write, value=Value(MAYBE, origin))
+        state.distrust(path)
+
     def _mark(self, state: State, about: list[Path], pos: int, kind: str, truth: bool) -> None:
         for known in list(correlated(state, about, pos)):
             value = state.values[known]
             state.values[known] = replace(value, muted=value.muted | {(pos, truth)})
         state.trail |= {Mark(path, pos, kind, truth) for path in about}
+        if state.locked:
+            self._looked_at(state, about)
+
+    def _looked_at(self, state: State, about: list[Path]) -> None:
+        """A condition asks something of what a lock was taken for, perhaps by way of a local variable: it may be a state that says all."""
+        for path in about:
+            state.locked.pop(path[0], None)
+            definition = self._view.typing.definitions.get(int(path[0][1:])) if path[0][0] == "l" else None
+            if isinstance(definition, FromValue):
+                for below in mentioned(self._view, definition.value):
+                    state.locked.pop(below[0], None)
 
     # --- stores ---
 
@@ -234,6 +312,8 @@ class NilFlow(Forward[State]):
                 state.trail |= {Mark(path, statement.pos, "set")}
         if len(lhs) == 2 and len(rhs) == 1:
             self._looked_up(lhs[0], lhs[1], rhs[0], state)
+        if len(rhs) == 1 and isinstance(rhs[0], ir.Call):
+            self._returned(lhs, rhs[0], state)
         if paired:
             self._correlate(lhs, rhs, state)
 
@@ -247,6 +327,8 @@ class NilFlow(Forward[State]):
             state.changed(x.id)
             if plan is not None:
                 state.private |= {f"l{x.id}"}
+        elif isinstance(x, ir.Name) and x.name == "_":
+            return
         else:
             path = self._view.paths.of(x)
             if path is None or isinstance(x, ir.Deref):
@@ -254,6 +336,7 @@ class NilFlow(Forward[State]):
             if path is None:
                 return
             state.forget(path)
+            state.distrust(path)
             if isinstance(x, ir.Index):
                 for other in [other for other in state.values if len(other) >= len(path) and other[: len(path) - 1] == path[:-1]]:
                     if other[len(path) - 1][0] == "[" and state.values[other].kind != FINE:
@@ -279,7 +362,33 @@ class NilFlow(Forward[State]):
             value = self._values.value(element, state)
             if value is not None:
                 state.values[own] = value
-        state.found[ok.id] = LookUp(own, self._view.paths.of(element) if zero else None, self._view.paths.of(element.base))
+        state.found[ok.id] = LookUp(own, self._view.paths.of(element) if zero else None, self._view.paths.of(element.base), element.base)
+
+    def _returned(self, lhs: Sequence[ir.Expr], call: ir.Call, state: State) -> None:
+        """`m, err := f()`: where `err` is not nil, the map most often is."""
+        error = lhs[-1]
+        if isinstance(error, ir.Name) and error.name == "_":
+            self._ignored(call, state)
+        if len(lhs) < 2 or not isinstance(error, ir.Local) or self._view.typing.local(error.id) != model.ERROR:
+            return
+        results = []
+        for index, x in enumerate(lhs[:-1]):
+            if isinstance(x, ir.Local) and self._resolver.map(self._view.typing.local(x.id)) is not None:
+                kind = kind_on_error(self._view, call, index)
+                if kind is not None:
+                    origin = Origin(*extent(call, self._view), "failed", spell(call.fun, self._view.variables))
+                    results.append(((f"l{x.id}",), Value(kind, origin)))
+        if results:
+            state.failed[error.id] = tuple(results)
+
+    def _ignored(self, call: ir.Call, state: State) -> None:
+        """The error of a method that makes a map when it can is not looked at."""
+        if not isinstance(call.fun, ir.Sel):
+            return
+        for name in filled_unless_it_fails(self._view, call):
+            base = self._view.paths.of(call.fun.base)
+            if base is not None and state.values.get((*base, name)) != GOOD:
+                state.values[*base, name] = Value(MAYBE, Origin(*extent(call, self._view), "ignored", spell(call.fun, self._view.variables)))
 
     def _correlate(self, lhs: Sequence[ir.Expr], rhs: Sequence[ir.Expr], state: State) -> None:
         """`again := !first`: what depends on the one depends on the other."""
@@ -305,6 +414,10 @@ class NilFlow(Forward[State]):
         value = self._values.value(base, state)
         place = extent(x, self._view)
         self.writes.pop(place, None)
+        if value is None:
+            value = self._reset(base, state)
+        if value is None and always and not state.dead:
+            self._trust(x, base, call, state)
         if value is None or value.kind == FINE or value.muted or state.dead:
             return
         self.writes[place] = Write(x, base, value, call, always, _conditions(state))
@@ -313,6 +426,29 @@ class NilFlow(Forward[State]):
         path = self._view.paths.of(base)
         if path is not None:
             state.values[path] = GOOD
+
+    def _trust(self, x: ir.Expr, base: ir.Expr, call: str, state: State) -> None:
+        """Note a write to a map of which nothing is known: that it is not nil is what the programmer relies on."""
+        path = self._view.paths.of(base)
+        if path is None:
+            return
+        if len(path) > 1 and path not in self._view.paths.assigned:
+            start, _ = extent(x, self._view)
+            self._unknown[start] = Write(x, base, GOOD, call, True, _conditions(state))
+            state.trusted |= {(path, start)}
+        state.values[path] = GOOD
+
+    def _reset(self, base: ir.Expr, state: State) -> Value | None:
+        """Return what a field holds that some method sets to nil, where no condition asked anything since the lock was taken."""
+        if not isinstance(base, ir.Sel) or base.name not in self._beliefs.reset or in_test(self._view):
+            return None
+        path = self._view.paths.of(base)
+        pos = state.locked.get(path[0]) if path is not None else None
+        if path is None or pos is None:
+            return None
+        field = self._resolver.field(self._view.typing.of(base.base), base.name)
+        by = self._beliefs.reset_by(field.owner, base.name) if field is not None else ""
+        return Value(MAYBE, Origin(*extent(base, self._view), "reset", by)) if by else None
 
     def _visit_target(self, x: ir.Expr, state: State) -> None:
         match x:
@@ -401,6 +537,7 @@ class NilFlow(Forward[State]):
         for argument in call.args:
             if argument is not decoded:
                 self._visit(argument, state)
+        self._forget_beliefs(call, state)
         if isinstance(fun, ir.Sel) and view.typing.package_of(fun.base) is None:
             self._visit_chain(fun.base, state)
             if nilcalls.may_change(view, fun):
@@ -408,6 +545,7 @@ class NilFlow(Forward[State]):
                 if path is not None:
                     state.forget(path)
                     state.private -= {path[0]}
+                    state.helped |= {path[0]}
         elif not isinstance(fun, ir.Name | ir.TypeArg):
             self._visit_chain(fun, state)
         if decoded is not None:
@@ -422,12 +560,36 @@ class NilFlow(Forward[State]):
         if not nilcalls.harmless(view, call):
             self._called(state)
 
+    def _forget_beliefs(self, call: ir.Call, state: State) -> None:
+        """Locks let others in, and who gets a struct may set its maps: what was relied on before says nothing of what holds now."""
+        taken = nilcalls.locks(call)
+        if taken is not None:
+            state.trusted = frozenset()
+            path = self._view.paths.of(taken[0])
+            if path is not None and taken[1]:
+                state.locked[path[0]] = call.pos
+            elif path is not None:
+                state.locked.pop(path[0], None)
+        elif state.trusted or state.locked:
+            for x in (*call.args, *((call.fun.base,) if isinstance(call.fun, ir.Sel) else ())):
+                path = self._view.paths.of(x)
+                if path is None:
+                    continue
+                state.trusted = frozenset(item for item in state.trusted if len(item[0]) <= len(path) or item[0][: len(path)] != path)
+                if len(path) == 1:
+                    state.locked.pop(path[0], None)
+
     def _hand_in(self, call: ir.Call, state: State) -> None:
         """Note a call that gets a zero value: whether the callee writes to a map of it is seen there."""
-        found = callee(self._view, call) if state.private and not state.dead else None
+        found = callee(self._view, call) if not state.dead and (state.private or any(map(is_nil, call.args))) else None
         if found is None or found.declared is None or found.declared.node.body is None:
             return
         function = found.declared.node
+        for argument, number in zip(call.args, function.params, strict=False):
+            if number >= 0 and is_nil(argument):
+                start, end = extent(argument, self._view)
+                zero = Value(NIL, Origin(start, end, "assigned"))
+                self.calls[start, end] = HandedIn(call, argument, found.declared, {(f"l{number}",): zero}, _conditions(state))
         handed: list[tuple[ir.Expr, Path, int]] = [
             (argument, (), number) for argument, number in zip(call.args, function.params, strict=False) if number >= 0
         ]
@@ -444,7 +606,7 @@ class NilFlow(Forward[State]):
             below = {known[len(path) :]: held for known, held in state.values.items() if len(known) > len(path) and known[: len(path)] == path}
             root = (f"l{number}",)
             given = {root: value, **{root + rest: held for rest, held in below.items() if held.kind != MAYBE}}
-            self.calls[extent(call, self._view)] = HandedIn(call, x, found.declared, given, _conditions(state))
+            self.calls[extent(x, self._view)] = HandedIn(call, x, found.declared, given, _conditions(state))
             return
 
     def _called(self, state: State) -> None:
@@ -459,6 +621,8 @@ class NilFlow(Forward[State]):
                     continue
             elif root in state.private and number not in self._captured:
                 continue
+            elif (origin := state.values[path].origin) is not None and origin.kind in LOCAL:
+                continue  # whoever is not handed the struct has hardly any reason to make a map of it just now
             if path in state.values:
                 del state.values[path]
 

@@ -6,15 +6,16 @@ from collections.abc import Iterator
 
 from msgspec import structs
 
-from golint_maps.flow import nilcalls
+from golint_maps.flow import nilcalls, nilreflect
 from golint_maps.flow.makers import makers
 from golint_maps.flow.maps import extent, place, qualified
+from golint_maps.flow.nilbeliefs import beliefs
 from golint_maps.flow.nilflow import HandedIn, NilFlow, Write
 from golint_maps.flow.nilstate import NIL, Mark, Origin, State, Value
 from golint_maps.flow.nilsuspects import worth_a_walk
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
-from golint_maps.flow.traverse import operands, statements, subexpressions
+from golint_maps.flow.traverse import each, operands, statements, subexpressions
 from golint_maps.flow.view import PackageView, View
 from golint_maps.syntax import ir
 from golint_maps.types import model
@@ -30,7 +31,10 @@ class NilWrite(Site, frozen=True, tag="nil-write"):
     `cause` says why it is nil: `declared` (`var m map[K]V`), `result` (a named result), `assigned` (`= nil`), `literal` (left out of a composite
     literal, or `new`), `inner` (an element of a map that was never stored), `missing` (a look-up that found nothing), `compared` (a condition has
     just found it nil), `decoded`, `returned` (by a function that always returns nil), `field` and `variable` (nothing in the package makes it),
-    `handed` (a caller in the package hands in a zero value).
+    `handed` (a caller in the package hands in a zero value), `failed` (a result of a call that returned an error), `ignored` (the error of the
+    method that makes it is not looked at), `empty` (a condition has found it empty), `unfound` (a look-up found nothing in somebody else's map),
+    `cloned` (of a map that may be nil), `checked` (a later condition asks whether it is nil), `reset` (another method sets it to nil),
+    `late` (others make it where it is nil), `optional` (an exported field that nothing in the package makes), `reflected` (through `reflect`).
     `origin` is the place of that. `subject` is the name, type or call that the cause is about. `call` is the call that writes, if one does, and
     `always` is False where it only writes when it is given something (`maps.Copy`).
     """
@@ -45,6 +49,8 @@ class NilWrite(Site, frozen=True, tag="nil-write"):
 
 def analyse(view: View) -> Iterator[NilWrite]:
     """Yield the writes to nil maps in a function and its literals, and in the functions that it hands a zero value to."""
+    for call, value in nilreflect.writes(view):
+        yield _reflected(view, call, value)
     numbers = worth_a_walk(view)
     shared = _shared(view) if numbers else frozenset()
     for number in numbers:
@@ -57,7 +63,7 @@ def analyse(view: View) -> Iterator[NilWrite]:
 
 def _walk(view: View, number: int, shared: frozenset[int], start: State) -> NilFlow:
     captured = frozenset(number for function in view.functions for number in function.captures)
-    flow = NilFlow(view, number, shared, captured, makers(view.package))
+    flow = NilFlow(view, number, shared, captured, makers(view.package), beliefs(view.package))
     flow.run(view.facts.functions[number].body or (), start)
     return flow
 
@@ -76,6 +82,24 @@ def _fact(view: View, write: Write) -> NilWrite:
         origin=place(view, origin.start, origin.end),
         call=write.call,
         always=write.always,
+    )
+
+
+def _reflected(view: View, call: ir.Call, x: ir.Expr) -> NilWrite:
+    name = spell(x, view.variables)
+    where = place(view, call.pos, call.end)
+    return NilWrite(
+        place=where,
+        function=view.name,
+        package=view.package.scope.path,
+        map=name,
+        owner=qualified(view, x),
+        sure=False,
+        cause="reflected",
+        subject=name,
+        origin=where,
+        call=f"{name}.SetMapIndex",
+        always=True,
     )
 
 
@@ -188,7 +212,13 @@ def _start(view: View, function: ir.Function) -> State:
         for number in function.captures:
             variable = view.variables[number]
             never_set = not view.assignments[number] and number not in view.address_taken and number not in view.typing.definitions
-            if variable.kind == "var" and never_set and resolver.map(view.typing.local(number)) is not None:
+            never_set = never_set and (variable.kind == "var" or (variable.kind == "result" and not _sets_results(view, variable.function)))
+            if never_set and resolver.map(view.typing.local(number)) is not None:
                 start, end = extent(ir.Local(number, variable.pos), view)
-                state.values[(f"l{number}",)] = Value(NIL, Origin(start, end, "declared", variable.name))
+                state.values[(f"l{number}",)] = Value(NIL, Origin(start, end, "declared" if variable.kind == "var" else "result", variable.name))
     return state
+
+
+def _sets_results(view: View, number: int) -> bool:
+    """Tell whether a function has a `return` with values: those set its named results, which deferred functions see."""
+    return any(returned.values for returned in each(view.facts.functions[number].body or (), ir.Return))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from golint_maps.flow.paths import Path
+from golint_maps.syntax import ir
 
 NIL, MAYBE, FINE = "nil", "maybe", "fine"
 
@@ -17,6 +18,10 @@ ELEMENTS = "[]"
 
 _MAX_MARKS = 200
 """Ways that differ in more than this (a long loop body) are taken for correlated with whatever comes."""
+
+
+LOCAL = frozenset(("empty", "late", "unfound"))
+"""Kinds of origins that hold on one branch only: an empty map may be a nil one, and that is no doubt on the way where both meet again."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -61,11 +66,12 @@ GOOD = Value(FINE)
 
 
 class LookUp(NamedTuple):
-    """`row, ok := m[k]`: the paths of row and of the element, where these are maps, and of the map that is looked up in."""
+    """`row, ok := m[k]`: the paths of row and of the element, where these are maps, and of the map that is looked up in, which is `x`."""
 
     row: Path | None
     element: Path | None
     map: Path | None
+    x: ir.Expr | None = None
 
 
 @dataclass(slots=True)
@@ -80,10 +86,20 @@ class State:
     """Roots that nothing outside of the function can reach yet."""
     dead: bool = False
     """A certain panic lies behind: nothing after it is worth reporting."""
+    failed: dict[int, tuple[tuple[Path, Value], ...]] = field(default_factory=dict)
+    """What results of a call are when the error that it returned with them, by its variable, is none."""
+    trusted: frozenset[tuple[Path, int]] = frozenset()
+    """Maps that were stored to while nothing was known of them, and where: who asks later whether they are nil, asks too late."""
+    locked: dict[str, int] = field(default_factory=dict)
+    """Roots of which a lock was taken in this body, and where."""
+    helped: frozenset[str] = frozenset()
+    """Roots of which a method was called that may have made their maps."""
 
     def copy(self) -> State:
         """Return an independent copy."""
-        return State(dict(self.values), self.trail, dict(self.found), self.private, self.dead)
+        return State(
+            dict(self.values), self.trail, dict(self.found), self.private, self.dead, dict(self.failed), self.trusted, dict(self.locked), self.helped
+        )
 
     def forget(self, path: Path) -> None:
         """Drop what is known of a path and of everything below it; it may hold anything now, also where what lies above it is zero."""
@@ -107,13 +123,23 @@ class State:
         if kept is not None:
             self.values[path] = kept
 
+    def distrust(self, path: Path) -> None:
+        """What is known of stores to a path, or below it, says nothing of what it holds from now on."""
+        if self.trusted:
+            length = len(path)
+            self.trusted = frozenset(item for item in self.trusted if item[0][:length] != path)
+
     def changed(self, root: int) -> None:
         """A local variable has changed: elements that are named by it are other elements now, and conditions on it are new conditions."""
         pattern = re.compile(rf"\bl{root}\b")
         for known in [known for known in self.values if any(part[0] == "[" and pattern.search(part) for part in known[1:])]:
             del self.values[known]
         self.found.pop(root, None)
+        self.failed.pop(root, None)
         name = f"l{root}"
+        for variable in [variable for variable, results in self.failed.items() if any(path[0] == name for path, _ in results)]:
+            del self.failed[variable]
+        self.distrust((name,))
         for variable in [
             variable for variable, look in self.found.items() if look.row == (name,) or _named(look.element, pattern) or look.map == (name,)
         ]:
@@ -144,7 +170,18 @@ def join(left: State, right: State, known: Lookup) -> State:
         if value is not None:
             values[path] = value
     found = {variable: look for variable, look in left.found.items() if right.found.get(variable) == look}
-    return State(values, common, found, left.private & right.private)
+    failed = {variable: results for variable, results in left.failed.items() if right.failed.get(variable) == results}
+    locked = {root: pos for root, pos in left.locked.items() if right.locked.get(root) == pos}
+    return State(
+        values,
+        common,
+        found,
+        left.private & right.private,
+        failed=failed,
+        trusted=left.trusted | right.trusted,
+        locked=locked,
+        helped=left.helped | right.helped,
+    )
 
 
 def _join(left: Value | None, right: Value | None, path: Path, differ: frozenset[Mark], common: frozenset[Mark]) -> Value | None:
@@ -155,10 +192,12 @@ def _join(left: Value | None, right: Value | None, path: Path, differ: frozenset
         return GOOD
     if path[-1] == ELEMENTS and len(bad) == 1:
         return None  # a map that has got some elements: which ones it has is not known
+    if len(bad) == 1 and bad[0].origin is not None and bad[0].origin.kind in LOCAL:
+        return None
     origin = min(value.origin for value in bad if value.origin is not None)
     if all(value.kind == NIL for value in bad) and len(bad) == 2:
         return Value(NIL, origin)
-    marks = frozenset(mark for mark in differ if mark.path[0] != path[0]).union(*(value.marks for value in bad))
+    marks = frozenset(mark for mark in differ if not mark.mentions(path)).union(*(value.marks for value in bad))
     if any(value.kind == NIL for value in bad):
         muted: frozenset[tuple[int, bool]] = frozenset()
         if len(bad) == 1 and (len(marks) > _MAX_MARKS or _checked(marks, common)):

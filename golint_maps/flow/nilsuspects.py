@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 from golint_maps.flow import nilcalls
+from golint_maps.flow.callees import callee
 from golint_maps.flow.makers import makers
+from golint_maps.flow.nilbeliefs import beliefs
+from golint_maps.flow.nildoubts import filled_unless_it_fails, handed_in, is_nil
 from golint_maps.flow.parts import root_of
 from golint_maps.flow.traverse import each, subexpressions
 from golint_maps.flow.view import PackageView, View
@@ -16,12 +20,27 @@ from golint_maps.types.definitions import FromValue
 
 def worth_a_walk(view: View) -> list[int]:
     """Return the numbers of the functions with a write to a map that could be nil. Most functions have none, and are not walked."""
-    found = set(_with_zero_values(view))
+    found = set(_with_zero_values(view)) | set(_with_nil_arguments(view))
     targets = list(_targets(view))
     if targets:
         suspects = _Suspects(view)
         found |= {_function_at(view, pos) for pos, base in targets if suspects.may_be_nil(base)}
     return sorted(found)
+
+
+def _with_nil_arguments(view: View) -> Iterator[int]:
+    """Yield the functions that hand a plain nil to a function of this package that takes a map."""
+    for number, function in zip(view.family, view.functions, strict=True):
+        for call in each(function.body or (), ir.Call):
+            if any(argument.__class__ is ir.Name and argument.name == "nil" for argument in call.args):
+                found = callee(view, call)
+                declared = found.declared.node if found is not None and found.declared is not None else None
+                if declared is not None and any(
+                    is_nil(argument) and (isinstance(kind, ir.TMap) or _type_name(kind) in view.package.scope.types)
+                    for argument, kind in zip(call.args, declared.type.params, strict=False)
+                ):
+                    yield number
+                    break
 
 
 def _with_zero_values(view: View) -> Iterator[int]:
@@ -114,14 +133,17 @@ class _Suspects:
             for assign in each(function.body or (), ir.Assign):
                 if len(assign.lhs) == len(assign.rhs):
                     for x, value in zip(assign.lhs, assign.rhs, strict=True):
-                        if value.__class__ is ir.Name and value.name == "nil":
+                        if (value.__class__ is ir.Name and value.name == "nil") or (value.__class__ is ir.Call and nilcalls.clones(view, value.fun)):
                             self._suspect(x)
                 elif assign.rhs and isinstance(assign.rhs[0], ir.Index):
                     self._elements = True
+                    self._suspect_of_others(assign.rhs[0].base)
             for condition in each(function.body or (), ir.If):
                 for x in subexpressions(condition.cond):
                     if x.__class__ is ir.Binary and isinstance(x.right, ir.Name) and x.right.name == "nil":
                         self._suspect(x.left)
+                    elif x.__class__ is ir.Call and len(x.args) == 1 and isinstance(x.fun, ir.Name) and x.fun.name == "len":
+                        self._suspect_of_others(x.args[0])
 
     def _suspect(self, x: ir.Expr) -> None:
         match x:
@@ -132,6 +154,27 @@ class _Suspects:
             case ir.Index():
                 self._elements = True
 
+    def _suspect_of_others(self, x: ir.Expr) -> None:
+        """Suspect a map that is looked up in, or measured, if others make it."""
+        if handed_in(self._view, x) is not None:
+            self._suspect(x)
+
+    @cached_property
+    def _ignored(self) -> frozenset[str]:
+        """Names of the fields whose makers may have failed, as nobody looks at their errors."""
+        view = self._view
+        calls = [
+            statement.x if isinstance(statement, ir.Do) else statement.rhs[0]
+            for statement in view.statements
+            if isinstance(statement, ir.Do) or (isinstance(statement, ir.Assign) and len(statement.rhs) == 1)
+        ]
+        return frozenset(
+            name
+            for call in calls
+            if isinstance(call, ir.Call) and isinstance(call.fun, ir.Sel) and isinstance(call.fun.base, ir.Local)
+            for name in filled_unless_it_fails(view, call)
+        )
+
     def may_be_nil(self, base: ir.Expr) -> bool:
         """Tell whether a walk may find that a map is nil where it is written."""
         match base:
@@ -141,6 +184,8 @@ class _Suspects:
                 suspect = name in self._fields or makers(self._view.package).variable_is_nil(name)
             case ir.Sel():
                 suspect = self._field(base)
+            case ir.Deref(pointer):
+                suspect = self._starts_here(pointer)
             case ir.Index(outer):
                 suspect = self._elements or self._starts_here(outer) or self.may_be_nil(outer)
             case _:
@@ -154,7 +199,14 @@ class _Suspects:
         field = view.package.resolver.field(view.typing.of(x.base), x.name)
         if field is None or view.package.resolver.map(field.type) is None:
             return False
-        return makers(view.package).field_is_nil(field.owner, x.name)
+        made, believed = makers(view.package), beliefs(view.package)
+        return (
+            made.field_is_nil(field.owner, x.name)
+            or bool(made.optional(field.owner, x.name))
+            or x.name in self._ignored
+            or bool(believed.reset_by(field.owner, x.name))
+            or bool(believed.made_late_by(field.owner, x.name, view.name))
+        )
 
     def _starts_here(self, x: ir.Expr) -> bool:
         """Tell whether an expression leads from a local variable that starts empty: zero, a literal, just made."""
@@ -179,13 +231,14 @@ class _Suspects:
             return True
         if variable.kind not in ("var", "define"):
             return False
-        match view.typing.definitions.get(number):
+        definition = view.typing.definitions.get(number)
+        match definition:
             case None:
                 return True
             case FromValue(ir.Index()):
                 return True
-            case FromValue(ir.Call() as call):
-                return len(call.args) == 1 or nilcalls.returns_nil(view, call)
+            case FromValue(ir.Call() as call, count=count):
+                return count > 1 or len(call.args) == 1 or nilcalls.returns_nil(view, call)
             case FromValue(ir.Sel() | ir.Local() | ir.Name() as value):
                 return value != ir.Local(number, value.pos) and self.may_be_nil(value)
         return False

@@ -5,7 +5,9 @@ from __future__ import annotations
 from golint_maps.flow import nilcalls
 from golint_maps.flow.makers import Makers
 from golint_maps.flow.maps import extent
-from golint_maps.flow.nilstate import ELEMENTS, FINE, GOOD, NIL, Origin, State, Value
+from golint_maps.flow.nilbeliefs import Beliefs
+from golint_maps.flow.nildoubts import handed_in, in_test, parameter
+from golint_maps.flow.nilstate import ELEMENTS, FINE, GOOD, MAYBE, NIL, Origin, State, Value
 from golint_maps.flow.paths import Path
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.view import View
@@ -18,9 +20,10 @@ from golint_maps.types.model import Type
 class NilValues:
     """Looks up and works out values in one function."""
 
-    def __init__(self, view: View, makers: Makers) -> None:
+    def __init__(self, view: View, makers: Makers, beliefs: Beliefs) -> None:
         self.view = view
         self._makers = makers
+        self._beliefs = beliefs
         self._resolver = view.package.resolver
 
     def known(self, state: State, path: Path) -> Value | None:
@@ -52,6 +55,9 @@ class NilValues:
                     field = self._resolver.field(view.typing.of(base), name)
                     if field is not None and self._makers.field_is_nil(field.owner, name):
                         return Value(NIL, Origin(*extent(x, view), "field", name))
+                    source = self._makers.optional(field.owner, name) if field is not None and self._is_old(path, state) else ""
+                    if source:
+                        return Value(MAYBE, Origin(*extent(x, view), "optional", source))
             case ir.Name(name) if name in view.package.scope.variables and self._makers.variable_is_nil(name):
                 return Value(NIL, Origin(*extent(x, view), "variable", name))
             case ir.Index(base):
@@ -64,6 +70,20 @@ class NilValues:
             case ir.Call(fun, [argument]) if view.typing.as_type(fun) is not None and not view.typing.is_builtin(fun, "make"):
                 return self.value(argument, state)
         return None
+
+    def _is_old(self, path: Path | None, state: State) -> bool:
+        """Tell whether a path leads into what came into the function from outside."""
+        if path is None or path[0][0] != "l" or path[0] in state.private or in_test(self.view):
+            return False
+        return self.view.variables[int(path[0][1:])].kind in ("param", "receiver")
+
+    def handed_in(self, x: ir.Expr, state: State) -> bool:
+        """Tell whether a map is one that somebody else makes, or not."""
+        path = self.view.paths.of(x)
+        if path is None or path[0] in state.private or path in self.view.paths.assigned:
+            return False
+        field = handed_in(self.view, x)
+        return field is not None and not self._beliefs.makes(*field)
 
     def is_alias(self, x: ir.Local) -> bool:
         return self.view.paths.of(x) != (f"l{x.id}",)
@@ -112,9 +132,14 @@ class NilValues:
                 return self._empty(view.typing.of(x), start, end)
             case ir.Call(fun, [kind]) if view.typing.is_builtin(fun, "new"):
                 below = self._resolver.underlying(view.typing.as_type(kind))
-                return {(): Value(NIL, Origin(start, end, "literal"))} if isinstance(below, model.Struct) else None
+                return {(): Value(NIL, Origin(start, end, "literal"))} if isinstance(below, model.Struct | model.Map) else None
             case ir.Call(fun, [argument]) if view.typing.as_type(fun) is not None:
                 return self.plan(argument, x, state)
+            case ir.Call(fun, [argument]) if nilcalls.clones(view, fun):
+                value = self.value(argument, state)
+                if value is None and (parameter(view, argument) or self.handed_in(argument, state)):
+                    value = Value(MAYBE, Origin(start, end, "cloned", spell(argument, view.variables)))
+                return {(): value} if value is not None else None
             case ir.Call():
                 if nilcalls.returns_nil(view, x):
                     return {(): Value(NIL, Origin(start, end, "returned", spell(x.fun, view.variables)))}

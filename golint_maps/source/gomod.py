@@ -10,7 +10,7 @@ from pathlib import PurePath
 from typing import Final
 
 from golint_maps.source.files import read_small_file, reason
-from golint_maps.source.gopath import import_path_of
+from golint_maps.source.gopath import BEFORE_MODULES, import_path_of, is_before_modules
 from golint_maps.source.model import Module, Problem, Replace
 
 _TOKEN: Final = re.compile(r'"((?:[^"\\]|\\.)*)"|`([^`]*)`|(=>|[()])|//.*|([^\s()"`]+)')
@@ -104,7 +104,10 @@ def load_module(directory: str, relative: str) -> tuple[Module | None, Problem |
 
 def synthetic_module(directory: str, relative: str) -> Module:
     """Return a module for an absolute directory that no go.mod covers: with the path that its files import it by, else named after it."""
-    return Module(import_path_of(directory) or _base(directory), relative, synthetic=True, vendor=os.path.isdir(os.path.join(directory, "vendor")))
+    go = BEFORE_MODULES if is_before_modules(directory) else None
+    return Module(
+        import_path_of(directory) or _base(directory), relative, go=go, synthetic=True, vendor=os.path.isdir(os.path.join(directory, "vendor"))
+    )
 
 
 def load_workspace(directory: str) -> Workspace | None:

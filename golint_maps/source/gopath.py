@@ -1,7 +1,7 @@
 """What a tree without go.mod is imported as: by where it lies in a GOPATH, else by how its own files import each other.
 
 Trees from before modules name themselves nowhere but in their imports: where `example.com/app/store` is imported and the tree has a folder
-`store`, the tree is `example.com/app`, if enough imports agree.
+`store`, the tree is `example.com/app`, if enough imports agree. Nor do they say which Go they are written for: that nothing newer is used tells.
 """
 
 from __future__ import annotations
@@ -14,7 +14,18 @@ from typing import Final
 
 from golint_maps.source.files import read_file
 
+BEFORE_MODULES: Final = (1, 10)
+"""The last Go without modules: the language version of trees that are older than modules."""
+
 _IMPORT: Final = re.compile(rb'^\s*(?:import\s+)?(?:[\w.]+\s+)?"((?:[\w-]+\.)+[\w-]+/[^"\s]+)"', re.MULTILINE)
+_SINCE_MODULES: Final = re.compile(
+    rb'^//go:(?:build|embed) |"(?:cmp|embed|io/fs|iter|log/slog|maps|math/rand/v2|net/netip|slices|testing/fstest|unique|weak)"'
+    rb"|\b(?:io\.(?:ReadAll|NopCloser)|os\.(?:ReadFile|WriteFile|ReadDir|MkdirTemp|CreateTemp)|errors\.(?:Is|As|Join))\("
+    rb"|\[\w+ (?:any|comparable)\b|(?:\[\w*\]|\.\.\.)any\b|\batomic\.(?:Bool|Int32|Int64|Uint32|Uint64|Pointer\[)",
+    re.MULTILINE,
+)
+"""What no Go without modules knows: language, directives and the standard library of Go 1.13 and later."""
+
 _SKIPPED: Final = frozenset(("vendor", "Godeps", "testdata", "node_modules", "third_party"))
 _MOST_FOLDERS: Final = 200
 _MOST_FILES: Final = 80
@@ -42,8 +53,19 @@ def import_path_of(directory: str) -> str:
     return "" if len(ranked) > 1 and len(folders[ranked[1]]) == len(folders[ranked[0]]) else ranked[0]
 
 
+def is_before_modules(directory: str) -> bool:
+    """Tell whether a tree without go.mod looks like one from before modules: it imports itself, and nothing in a sample of it is newer."""
+    return bool(import_path_of(directory)) and not any(_SINCE_MODULES.search(text) for text in _sample(directory))
+
+
 def _imports(directory: str) -> Iterator[str]:
-    """Yield the import paths of a sample of files, those nearest to the top first."""
+    """Yield the import paths of a sample of files."""
+    for text in _sample(directory):
+        yield from (match.decode("utf-8", "replace") for match in _IMPORT.findall(text))
+
+
+def _sample(directory: str) -> Iterator[bytes]:
+    """Yield the beginnings of some files, those nearest to the top first."""
     todo = [directory]
     files = 0
     for folder in todo:
@@ -57,7 +79,7 @@ def _imports(directory: str) -> Iterator[str]:
                 data = read_file(source, _READ)
             except OSError:
                 continue
-            yield from (match.decode("utf-8", "replace") for match in _IMPORT.findall(data))
+            yield data
             files += 1
         if files >= _MOST_FILES:
             return

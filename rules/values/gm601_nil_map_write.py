@@ -31,6 +31,16 @@ _WHY = {
     "returned": "`{subject}` always returns nil",
     "handed": "a caller hands in `{subject}`, whose map was never made",
     "field": "nothing in the package ever makes the field `{subject}`: no assignment, no composite literal",
+    "failed": "`{subject}` returned an error, and then the map beside it is nil",
+    "ignored": "`{subject}` makes it, unless it returns an error, which nobody looks at here",
+    "empty": "`{subject}` is empty here, and a nil map is empty too",
+    "unfound": "`{subject}` has not got this key, and a nil map has none; who hands it in need not have made it",
+    "cloned": "a clone of a nil map is nil, and who hands in `{subject}` need not have made it",
+    "checked": "a condition below asks whether it is nil, after it was stored to",
+    "reset": "`{subject}` sets it to nil, and nothing asks for that after the lock is taken here",
+    "optional": "nothing in the package ever makes the exported field `{subject}`, so it is nil unless another package sets it",
+    "late": "`{subject}` makes it where it is nil before it stores to it, and this function does not",
+    "reflected": "`{subject}` is what a caller's pointer leads to, and nothing here asks whether that map is nil",
     "variable": "nothing in the package ever assigns a map to the variable `{subject}`",
 }
 
@@ -44,6 +54,12 @@ _WHERE = {
     "compared": "found nil here",
     "decoded": "decoded here",
     "returned": "returned by this call",
+    "failed": "the call that may fail",
+    "ignored": "the call whose error is ignored",
+    "empty": "found empty here",
+    "unfound": "looked up here",
+    "cloned": "cloned here",
+    "checked": "asked here",
     "handed": "handed in here",
 }
 

@@ -130,3 +130,17 @@ def test_a_variable_from_outside_that_each_turn_sets_is_shared_on_every_version(
 )
 def test_a_variable_from_outside_that_may_be_meant_to_be_shared_is_not(body: str) -> None:
     assert forms(f"var v T\nvar p *T\nvar fill func(*T)\nfor _, x := range xs {{\n{body}\n}}", go=(1, 24)) == []
+
+
+def test_a_list_of_references_to_the_keys_of_a_map_is_reported_for_the_map() -> None:
+    text = "func f(ids map[[4]byte]bool, xs [][4]byte) {\nvar out [][]byte\n%s\n}"
+    loops = {
+        "for k := range ids { out = append(out, k[:]) }": [("ids", "out", "slice")],
+        "i := 0\nfor k := range ids { out[i] = k[:]\ni++ }": [("ids", "out", "slice")],
+        "for _, k := range xs { out = append(out, k[:]) }": [],
+        "for k := range ids { out[0] = append(out[0], k[:]...) }": [],
+        "for k := range ids { k := k\nout = append(out, k[:]) }": [],
+    }
+    for loop, expected in loops.items():
+        facts = [fact for fact in facts_of(text % loop, go=(1, 21)).facts if isinstance(fact, LoopVariableStored)]
+        assert [(fact.map, fact.into, fact.form) for fact in facts] == expected

@@ -8,7 +8,7 @@ from golint_maps.flow.nilness import NilWrite
 from golint_maps.testing import facts_of
 
 PRELUDE = """package p
-import ("encoding/json"; "log"; "maps"; "net/http")
+import ("encoding/json"; "errors"; "log"; "maps"; "net/http"; "sync")
 var _ = json.Marshal
 var _ = log.Fatal
 var _ = maps.Clone[map[int]int]
@@ -22,6 +22,13 @@ func other(...any)
 def writes(text: str) -> list[tuple[str, str, bool]]:
     """Return (map, cause, sure) of the writes to nil maps in some declarations."""
     return [(fact.map, fact.cause, fact.sure) for fact in facts_of(PRELUDE + text).facts if isinstance(fact, NilWrite)]
+
+
+def of_others(text: str) -> list[tuple[str, str, bool]]:
+    """The same, in a package that imports another one with a struct, and a function that may fail."""
+    imports = {"example.com/api": "package api\ntype Spec struct { Labels map[string]string; Inner *Spec }\nfunc Load() (map[string]string, error)"}
+    text = 'package p\nimport ("example.com/api"; "log"; "maps")\nvar _ = maps.Clone[map[int]int]\nvar _ = log.Fatal\nfunc other(...any)\n' + text
+    return [(fact.map, fact.cause, fact.sure) for fact in facts_of(text, imports=imports).facts if isinstance(fact, NilWrite)]
 
 
 def inside(body: str, params: str = "c bool, keys []string, m M") -> list[tuple[str, str, bool]]:
@@ -261,3 +268,167 @@ def test_a_map_that_something_was_found_in_is_not_nil() -> None:
     assert inside("n := M{}; json.Unmarshal(data, &n); if _, ok := n[``]; ok { n[``]++ }", "data []byte") == []
     assert inside("n := map[string]any{}; json.Unmarshal(data, &n); if v, ok := n[``].(int); ok { n[``] = v }", "data []byte") == []
     assert inside("n := map[string]bool{}; json.Unmarshal(data, &n); if n[``] { n[``] = false }", "data []byte") == []
+
+
+def test_a_result_beside_an_error_is_nil() -> None:
+    assert of_others("func f() { m, err := api.Load(); if err != nil { m[``] = `` } }") == [("m", "failed", False)]
+    assert of_others("func f() { m, err := api.Load(); if err != nil { log.Print(err) }; m[``] = `` }") == [("m", "failed", False)]
+    assert of_others("func f() { m, err := api.Load(); if err != nil { return }; m[``] = `` }") == []
+    assert of_others("func f() { m, err := api.Load(); if err != nil { m = map[string]string{} }; m[``] = `` }") == []
+    assert of_others("func f() { m, err := api.Load(); err = nil; if err != nil { m[``] = `` } }") == []
+
+
+def test_what_a_function_of_the_package_returns_beside_an_error_is_known() -> None:
+    use = "func f() { m, err := load(); if err != nil { m[``]++ } }\n"
+    assert writes(use + "func load() (M, error) { if cond() { return nil, errors.New(``) }; return M{}, nil }") == [("m", "failed", True)]
+    assert writes(use + "func load() (M, error) { m := M{}; if cond() { return m, errors.New(``) }; return m, nil }") == []
+    assert writes(use + "func load() (m M, err error) { m = M{}; return }") == []
+
+
+def test_the_standard_library_may_return_a_map_beside_an_error() -> None:
+    text = 'package p\nimport "net/url"\nfunc f() { v, err := url.ParseQuery(``); if err != nil { v.Set(``, ``) } }'
+    assert [fact for fact in facts_of(text).facts if isinstance(fact, NilWrite)] == []
+
+
+def test_an_empty_map_of_somebody_else_may_be_nil() -> None:
+    assert of_others("func f(s *api.Spec) { if len(s.Labels) == 0 { s.Labels[``] = `` } }") == [("s.Labels", "empty", False)]
+    assert of_others("func f(ss []api.Spec) { for _, s := range ss { l := s.Inner.Labels; if len(l) < 1 { other(); l[``] = `` } } }") == [
+        ("l", "empty", False)
+    ]
+    assert of_others("func f(s *api.Spec) { if len(s.Labels) == 0 { other() }; s.Labels[``] = `` }") == []
+    assert of_others("func f(s *api.Spec) { if len(s.Labels) == 0 { fill(s); s.Labels[``] = `` } }\nfunc fill(*api.Spec)") == []
+    assert of_others("func f(s *api.Spec) { if len(s.Labels) > 0 { s.Labels[``] = `` } }") == []
+    assert of_others("func f() { s := makes(); if len(s.Labels) == 0 { s.Labels[``] = `` } }\nfunc makes() *api.Spec") == []
+
+
+def test_a_map_of_somebody_else_without_the_key_may_be_nil() -> None:
+    assert of_others("func f(s *api.Spec, k string) { if _, ok := s.Labels[k]; !ok { s.Labels[k] = `` } }") == [("s.Labels", "unfound", False)]
+    assert of_others("func f(s *api.Spec, k string) { s.Labels[``] = ``; if _, ok := s.Labels[k]; !ok { s.Labels[k] = `` } }") == []
+    assert of_others("func F(m map[string]int, k string) { if _, ok := m[k]; !ok { m[k] = 0 } }") == []
+
+
+def test_a_map_that_the_package_makes_is_no_map_of_somebody_else() -> None:
+    use = "func f(s *api.Spec, k string) { if _, ok := s.Labels[k]; !ok { s.Labels[k] = `` } }\n"
+    assert of_others(use + "func norm(s *api.Spec) { if s.Labels == nil { s.Labels = map[string]string{} } }") == []
+    assert of_others("type t struct { s *api.Spec }\nfunc (x *t) f(k string) { if _, ok := x.s.Labels[k]; !ok { x.s.Labels[k] = `` } }") == []
+    assert of_others("func f(s *api.Spec, k string) { s.Labels = other(k); if _, ok := s.Labels[k]; !ok { s.Labels[k] = `` } }") == []
+
+
+def test_tests_know_the_state_of_what_they_look_into() -> None:
+    text = "package p\nimport (`sync`; `errors`)\nvar _ = errors.New\ntype M = map[string]int\n" + CLOSED
+    use = "package p\nfunc use(x *t) { x.mu.Lock(); x.m[``]++; x.mu.Unlock() }"
+    assert [fact.cause for fact in facts_of({"p.go": text, "q.go": use}).facts if isinstance(fact, NilWrite)] == ["reset"]
+    assert [fact.cause for fact in facts_of({"p.go": text, "p_test.go": use}).facts if isinstance(fact, NilWrite)] == []
+
+
+def test_the_clone_of_a_map_of_somebody_else_may_be_nil() -> None:
+    assert of_others("func f(s *api.Spec) { m := maps.Clone(s.Labels); m[``] = `` }") == [("m", "cloned", False)]
+    assert of_others("func F(a map[int]int) { m := maps.Clone(a); m[0] = 1 }") == [("m", "cloned", False)]
+    assert of_others("func F(a map[int]int) { m := maps.Clone(a); if m == nil { m = map[int]int{} }; m[0] = 1 }") == []
+    assert of_others("func f() { a := map[int]int{}; m := maps.Clone(a); m[0] = 1 }") == []
+    assert of_others("func f() { var a map[int]int; m := maps.Clone(a); m[0] = 1 }") == [("m", "declared", True)]
+
+
+def test_who_asks_after_the_write_asks_too_late() -> None:
+    assert of_others("func f(s *api.Spec) { s.Labels[``] = ``; if s.Labels != nil { other(s) } }") == [("s.Labels", "checked", False)]
+    assert of_others("func f(s *api.Spec) { s.Labels[``] = ``; other(s); if s.Labels != nil { other(s) } }") == []
+    assert of_others("func f(s *api.Spec) { if s.Labels == nil { return }; s.Labels[``] = ``; if s.Labels != nil { other(s) } }") == []
+    assert of_others("func f(s *api.Spec, c bool) { if c { s.Labels[``] = `` } else if s.Labels != nil { other(s) } }") == []
+
+
+LOADED = """type t struct { m M; n int }
+func (x *t) load() error { if x.n == 0 { return errors.New(``) }; x.m = M{}; return nil }
+func (x *t) ensure() error { if x.m != nil { return nil }; return x.load() }
+"""
+
+
+def test_a_map_is_nil_when_its_maker_fails_and_nobody_looks() -> None:
+    assert writes(LOADED + "func (x *t) f() { x.ensure(); x.m[``]++ }") == [("x.m", "ignored", False)]
+    assert writes(LOADED + "func (x *t) f() { _ = x.ensure(); x.m[``]++ }") == [("x.m", "ignored", False)]
+    assert writes(LOADED + "func (x *t) f() { if err := x.ensure(); err != nil { return }; x.m[``]++ }") == []
+    assert writes(LOADED + "func (x *t) g() { x.m = M{} }\nfunc (x *t) f() { x.g(); x.m[``]++ }") == []
+
+
+CLOSED = """type t struct { mu sync.Mutex; done bool; m M }
+func n() *t { return &t{m: M{}} }
+func (x *t) Close() { x.mu.Lock(); x.m = nil; x.mu.Unlock() }
+func (x *t) drop() { x.mu.Lock(); defer x.mu.Unlock(); if x.m == nil { return }; delete(x.m, ``) }
+"""
+
+
+def test_a_map_may_be_gone_when_the_lock_is_taken() -> None:
+    assert writes(CLOSED + "func (x *t) f() { x.mu.Lock(); defer x.mu.Unlock(); x.m[``]++ }") == [("x.m", "reset", False)]
+    assert writes(CLOSED + "func (x *t) f() { x.mu.Lock(); if x.m == nil { x.mu.Unlock(); return }; x.mu.Unlock(); x.mu.Lock(); x.m[``]++ }") == [
+        ("x.m", "reset", False)
+    ]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "x.mu.Lock(); defer x.mu.Unlock(); if x.m == nil { x.m = M{} }; x.m[``]++",
+        "x.mu.Lock(); defer x.mu.Unlock(); if x.done { return }; x.m[``]++",
+        "x.mu.Lock(); defer x.mu.Unlock(); x.again(); x.m[``]++",
+        "x.mu.Lock(); n := x.m[``]; if n > 0 { x.m[``] = n - 1 }; x.mu.Unlock()",
+        "x.m[``]++",
+    ],
+)
+def test_who_looks_under_the_lock_knows(body: str) -> None:
+    assert writes(CLOSED + f"func (x *t) again()\nfunc (x *t) f() {{ {body} }}") == []
+
+
+def test_a_map_that_nobody_asks_about_is_out_of_use_once_it_is_gone() -> None:
+    text = CLOSED.replace("if x.m == nil { return }; ", "")
+    assert writes(text + "func (x *t) f() { x.mu.Lock(); defer x.mu.Unlock(); x.m[``]++ }") == []
+
+
+def test_others_make_the_map_before_they_store_to_it() -> None:
+    text = "type T struct { M M }\nfunc (x *T) put() { if x.M == nil { x.M = M{} }; x.M[``]++ }\n"
+    assert writes(text + "func (x *T) Add(k string) { if _, ok := x.M[k]; ok { return }; other(); x.M[k] = 1 }") == [("x.M", "late", False)]
+    assert writes(text + "func (x *T) add(k string) { if _, ok := x.M[k]; ok { return }; x.M[k] = 1 }") == []
+    assert writes(text + "func (x *T) Add(k string) { x.put(); if _, ok := x.M[k]; ok { return }; x.M[k] = 1 }") == []
+
+
+def test_an_exported_field_that_is_left_out_of_what_the_package_builds() -> None:
+    text = "type T struct { B M; n int }\nfunc New() *T { return &T{n: 1} }\n"
+    assert writes(text + "func (x *T) f() { x.B[``]++ }") == [("x.B", "optional", False)]
+    assert writes(text + "func (x *T) f() { if x.B[``] > 0 { x.B[``]++ } }") == []
+    assert writes(text + "type u struct { b M }\nfunc of(x *T) *u { return &u{b: x.B} }\nfunc (y *u) f() { y.b[``]++ }") == [
+        ("y.b", "optional", False)
+    ]
+    assert writes(text + "type u struct { b M }\nfunc of(x *T) { y := &u{}; y.b = x.B; other(y) }\nfunc (y *u) f() { y.b[``]++ }") == [
+        ("y.b", "optional", False)
+    ]
+    assert writes(text + "func (x *T) fill() { x.B = M{} }\nfunc (x *T) f() { x.B[``]++ }") == []
+
+
+def test_a_plain_nil_is_handed_to_a_function_that_stores() -> None:
+    assert writes("func g(n M) { n[``]++ }\nfunc f() { g(nil) }") == [("n", "handed", True)]
+    assert writes("func g(n M) { if n == nil { n = M{} }; n[``]++ }\nfunc f() { g(nil) }") == []
+
+
+def test_a_map_behind_a_pointer_is_written_through_reflect() -> None:
+    text = "package p\nimport `reflect`\nfunc bind(p any, k, v reflect.Value) {{ x := {}; {}x.SetMapIndex(k, v) }}"
+    found = [fact for fact in facts_of(text.format("reflect.ValueOf(p).Elem()", "")).facts if isinstance(fact, NilWrite)]
+    assert [(fact.map, fact.cause, fact.call) for fact in found] == [("x", "reflected", "x.SetMapIndex")]
+    for value, before in (
+        ("reflect.ValueOf(p).Elem()", "if x.IsNil() { x.Set(reflect.MakeMap(x.Type())) }; "),
+        ("reflect.ValueOf(p)", ""),
+        ("reflect.MakeMap(reflect.TypeOf(p))", ""),
+    ):
+        assert [fact for fact in facts_of(text.format(value, before)).facts if isinstance(fact, NilWrite)] == []
+
+
+def test_a_flag_that_is_set_with_the_map_goes_with_it() -> None:
+    text = "type t struct { m M; all bool }\nfunc f(keys []string) *t {\nx := &t{m: M{}}\n"
+    loop = "for _, k := range keys { if k == `` { x.all = true; x.m = nil; continue }; if x.all { continue }; x.m[k]++ }; return x }"
+    assert writes(text + loop) == []
+
+
+def test_a_deferred_function_sees_a_result_that_no_return_sets() -> None:
+    assert writes("func f() (out M) { defer func() { out[``]++ }(); return }") == [("out", "result", True)]
+    assert writes("func f() (out M) { defer func() { out[``]++ }(); return M{} }") == []
+
+
+def test_a_new_map_variable_is_nil() -> None:
+    assert writes("func f() { m := new(M); (*m)[``]++ }") == [("*m", "literal", True)]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from golint_maps.source.gopath import import_path_of
+import pytest
+
+from golint_maps.source.gopath import import_path_of, is_before_modules
 
 
 def tree(root: Path, files: dict[str, str]) -> str:
@@ -35,3 +37,35 @@ def test_vendored_packages_do_not_speak_for_the_tree(tmp_path: Path) -> None:
 def test_a_place_in_a_gopath_is_a_path(tmp_path: Path) -> None:
     root = tmp_path / "src" / "example.com" / "app"
     assert tree(root, {"main.go": "package main\n"}) == "example.com/app"
+
+
+OLD = {
+    "main.go": 'package main\nimport (\n\t"example.com/app/store"\n\t"example.com/app/web"\n)\n',
+    "store/s.go": "package store\n",
+    "web/w.go": "package web\n",
+}
+
+
+def test_a_tree_that_imports_itself_and_uses_nothing_newer_is_older_than_modules(tmp_path: Path) -> None:
+    assert tree(tmp_path, OLD) == "example.com/app"
+    assert is_before_modules(str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    "newer",
+    [
+        "//go:build linux\n\npackage store\n",
+        'package store\nimport "slices"\n',
+        "package store\nfunc f[T any](x T) {}\n",
+        "package store\nvar m map[string]any\n",
+        "package store\nvar data, _ = os.ReadFile(name)\n",
+    ],
+)
+def test_a_tree_that_uses_something_newer_is_not(tmp_path: Path, newer: str) -> None:
+    tree(tmp_path, {**OLD, "store/s.go": newer})
+    assert not is_before_modules(str(tmp_path))
+
+
+def test_nothing_is_said_of_the_age_of_loose_files(tmp_path: Path) -> None:
+    tree(tmp_path, {"main.go": "package main\n"})
+    assert not is_before_modules(str(tmp_path))

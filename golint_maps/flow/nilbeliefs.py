@@ -1,0 +1,116 @@
+"""What a package's own code believes of its map fields: that they may be nil, because a method clears them, or because none is made before its use.
+
+That some code asks whether a map is nil before it stores to it is what tells the programmer's own belief that it may be (Engler et al., Bugs as
+Deviant Behavior, SOSP 2001).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from golint_maps.flow.files import of_file
+from golint_maps.flow.makers import Makers, makers
+from golint_maps.flow.nildoubts import is_nil
+from golint_maps.flow.traverse import each
+from golint_maps.flow.view import PackageView, display_name
+from golint_maps.syntax import ir
+from golint_maps.types import model
+from golint_maps.types.model import Type
+
+_Places = dict[str, list[tuple[int, ir.Expr]]]
+"""(number of the outermost function, `base`) of `base.name`, by `name`."""
+
+
+@dataclass(slots=True)
+class _Notes:
+    """What one file does to fields, by their names alone: set them to nil, ask whether they are, make those that are."""
+
+    cleared: _Places = field(default_factory=dict)
+    asked: _Places = field(default_factory=dict)
+    made: _Places = field(default_factory=dict)
+    made_late: _Places = field(default_factory=dict)
+
+
+def _notes(file: ir.FileFacts) -> _Notes:
+    notes = _Notes()
+    for function in file.functions:
+        body = function.body or ()
+        cleared: dict[str, ir.Expr] = {}
+        made: dict[str, ir.Expr] = {}
+        for assign in each(body, ir.Assign):
+            for index, x in enumerate(assign.lhs):
+                if x.__class__ is ir.Sel:
+                    value = assign.rhs[index] if len(assign.lhs) == len(assign.rhs) else None
+                    (cleared if is_nil(value) else made).setdefault(x.name, x.base)
+                    if value.__class__ is ir.Lit or value.__class__ is ir.Call:
+                        notes.made.setdefault(x.name, []).append((function.root, x.base))
+        for name in cleared.keys() - made.keys():
+            notes.cleared.setdefault(name, []).append((function.root, cleared[name]))
+        for comparison in each(body, ir.Binary):
+            asked = comparison.left
+            if isinstance(asked, ir.Sel) and comparison.op in ("==", "!=") and is_nil(comparison.right):
+                notes.asked.setdefault(asked.name, []).append((function.root, asked.base))
+                if asked.name in made and comparison.op == "==":
+                    notes.made_late.setdefault(asked.name, []).append((function.root, asked.base))
+    return notes
+
+
+class Beliefs:
+    """The fields of a package's types that its functions take for nil."""
+
+    def __init__(self, package: PackageView, makers: Makers) -> None:
+        self._scope = package.scope
+        self._makers = makers
+        self._files = [of_file(file, _notes) for file in package.scope.files]
+        self._tests = frozenset(number for number, path in enumerate(package.paths) if path.endswith("_test.go"))
+        self._answers: dict[tuple[str, str, str, str], tuple[str, ...]] = {}
+        asked = {name for notes in self._files for name in notes.asked}
+        self.reset = frozenset(name for notes in self._files for name in notes.cleared if name in asked)
+        """Names of the fields that are set to nil somewhere, and asked about."""
+        self.made_late = frozenset(name for notes in self._files for name in notes.made_late)
+        """Names of the fields that some function makes where they are nil."""
+
+    def reset_by(self, owner: Type | None, name: str) -> str:
+        """Return the function that sets a field to nil, empty where none does or nobody asks whether the field is nil."""
+        if name not in self.reset or not self._is_own(owner):
+            return ""
+        by = self._who("cleared", owner, name)
+        return by[0] if by and self._who("asked", owner, name) else ""
+
+    def made_late_by(self, owner: Type | None, name: str, asking: str) -> str:
+        """Return a function, other than the one that asks, that makes a field where it is nil; or an empty text."""
+        if name not in self.made_late or not self._is_own(owner):
+            return ""
+        return next((by for by in self._who("made_late", owner, name) if by != asking), "")
+
+    def _is_own(self, owner: Type | None) -> bool:
+        return isinstance(owner, model.Named) and owner.package == self._scope.path
+
+    def makes(self, owner: Type | None, name: str) -> bool:
+        """Tell whether the package itself makes a field, of a type of whatever package."""
+        return bool(self._who("made", owner, name))
+
+    def _who(self, what: str, owner: Type | None, name: str) -> tuple[str, ...]:
+        """Return the functions outside of tests that do something to a field of a type."""
+        if not isinstance(owner, model.Named):
+            return ()
+        key = (what, owner.package, owner.name, name)
+        if key not in self._answers:
+            self._answers[key] = tuple(
+                display_name(self._scope.files[number].functions[root])
+                for number, notes in enumerate(self._files)
+                if number not in self._tests
+                for root, base in getattr(notes, what).get(name, ())
+                if self._makers.is_field_of(owner, name, number, root, base)
+            )
+        return self._answers[key]
+
+
+def beliefs(package: PackageView) -> Beliefs:
+    """Return what a package believes of its map fields, worked out once."""
+    memo: dict[str, Any] = package.memo
+    if __name__ not in memo:
+        memo[__name__] = Beliefs(package, makers(package))
+    found: Beliefs = memo[__name__]
+    return found
