@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from golint_maps.flow.events import CONSTANT, Argument
 from golint_maps.flow.identity import Names, function_id
@@ -15,6 +16,9 @@ _MAX_HOPS = 8
 NOTHING = Argument()
 """An argument that nobody can know anything of."""
 _CONSTANT = Argument(given=CONSTANT)
+
+NEW_IN_PLACE: Final = "@"
+"""Heads the path of a field or package variable among what a function owns: the object there was made by it, and nobody has used it yet."""
 
 
 class Callees:
@@ -174,7 +178,14 @@ class Callees:
             fields = tuple(self._fields(literal))
             if fields:
                 path, identity = self._bound(literal, owned)  # of method values: what they carry
-        return Argument(path, identity, tokens, fresh(x, owned), text, fields, given)
+        return Argument(path, identity, tokens, fresh(x, owned) or self._new_in_place(x, owned), text, fields, given)
+
+    def _new_in_place(self, x: ir.Expr, owned: frozenset[int | tuple[str, ...]]) -> bool:
+        """Tell whether an expression names a field or variable that holds a new object: each activation of the function makes another one."""
+        if not owned or (x.__class__ is not ir.Sel and x.__class__ is not ir.Name):
+            return False
+        path = self._view.paths.raw(x)
+        return path is not None and (NEW_IN_PLACE, *path) in owned
 
     def _literal(self, x: ir.Expr) -> ir.Lit | None:
         """Return the composite literal that an expression or a local variable stands for, or None."""

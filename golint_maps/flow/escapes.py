@@ -14,6 +14,7 @@ from golint_maps.flow.events import Held, Path
 from golint_maps.flow.identity import Names, function_id
 from golint_maps.flow.lock_helpers import LockEffects, LockState, LockWalk
 from golint_maps.flow.maps import extent, place, qualified
+from golint_maps.flow.paths import LOADED, RECEIVED
 from golint_maps.flow.site import Site
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.traverse import each
@@ -161,7 +162,7 @@ class _Walk(LockWalk):
         if head[0] == "g":
             return True
         number = int(head[1:])
-        if len(path) == 1 or "Load()" in path or "<-" in path:
+        if len(path) == 1 or LOADED in path or RECEIVED in path:
             return False
         if self.view.variables[number].kind in ("receiver", "param"):
             return True

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from golint_maps.flow import locks
 from golint_maps.flow.assigned import assigned_names
-from golint_maps.flow.calls import Callees, fresh
+from golint_maps.flow.calls import NEW_IN_PLACE, Callees, fresh
 from golint_maps.flow.events import BORROWED, ELSEWHERE, Argument, CallSite, Flow, Held, MapAccess, Position, Sync
 from golint_maps.flow.first_time import empty_regions
 from golint_maps.flow.identity import Names, function_id
@@ -19,6 +19,7 @@ from golint_maps.flow.known_calls import concerns_nobody, map_api_names, map_api
 from golint_maps.flow.lock_helpers import LockEffects, locks_what_is_there, only_locks
 from golint_maps.flow.maps import extent, qualified
 from golint_maps.flow.once import once_regions
+from golint_maps.flow.paths import RECEIVED
 from golint_maps.flow.site import Place
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.structure import Structure, before_returns
@@ -36,6 +37,8 @@ _SIGNALS = {"Done": "done", "Wait": "wait"}
 _FLAGS = {"Store": "store", "CompareAndSwap": "store", "Load": "load"}
 
 
+_MAY_BE_NEW = frozenset((ir.Addr, ir.Lit, ir.Call, ir.Local, ir.Assert))
+"""Expressions that may stand for an object that was made just now."""
 _NO_FUNCTIONS = frozenset((ir.Const, ir.Binary, ir.Unary, ir.SliceOf, ir.TypeArg, ir.Opaque))
 """Expressions whose value is no function and holds none."""
 
@@ -204,9 +207,11 @@ class LocksetWalk(Forward[State]):
                         self._access("assign", target, start, end, state)
                 case ir.Name() | ir.Sel() | ir.Deref():
                     if value is not None:
+                        new = value.__class__ in _MAY_BE_NEW and target.__class__ is not ir.Deref and self._is_new(value, state)
                         if not _appends_to(value, target):
                             self._publish(value, state)
                         self._replace_in_copy(target, value, state)
+                        self._place(target, new, state)
                     if self._is_map(target):
                         start, end = extent(target, self.view)
                         self._access("assign", target, start, end, state)
@@ -242,6 +247,28 @@ class LocksetWalk(Forward[State]):
             assert isinstance(target.base, ir.Local)
             state.owned |= {(f"l{target.base.id}", target.name)}
 
+    def _is_new(self, value: ir.Expr, state: State) -> bool:
+        return fresh(value, state.owned) or self._constructs(value)
+
+    def _place(self, target: ir.Expr, new: bool, state: State) -> None:
+        """Remember that a field or package variable holds a new object (`s.cache = newCache()`), or that it holds another one now."""
+        if not new and not state.owned:
+            return
+        path = self.view.paths.raw(target)
+        if path is None:
+            return
+        self._take(path, state)
+        if new:
+            state.owned |= {(NEW_IN_PLACE, *path)}
+
+    @staticmethod
+    def _take(path: tuple[str, ...], state: State) -> None:
+        """Forget that something in a place, or below of it, is new."""
+        size = len(path) + 1
+        old = [item for item in state.owned if item.__class__ is tuple and item[0] == NEW_IN_PLACE and item[1:size] == path]
+        if old:
+            state.owned = state.owned.difference(old)
+
     def _in_own_struct(self, x: ir.Expr) -> bool:
         """Tell whether an expression is a field of a local struct held by value: of a copy, when it was handed in."""
         if not isinstance(x, ir.Sel) or not isinstance(x.base, ir.Local) or x.base.id in self.shared.shared_locals:
@@ -266,6 +293,10 @@ class LocksetWalk(Forward[State]):
         """What is stored where others can see it is nobody's own any more."""
         if not state.owned:
             return
+        if value.__class__ is ir.Sel or value.__class__ is ir.Name or value.__class__ is ir.Local:
+            path = self.view.paths.raw(value)
+            if path is not None:
+                self._take(path, state)
         match value:
             case ir.Local(number):
                 state.owned -= {number}
@@ -391,7 +422,7 @@ class LocksetWalk(Forward[State]):
         if isinstance(value, ir.Local) and not self.view.assignments[value.id] and self._is_map(value):
             channel = self.names.identity(statement.channel)
             if channel:
-                self.sends[statement.pos] = (self.names.identity(value), channel + "<-", self._at(statement.pos))
+                self.sends[statement.pos] = (self.names.identity(value), channel + RECEIVED, self._at(statement.pos))
 
     def assume(self, condition: ir.Expr, truth: bool, state: State) -> State | None:
         match condition:

@@ -9,7 +9,7 @@ unless the function assigns to the path as well: then both names may part (`old 
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from golint_maps.flow.traverse import statements
 from golint_maps.syntax import ir
@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from golint_maps.flow.view import View
 
 Path = tuple[str, ...]
+
+RECEIVED: Final = "<-"
+"""Stands in a path for what comes out of a channel."""
+LOADED: Final = "Load()"
+"""Stands in a path for what an atomic value holds."""
 
 
 class Paths:
@@ -88,11 +93,11 @@ class Paths:
                 return self._path(operand, follow=follow)
             case ir.Recv(operand):
                 below = self._path(operand, follow=follow)
-                return None if below is None else (*below, "<-")
+                return None if below is None else (*below, RECEIVED)
             case ir.Call(ir.Sel(base, "Load"), []) if self._atomic(base):
                 # What an atomic.Value or atomic.Pointer holds is one shared thing as long as nobody stores another.
                 below = self._path(base, follow=follow)
-                return None if below is None else (*below, "Load()")
+                return None if below is None else (*below, LOADED)
         return None
 
     def _atomic(self, x: ir.Expr) -> bool:
@@ -116,7 +121,7 @@ class Paths:
             # What comes out of a channel is one thing with what went in.
             if isinstance(view.package.resolver.underlying(view.typing.of(definition.over)), model.Chan):
                 below = self.of(definition.over)
-                return (*below, "<-") if below is not None else None
+                return (*below, RECEIVED) if below is not None else None
             return None
         if not isinstance(definition, FromValue):
             return None

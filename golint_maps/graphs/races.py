@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from golint_maps.flow.annotations import Guard
 from golint_maps.flow.events import BORROWED, FunctionSummary, Held, MapAccess, Position
+from golint_maps.flow.paths import RECEIVED
 from golint_maps.flow.structure import common_loop, dominates, may_follow
 from golint_maps.graphs.happens_before import HappensBefore
 from golint_maps.graphs.links import Links
@@ -255,7 +256,7 @@ class Races:
     def parallel(self, left: Witness, right: Witness) -> str:
         """Return `certain`, `assumed` (somebody outside of the program would have to call, or pass one object to both), or an empty string."""
         found = self._parallel(left, right)
-        doubted = any(self._only_tested(way) or self._works_along(way) or _assumed(way) for way in (left, right))
+        doubted = any(self._doubted(way) for way in (left, right)) or self._waits_somehow(left, right) or self._waits_somehow(right, left)
         if found and (doubted or self.order.handed_over(left, right)):
             found = "assumed"
         if found == "assumed" and any(self._called_from_elsewhere(way) for way in (left, right)):
@@ -277,6 +278,8 @@ class Races:
             return ""
         if any(self._test_server(way) for way in (left, right)) and not any(self._started(way) for way in (left, right)):
             return ""
+        if any(self._double(way) for way in (left, right)):
+            return ""
         if left.context.kind == "spawn" and right.context.kind == "spawn" and self._one_start(left, right):
             return "certain" if self._repeated(left) or self._repeated(right) else ""
         if self.order.ordered_by_channel(left, right):
@@ -284,6 +287,9 @@ class Races:
         if left.context.kind == "handler" and right.context.kind == "handler":
             return "certain"
         if left.context.kind == "spawn" and right.context.kind == "spawn":
+            for inner, outer in ((left, right), (right, left)):
+                if any(hop.function == inner.hops[0].function for hop in outer.hops[1:]):
+                    return self._against_spawn(inner, outer)  # one goroutine starts the other, which is ordered by that
             return self._against_spawn(left, right) or self._against_spawn(right, left)
         if left.context.kind == "spawn":
             return self._against_spawn(left, right)
@@ -307,10 +313,47 @@ class Races:
         """Tell whether the program itself starts a goroutine with a function that goes on until it is told to stop: nobody runs another one."""
         return entry.endless and any(link.spawns and not self.functions[link.caller].test for link in self.links.into.get(entry.id, ()))
 
+    def _doubted(self, way: Witness) -> bool:
+        """Tell whether there is reason to doubt that a way is taken at any time, or that it leads to one and the same map."""
+        return self._only_tested(way) or self._works_along(way) or _assumed(way) or self._called_in_sight(way) or _looked_up(way) or _piped(way)
+
+    def _waits_somehow(self, spawn: Witness, other: Witness) -> bool:
+        """Tell whether a starter calls `Wait` of an object that its goroutine calls as well: it may wait for the goroutine in a way that is not known."""
+        link = spawn.context.link if spawn.context.kind == "spawn" else None
+        if link is None or link.callback is not None:
+            return False
+        frame, start = spawn.hops[0].function, spawn.hops[0].at
+        at = next((hop.at for hop in other.hops if hop.function == frame), None)
+        if at is None:
+            return False
+        waits = {wait.path for wait in self.order.waits(frame) if wait.kind == "wait" and start.order < wait.at.order and dominates(wait.at, at)}
+        return bool(waits) and any(
+            site.receiver is not None and site.receiver.path in waits
+            for function in self._literals(link.callee)
+            for site in self.functions[function].calls
+        )
+
+    def _literals(self, function: str) -> list[str]:
+        """Return a function and the literals that stand in it."""
+        found = [function]
+        for name in found:
+            found += [site.targets[0] for site in self.functions[name].calls if self._is_literal_of(site.targets[0], name)]
+        return found
+
+    def _is_literal_of(self, name: str, function: str) -> bool:
+        literal = self.functions.get(name)
+        return literal is not None and literal.parent == function
+
     def _only_tested(self, way: Witness) -> bool:
         """Tell whether only parallel tests come to an access of code that is none: what they do there depends on their data."""
         link = way.context.link
         return link is not None and link.callback is not None and link.callback.test and not self.functions[way.function].test
+
+    def _called_in_sight(self, way: Witness) -> bool:
+        """Tell whether a way starts at an exported function that the program calls itself: what its callers hold and do is known, and judged."""
+        if way.context.kind != "exported":
+            return False
+        return any(not self.functions[link.caller].test for link in self.links.into.get(way.context.entry, ()))
 
     def _works_along(self, way: Witness) -> bool:
         """Tell whether a starter does the work of its goroutines itself once they run: such workers end together, one way or the other."""
@@ -362,8 +405,8 @@ class Races:
         """
         if way.identity[:1] != "f":
             return True
-        if not way.path:
-            return False
+        if not way.path or RECEIVED in way.path:
+            return False  # each receive gets a value of its own
         root = way.path[0]
         return root == "r" or root[0] == "g" or self._made(root) != 0 or (root[0] == "p" and way.context.kind == "spawn")
 
@@ -379,6 +422,16 @@ class Races:
             return False
         link = way.context.link
         return way.context.kind == "handler" or (link is not None and link.callback is not None and bool(self.functions[link.callee].handler))
+
+    def _double(self, way: Witness) -> bool:
+        """Tell whether a way leads from the program into code of tests: into a double that tests put in place, and who drive what calls it.
+
+        What they drive it with comes one by one as a rule, and a test of another package cannot even see it.
+        """
+        if not self.functions[way.function].test:
+            return False
+        root = self.functions[way.hops[0].function]
+        return not root.test or root.package.removesuffix("_test") != self.functions[way.function].package.removesuffix("_test")
 
     @staticmethod
     def _started(way: Witness) -> bool:
@@ -407,7 +460,8 @@ class Races:
             return False  # events of one registration come one by one, and who registers again has given up the one before
         if self._outlived(spawn) or (spawn.context.link is not None and spawn.context.link.site.once):
             return False
-        for context, hops in self.witnesses.chains(spawn.hops[0].function):
+        # Who makes an object and has it start its goroutine may do so again and again: each has one.
+        for context, hops in self.witnesses.chains(spawn.hops[0].function, spawn.path):
             if context.kind == "handler":
                 return True
             last = max((index for index, hop in enumerate(hops) if self._lasts(hop.function)), default=0)
@@ -572,6 +626,17 @@ def _assumed(way: Witness) -> bool:
     """Tell whether a goroutine is only taken to exist by the name of what was given its function."""
     link = way.context.link
     return link is not None and link.callback is not None and link.callback.assumed
+
+
+def _looked_up(way: Witness) -> bool:
+    """Tell whether the object that holds a map was looked up under a key that is no constant: others may look up others."""
+    return way.path is not None and way.identity[:1] == "f" and any(part[:1] == "[" and part[1:2] not in '"0123456789' for part in way.path[:-1])
+
+
+def _piped(way: Witness) -> bool:
+    """Tell whether a goroutine is given the end of a pipe to write to: whoever reads the other end until it is closed waits for it."""
+    link = way.context.link if way.context.kind == "spawn" else None
+    return link is not None and any(argument.type == "io.PipeWriter" for argument in link.site.args)
 
 
 def _same_lock(mine: Held, left: Witness, theirs: Held, right: Witness) -> bool:

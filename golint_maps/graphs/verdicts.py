@@ -135,7 +135,7 @@ def _by_habit(races: Races) -> Iterator[Verdict]:
         for ways in by_access.values():
             for way in ways:
                 modes = {lock.mode for lock in way.locks if lock.name == guard and lock not in way.lent}
-                if any(lock.name.endswith("~") for lock in way.locks):
+                if any(lock.name.endswith("~") for lock in way.locks) or _handed_in(guard, way):
                     continue
                 if way.access.writes and modes == {"r"} and not any(lock.mode == "w" for lock in way.locks) and _plausible(guard, identity, held):
                     yield Verdict("read-lock", way, None, locks[guard], _anybody(races, ways), held, len(by_access))
@@ -153,6 +153,13 @@ def _anybody(races: Races, ways: list[Witness]) -> bool:
         for way in ways
         if not races.functions[way.hops[0].function].test
     )
+
+
+def _handed_in(guard: str, way: Witness) -> bool:
+    """Tell whether a map came as an argument into a function that takes the lock of something else: the lock is for what is read there."""
+    access = way.access
+    own = next((lock for lock in access.locks if lock.name == guard and lock.path), None)
+    return own is not None and access.path[0][0] == "p" and own.path[0][0] != "g" and own.path[0] != access.path[0]
 
 
 def _plausible(guard: str, identity: str, held: int) -> bool:

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from golint_maps.flow.events import Argument, CallSite, FunctionSummary, Held, MapAccess, Position
 from golint_maps.flow.site import Place
+from golint_maps.flow.structure import may_follow
 from golint_maps.graphs.links import Link, Links
 
 _MAX_DEPTH = 12
@@ -95,7 +96,7 @@ class Witnesses:
         self._links = links
         self._functions = links.functions
         self._found: dict[tuple[str, int, str], list[Witness]] = {}
-        self._chains: dict[str, list[tuple[Context, tuple[Hop, ...]]]] = {}
+        self._chains: dict[tuple[str, Path | None], list[tuple[Context, tuple[Hop, ...]]]] = {}
         self._ordering: dict[str, bool] = {}
 
     def of(self, function: FunctionSummary, access: MapAccess) -> list[Witness]:
@@ -106,12 +107,13 @@ class Witnesses:
             self._found[key] = list(self._search(access, start))
         return self._found[key]
 
-    def chains(self, function: str) -> list[tuple[Context, tuple[Hop, ...]]]:
-        """Return the ways to a function, as (context, hops)."""
-        if function not in self._chains:
-            start = _Search(function, None, "", (), (Hop(function, None, Position(0, ())),))
-            self._chains[function] = [(found.context, found.hops) for found in self._search(NOTHING, start)]
-        return self._chains[function]
+    def chains(self, function: str, path: Path | None = None) -> list[tuple[Context, tuple[Hop, ...]]]:
+        """Return the ways to a function, as (context, hops); where a path of its own is given, only as far as that object is handed down."""
+        key = (function, path)
+        if key not in self._chains:
+            start = _Search(function, path, "", (), (Hop(function, None, Position(0, ())),))
+            self._chains[key] = [(found.context, found.hops) for found in self._search(NOTHING, start)]
+        return self._chains[key]
 
     def _search(self, access: MapAccess, start: _Search) -> Iterator[Witness]:
         todo = [start]
@@ -217,7 +219,9 @@ class Witnesses:
         if head[0] in "rp":
             return True
         number = head.partition("#")[2]
-        return number.isdigit() and int(number) in self._functions[search.function].params
+        function = self._functions[search.function]
+        # A parameter of a declared function that has a name of its own is assigned to: it may be another map than the caller's.
+        return bool(function.parent) and number.isdigit() and int(number) in function.params
 
     # --- steps ---
 
@@ -241,7 +245,7 @@ class Witnesses:
         callee = self._functions[link.callee]
         leaves_binding = dict(search.pinned).get(search.function) is link.site
         path, identity, owned = self._translate(search.path, search.identity, link, leaves_binding)
-        if owned and not link.spawns:
+        if owned and not link.spawns and not any(self._started_before(hop) for hop in search.hops):
             return None
         if link.callback is not None and search.path and search.path[0][0] == "p" and not callee.parent:
             return None  # what an API passes to a callback belongs to that call
@@ -263,6 +267,12 @@ class Witnesses:
         if link.binding is not None:
             pinned = (*pinned, (caller.root, link.binding))
         return self._asking(_Search(link.caller, path, identity, tuple(sorted(locks.values())), hops, pinned))
+
+    def _started_before(self, hop: Hop) -> bool:
+        """Tell whether a function has started a goroutine of its own when it comes to a call or access: what its caller made is shared then."""
+        if not self._orders(hop.function):
+            return False
+        return any(link.spawns and link.callback is None and may_follow(link.site.at, hop.at) for link in self._links.out_of.get(hop.function, ()))
 
     def _asking(self, search: _Search) -> _Search:
         """Take a function that asks its callers for a lock to hold it: who calls it without is at fault, not the function."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from golint_maps.program import Program
 from golint_maps.testing import facts_of
 
@@ -338,3 +340,149 @@ def test_what_is_deferred_under_a_lock_runs_before_its_deferred_release() -> Non
         "func (s *store) Get(c bool) int { if c { s.mu.Lock(); defer s.mu.Unlock(); defer func() { println(s.lenLocked()) }() }; return 0 }"
     )
     assert breaches(source) == []
+
+
+LOOP = (
+    "type path struct { readers map[int]bool; ch chan int }\n"
+    "func (p *path) initialize() { p.readers = map[int]bool{}; p.ch = make(chan int); go p.run() }\n"
+    "func (p *path) run() { for i := range p.ch { p.readers[i] = true } }\n"
+)
+"""An object that makes its map, and then starts the goroutine that alone uses it."""
+
+
+def test_each_object_of_a_loop_in_the_caller_has_one_goroutine() -> None:
+    source = LOOP + (
+        "type manager struct { paths map[string]*path; names chan string }\n"
+        "func (m *manager) run() { for n := range m.names { m.create(n) } }\n"
+        "func (m *manager) create(n string) { p := &path{}; p.initialize(); m.paths[n] = p }\n"
+        "func Start(m *manager) { go m.run() }"
+    )
+    assert not any("readers" in item.side.identity for item in program(source).verdicts)
+
+
+@pytest.mark.parametrize("new", ["&path{}", "newPath()"])
+def test_an_object_that_a_field_gets_anew_has_one_goroutine(new: str) -> None:
+    source = LOOP + (
+        "type core struct { p *path }\n"
+        "func newPath() *path { return &path{} }\n"
+        f"func (c *core) run(reload chan int) {{ for range reload {{ c.p = {new}; c.p.initialize() }} }}\n"
+        "func Start(c *core, reload chan int) { go c.run(reload) }"
+    )
+    assert verdicts(source) == []
+
+
+def test_an_object_that_stays_in_its_field_is_started_again() -> None:
+    source = LOOP + (
+        "type core struct { p *path }\n"
+        "func (c *core) run(reload chan int) { for range reload { c.p.initialize() } }\n"
+        "func Start(c *core, reload chan int) { go c.run(reload) }"
+    )
+    assert ("write", True) in verdicts(source)
+
+
+def test_a_double_of_a_test_is_driven_by_the_test() -> None:
+    source = {
+        "p.go": "package p\nimport `net/http`\ntype Sessions interface { List() int; Kick(string) }\ntype API struct { s Sessions }\n"
+        "func (a *API) Serve() { http.HandleFunc(`/list`, a.list); http.HandleFunc(`/kick`, a.kick) }\n"
+        "func (a *API) list(w http.ResponseWriter, r *http.Request) { a.s.List() }\n"
+        "func (a *API) kick(w http.ResponseWriter, r *http.Request) { a.s.Kick(r.URL.Path) }\n",
+        "%s": "package p\ntype table struct { m map[string]int }\n"
+        "func (t *table) List() int { n := 0; for range t.m { n++ }; return n }\nfunc (t *table) Kick(k string) { delete(t.m, k) }\n",
+    }
+    for name, racy in (("p_test.go", False), ("table.go", True)):
+        found = Program([facts_of({file.replace("%s", name): text for file, text in source.items()})]).verdicts
+        assert bool(found) is racy
+
+
+def test_what_is_received_is_another_thing_each_time() -> None:
+    source = (
+        "type job struct { m map[string]int }\n"
+        "func (j *job) work() { j.m[`a`]++ }\n"
+        "func Run(jobs chan *job) { for i := 0; i < 8; i++ { go func() { for j := range jobs { j.work() } }() } }"
+    )
+    assert verdicts(source) == []
+
+
+def test_an_exported_function_whose_callers_are_in_sight_is_judged_by_them() -> None:
+    source = (
+        'import "sync"\n'
+        "type group struct { o *Server }\n"
+        "type table struct { groups map[string]*group }\n"
+        "func (t *table) Iterate(f func(*group) bool) { for k, g := range t.groups { if !f(g) { delete(t.groups, k) } } }\n"
+        "func (t *table) get(k string) *group { return t.groups[k] }\n"
+        "type Server struct { mu sync.Mutex; t *table }\n"
+        "func (s *Server) Tick() { s.mu.Lock(); defer s.mu.Unlock(); s.t.Iterate(func(g *group) bool { g.pull(); return true }) }\n"
+        "func (s *Server) Get(k string) { s.mu.Lock(); defer s.mu.Unlock(); s.t.get(k) }\n"
+        "func (g *group) pull() { go func() { g.o.Get(``) }() }"
+    )
+    assert not any(certain for _, certain in verdicts(source))
+
+
+def test_an_object_that_was_looked_up_may_be_another_one() -> None:
+    source = (
+        "import `net/http`\n"
+        "type room struct { m map[string]int }\ntype hub struct { rooms map[string]*room }\n"
+        "func (h *hub) Serve() { http.HandleFunc(`/`, h.join) }\n"
+        "func (h *hub) join(w http.ResponseWriter, r *http.Request) { h.rooms[r.URL.Path].m[r.Host] = 1 }"
+    )
+    assert verdicts(source) == [("write", False)]
+
+
+def test_the_end_of_a_pipe_may_be_the_end_of_who_writes_to_it() -> None:
+    source = (
+        "import `io`\ntype names struct { m map[string]string }\n"
+        "func (n *names) copy(r io.Reader, w *io.PipeWriter) { n.m[`a`] = `b`; w.Close() }\n"
+        "func (n *names) Add(files []io.Reader) { for _, f := range files { r, w := io.Pipe(); go n.copy(f, w); io.ReadAll(r) } }"
+    )
+    assert not any(certain for _, certain in verdicts(source))
+
+
+def test_a_wait_that_is_not_known_leaves_doubt() -> None:
+    source = (
+        "import `example.com/bars`\n"
+        "func main() { bar := bars.New(); m := map[string]int{}\n"
+        "go func() { defer func() { bar.End() }(); m[`a`] = 1 }()\n%s; for k := range m { println(k) } }"
+    )
+    assert ("write", True) in verdicts(source % "println()")
+    assert not any(certain for _, certain in verdicts(source % "bar.Wait()"))
+
+
+def test_a_parameter_that_is_assigned_to_is_a_map_of_each_call() -> None:
+    source = (
+        "func fill(m map[string]int) { if m == nil { m = map[string]int{} }; func() { m[`a`]++ }() }\n"
+        "func Run(n int) { for i := 0; i < n; i++ { go func() { fill(nil) }() } }"
+    )
+    assert verdicts(source) == []
+
+
+def test_the_lock_of_what_is_copied_from_does_not_guard_the_map_copied_to() -> None:
+    source = (
+        'import "sync"\n'
+        "type row struct { mu sync.RWMutex; cols, names map[string]int }\n"
+        "type rows struct { list []*row; all map[string]int }\n"
+        "func (r *row) into(m map[string]int) { r.mu.RLock(); defer r.mu.RUnlock(); for k, v := range r.cols { m[k] = v }; for k, v := range r.names { m[k] = v } }\n"
+        "func (r *rows) Map() map[string]int { if r.all == nil { r.all = map[string]int{}; for _, row := range r.list { row.into(r.all) } }; return r.all }"
+    )
+    assert ("read-lock", True) not in verdicts(source)
+
+
+def test_a_goroutine_that_starts_another_is_ordered_by_the_start() -> None:
+    source = (
+        "type server struct { m map[string]int }\n"
+        "func (s *server) RunLoop() { func() { s.m[`a`] = 1 }(); go func() { for range s.m { println() } }(); select {} }\n"
+        "func Entry() { s := &server{m: map[string]int{}}; go s.RunLoop() }"
+    )
+    assert not any(certain for _, certain in verdicts(source))
+
+
+def test_each_call_that_makes_an_object_starts_a_goroutine_of_its_own() -> None:
+    source = (
+        "type session struct { m map[int]int }\ntype option func(*session)\n"
+        "func open(o ...option) *session { return &session{m: map[int]int{}} }\n"
+        "func (s *session) with(o option) *session { o(s); return s }\n"
+        "func (s *session) start() { go s.read() }\n"
+        "func (s *session) read() { for { s.m[1]++ } }\n"
+        "func pull() { s := open().with(nil); s.start() }\n"
+        "func Main(n int) { for i := 0; i < n; i++ { go pull() } }"
+    )
+    assert verdicts(source) == []

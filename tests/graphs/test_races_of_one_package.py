@@ -313,3 +313,13 @@ func (c *cache) Prune(keys []string) {
 }"""
     )
     assert verdicts(source) == [("write", "delete(c.m, k)")]
+
+
+def test_what_a_constructor_made_is_shared_once_its_method_has_started_a_goroutine() -> None:
+    found = verdicts(
+        "type store struct { m map[string]int }\n"
+        "func New() *store { s := &store{m: map[string]int{}}; s.start(); return s }\n"
+        "func (s *store) start() { s.m[`first`] = 0; go s.run(); s.m[`a`] = 1 }\n"
+        "func (s *store) run() { for { s.m[`b`]++ } }"
+    )
+    assert found == [("write", "s.m[`a`]"), ("write", "s.m[`b`]")]
