@@ -318,7 +318,7 @@ class Races:
         return self._only_tested(way) or self._works_along(way) or _assumed(way) or self._called_in_sight(way) or _looked_up(way) or _piped(way)
 
     def _waits_somehow(self, spawn: Witness, other: Witness) -> bool:
-        """Tell whether a starter calls `Wait` of an object that its goroutine calls as well: it may wait for the goroutine in a way that is not known."""
+        """Tell whether a starter calls `Wait` of an object that its goroutine calls as well: it may wait for it in a way that is not known."""
         link = spawn.context.link if spawn.context.kind == "spawn" else None
         if link is None or link.callback is not None:
             return False

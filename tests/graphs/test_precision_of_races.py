@@ -460,8 +460,10 @@ def test_the_lock_of_what_is_copied_from_does_not_guard_the_map_copied_to() -> N
         'import "sync"\n'
         "type row struct { mu sync.RWMutex; cols, names map[string]int }\n"
         "type rows struct { list []*row; all map[string]int }\n"
-        "func (r *row) into(m map[string]int) { r.mu.RLock(); defer r.mu.RUnlock(); for k, v := range r.cols { m[k] = v }; for k, v := range r.names { m[k] = v } }\n"
-        "func (r *rows) Map() map[string]int { if r.all == nil { r.all = map[string]int{}; for _, row := range r.list { row.into(r.all) } }; return r.all }"
+        "func (r *row) into(m map[string]int) { r.mu.RLock(); defer r.mu.RUnlock()\n"
+        "for k, v := range r.cols { m[k] = v }; for k, v := range r.names { m[k] = v } }\n"
+        "func (r *rows) Map() map[string]int { if r.all == nil { r.all = map[string]int{}; r.fill() }; return r.all }\n"
+        "func (r *rows) fill() { for _, row := range r.list { row.into(r.all) } }"
     )
     assert ("read-lock", True) not in verdicts(source)
 
