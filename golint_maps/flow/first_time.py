@@ -30,7 +30,22 @@ def first_time(view: View, function: ir.Function) -> list[tuple[int, int, Path |
 
 def empty_regions(body: Sequence[ir.Stmt]) -> list[tuple[int, int, ir.Expr]]:
     """Return the parts of a body that run while something is nil or has no elements, with what that is."""
-    return list(_regions(body)) if each(body, ir.If) else []
+    # Few conditions ask for that, and every function comes through here.
+    return list(_regions(body)) if any(_asks(statement.cond) for statement in each(body, ir.If)) else []
+
+
+def _asks(condition: ir.Expr) -> bool:
+    """Tell whether a condition may ask whether a field or package variable is nil or something has elements."""
+    if condition.__class__ is ir.Unary:
+        return _asks(condition.x)
+    if condition.__class__ is not ir.Binary:
+        return False
+    if condition.op in ("&&", "||"):
+        return _asks(condition.left) or _asks(condition.right)
+    left, right = condition.left, condition.right
+    if left.__class__ is ir.Call:
+        return left.fun.__class__ is ir.Name and left.fun.name == "len"
+    return (left.__class__ is ir.Sel or left.__class__ is ir.Name) and right.__class__ is ir.Name and right.name == "nil"
 
 
 def _regions(body: Sequence[ir.Stmt]) -> Iterator[tuple[int, int, ir.Expr]]:

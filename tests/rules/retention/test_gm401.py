@@ -360,11 +360,12 @@ def test_goroutines_that_end_with_their_work_come_again_with_what_starts_them() 
         "if len(c.m) != 0 { println() } else { c.load() }",
         "if k == `` || len(c.m) != 0 { return }; c.load()",
         "if len(c.m) == 0 { c.reload() }",
+        "if !(ready && len(c.m) != 0) && k != `` { println() } else if ready && len(c.m) == 0 { c.load() }",
     ],
 )
 def test_a_helper_that_fills_a_map_where_it_is_empty_fills_it_once(body: str) -> None:
     source = (
-        "type cache struct { m map[string]*int }\nvar c = &cache{m: map[string]*int{}}\nvar names []string\n"
+        "type cache struct { m map[string]*int }\nvar c = &cache{m: map[string]*int{}}\nvar names []string\nvar ready bool\n"
         "func (c *cache) reload() { c.load() }\nfunc (c *cache) load() { for _, k := range names { c.m[k] = nil } }\n"
     )
     assert maps(f"{source}func Get(k string) {{ {body} }}") == []
