@@ -256,8 +256,7 @@ class Races:
     def parallel(self, left: Witness, right: Witness) -> str:
         """Return `certain`, `assumed` (somebody outside of the program would have to call, or pass one object to both), or an empty string."""
         found = self._parallel(left, right)
-        doubted = any(self._doubted(way) for way in (left, right)) or self._waits_somehow(left, right) or self._waits_somehow(right, left)
-        if found and (doubted or self.order.handed_over(left, right)):
+        if found == "certain" and self._doubtful(left, right):
             found = "assumed"
         if found == "assumed" and any(self._called_from_elsewhere(way) for way in (left, right)):
             return ""
@@ -312,6 +311,12 @@ class Races:
     def _started_inside(self, entry: FunctionSummary) -> bool:
         """Tell whether the program itself starts a goroutine with a function that goes on until it is told to stop: nobody runs another one."""
         return entry.endless and any(link.spawns and not self.functions[link.caller].test for link in self.links.into.get(entry.id, ()))
+
+    def _doubtful(self, left: Witness, right: Witness) -> bool:
+        """Tell whether two ways may be kept apart by what is not known."""
+        if any(self._doubted(way) for way in (left, right)):
+            return True
+        return self._waits_somehow(left, right) or self._waits_somehow(right, left) or self.order.handed_over(left, right)
 
     def _doubted(self, way: Witness) -> bool:
         """Tell whether there is reason to doubt that a way is taken at any time, or that it leads to one and the same map."""

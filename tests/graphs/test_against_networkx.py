@@ -45,7 +45,7 @@ def source(count: int, edges: _Edges, exported: frozenset[int]) -> str:
 @given(calls())
 def test_every_way_to_an_access_is_a_path_of_the_call_graph_with_the_locks_on_it(drawn: tuple[int, _Edges, frozenset[int]]) -> None:
     count, edges, exported = drawn
-    graph = nx.DiGraph()
+    graph: nx.DiGraph[int] = nx.DiGraph()
     graph.add_nodes_from(range(count))
     graph.add_edges_from(edges)
     last = count - 1
@@ -66,7 +66,7 @@ def test_every_way_to_an_access_is_a_path_of_the_call_graph_with_the_locks_on_it
 @given(calls(), st.integers(0, 3))
 def test_who_touches_a_map_within_some_calls_is_who_reaches_it_in_as_many_steps(drawn: tuple[int, _Edges, frozenset[int]], depth: int) -> None:
     count, edges, exported = drawn
-    graph = nx.DiGraph()
+    graph: nx.DiGraph[int] = nx.DiGraph()
     graph.add_nodes_from(range(count))
     graph.add_edges_from((callee, caller) for caller, callee in edges)
     near = nx.single_source_shortest_path_length(graph, count - 1, cutoff=depth)
