@@ -38,7 +38,9 @@ _MUST_HOLD = re.compile(
     r"|(?:^|[.\n]\s*(?://\s*)?)(?:[Tt]he\s+)?(?:[Ll]ock|[Mm]utex)\s+(?:must|should)\s+be\s+held\b",
 )
 _CHECKLOCKS = re.compile(r"\+checklocks(read)?:((?:\w+\.)*\w+)")
-_NOT = re.compile(r"\b(?:not|never|without|doesn't|don't|does\s+not|no\s+need)\b", re.IGNORECASE)
+_NOT = re.compile(r"\b(?:not|never|without|doesn't|don't|does\s+not|no\s+need|how\s+long)\b", re.IGNORECASE)
+_OR = re.compile(r"\s*(?:lock|mutex)?\s*,?\s*or\b")
+"""What follows the lock where callers may do something else instead."""
 _SENTENCE = re.compile(r"[.;:]\s|\n\s*\n")
 _LAST_WORD = re.compile(r"([`']?)\b(\w+)(?:[`']?)('s|’s)?\s+[`']?$")
 _LOCK_TYPES = frozenset(("Mutex", "RWMutex", "Locker"))
@@ -129,7 +131,7 @@ def requirements(function: ir.Function, package: PackageView) -> tuple[Requireme
     if found:
         return tuple(found)
     asked = _MUST_HOLD.search(text)
-    if asked and not _NOT.search(_SENTENCE.split(text[max(0, asked.start() - 30) : asked.start() + 2])[-1]):
+    if asked and not _OR.match(text, asked.end()) and not _NOT.search(_SENTENCE.split(text[max(0, asked.start() - 30) : asked.start() + 2])[-1]):
         words = " ".join(asked[0].split())
         name = next((group for group in asked.groups() if group), "")
         lock = _named_lock(name, function, package, "w") if name else None
@@ -174,6 +176,8 @@ def _named_lock(text: str, function: ir.Function, package: PackageView, mode: st
         roots[variables[function.receiver].name] = ("r", function.receiver)
     if parts[0] in roots and len(parts) > 1:
         root, number = roots[parts[0]]
+        if root == "r" and parts[1:] in (["Lock"], ["RLock"]):
+            return _only_lock(function, package)  # the method of an embedded lock stands for the lock
         owner = _owner(variables[number].type, package, parts[1:-1])
         return Held((root, *parts[1:]), mode, f"f{owner}.{parts[-1]}" if owner else text, text)
     if parts[-1] in package.scope.variables and len(parts) == 1:

@@ -233,7 +233,9 @@ class LockWalk(Forward[LockState]):
         for kind, found in enumerate(effect):
             for lock in found:
                 path = lock.path
-                if path[0] == "r":
+                if fun is None:
+                    pass  # a literal has the names of the function around it
+                elif path[0] == "r":
                     if head is None:
                         continue
                     path = (*head, *path[1:])

@@ -488,3 +488,28 @@ def test_each_call_that_makes_an_object_starts_a_goroutine_of_its_own() -> None:
         "func Main(n int) { for i := 0; i < n; i++ { go pull() } }"
     )
     assert verdicts(source) == []
+
+
+RING = 'import "sync"\ntype ring struct { sync.RWMutex; m map[int]int }\n'
+
+
+@pytest.mark.parametrize("words", ["caller must hold r.Lock", "Assumes caller holds mu lock or is OK with races", "how long the lock should be held"])
+def test_words_about_locks_that_ask_for_none_by_that_name(words: str) -> None:
+    source = RING + (
+        f"// add adds. {words}.\nfunc (r *ring) add(i int) {{ println(i) }}\n"
+        "func (r *ring) Set(i int) { r.Lock(); if i < 0 { r.Unlock(); return }; r.add(i); r.Unlock() }"
+    )
+    assert breaches(source) == []
+
+
+def test_words_that_name_the_method_of_an_embedded_lock_ask_for_the_lock() -> None:
+    source = RING + "// add adds. The caller must hold r.Lock.\nfunc (r *ring) add(i int) { r.m[i] = 1 }\nfunc (r *ring) Set(i int) { r.add(i) }"
+    assert breaches(source) == ['the comment "caller must hold r.Lock"']
+
+
+def test_a_helper_that_takes_the_lock_again_in_a_deferred_literal_gives_it_to_its_caller() -> None:
+    source = STORE + (
+        "func (s *store) flushLocked(f func()) { s.mu.Unlock(); defer func() { s.mu.Lock(); s.m[`a`] = 1 }(); f() }\n"
+        "func (s *store) Flush(f func()) { s.mu.Lock(); defer s.mu.Unlock(); for len(s.m) > 0 { s.flushLocked(f) } }"
+    )
+    assert breaches(source) == []
