@@ -93,6 +93,10 @@ class Links:
                         found[function.root, int(target[1:])].append((function, site))
         return found
 
+    def has_methods(self, kind: str) -> bool:
+        """Tell whether a name is that of a type of the program with methods of its own, so no interface."""
+        return kind in self._by_type
+
     def resolve(self, token: str) -> Iterable[str]:
         """Return ids of the functions that a token may stand for."""
         if token in self.functions:

@@ -87,6 +87,8 @@ class _Search(msgspec.Struct, frozen=True, gc=False):
     hops: tuple[Hop, ...]
     pinned: tuple[tuple[str, CallSite], ...] = ()
     """Functions that are left by one call only: that which passed the function value."""
+    kind: str = ""
+    """The type of the object at the root of the path, as far as it is known from the methods that were called on it."""
 
 
 class Witnesses:
@@ -123,7 +125,7 @@ class Witnesses:
             steps += 1
             search = todo.pop()
             order = search.hops[0].at.order if self._orders(search.function) else 0
-            key = (search.function, order, search.path, search.identity, tuple(lock.name for lock in search.locks), search.pinned)
+            key = (search.function, order, search.path, search.identity, tuple(lock.name for lock in search.locks), search.pinned, search.kind)
             if key in seen:
                 continue
             seen.add(key)
@@ -247,6 +249,9 @@ class Witnesses:
         path, identity, owned = self._translate(search.path, search.identity, link, leaves_binding)
         if owned and not link.spawns and not any(self._started_before(hop) for hop in search.hops):
             return None
+        kind = self._kind_above(search, link)
+        if kind is None:
+            return None
         if link.callback is not None and search.path and search.path[0][0] == "p" and not callee.parent:
             return None  # what an API passes to a callback belongs to that call
         site = link.site
@@ -266,7 +271,21 @@ class Witnesses:
         pinned = search.pinned
         if link.binding is not None:
             pinned = (*pinned, (caller.root, link.binding))
-        return self._asking(_Search(link.caller, path, identity, tuple(sorted(locks.values())), hops, pinned))
+        return self._asking(_Search(link.caller, path, identity, tuple(sorted(locks.values())), hops, pinned, kind))
+
+    def _kind_above(self, search: _Search, link: Link) -> str | None:
+        """Return the type of the object at the root of a path in the caller (empty if not known), or None if a call cannot be about that object.
+
+        An interface method stands for the methods of all types that have it, but an object is of one type only.
+        """
+        if not search.path or search.path[0][0] not in "rp" or link.receiver_argument >= 0 or link.binding is not None:
+            return ""
+        head = search.path[0]
+        kind = search.kind or (self._functions[link.callee].receiver if head == "r" else "")
+        argument = self._argument(head, -1, link)
+        if argument is None or argument.path is None or len(argument.path) != 1:
+            return ""
+        return None if kind and argument.type != kind and self._links.has_methods(argument.type) else kind
 
     def _started_before(self, hop: Hop) -> bool:
         """Tell whether a function has started a goroutine of its own when it comes to a call or access: what its caller made is shared then."""

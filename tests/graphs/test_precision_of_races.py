@@ -513,3 +513,17 @@ def test_a_helper_that_takes_the_lock_again_in_a_deferred_literal_gives_it_to_it
         "func (s *store) Flush(f func()) { s.mu.Lock(); defer s.mu.Unlock(); for len(s.m) > 0 { s.flushLocked(f) } }"
     )
     assert breaches(source) == []
+
+
+def test_an_object_of_one_type_has_no_methods_of_another() -> None:
+    source = (
+        "type Listener interface { Get(string) int; Drop(string) }\n"
+        "type Event interface { Handle(Listener) }\ntype seen struct{}\n"
+        "func (seen) Handle(l Listener) { l.Get(``); l.Drop(``) }\n"
+    ) + "".join(
+        f"type {name} struct {{ m map[string]int; events chan Event }}\n"
+        f"func (l *{name}) Get(k string) int {{ return l.m[k] }}\nfunc (l *{name}) Drop(k string) {{ delete(l.m, k) }}\n"
+        f"func (l *{name}) Listen() {{ go l.rx() }}\nfunc (l *{name}) rx() {{ for e := range l.events {{ e.Handle(l) }} }}\n"
+        for name in ("udp", "tcp")
+    )
+    assert not any(certain for _, certain in verdicts(source))
