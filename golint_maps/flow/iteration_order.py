@@ -9,6 +9,7 @@ from functools import cached_property
 
 from golint_maps.flow.map_ranges import MapRange, iterated
 from golint_maps.flow.maps import place, qualified
+from golint_maps.flow.outputs import writers_of, written_to
 from golint_maps.flow.random_draws import draws
 from golint_maps.flow.self_keyed import identifies, selected, self_keyed_fields
 from golint_maps.flow.site import Place, Site
@@ -25,8 +26,6 @@ _ANY_ORDER = re.compile(
 )
 _ANY_ENTRY = re.compile(r"(?:^(?:any|random|arbitrary|pick|sample|pop|one|evict)|Any|Random|Arbitrary|Pick|Sample|Pop|One|Evict)(?![a-z])")
 """Words in the name of a function that takes whichever entry comes first, and says so."""
-_WRITES = frozenset(("Write", "WriteString", "WriteByte", "WriteRune"))
-_ENCODES = frozenset(("Encode", "EncodeElement", "EncodeToken", "EncodeValue", "WriteAll"))
 _PREDICATES = frozenset(("Contains", "ContainsAny", "ContainsRune", "HasPrefix", "HasSuffix", "MatchString", "Match"))
 _DEBUGGING = re.compile(r"debug|verbose|trace", re.IGNORECASE)
 _PLACES = (ir.Local, ir.Name, ir.Sel, ir.Deref)
@@ -282,42 +281,36 @@ class _Loop:
     # --- output ---
 
     def _written(self, x: ir.Expr) -> Iterator[_Escape]:
-        if not isinstance(x, ir.Call) or not isinstance(x.fun, ir.Sel) or not any(map(self._depends, x.args)):
+        if not isinstance(x, ir.Call) or not any(map(self._depends, (x.fun, *x.args))):
             return
-        name, at = x.fun.name, (x.pos, x.end)
-        match self.view.typing.package_of(x.fun.base):
-            case "fmt" if name in ("Print", "Printf", "Println") and not self._debugging:
+        at = x.pos, x.end
+        if isinstance(x.fun, ir.Sel) and x.fun.name in ("Print", "Printf", "Println") and self.view.typing.package_of(x.fun.base) == "fmt":
+            if not self._debugging:
                 yield _Escape("write", None, "", at)
-            case "fmt" if name in ("Fprint", "Fprintf", "Fprintln"):
-                yield from self._output(x.args[0], at)
-            case "io" if name in ("WriteString", "Copy"):
-                yield from self._output(x.args[0], at)
-            case "encoding/binary" if name == "Write":
-                yield from self._output(x.args[0], at)
-            case None if name in _WRITES and self._is_writer(x.fun.base):
-                yield from self._output(x.fun.base, at)
-            case None if name in (_ENCODES | {"Write"}) and self._is_encoder(x.fun.base):
-                yield from self._output(x.fun.base, at)
-
-    def _output(self, writer: ir.Expr, at: tuple[int, int]) -> Iterator[_Escape]:
-        if isinstance(writer, ir.Sel) and writer.name in ("Stderr", "Discard"):
             return
-        if self._outer(writer):
+        writer = written_to(self.view, x)
+        if writer is None and self.view.package.thorough and not self._debugging:
+            # Through a function of the package: what it writes to must not begin anew in each turn, either.
+            handed = writers_of(self.view.package).of(self.view, x)
+            writer = next((given for given in handed if not self._emptied_by_turn(given)), None)
+        if writer is x.fun:
+            yield _Escape("write", None, "", at)  # a package variable, in the function
+        elif writer is not None and self._outer(writer):
             yield _Escape("write", writer.x if isinstance(writer, ir.Addr) else writer, "", at)
 
-    def _is_writer(self, x: ir.Expr) -> bool:
-        method = self.view.package.resolver.method(self.view.typing.of(x), "Write")
-        return method is not None and method.signature.params == (model.Slice(model.BASIC["byte"]),)
-
-    def _is_encoder(self, x: ir.Expr) -> bool:
-        kind = self.view.typing.of(x)
-        if isinstance(kind, model.Pointer):
-            kind = kind.elem
-        return isinstance(kind, model.Named) and kind.package.startswith("encoding/")
+    def _emptied_by_turn(self, x: ir.Expr) -> bool:
+        """Tell whether a turn empties a part of something: `g.buf.Reset()`."""
+        path = self.view.paths.raw(x)
+        return path is not None and any(
+            isinstance(call.fun, ir.Sel)
+            and call.fun.name in ("Reset", "Truncate")
+            and (self.view.paths.raw(call.fun.base) or ())[: len(path)] == path
+            for call in each(self.loop.body, ir.Call)
+        )
 
     def _drawn(self) -> Iterator[_Escape]:
         """Yield the first call in a loop over a map that draws random numbers for its entry, from a generator that all turns share."""
-        if not self.own or self.view.path.endswith("_test.go"):
+        if not self.own or not self.view.package.thorough or self.view.path.endswith("_test.go"):
             return
         for call in each(self.loop.body, ir.Call):
             generator = draws(self.view, call)

@@ -6,10 +6,7 @@ package seeds it with the clock.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator
-
-from golint_maps.flow.callees import callee, function_id
+from golint_maps.flow.reach import Reach
 from golint_maps.flow.traverse import each, subexpressions
 from golint_maps.flow.view import PackageView, View, views
 from golint_maps.syntax import ir
@@ -35,10 +32,7 @@ def draws(view: View, call: ir.Call) -> ir.Expr | None:
     for arg in call.args:
         if isinstance(arg, ir.Local | ir.Name | ir.Sel) and _is_generator(view.typing.of(arg)):
             return arg
-    target = callee(view, call)
-    if target is not None and target.declared is not None and target.id in _drawing(view.package):
-        return target.receiver if target.receiver is not None else call.fun
-    return None
+    return next(_drawing(view.package).of(view, call), None)
 
 
 def _generator(view: View, call: ir.Call) -> ir.Expr | None:
@@ -55,51 +49,12 @@ def _is_generator(kind: model.Type | None) -> bool:
     return isinstance(kind, model.Named) and kind.name == "Rand" and kind.package in _PACKAGES
 
 
-# --- through functions ---
-
-
-def _drawing(package: PackageView) -> frozenset[str]:
-    """Return the functions that draw from a generator of the package or of their receiver, by themselves or through others."""
-    known: frozenset[str] | None = package.memo.get(__name__)
+def _drawing(package: PackageView) -> Reach:
+    """Return which functions of a package draw from a generator that their callers know, worked out once."""
+    known: Reach | None = package.memo.get(__name__)
     if known is None:
-        known = package.memo[__name__] = frozenset(_closure(package))
+        known = package.memo[__name__] = Reach(package, _DRAWING, _generator)
     return known
-
-
-def _closure(package: PackageView) -> Iterator[str]:
-    # Types are looked up only where a name says that it may be worth it.
-    callers: dict[str, list[tuple[View, ir.Call]]] = defaultdict(list)
-    todo: list[str] = []
-    for view in views(package, range(len(package.scope.files))):
-        for function in view.functions:
-            for call in each(function.body or (), ir.Call):
-                if isinstance(call.fun, ir.Name | ir.Sel):
-                    callers[call.fun.name].append((view, call))
-    for name in _DRAWING & callers.keys():
-        for view, call in callers[name]:
-            drawn = _generator(view, call)
-            if drawn is not None and _outlives(view, drawn):
-                todo.append(function_id(package, view.root))
-    seen: set[str] = set()
-    while todo:
-        id = todo.pop()
-        if id in seen:
-            continue
-        seen.add(id)
-        yield id
-        for view, call in callers[id.rpartition(".")[2]]:
-            caller = function_id(package, view.root)
-            if caller not in seen:
-                target = callee(view, call)
-                if target is not None and target.id == id:
-                    todo.append(caller)
-
-
-def _outlives(view: View, x: ir.Expr) -> bool:
-    """Tell whether a generator is a package variable, or the receiver or a part of it."""
-    while isinstance(x, ir.Sel | ir.Deref | ir.Addr):
-        x = x.base if isinstance(x, ir.Sel) else x.x
-    return isinstance(x, ir.Name) or (isinstance(x, ir.Local) and view.variables[x.id].kind == "receiver")
 
 
 # --- seeds ---

@@ -309,3 +309,61 @@ def test_a_generator_of_each_turn_or_of_the_runtime_is_as_random_in_any_order(lo
 def test_a_generator_that_is_seeded_anew_in_each_run_need_not_be_repeatable(seed: str) -> None:
     declarations = f'import "time"\nvar _ = time.Now\n{RANDOM}func init() {{ shared = rand.New(rand.NewSource({seed})) }}\n'
     assert escapes("var g *G; for k := range m { _ = k; g.word() }; return nil", declarations=declarations) == []
+
+
+EMITTING = """import "bytes"
+type G struct { w io.Writer; buf bytes.Buffer; n int }
+type E struct { name string }
+var out strings.Builder
+func (g *G) emit(k string) { fmt.Fprintf(g.w, k) }
+func (g *G) line(k string) { g.emit(k); g.emit("") }
+func (g *G) scratch(k string) string { g.buf.Reset(); g.buf.WriteString(k); return g.buf.String() }
+func (g *G) part(k string) { g.buf.WriteString(k) }
+func (g *G) count(k string) { g.n++ }
+func (e E) to(w io.Writer) { io.WriteString(w, e.name) }
+func write(w io.Writer, k string) { write2(k, w) }
+func write2(k string, w io.Writer) { fmt.Fprint(w, k) }
+func toOut(k string) { out.WriteString(k) }
+func own(k string) string { var b strings.Builder; b.WriteString(k); return b.String() }
+func warn(k string) { fmt.Fprintln(os.Stderr, k) }
+var elements map[string]E
+"""
+
+
+@pytest.mark.parametrize(
+    "turn",
+    [
+        "g.emit(k)",
+        "g.line(k)",
+        "write(w, k)",
+        "write(&b, k)",
+        "write(g.w, k)",
+        "toOut(k)",
+        "elements[k].to(w)",
+        "here(k)",
+        "if k != `` { g.part(k) }",
+    ],
+)
+def test_what_functions_of_the_package_write_shows_the_order(turn: str) -> None:
+    body = f"var g *G; var b strings.Builder; here := func(k string) {{ b.WriteString(k) }}; _ = here; for k := range m {{ {turn} }}; return nil"
+    assert escapes(body, declarations=EMITTING) == [("write", "")]
+
+
+@pytest.mark.parametrize(
+    "turn",
+    [
+        "g.scratch(k)",
+        "g.count(k)",
+        "own(k)",
+        "warn(k)",
+        "var b strings.Builder; write(&b, k)",
+        "g := &G{w: w}; g.buf.Reset(); g.part(k)",
+        "g.buf.Reset(); g.part(k)",
+        'g.emit("")',
+        "there(k)",
+        "go g.emit(k)",
+    ],
+)
+def test_what_is_written_anew_in_each_turn_or_says_nothing_of_it_does_not(turn: str) -> None:
+    body = f"var g *G; there := func(k string) {{ var b strings.Builder; b.WriteString(k) }}; _ = there; for k := range m {{ {turn} }}; return nil"
+    assert escapes(body, declarations=EMITTING) == []
