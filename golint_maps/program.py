@@ -88,12 +88,16 @@ class Program:
         return [verdict for verdict in found if verdict.kind not in ("inconsistent", "neighbour") or verdict.access.place not in declared]
 
     @cached_property
+    def promises(self) -> dict[str, str]:
+        """What doc comments say of concurrent use, by what they are on."""
+        return {name: said for package in self.packages for name, said in package.promises.items()}
+
+    @cached_property
     def memos(self) -> Memos:
         """Which memos are shared by callers outside of the program."""
-        promises = {name: said for package in self.packages for name, said in package.promises.items()}
         return Memos(
             self.races,
-            promises,
+            self.promises,
             singletons={name for package in self.packages for name in package.singletons},
             services={name for package in self.packages for name in package.services},
             mains=self._mains,

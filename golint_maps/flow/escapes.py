@@ -33,7 +33,8 @@ class MapEscape(Site, frozen=True, kw_only=True, tag="map-escape"):
 
     `kind` is `return`, `iterator` (a lazy one, returned), `send`, `store`, `go`, `use` (after Unlock) or `caller` (a parameter becomes the map).
     `locks` are those held when the map was reached; none for a return without a lock. `identity` is the map's program-wide name, `path` its
-    access path, `target` what it gets to as written, `id` the function, `parameter` the number of the parameter for `caller`.
+    access path, `target` what it gets to as written, `id` the function, `parameter` the number of the parameter for `caller`, `reached` the byte
+    offset at which the map was reached.
     """
 
     kind: str
@@ -43,6 +44,7 @@ class MapEscape(Site, frozen=True, kw_only=True, tag="map-escape"):
     target: str
     id: str
     parameter: int = -1
+    reached: int = 0
 
 
 class _State(LockState):
@@ -334,6 +336,7 @@ class _Walk(LockWalk):
             target=spell(target, self.view.variables),
             id=self.id,
             parameter=parameter,
+            reached=map_.pos if isinstance(map_, ir.Sel | ir.Name | ir.Index) else 0,
         )
 
 

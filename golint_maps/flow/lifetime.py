@@ -202,6 +202,8 @@ def serving(view: View, summaries: Sequence[FunctionSummary]) -> Iterator[Servin
         if not summary.endless and not (command and view.root.name == "main" and summary.loops):
             continue
         for statement in statements(view.facts.functions[number].body or ()):
+            if isinstance(statement, ir.For) and _retries(view, statement.body):
+                continue
             match statement:
                 case ir.For(_, cond, _, body) if cond is None or (isinstance(cond, ir.Name) and cond.name == "true"):
                     waits = any(map(_waits, _inside(body)))
@@ -221,6 +223,16 @@ def serving(view: View, summaries: Sequence[FunctionSummary]) -> Iterator[Servin
                     yield Serving(summary.id, statement.pos, statement.end, True)
 
 
+def _retries(view: View, body: Sequence[ir.Stmt]) -> bool:
+    """Tell whether a loop tries one thing again until it succeeds: `if err = f(); err == nil { return }`."""
+    for statement in body:
+        match statement:
+            case ir.If(_, ir.Binary("==", error, ir.Name("nil")), [*_, ir.Return() | ir.Branch() as last]) if _leaves(last):
+                if view.typing.of(error) == model.ERROR:
+                    return True
+    return False
+
+
 def _leaves(statement: ir.Return | ir.Branch) -> bool:
     return isinstance(statement, ir.Return) or statement.kind in ("break", "goto")
 
@@ -236,6 +248,8 @@ _CONTEXT = model.Named("context", "Context")
 _WORK = re.compile(r"(?i:process|work|item|event|message|request|reconcile|serve|poll)")
 """Names of functions that do the next piece of work, and tell whether there may be more."""
 _EVENTS = frozenset(("Sleep", "Wait", "After", "Tick", "Until"))
+_ENDS = frozenset(("Done", "Idle", "Finished", "Stopped", "Closed"))
+"""Methods whose channel tells that something has come to its end: `<-queue.Idle()`."""
 _CLIENTS = frozenset(
     ("Accept", "AcceptTCP", "ReadFrom", "ReadFromUDP", "ReadMessage", "ReadMsg", "Recv", "RecvMsg", "Receive", "NextMessage", "ReadPacket")
 )
@@ -244,6 +258,8 @@ _CLIENTS = frozenset(
 def _waits(x: ir.Stmt | ir.Expr) -> bool:
     """Tell whether something waits for events: a channel, a condition, the clock."""
     match x:
+        case ir.Recv(ir.Call(ir.Sel(_, name), [])) if name in _ENDS:
+            return False
         case ir.Select() | ir.Recv():
             return True
         case ir.Call(ir.Sel(_, name)):

@@ -28,6 +28,7 @@ from golint_maps.flow.view import View
 from golint_maps.flow.walk import Forward, children
 from golint_maps.syntax import ir
 from golint_maps.types import model
+from golint_maps.types.definitions import FromValue
 
 MAKERS = ("New", "new", "make", "Make", "clone", "Clone", "copy", "Copy", "create", "Create", "build", "Build", "init", "open", "Open")
 """Names of functions whose results nobody else has, as a rule."""
@@ -90,12 +91,17 @@ class Family:
         self.callees = Callees(self.names)
         self.lock_effects = LockEffects.of(view.package)
         captured = {number for function in view.functions for number in function.captures}
+        self.sent: dict[int, tuple[str, ...] | None] = {}
+        """The channels that local variables are sent to."""
         # A local map can only race when a literal captures it or a goroutine gets it as an argument.
         for function in view.functions:
             for start in each(function.body or (), ir.Go):
                 if isinstance(start.call, ir.Call):
                     captured.update(argument.id for argument in start.call.args if isinstance(argument, ir.Local))
-            captured.update(send.value.id for send in each(function.body or (), ir.Send) if isinstance(send.value, ir.Local))
+            for send in each(function.body or (), ir.Send):
+                if isinstance(send.value, ir.Local):
+                    captured.add(send.value.id)
+                    self.sent[send.value.id] = self.names.path(send.channel)
         self.shared_locals = frozenset(captured)
         self.assigned_names = assigned_names(view.package)
 
@@ -200,6 +206,8 @@ class LocksetWalk(Forward[State]):
                         self._access("insert" if statement.op in ("=", ":=") else "update", base, target.pos, target.end, state, key=target.index)
                 case ir.Local(number):
                     again = self.view.variables[number].pos != target.pos
+                    if isinstance(value, ir.Recv) and (token := self._token(number, value.x)) is not None:
+                        state.held[token.path] = token
                     if not (again and number in self.shared.shared_locals):
                         self._bind(number, value, state)  # a variable that a literal has is not its function's own again
                     if again and number in self.shared.shared_locals and self._is_map(target):
@@ -413,7 +421,9 @@ class LocksetWalk(Forward[State]):
     def send(self, statement: ir.Send, state: State) -> None:
         super().send(statement, state)
         lock = locks.channel_lock(statement.channel, self.names, send=True)
-        if lock is not None:
+        if isinstance(statement.value, ir.Local) and (token := self._token(statement.value.id, statement.channel)) is not None:
+            state.held.pop(token.path, None)
+        elif lock is not None:
             state.held[lock.path] = Held(lock.path, "w", lock.name, lock.spelled)
         self._sync("send", statement.channel, statement.pos, state)
         self._publish(statement.value, state)
@@ -424,8 +434,22 @@ class LocksetWalk(Forward[State]):
             if channel:
                 self.sends[statement.pos] = (self.names.identity(value), channel + RECEIVED, self._at(statement.pos))
 
+    def _is_false(self, name: str) -> bool:
+        declared = self.view.package.scope.constants.get(name)
+        return declared is not None and isinstance(declared.node.value, ir.Name) and declared.node.value.name == "false"
+
+    def _token(self, number: int, channel: ir.Expr) -> Held | None:
+        """Return the protection of what a channel hands around (`s := <-c; …; c <- s`), or None: it has one user at a time."""
+        path = self.names.path(channel)
+        definition = self._typing.definitions.get(number)
+        if path is None or self.shared.sent.get(number) != path or not isinstance(definition, FromValue) or not isinstance(definition.value, ir.Recv):
+            return None
+        return Held((*path, "token"), "w", f"{self.names.identity(channel)}~")
+
     def assume(self, condition: ir.Expr, truth: bool, state: State) -> State | None:
         match condition:
+            case ir.Name(name) if truth and self._is_false(name):
+                return None  # switched off: `const debug = false`
             case ir.Local(number) if self._locks and not self.view.assignments[number]:
                 flag = (number, truth)
                 state.assumed |= {flag}

@@ -26,8 +26,11 @@ _UNSAFE: Final = re.compile(
     r"(?:\bnot|n't|\bnever|\bnor|\bno|\bneither)\b.{0,60}(?:concurren|goroutine|thread|parallel|simultaneous|synchroni|\bsafe)"
     r"|\bunsafe\b|\bnon-?(?:thread|concurren)|\bsingle[- ](?:goroutine|thread)|\bunsynchroni"
     r"|caller.{0,60}(?:synchroni|\block|mutex|serial)|external(?:ly)? synchroni|must (?:be )?(?:synchroni|hold|lock|protect)"
+    r"|\b(?:must|should|may|can)(?: only| not)? be (?:only )?called (?:only )?(?:from|in|inside|within|before|after|during)\b"
+    r"|(?:^|\bis |\bare )(?:only )?called (?:only )?(?:after|before)\b"
 )
-_TALKS: Final = re.compile(r"safe|concurren|parallel|simultaneous|goroutine|thread|synchroni|\block|mutex|serial|hold|protect")
+"""Also where a comment says from where, or when, a function is called: whoever calls it keeps to that."""
+_TALKS: Final = re.compile(r"safe|called|concurren|parallel|simultaneous|goroutine|thread|synchroni|\block|mutex|serial|hold|protect")
 """What every promise has in it: most comments have not, and need not be taken apart."""
 _SENTENCE: Final = re.compile(r"(?<=[.;!?])\s+|\n\s*\n")
 

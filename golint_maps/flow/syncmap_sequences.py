@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from golint_maps.flow import nilcalls
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
+from golint_maps.flow.stateful import is_stateful
+from golint_maps.flow.support import serves_tests
 from golint_maps.flow.syncmap_calls import MapCall, SyncMaps, alike_call, locals_in, map_call, owner_of, place_of, spelled_map
 from golint_maps.flow.traverse import subexpressions
 from golint_maps.flow.view import View
@@ -29,7 +31,8 @@ class SyncMapSequence(Site, frozen=True, tag="sync-map-sequence"):
     """A look-up of a `sync.Map` and, here, a change of the same entry.
 
     `kind` is `miss` (stored because nothing was there), `modify` (the stored value was made of the old one) or `delete` (of an entry whose value
-    is used). `method` is the look-up's. `go` is the language version of the file.
+    is used). `method` is the look-up's. `go` is the language version of the file. `stateful`: the value that is stored has a state of its own, so
+    that it matters which of two stays.
     """
 
     kind: str
@@ -37,6 +40,7 @@ class SyncMapSequence(Site, frozen=True, tag="sync-map-sequence"):
     method: str
     look_up: Place
     go: tuple[int, int]
+    stateful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,8 @@ class _State:
 
 def sequences(maps: SyncMaps) -> Iterator[SyncMapSequence]:
     """Yield all pairs of look-up and change in a function and its literals."""
+    if serves_tests(maps.view.package.scope.path):
+        return
     calls = [*maps.calls, *maps.alike]
     loading = {number for number, call in calls if call.method in ("Load", "LoadOrStore")}
     changing = {number for number, call in calls if call.method in ("Store", "Delete")}
@@ -196,7 +202,8 @@ class _Sequences(Forward[_State]):
             if look_up.call.path != found.path or look_up.key != key or state.guards[pos]:
                 continue
             if found.method == "Delete":
-                if outcome != "miss" and look_up.used and look_up.call.method == "Load":
+                own = isinstance(found.key, ir.Local) and found.key.id == self._view.root.receiver
+                if outcome != "miss" and look_up.used and look_up.call.method == "Load" and not own:
                     self._report("delete", look_up, found)
                 return
             if outcome == "miss":
@@ -234,6 +241,7 @@ class _Sequences(Forward[_State]):
             method=look_up.call.method,
             look_up=place_of(look_up.call.call, view),
             go=view.go,
+            stateful=len(found.call.args) == 2 and is_stateful(view.typing.of(found.call.args[1]), view.package.resolver),
         )
 
     # --- values ---

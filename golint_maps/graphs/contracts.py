@@ -59,7 +59,7 @@ def _private(witness: Witness) -> bool:
 def _calls(races: Races) -> Iterator[Breach]:
     for callee in sorted(races.functions):
         summary = races.functions[callee]
-        if not summary.requires or not _touches_maps(races, callee):
+        if not summary.requires or not _touches_maps(races, callee) or not _is_practised(races, callee):
             continue
         for link in races.links.into.get(callee, ()):
             caller = races.functions[link.caller]
@@ -69,6 +69,19 @@ def _calls(races: Races) -> Iterator[Breach]:
                 if lock.name == "~" and not words.startswith("the name"):
                     continue  # a comment that names no lock, where there is no telling which one it means
                 yield from _unheld(races, caller, link.site, callee, lock, words)
+
+
+def _is_practised(races: Races, callee: str) -> bool:
+    """Tell whether a contract that only a name asks for, of no lock in particular, is one: somebody who calls the function holds a lock.
+
+    A name like `runLocked` may as well say what the function does.
+    """
+    if any(lock.name != "~" or not words.startswith("the name") for lock, words in races.functions[callee].requires):
+        return True
+    links = races.links.into.get(callee, ())
+    return any(
+        link.site.locks or any(hop.site.locks for _, hops in races.witnesses.chains(link.caller) for hop in hops if hop.site) for link in links
+    )
 
 
 def _unheld(races: Races, caller: FunctionSummary, site: CallSite, callee: str, lock: Held, words: str) -> Iterator[Breach]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from golint_maps.flow.escapes import MapEscape
 from golint_maps.flow.events import FunctionSummary, MapAccess
 from golint_maps.flow.structure import dominates
 from golint_maps.graphs.races import Races
@@ -15,6 +17,7 @@ from golint_maps.graphs.witness import Witness
 
 _IN_PLACE: Final = frozenset(("insert", "update", "delete", "clear", "copy", "decode"))
 _SHARE: Final = 2 / 3
+_REGISTERS: Final = re.compile(r"(?:(?:Must|must)?[Rr]egister(?![a-z])|init$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class Guarding:
     def __init__(self, races: Races) -> None:
         self._races = races
         self._guards: dict[str, Guard] = {}
+        self._registries: dict[str, bool] = {}
 
     @cached_property
     def _written(self) -> Mapping[str, bool]:
@@ -56,6 +60,31 @@ class Guarding:
     def written(self, identity: str) -> bool:
         """Tell whether somebody changes a map in place after it was made."""
         return self._written.get(identity, False)
+
+    def registry(self, identity: str) -> bool:
+        """Tell whether a map is filled by registration only, which a program does while it sets itself up, and loses nothing."""
+        if identity not in self._registries:
+            functions = self._races.functions
+            changes = [way for way in self._races.by_map.get(identity, ()) if in_place(functions[way.function], way.access)]
+            self._registries[identity] = bool(changes) and all(
+                way.access.op in ("insert", "update")
+                and not way.context.concurrent
+                and any(_REGISTERS.match(functions[functions[hop.function].root].name.rpartition(".")[2]) for hop in way.hops)
+                for way in changes
+            )
+        return self._registries[identity]
+
+    def moved_out(self, escape: MapEscape) -> bool:
+        """Tell whether a method of the same object, which is called once the map has been taken, puts another map in its place."""
+        functions = self._races.functions
+        for site in functions[escape.id].calls:
+            own = site.receiver is not None and site.receiver.path == escape.path[:-1]
+            if own and site.mode == "call" and escape.reached < site.place.start < escape.place.start:
+                for target in site.targets:
+                    accesses = functions[target].accesses if target in functions else ()
+                    if any(access.op == "assign" and access.identity == escape.identity and access.path[:1] == ("r",) for access in accesses):
+                        return True
+        return False
 
     def of(self, identity: str) -> Guard:
         """Return how a map is guarded, all callers' locks counted."""

@@ -7,9 +7,9 @@ flag and `runtime.Gosched` order nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from golint_maps.flow.events import Argument, FunctionSummary, Held, Position, Sync
+from golint_maps.flow.events import Argument, CallSite, FunctionSummary, Held, Position, Sync
 from golint_maps.flow.structure import DEFERRED, common_loop, dominates, may_follow
 from golint_maps.graphs.links import Link, Links
 from golint_maps.graphs.witness import Hop, Path, Witness
@@ -119,6 +119,9 @@ class HappensBefore:
         start = self.start(witness)
         if then.order > start.order and _blocks(witness):
             return True
+        own = self._own_share(witness, function)
+        if own is not None and then.order > own.at.order and dominates(own.at, then):
+            return True
         for path, signal in self.signals(witness):
             for wait in self.waits(function):
                 if wait.path != path or wait.at.order <= start.order:
@@ -134,6 +137,15 @@ class HappensBefore:
                 if then.order >= DEFERRED or _follows(wait, start, then) or (dominates(_outside_loops(wait, start), then)):
                     return True
         return False
+
+    def _own_share(self, witness: Witness, function: str) -> CallSite | None:
+        """Return where a function that starts workers works along: it returns when all work is done."""
+        link = witness.context.link
+        if link is None or link.callback is not None or link.caller != function:
+            return None
+        own = works_along(link, self._functions)
+        # `go pump(a, b); pump(b, a)` are two pieces of work, of which either may end first.
+        return own if own is not None and _operands(own) == _operands(link.site) and None not in _operands(own) else None
 
     def held_until_joined(self, witness: Witness) -> list[Held]:
         """Return the locks that the starter of a goroutine holds when it starts it and still when it has waited for its end."""
@@ -267,6 +279,19 @@ class HappensBefore:
         if key not in self._syncs:
             self._syncs[key] = tuple(sync for sync in self._functions[function].syncs if sync.kind in kinds)
         return self._syncs[key]
+
+
+def works_along(link: Link, functions: Mapping[str, FunctionSummary]) -> CallSite | None:
+    """Return where a starter calls what it runs as goroutines itself, once they run: it is one of the workers, and they end together."""
+    calls = functions[link.caller].calls
+    found = (site for site in calls if site.mode == "call" and site.at.order > link.site.at.order and link.callee in site.targets)
+    return next(found, None)
+
+
+def _operands(site: CallSite) -> list[Path | None]:
+    """Return the paths of receiver and arguments, None for what has none."""
+    receiver = [site.receiver.path] if site.receiver is not None else []
+    return [*receiver, *(argument.path for argument in site.args)]
 
 
 def _blocks(witness: Witness) -> bool:

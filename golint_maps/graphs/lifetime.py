@@ -18,7 +18,9 @@ from golint_maps.flow.identity import short
 from golint_maps.flow.keyspace import SETTINGS
 from golint_maps.flow.lifetime import Holder, OwnerReplaced, Serving
 from golint_maps.flow.site import Place
+from golint_maps.flow.support import serves_tests
 from golint_maps.flow.syncmap_calls import is_constructor
+from golint_maps.graphs.happens_before import works_along
 from golint_maps.graphs.links import Link, Links
 from golint_maps.graphs.witness import Hop, Witness, Witnesses
 
@@ -33,15 +35,15 @@ _BEFORE: Final = re.compile(
     r"|(?:[Ll]oad|[Rr]ead|[Pp]arse|[Pp]rocess|[Aa]pply)\w*(?:Config|Flags|Options)\w*|start\w*(?:Loop|Server|Listen\w*|Service))(?![a-z])"
 )
 """Those of them that do nothing else, whoever calls them."""
+_CONFIGURES: Final = re.compile(r"(?:[Ll]oad|[Rr]ead|[Pp]arse|[Pp]rocess|[Aa]pply|[Ww]atch)\w*(?:Config|Flags|Options)\w*(?![a-z])")
+"""Names of functions that read a configuration, which may be read again: what it replaces goes."""
 _RUNS: Final = re.compile(r"(?:[Rr]un|[Ss]erve|[Ss]tart|[Ll]oop|[Ll]isten)")
 _PERIODIC: Final = re.compile(
     r"(?:Timer|Ticker|Tick|Loop|Interval|Periodic|Every|Schedul|Cron|Forever|Repeat|Jitter|Until|Poll|Watch|Subscribe|Handle|Listen|Observe|On[A-Z])"
 )
 """Names of APIs that call what they are given more than once."""
-_SUPPORT: Final = re.compile(
-    r"(?:^|/)(?:config|configuration|test|tests|testing|testutils?|\w*testutils?|mocks?|fakes?|e2e|interop|integration)(?:/|$)"
-)
-"""Import paths of packages that hold configuration, or serve tests."""
+_SETTINGS: Final = re.compile(r"(?:^|/)(?:config|configuration)(?:/|$)")
+"""Import paths of packages that hold configuration."""
 _CONNECTION: Final = re.compile(
     r"\w*(?:[Ss]tream|[Cc]onn|[Cc]onnection|[Ss]ession|[Rr]equest|[Rr]esponse|[Jj]ob|[Tt]ask|[Qq]uery|[Tt]xn|[Tt]ransaction|[Cc]all|[Ii]terator|[Cc]ursor|[Rr]un)$"
 )
@@ -51,11 +53,16 @@ _MAX_DEPTH: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why something lives long, or why code runs again and again: words, and the place that shows it. `rank` orders reasons, best first."""
+    """Why something lives long, or why code runs again and again: words, and the place that shows it. `rank` orders reasons, best first.
+
+    `assumed`: the program does not show it. Callers out of sight would have to call an exported function again and again, or all that is known
+    of an object is that goroutines share it.
+    """
 
     words: str
     place: Place | None = None
     rank: int = 0
+    assumed: bool = False
 
 
 class Lifetimes:
@@ -194,7 +201,7 @@ class Lifetimes:
 
     def of_way(self, way: Witness) -> Reason | None:
         """Return why the map of an access lives as long as the process, seen from the root of one way to it."""
-        if _SUPPORT.search(way.access.package):
+        if _SETTINGS.search(way.access.package) or serves_tests(way.access.package):
             return None
         if way.identity[:1] == "g":
             return Reason("it is a package variable")
@@ -224,7 +231,7 @@ class Lifetimes:
     def _locked(self, way: Witness, owner: str) -> Reason | None:
         """An object with a lock of its own over the map is made to be shared by goroutines, and so to outlive each of their calls."""
         if any(lock.mode == "w" and lock.name.startswith(f"f{owner}.") for lock in way.locks):
-            return Reason(f"the lock in {short('f' + owner)} says that goroutines share it", None, 4)
+            return Reason(f"the lock in {short('f' + owner)} says that goroutines share it", None, 4, assumed=True)
         return None
 
     def _made_on_the_way(self, way: Witness, root: str) -> bool:
@@ -298,7 +305,7 @@ class Lifetimes:
         if context.kind == "exported":
             if self._has_callers(entry) or self._sets_up(entry.id) or any(self._prepares(hop.function) for hop in way.hops):
                 return self._in_loop(way.hops)
-            return Reason(f"each call of {entry.name}", None, 2)
+            return Reason(f"each call of {entry.name}", None, 2, assumed=True)
         if context.kind == "spawn" and context.link is not None:
             return self._spawned(way, context.link, depth)
         if context.kind == "main":
@@ -358,6 +365,8 @@ class Lifetimes:
         return _PERIODIC.search(site.spelled.rpartition(".")[2]) is not None
 
     def _in_loop(self, hops: tuple[Hop, ...]) -> Reason | None:
+        if any(_CONFIGURES.match(self._functions[hop.function].id.rpartition(".")[2]) for hop in hops):
+            return None
         for hop in hops:
             offset = hop.site.place.start if hop.site is not None else hop.at.order
             for loop in self._serving.get(hop.function, ()):

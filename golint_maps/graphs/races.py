@@ -15,7 +15,7 @@ from golint_maps.flow.annotations import Guard
 from golint_maps.flow.events import BORROWED, FunctionSummary, Held, MapAccess, Position
 from golint_maps.flow.paths import RECEIVED
 from golint_maps.flow.structure import common_loop, dominates, may_follow
-from golint_maps.graphs.happens_before import HappensBefore
+from golint_maps.graphs.happens_before import HappensBefore, works_along
 from golint_maps.graphs.links import Links
 from golint_maps.graphs.witness import NOTHING, PRIVATE, Context, Hop, Witness, Witnesses
 
@@ -260,7 +260,7 @@ class Races:
             found = "assumed"
         if found == "assumed" and any(self._called_from_elsewhere(way) for way in (left, right)):
             return ""
-        if found and not (self._anchored(left) and self._anchored(right)):
+        if found and not (self.anchored(left) and self.anchored(right)):
             found = "assumed" if left.identity.rpartition(".")[0] in self._locking_types else ""
         if found == "assumed" and (self._behind_wrapper(left, right) or self._behind_wrapper(right, left)):
             return ""
@@ -363,9 +363,7 @@ class Races:
     def _works_along(self, way: Witness) -> bool:
         """Tell whether a starter does the work of its goroutines itself once they run: such workers end together, one way or the other."""
         link = way.context.link if way.context.kind == "spawn" else None
-        return link is not None and any(
-            site.mode == "call" and site.at.order > link.site.at.order and link.callee in site.targets for site in self.functions[link.caller].calls
-        )
+        return link is not None and works_along(link, self.functions) is not None
 
     def _behind_wrapper(self, way: Witness, other: Witness) -> bool:
         """Tell whether a way starts at an exported method of an object without a lock, which objects around it lock for where they are in sight.
@@ -403,7 +401,7 @@ class Races:
             return 0
         return int(declaring.variables[int(number)][2])
 
-    def _anchored(self, way: Witness) -> bool:
+    def anchored(self, way: Witness) -> bool:
         """Tell whether a way shows which object it means: a variable, a receiver, or something that was made on the way.
 
         What was looked up or came as an argument from outside is only known by its type, and objects of one type are many.
@@ -466,7 +464,10 @@ class Races:
         if self._outlived(spawn) or (spawn.context.link is not None and spawn.context.link.site.once):
             return False
         # Who makes an object and has it start its goroutine may do so again and again: each has one.
+        tested = self.functions[spawn.function].test
         for context, hops in self.witnesses.chains(spawn.hops[0].function, spawn.path):
+            if self.functions[hops[0].function].test and not tested:
+                continue  # tests that run side by side have objects of their own
             if context.kind == "handler":
                 return True
             last = max((index for index, hop in enumerate(hops) if self._lasts(hop.function)), default=0)

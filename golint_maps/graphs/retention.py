@@ -43,6 +43,11 @@ class OnlyGrows:
     identity: str
 
     @property
+    def shown(self) -> bool:
+        """Whether the program itself shows that the map lives long, and that it grows again and again."""
+        return not (self.lives.assumed or self.repeats.assumed)
+
+    @property
     def name(self) -> str:
         """The map as the insert names it or, where that is a parameter or an alias, as its declaration does."""
         names = self.identity.rpartition("/")[2].split(".")
@@ -126,7 +131,7 @@ class Retention:
         ways = [found for growth in self._growths_of(identity) if not growth.once for found in self._ways(growth, identity)]
         if not ways:
             return
-        growth, way, lives, repeats = min(ways, key=lambda found: (found[3].rank + found[2].rank, len(found[1].hops), found[0].place))
+        growth, way, lives, repeats = min(ways, key=_evidence)
         places = {item.place: item for item in self._growths_of(identity) if item.place != growth.place}
         others = tuple(places[place] for place in sorted(places))
         yield OnlyGrows(growth, way, lives, repeats, declared, others, dead, late, self._siblings(growth), identity)
@@ -437,6 +442,12 @@ def _only_once(way: Witness) -> bool:
     """
     sites = [hop.site for hop in way.hops if hop.site is not None and hop.site.mode == "call" and not hop.spawns]
     return any(site.once or way.identity in site.empty for site in sites)
+
+
+def _evidence(found: tuple[MapGrowth, Witness, Reason, Reason]) -> tuple[bool, int, int, Place]:
+    """Return what orders the ways to a growth, the best first: those that the program shows, with the plainest reasons, and short ones."""
+    growth, way, lives, repeats = found
+    return repeats.assumed or lives.assumed, repeats.rank + lives.rank, len(way.hops), growth.place
 
 
 def _by_identity(large: Iterable[LargeMap]) -> dict[str, LargeMap]:

@@ -130,6 +130,8 @@ def _by_habit(races: Races) -> Iterator[Verdict]:
                 if held >= _GUARDED_MINIMUM and held >= _GUARDED_SHARE * len(by_access) and way.context.kind != "own":
                     if way.locks and any(lock.path[-1:] == (BORROWED,) for lock in (*way.locks, locks[guard])):
                         continue  # a pointer to a lock may lead to the lock that the others hold
+                    if not _same_object(races, way, guard) or any(lock.name.endswith("~once") for lock in way.locks):
+                        continue
                     kind = "locks-differ" if way.locks else "inconsistent"
                     yield Verdict(kind, way, None, locks[guard], True, held, len(by_access))
         for ways in by_access.values():
@@ -138,7 +140,17 @@ def _by_habit(races: Races) -> Iterator[Verdict]:
                 if any(lock.name.endswith("~") for lock in way.locks) or _handed_in(guard, way):
                     continue
                 if way.access.writes and modes == {"r"} and not any(lock.mode == "w" for lock in way.locks) and _plausible(guard, identity, held):
+                    if not _same_object(races, way, guard):
+                        continue
                     yield Verdict("read-lock", way, None, locks[guard], _anybody(races, ways), held, len(by_access))
+
+
+def _same_object(races: Races, way: Witness, guard: str) -> bool:
+    """Tell whether the object of an access is one that the guard is meant for: its own lock, or an object that the way to the access shows.
+
+    What came as an argument, or was looked up, may be a copy, or not yet have come to where a lock of something else guards such objects.
+    """
+    return guard.rpartition(".")[0] == way.identity.rpartition(".")[0] or guard[:1] == "g" or races.anchored(way)
 
 
 def _makes_at_start(races: Races, way: Witness) -> bool:

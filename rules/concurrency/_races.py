@@ -118,16 +118,21 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def level(rule: Rule, verdict: Verdict) -> Level:
+def level(rule: Rule, program: Program, verdict: Verdict) -> Level:
     """Return the rule's level where both sides are seen in the program, a warning where one is only assumed.
 
-    That somebody calls an exported function at just that time is a note, unless a lock of the map's own object says that it is shared.
+    It is a note that somebody calls an exported function at just that time, unless a lock of the map's own object says that it is shared; that
+    two objects of which only the type is known may be one; or that a map is read which registration alone fills. One side that runs once only
+    may well be ordered before the other by whoever asks for it: that is one level less.
     """
-    if verdict.certain:
-        return rule.level
     ways = (verdict.side,) if verdict.other is None else (verdict.side, verdict.other)
+    once = any(lock.name.endswith("~once") for way in ways for lock in way.locks)
+    if verdict.certain:
+        return Level.WARNING if once else rule.level
     owner = verdict.side.identity.rpartition(".")[0]
     meant = any(lock.name.rpartition(".")[0] == owner for way in ways for lock in way.locks)
+    if once or not all(map(program.races.anchored, ways)) or program.guarding.registry(verdict.side.identity):
+        return Level.NOTE
     return Level.NOTE if not meant and any(way.context.kind == "exported" for way in ways) else Level.WARNING
 
 
@@ -145,7 +150,7 @@ def racing(rule: Rule, program: Program, verdict: Verdict, title: str, help: str
     return rule.finding(
         access,
         f"{title} {opponent(program, verdict)}".rstrip(),
-        level=_of_length(access, verdict) or level(rule, verdict),
+        level=_of_length(access, verdict) or level(rule, program, verdict),
         key=f"{access.op} {access.map} {access.key}",
         traces=traces(program, verdict),
         related=related,

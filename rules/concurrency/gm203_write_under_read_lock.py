@@ -34,7 +34,7 @@ def check(program: Program) -> Iterator[Finding]:
             access,
             f"`{access.map}` is written while `{lock}` is held for reading only. A read lock does not exclude other readers, so two goroutines "
             f"may write at the same time, or one write while another reads. {opponent(program, verdict)}".rstrip(),
-            level=level(RULE, verdict),
+            level=level(RULE, program, verdict),
             key=f"{access.op} {access.map}",
             traces=traces(program, verdict),
             help=f"Take `{lock}` with Lock for this write, and look again after taking it.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from golint_maps.findings import Finding, Level
+from golint_maps.flow.promises import UNSAFE
 from golint_maps.program import Program
 from golint_maps.rule import Precision, Rule
 
@@ -27,6 +28,8 @@ def check(program: Program) -> Iterator[Finding]:
     for verdict in program.verdicts:
         if verdict.kind not in ("inconsistent", "neighbour") or verdict.guard is None:
             continue
+        if any(program.promises.get(program.functions[hop.function].root) == UNSAFE for hop in verdict.side.hops):
+            continue  # who calls it is told when
         access = verdict.access
         lock = lock_name(verdict.guard)
         if verdict.kind == "inconsistent":
@@ -36,6 +39,7 @@ def check(program: Program) -> Iterator[Finding]:
         yield RULE.finding(
             access,
             f"{habit} {program.functions[verdict.side.function].name} {does(access)} without it, so it may do so while another goroutine writes.",
+            level=Level.NOTE if verdict.kind == "neighbour" or program.guarding.registry(verdict.side.identity) else None,
             key=f"{access.op} {access.map} {access.key}",
             traces=traces(program, verdict),
             help=f"Hold `{lock}` here, or say in a comment why nobody else can have the map at this point.",

@@ -40,11 +40,11 @@ def check(program: Program) -> Iterator[Finding]:
     """Report ways out for maps that somebody changes in place under the lock that was held."""
     judged = {(verdict.access.place.path, verdict.access.place.start) for verdict in program.verdicts}
     for fact in program.each(MapEscape):
-        if fact.kind == "use" and (fact.place.path, fact.place.start) in judged:
-            continue  # the race itself is reported
+        if fact.kind == "use" and ((fact.place.path, fact.place.start) in judged or program.guarding.moved_out(fact)):
+            continue  # the race itself is reported, or nobody else has the map any more
         lock = _guard(program, fact)
         if lock:
-            yield _finding(fact, lock)
+            yield _finding(fact, lock, registry=program.guarding.registry(fact.identity))
 
 
 def _guard(program: Program, fact: MapEscape) -> str:
@@ -80,7 +80,7 @@ def _caller_keeps(program: Program, fact: MapEscape) -> bool:
     return any(site.args[fact.parameter].path is not None and not site.args[fact.parameter].owned for site in sites)
 
 
-def _finding(fact: MapEscape, lock: str) -> Finding:
+def _finding(fact: MapEscape, lock: str, *, registry: bool) -> Finding:
     how = _HOW[fact.kind].format(map=fact.map, lock=lock, target=fact.target)
     if fact.kind == "caller":
         help = "Store a copy, `maps.Clone(…)`, or say in the doc comment that the caller must not use the map any more."
@@ -92,7 +92,7 @@ def _finding(fact: MapEscape, lock: str) -> Finding:
         fact,
         f"{how} The lock guards the map only as long as the map stays behind it: others change it meanwhile, which ends the process with "
         "concurrent map read and map write.",
-        level=Level.NOTE if fact.kind == "caller" else None,
+        level=Level.NOTE if registry or fact.kind == "caller" else None,
         key=f"{fact.kind} {fact.map}",
         help=help,
     )

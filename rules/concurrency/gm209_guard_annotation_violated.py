@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from golint_maps.findings import Finding, Level
+from golint_maps.graphs.contracts import Breach
 from golint_maps.program import Program
 from golint_maps.rule import Precision, Rule
 
@@ -25,6 +26,7 @@ RULE = Rule(
 @RULE.check
 def check(program: Program) -> Iterator[Finding]:
     """Report breaches of declared guards."""
+    racing = {verdict.access.place for verdict in program.verdicts if verdict.certain and verdict.kind in ("write", "read")}
     for breach in program.breaches:
         access = breach.side.access
         lock = lock_name(breach.lock) if breach.lock.name != "~" else "the lock"
@@ -45,4 +47,21 @@ def check(program: Program) -> Iterator[Finding]:
             where = type(where)(
                 where.name, (*where.steps[:-1], type(where.steps[-1])(where.steps[-1].location, f"{function} calls {callee} without it"))
             )
-        yield RULE.finding(access, message, key=f"{access.op} {access.map}", traces=(where,), help=helpful)
+        yield RULE.finding(
+            access,
+            message,
+            level=_level(program, breach, races=access.place in racing),
+            key=f"{access.op} {access.map}",
+            traces=(where,),
+            help=helpful,
+        )
+
+
+def _level(program: Program, breach: Breach, *, races: bool) -> Level | None:
+    """Return an error where a goroutine or handler is seen to break the declaration, else a warning: the object may still have one user only.
+
+    A map that registration alone fills is read by everybody once the program serves.
+    """
+    if breach.call is None and not breach.side.access.writes and program.guarding.registry(breach.side.identity):
+        return Level.NOTE
+    return None if races or breach.side.context.concurrent else Level.WARNING

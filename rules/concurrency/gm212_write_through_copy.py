@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from golint_maps.findings import Finding, Level, Related
 from golint_maps.flow.shared_copies import SharedCopyWritten
+from golint_maps.flow.support import serves_tests
 from golint_maps.program import Program
 from golint_maps.rule import Precision, Rule, locate
 
@@ -33,7 +34,7 @@ def check(program: Program) -> Iterator[Finding]:
     """Report changes without a lock of maps that somebody else has as well; none that is reported as a race."""
     judged = {verdict.access.place for verdict in program.verdicts} | {breach.side.access.place for breach in program.breaches}
     for fact in program.each(SharedCopyWritten):
-        if fact.place not in judged and not _guarded(program, fact) and _kept_by_caller(program, fact):
+        if fact.place not in judged and not serves_tests(fact.package) and not _guarded(program, fact) and _kept_by_caller(program, fact):
             yield _finding(fact)
 
 

@@ -36,7 +36,7 @@ def _finding(rule: Rule, verdict: OnlyGrows) -> Finding:
     return rule.finding(
         site,
         f"{title} {repeats[0].upper()}{repeats[1:]}, {lives}, and {holds}.{_also(verdict)}",
-        level=None if growth.pointers else Level.NOTE,
+        level=None if growth.pointers and verdict.shown else Level.NOTE,
         key=growth.map,
         related=tuple(_related(verdict)),
         help=_HELP_SYNC if growth.sync else _HELP,

@@ -30,6 +30,7 @@ def check(program: Program) -> Iterator[Finding]:
             fact,
             f"`{fact.map}.Store({fact.key}, …)` after a look-up that found nothing: two goroutines may both miss and both store. "
             "One of them goes on with a value that is no longer in the map.",
+            level=None if fact.stateful else Level.NOTE,
             key=f"miss {fact.map} {fact.key}",
             related=(Related(locate(fact.look_up), "the look-up"),),
             help=f"`{fact.map}.LoadOrStore({fact.key}, …)` decides who was first and gives everybody that value; "

@@ -285,14 +285,68 @@ def test_the_goroutine_that_owns_a_map_is_run_once_though_its_method_is_exported
     assert verdicts(source + "\nfunc (h *hub) Get(k string) int { return h.m[k] }") != []
 
 
-def test_a_starter_that_works_along_with_its_goroutines_leaves_doubt() -> None:
-    source = (
-        "type pool struct { f func() }\n"
-        "func (p *pool) do(f func()) { p.f = f; for i := 0; i < 3; i++ { go p.runner() }; p.runner() }\n"
-        "func (p *pool) runner() { p.f() }\n"
-        "func Load(keys []string) int { m := map[string]int{}; var p pool; p.do(func() { m[`a`] = 1 }); return m[`a`] }"
+def test_a_starter_that_works_along_with_its_goroutines_returns_when_all_is_done() -> None:
+    pool = (
+        "type pool struct { f func() }\nfunc (p *pool) runner() { p.f() }\n"
+        "func Load(keys []string) int { m := map[string]int{}; var p pool; p.do(func() { m[`a`] = 1 }); return m[`a`] }\n"
     )
-    assert ("read", True) not in verdicts(source)
+    along = "func (p *pool) do(f func()) { p.f = f; for i := 0; i < 3; i++ { go p.runner() }; p.runner() }"
+    assert "read" not in {kind for kind, _ in verdicts(pool + along)}
+    away = "func (p *pool) do(f func()) { p.f = f; for i := 0; i < 3; i++ { go p.runner() } }"
+    assert ("read", True) in verdicts(pool + away)
+
+
+def test_two_halves_of_a_pump_do_not_end_together() -> None:
+    source = (
+        "func pump(m map[string]int, from, to string) { m[from] = 1 }\n"
+        "func Load() int { m := map[string]int{}; go pump(m, `a`, `b`); pump(m, `b`, `a`); return m[`a`] }"
+    )
+    assert "read" in {kind for kind, _ in verdicts(source)}
+
+
+def test_what_a_channel_hands_around_has_one_user_at_a_time() -> None:
+    hands = "import `net`\ntype state struct { conns map[string]int }\ntype server struct { s chan *state }\n"
+    rest = (
+        "func (h *server) Run(l net.Listener) { h.s = make(chan *state, 1); h.s <- &state{conns: map[string]int{}}; "
+        "for { c, _ := l.Accept(); go h.serve(c) } }"
+    )
+    token = "func (h *server) serve(c net.Conn) { s := <-h.s; s.conns[`a`] = 1; h.s <- s }\n"
+    assert verdicts(hands.replace("`", '"') + token + rest) == []
+
+
+def test_what_tests_start_side_by_side_does_not_make_a_program_start_it_twice() -> None:
+    code = (
+        "package p\ntype writer struct { in chan string; counts map[string]int }\n"
+        "func (w *writer) Start() { go w.loop() }\nfunc (w *writer) loop() { for k := range w.in { w.counts[k]++ } }\n"
+    )
+    test = (
+        'package p\nimport "testing"\n'
+        "func TestAll(t *testing.T) { for _, name := range []string{`a`} { t.Run(name, one) } }\n"
+        "func one(t *testing.T) { t.Parallel(); w := open(); w.Start() }\n"
+        "func open() *writer { return &writer{} }"
+    )
+    found = Program([facts_of({"p.go": code, "p_test.go": test})])
+    assert [item.kind for item in found.verdicts] == []
+
+
+def test_a_lock_of_something_else_is_not_missed_on_an_object_of_which_only_the_type_is_known() -> None:
+    source = (
+        'import "sync"\ntype info struct { m map[string]int }\ntype owner struct { mu sync.RWMutex; info *info }\n'
+        "func (o *owner) Put() { o.mu.Lock(); defer o.mu.Unlock(); o.info.m[`a`] = 1 }\n"
+        "func (o *owner) Drop() { o.mu.Lock(); defer o.mu.Unlock(); delete(o.info.m, `a`) }\n"
+        "func (o *owner) Get() int { o.mu.RLock(); defer o.mu.RUnlock(); return o.info.m[`a`] + len(trim(load()).m) }\n"
+        "func trim(i *info) *info { delete(i.m, `b`); return i }\nfunc load() *info { return nil }\n"
+    )
+    assert verdicts(source) == []
+
+
+def test_a_name_that_asks_for_a_lock_counts_where_somebody_holds_one() -> None:
+    source = (
+        'import "sync"\ntype store struct { m map[string]int }\nvar mu sync.Mutex\n'
+        "func (s *store) runLocked(f func()) { s.m[`a`] = 1; f() }\nfunc (s *store) Create() { s.runLocked(func() {}) }\n"
+    )
+    assert breaches(source) == []
+    assert breaches(source + "func (s *store) Update() { mu.Lock(); defer mu.Unlock(); s.runLocked(func() {}) }") == ["the name runLocked"]
 
 
 def test_the_blank_identifier_is_no_map() -> None:

@@ -258,8 +258,33 @@ def test_values_without_pointers_make_it_a_note() -> None:
         ("[]int", "warning"),
         ("any", "warning"),
     ):
-        (found,) = findings(f"var m = map[string]{value}{{}}\nfunc Put(k string, v {value}) {{ m[k] = v }}")
+        source = f'import "net/http"\nvar m = map[string]{value}{{}}\nfunc put(w http.ResponseWriter, r *http.Request) {{ m[r.Host] = zero }}\n'
+        source += f"var zero {value}\n"
+        (found,) = findings(source + 'func Serve() { http.HandleFunc("/", put) }')
         assert found.level.value == level
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "var m = map[string]*int{}\nfunc Put(k string, v *int) { m[k] = v }",
+        "var m = map[string]*int{}\nfunc Put(c chan string) { go func() { m[<-c] = nil }() }",
+    ],
+)
+def test_growth_that_the_program_does_not_show_is_a_note(source: str) -> None:
+    (found,) = findings(source)
+    assert found.level.value == "note"
+
+
+def test_growth_that_the_program_shows_goes_before_what_callers_may_do() -> None:
+    source = (
+        'import "net/http"\nvar m = map[string]*int{}\nfunc Put(k string) { m[k] = nil }\n'
+        "func put(w http.ResponseWriter, r *http.Request) { m[r.Host] = nil }\n"
+        'func Serve() { http.HandleFunc("/", put) }'
+    )
+    (found,) = findings(source)
+    assert found.level.value == "warning"
+    assert "each call of put" in found.message.lower()
 
 
 def test_a_map_that_is_cleaned_beside_it_is_named() -> None:
@@ -537,3 +562,20 @@ def test_what_an_atomic_holds_is_exchanged_as_a_whole() -> None:
     source += "func Reset() { now.Store(&state{m: map[string]*int{}}); t.now.Store(&state{m: map[string]*int{}}) }\n"
     assert maps(source + "func Put(k string) { s := now.Load(); s.mu.Lock(); s.m[k] = nil; s.mu.Unlock() }") == []
     assert maps(source + "func Put(k string) { s := t.now.Load(); s.mu.Lock(); s.m[k] = nil; s.mu.Unlock() }") == []
+
+
+@pytest.mark.parametrize(
+    "loop",
+    [
+        "for { if err := load(); err == nil { return }; <-time.After(time.Second) }",  # tried again until it succeeds
+        "for { add(); <-q.Idle(); if !q.more { break } }",  # rounds, until nothing changes
+        "for { watchConfigFile() ; time.Sleep(time.Second) }",  # a configuration that is read again
+    ],
+)
+def test_rounds_that_come_to_an_end_do_not_grow_a_map(loop: str) -> None:
+    source = (
+        'import "time"\ntype queue struct { more bool }\nfunc (q *queue) Idle() chan bool { return nil }\nvar q queue\nvar name string\n'
+        "var m = map[string]*int{}\nfunc add() { m[name] = nil }\nfunc load() error { add(); return nil }\nfunc watchConfigFile() { add() }\n"
+    )
+    assert not maps(source + f"func run() {{ {loop} }}\nfunc Start() {{ go run() }}")
+    assert maps(source + "func run() { for { add(); <-time.After(time.Second) } }\nfunc Start() { go run() }") == ["m"]

@@ -1,0 +1,164 @@
+"""How sure a finding is decides its level: what the program shows is an error or a warning, what it only allows is a note."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+import pytest
+from golint_maps.rules.concurrency import (
+    gm201_unguarded_concurrent_write,
+    gm205_inconsistent_guard,
+    gm207_guarded_map_escapes,
+    gm209_guard_annotation_violated,
+    gm212_write_through_copy,
+)
+from golint_maps.rules.iteration import gm103_insert_during_range, gm104_mutated_by_callee_during_range
+from golint_maps.rules.syncmap import gm501_syncmap_load_then_store, gm502_syncmap_load_then_delete
+
+from golint_maps.program import Program
+from golint_maps.testing import facts_of, findings_of
+
+REGISTRY = """
+import "sync"
+type Server struct { mu sync.Mutex; services map[string]int } // mu guards services
+func (s *Server) Register(name string) { s.mu.Lock(); defer s.mu.Unlock(); s.register(name) }
+func (s *Server) register(name string) { s.services[name] = 1 }
+func (s *Server) Names() int { s.mu.Lock(); defer s.mu.Unlock(); return s.services[`a`] + s.services[`b`] }
+func (s *Server) Serve(c chan string) { for name := range c { go s.handle(name) } }
+func (s *Server) handle(name string) int { return s.services[name] }
+"""
+
+
+def levels(rule: ModuleType, source: str, name: str = "p.go") -> list[str]:
+    return [finding.level.value for finding in findings_of(rule, {name: "package p\n" + source})]
+
+
+def test_what_registration_alone_fills_is_read_by_everybody() -> None:
+    assert levels(gm205_inconsistent_guard, REGISTRY) == ["note"]
+    assert levels(gm205_inconsistent_guard, REGISTRY.replace("egister", "emember")) == ["warning"]
+    assert levels(gm207_guarded_map_escapes, REGISTRY + "func (s *Server) All() map[string]int { return s.services }") == ["note"]
+
+
+def test_a_registry_that_loses_entries_is_none() -> None:
+    removes = "func (s *Server) Unregister(name string) { s.mu.Lock(); defer s.mu.Unlock(); delete(s.services, name) }"
+    assert levels(gm205_inconsistent_guard, REGISTRY + removes) == ["warning"]
+
+
+def test_what_runs_once_is_one_level_less() -> None:
+    source = (
+        'import "sync/atomic"\ntype call struct { done atomic.Bool; header map[string]int }\n'
+        "func (c *call) fill() { if c.done.CompareAndSwap(false, true) { c.header = map[string]int{} } }\n"
+        "func (c *call) read() { c.header[`a`] = 1 }\n"
+        "func begin() { c := &call{}; go c.fill(); go c.read() }"
+    )
+    assert levels(gm201_unguarded_concurrent_write, source) == ["warning"]
+    always = source.replace("if c.done.CompareAndSwap(false, true) { c.header = map[string]int{} }", "c.header = map[string]int{}")
+    assert levels(gm201_unguarded_concurrent_write, always) == ["error", "error"]
+
+
+def test_a_declared_guard_is_an_error_where_a_goroutine_breaks_it() -> None:
+    head = (
+        'import "sync"\ntype T struct { mu sync.Mutex; m map[string]int } // mu protects m\n'
+        "func (t *T) Put() { t.mu.Lock(); t.m[`a`] = 1; t.mu.Unlock() }\n"
+    ).replace("mu sync.Mutex; m map[string]int } // mu protects m", "mu sync.Mutex // protects m\n m map[string]int }")
+    assert levels(gm209_guard_annotation_violated, head + "func (t *T) Get() int { return t.m[`a`] }") == ["warning"]
+    assert levels(gm209_guard_annotation_violated, head + "func (t *T) Start() { go t.run() }\nfunc (t *T) run() { t.m[`a`]++ }") == ["error"]
+
+
+def test_code_behind_a_false_constant_never_runs() -> None:
+    source = (
+        'import "sync"\nconst debug = false\ntype T struct { mu sync.Mutex // protects m\n m map[string]int }\n'
+        "func (t *T) Put() { t.mu.Lock(); t.m[`a`] = 1; t.mu.Unlock() }\nfunc (t *T) Get() { if debug { println(t.m[`a`]) } }"
+    )
+    assert levels(gm209_guard_annotation_violated, source) == []
+    assert levels(gm209_guard_annotation_violated, source.replace("= false", "= true")) == ["warning"]
+
+
+def test_a_map_beside_guarded_ones_is_a_note() -> None:
+    source = (
+        'import "sync"\ntype S struct { mu sync.Mutex; users, jobs map[string]int }\n'
+        "func (s *S) Put(k string) { s.mu.Lock(); defer s.mu.Unlock(); s.users[k] = 1 }\n"
+        "func (s *S) Get(k string) int { s.mu.Lock(); defer s.mu.Unlock(); return s.users[k] }\n"
+        "func (s *S) Begin(k string) { s.jobs[k] = 1 }\nfunc (s *S) Jobs() int { return len(s.jobs) }"
+    )
+    assert levels(gm205_inconsistent_guard, source) == ["note"]
+
+
+@pytest.mark.parametrize("doc", ["Total is called after all goroutines have ended.", "Total must be called from the event loop."])
+def test_a_comment_that_says_when_a_function_is_called_is_believed(doc: str) -> None:
+    source = (
+        'import "sync"\ntype S struct { mu sync.Mutex; users map[string]int }\n'
+        "func (s *S) Put(k string) { s.mu.Lock(); defer s.mu.Unlock(); s.users[k] = 1 }\n"
+        "func (s *S) Get(k string) int { s.mu.Lock(); defer s.mu.Unlock(); return s.users[k] }\n"
+    )
+    total = "func (s *S) Total() int { return s.users[`a`] }"
+    assert levels(gm205_inconsistent_guard, source + total) == ["warning"]
+    assert levels(gm205_inconsistent_guard, f"{source}// {doc}\n{total}") == []
+
+
+def test_a_map_that_a_method_replaces_is_moved_out() -> None:
+    source = (
+        'import "sync"\ntype T struct { mu sync.Mutex; conns map[string]int }\nfunc use(m map[string]int) {}\n'
+        "func (t *T) Add(k string) { t.mu.Lock(); defer t.mu.Unlock(); t.conns[k] = 1 }\nfunc (t *T) reset() { t.conns = map[string]int{} }\n"
+    )
+    moved = "func (t *T) Close() { t.mu.Lock(); conns := t.conns; t.reset(); t.mu.Unlock(); use(conns) }"
+    kept = "func (t *T) Close() { t.mu.Lock(); t.reset(); conns := t.conns; t.mu.Unlock(); use(conns) }"
+    assert levels(gm207_guarded_map_escapes, source + moved) == []
+    assert levels(gm207_guarded_map_escapes, source + kept) == ["warning"]
+
+
+def test_a_copy_in_code_that_serves_tests_is_left_alone() -> None:
+    source = "package p\ntype C struct { Name string; M map[string]int }\nfunc F(p *C) C { c := *p; c.Name = `x`; c.M[`k`] = 1; return c }"
+    rule = gm212_write_through_copy.RULE
+    for path, count in (("example.com/store", 1), ("example.com/store/tests", 0), ("example.com/latest", 1)):
+        program = Program([facts_of(source, path=path)])
+        assert len([finding for check in rule.checks for finding in check(program)]) == count
+
+
+def test_a_test_may_change_a_map_that_it_ranges_over_to_see_what_happens() -> None:
+    source = "func grow(m map[int]int) { for k := range m { m[k+1] = k } }"
+    assert levels(gm103_insert_during_range, source) == ["warning"]
+    assert levels(gm103_insert_during_range, source, "p_test.go") == ["note"]
+
+
+@pytest.mark.parametrize(
+    ("body", "level"),
+    [
+        ("func (t *T) put(k string) { t.m[k] = 1 }", "warning"),
+        ("func (t *T) put(k string) { delete(t.m, k) }", "note"),  # Go says what happens
+        ("func key(k string) string { return k }\nfunc (t *T) put(k string) { t.m[key(k)] = 1 }", "note"),  # the key may be the loop's own again
+    ],
+)
+def test_a_callee_that_inserts_under_another_key_is_a_warning(body: str, level: str) -> None:
+    source = "type T struct { m map[string]int }\nfunc (t *T) All() { for k := range t.m { t.put(k + k) } }\n"
+    assert levels(gm104_mutated_by_callee_during_range, source + body) == [level]
+
+
+@pytest.mark.parametrize(
+    ("value", "level"),
+    [
+        ("new(sync.Mutex)", "warning"),
+        ("&counter{}", "warning"),
+        ("make(chan int)", "warning"),
+        ("new(int64)", "warning"),
+        ("&point{}", "note"),
+        ("key + `.`", "note"),
+        ("len(key)", "note"),
+    ],
+)
+def test_a_lost_store_matters_where_the_value_has_a_state(value: str, level: str) -> None:
+    source = (
+        'import "sync"\ntype counter struct { n struct { mu sync.Mutex } }\ntype point struct { x int; next *point }\nvar m sync.Map\n'
+        f"func Of(key string) any {{ if v, ok := m.Load(key); ok {{ return v }}; v := {value}; m.Store(key, v); return v }}"
+    )
+    assert levels(gm501_syncmap_load_then_store, source) == [level]
+
+
+def test_an_object_may_take_out_its_own_entry_in_two_steps() -> None:
+    source = 'import "sync"\nvar m sync.Map\ntype T struct{}\nfunc use(v any) {}\n'
+    own = "func (t *T) Close() { v, ok := m.Load(t); if !ok { return }; m.Delete(t); use(v) }"
+    assert levels(gm502_syncmap_load_then_delete, source + own) == []
+    assert levels(
+        gm502_syncmap_load_then_delete,
+        source + own.replace("m.Load(t)", "m.Load(k)").replace("m.Delete(t)", "m.Delete(k)").replace("Close()", "Close(k int)"),
+    ) == ["warning"]
