@@ -18,6 +18,29 @@ def assigned_names(package: PackageView) -> frozenset[str]:
     return found
 
 
+def fields_set_by(package: PackageView) -> dict[str, frozenset[str]]:
+    """The fields that functions and methods of the package assign to, by the name of the function."""
+    found = package.memo.get("fields set by")
+    if found is None:
+        table: dict[str, set[str]] = {}
+        for file in package.scope.files:
+            for name, field in of_file(file, _fields_in):
+                table.setdefault(name, set()).add(field)
+        found = package.memo["fields set by"] = {name: frozenset(fields) for name, fields in table.items()}
+    assert isinstance(found, dict)
+    return found
+
+
+def _fields_in(file: ir.FileFacts) -> set[tuple[str, str]]:
+    return {
+        (file.functions[function.root].name, target.name)
+        for function in file.functions
+        for statement in each(function.body or (), ir.Assign)
+        for target in statement.lhs
+        if target.__class__ is ir.Sel
+    }
+
+
 def _assigned_in(file: ir.FileFacts) -> set[str]:
     names: set[str] = set()
     for function in file.functions:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from golint_maps.flow.assigned import fields_set_by
 from golint_maps.flow.events import Path
 from golint_maps.flow.identity import Names
 from golint_maps.flow.once import once_regions
@@ -18,7 +19,8 @@ def first_time(view: View, function: ir.Function) -> list[tuple[int, int, Path |
 
     The last item is the map if it is for that one only.
     """
-    found: list[tuple[int, int, Path | None]] = [(start, end, None) for start, end, _, _ in once_regions(function.body or (), view.paths)]
+    regions = once_regions(function.body or (), view.paths, fields_set_by(view.package))
+    found: list[tuple[int, int, Path | None]] = [(start, end, None) for start, end, _, _ in regions]
     names: Names | None = None
     for start, end, x in empty_regions(function.body or ()):
         names = names or Names(view)

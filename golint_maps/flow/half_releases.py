@@ -11,10 +11,11 @@ from collections.abc import Iterator, Sequence
 
 from golint_maps.flow.events import FunctionSummary, MapAccess, Path, Position
 from golint_maps.flow.identity import Names
+from golint_maps.flow.self_keyed import selected
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.structure import DEFERRED, Structure, dominates, end_of, start_of
-from golint_maps.flow.traverse import statements, subexpressions
+from golint_maps.flow.traverse import each, statements, subexpressions
 from golint_maps.flow.view import View
 from golint_maps.syntax import ir
 from golint_maps.types.definitions import FromValue
@@ -276,8 +277,21 @@ class _Body:
         if any(access.op != "insert" for access in (*found, *others)):
             return  # somebody looks first
         own, other = found[0], others[0]
-        if own.key != other.key and dominates(min(own.at, other.at, key=_order), max(own.at, other.at, key=_order)):
+        if (
+            own.key != other.key
+            and not self._under_its_own_name(other)
+            and dominates(min(own.at, other.at, key=_order), max(own.at, other.at, key=_order))
+        ):
             yield self._fact("orphaned", own, other.place, own.place, partner=other.identity, partner_map=other.map, key=self._key(other))
+
+    def _under_its_own_name(self, access: MapAccess) -> bool:
+        """Tell whether a value is stored under a part of itself (`m[e.ID] = e`): what it overwrites has that name, and is the same thing."""
+        for statement in each(self.body, ir.Assign):
+            match statement:
+                case ir.Assign(_, [ir.Index(_, key, pos)], [ir.Local(value)]) if pos == access.place.start:
+                    field = selected(key)
+                    return field is not None and isinstance(field[0], ir.Local) and field[0].id == value
+        return False
 
 
 def _fails(statement: ir.Return) -> bool:

@@ -197,9 +197,9 @@ def _place(package: PackageView, file: int, pos: int, name: str) -> Place:
 
 def serving(view: View, summaries: Sequence[FunctionSummary]) -> Iterator[Serving]:
     """Yield the loops of a function and its literals that have no end of their own."""
-    command = view.package.scope.name == "main"
+    main = view.package.scope.name == "main" and view.root.name == "main"
     for number, summary in zip(view.family, summaries, strict=True):
-        if not summary.endless and not (command and view.root.name == "main" and summary.loops):
+        if not summary.endless and not (main and summary.loops):
             continue
         for statement in statements(view.facts.functions[number].body or ()):
             if isinstance(statement, ir.For) and _retries(view, statement.body):
@@ -207,7 +207,9 @@ def serving(view: View, summaries: Sequence[FunctionSummary]) -> Iterator[Servin
             match statement:
                 case ir.For(_, cond, _, body) if cond is None or (isinstance(cond, ir.Name) and cond.name == "true"):
                     waits = any(map(_waits, _inside(body)))
-                    if waits or not any(isinstance(item, ir.Return | ir.Branch) and _leaves(item) for item in statements(body)):
+                    # A loop of main that waits for nothing reads what there is, from a file or a terminal.
+                    endless = not main and not any(isinstance(item, ir.Return | ir.Branch) and _leaves(item) for item in statements(body))
+                    if waits or endless:
                         yield Serving(summary.id, statement.pos, statement.end, waits or any(map(_accepts, _inside(body))))
                     elif any(map(_accepts, _inside(body))):
                         yield Serving(summary.id, statement.pos, statement.end, True)
@@ -217,7 +219,7 @@ def serving(view: View, summaries: Sequence[FunctionSummary]) -> Iterator[Servin
                         yield Serving(summary.id, statement.pos, statement.end, True)
                 case ir.For(None, ir.Binary("==", ir.Call(ir.Sel(base, "Err"), []), ir.Name("nil")), None, _) if view.typing.of(base) == _CONTEXT:
                     yield Serving(summary.id, statement.pos, statement.end, True)
-                case ir.For(_, ir.Call(ir.Sel(_, "Scan" | "Next")), _, _) if command and view.root.name == "main":
+                case ir.For(_, ir.Call(ir.Sel(_, "Scan" | "Next")), _, _) if main:
                     yield Serving(summary.id, statement.pos, statement.end, False)
                 case ir.Range(_, _, _, over) if isinstance(view.package.resolver.underlying(view.typing.of(over)), model.Chan):
                     yield Serving(summary.id, statement.pos, statement.end, True)

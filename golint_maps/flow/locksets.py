@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from golint_maps.flow import locks
-from golint_maps.flow.assigned import assigned_names
+from golint_maps.flow.assigned import assigned_names, fields_set_by
 from golint_maps.flow.calls import NEW_IN_PLACE, Callees, fresh
 from golint_maps.flow.events import BORROWED, ELSEWHERE, Argument, CallSite, Flow, Held, MapAccess, Position, Sync
 from golint_maps.flow.first_time import empty_regions
@@ -129,7 +129,7 @@ class LocksetWalk(Forward[State]):
         self._in_deferred = False
         self.endless = any(_may_serve(loop) for loop in each(function.body or (), ir.For))
         self._written: frozenset[tuple[str, ...]] = frozenset()
-        self._once = once_regions(function.body or (), self.view.paths)
+        self._once = once_regions(function.body or (), self.view.paths, fields_set_by(self.view.package))
         self._empty = [(start, end, x) for start, end, x in empty_regions(function.body or ()) if self._is_map(x)]
 
     def start(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 
 from golint_maps.flow.paths import Path, Paths
 from golint_maps.flow.structure import end_of, start_of
@@ -13,9 +13,13 @@ Region = tuple[int, int, Path, bool]
 """(start, end, the flag, whether it is atomic)"""
 
 
-def once_regions(body: Sequence[ir.Stmt], paths: Paths) -> list[Region]:
+Setters = Mapping[str, Container[str]]
+"""The fields that functions set, by their names."""
+
+
+def once_regions(body: Sequence[ir.Stmt], paths: Paths, setters: Setters) -> list[Region]:
     """Return the parts of a body that a flag lets nobody enter twice."""
-    return list(_regions(body, paths)) if each(body, ir.If) and _may_set(body) else []
+    return list(_regions(body, paths, setters)) if each(body, ir.If) and _may_set(body) else []
 
 
 def _may_set(body: Sequence[ir.Stmt]) -> bool:
@@ -25,24 +29,38 @@ def _may_set(body: Sequence[ir.Stmt]) -> bool:
     )
 
 
-def _regions(body: Sequence[ir.Stmt], paths: Paths) -> Iterator[Region]:
+def _regions(body: Sequence[ir.Stmt], paths: Paths, setters: Setters) -> Iterator[Region]:
     for index, statement in enumerate(body):
         if statement.__class__ is ir.If:
             rest = body[index + 1 :]
             if statement.then:
-                yield from _of(_flags(statement.cond, paths, False), statement.then, paths)
+                yield from _of(_flags(statement.cond, paths, False), statement.then, paths, setters)
                 if rest and isinstance(statement.then[-1], ir.Return):
-                    yield from _of(_flags(statement.cond, paths, True), rest, paths)
-            yield from _regions(statement.then, paths)
-            yield from _regions(statement.orelse, paths)
+                    yield from _of(_flags(statement.cond, paths, True), rest, paths, setters)
+            yield from _regions(statement.then, paths, setters)
+            yield from _regions(statement.orelse, paths, setters)
         elif inside := list(substatements(statement)):
-            yield from _regions(inside, paths)
+            yield from _regions(inside, paths, setters)
 
 
-def _of(flags: Sequence[tuple[Path, bool]], block: Sequence[ir.Stmt], paths: Paths) -> Iterator[Region]:
+def _of(flags: Sequence[tuple[Path, bool]], block: Sequence[ir.Stmt], paths: Paths, setters: Setters) -> Iterator[Region]:
     for flag, atomic in flags:
-        if atomic or any(isinstance(item, ir.Assign) and any(paths.raw(x) == flag for x in item.lhs) for item in block):
+        if (
+            atomic
+            or any(isinstance(item, ir.Assign) and any(paths.raw(x) == flag for x in item.lhs) for item in block)
+            or _sets_by_call(block, flag, paths, setters)
+        ):
             yield start_of(block[0]), end_of(block[-1]), flag, atomic
+
+
+def _sets_by_call(block: Sequence[ir.Stmt], flag: Path, paths: Paths, setters: Setters) -> bool:
+    """Tell whether a block hands what the flag is a field of to a function that sets it: `if t.done == nil { finish(t) }`."""
+    for call in each(block, ir.Call) if len(flag) > 1 else ():
+        if isinstance(call.fun, ir.Sel | ir.Name) and flag[-1] in setters.get(call.fun.name, ()):
+            given = (call.fun.base, *call.args) if isinstance(call.fun, ir.Sel) else call.args
+            if any(paths.raw(x) == flag[:-1] for x in given):
+                return True
+    return False
 
 
 def _flags(condition: ir.Expr, paths: Paths, truth: bool) -> list[tuple[Path, bool]]:

@@ -91,6 +91,7 @@ class Lifetimes:
         self._reasons: dict[str, Reason | None] = {}
         self._direct: dict[str, Reason] | None = None
         self._by_interface: dict[str, list[str]] | None = None
+        self._parts: dict[str, set[str]] | None = None
 
     # --- objects ---
 
@@ -113,10 +114,24 @@ class Lifetimes:
             if holder.identity[0] == "g":
                 return Reason(f"the package variable {short(holder.identity)} holds it", holder.place, 1)
             owner = holder.identity[1:].rpartition(".")[0]
-            above = self.of_type(owner) if owner != name else None
+            above = self.of_type(owner) if owner != name and not self._holds(name, owner) else None
             if above is not None:
                 return Reason(f"it is a part of {short('f' + owner)}: {above.words}", above.place, above.rank + 1)
         return None
+
+    def _holds(self, name: str, part: str) -> bool:
+        """Tell whether objects of a type hold one of another, maybe as an interface: what such a part points back to ends with the whole."""
+        if self._parts is None:
+            self._parts = defaultdict(set)
+            for held, holders in self._holders.items():
+                for holder in holders:
+                    if holder.identity[0] == "f":
+                        self._parts[holder.identity[1:].rpartition(".")[0]].add(held)
+        return any(held == part or (held in self._interfaces and part in self._implementers(held)) for held in self._parts.get(name, ()))
+
+    def _implementers(self, interface: str) -> set[str]:
+        methods = sorted(self._interfaces[interface])
+        return {item.rpartition(".")[0] for item in self._links.resolve(f"!{interface}.{methods[0]}")} if methods else set()
 
     def _as_interface(self, name: str) -> Iterator[Holder]:
         """Yield what holds an interface that this type alone implements."""
@@ -124,8 +139,7 @@ class Lifetimes:
             self._by_interface = defaultdict(list)
             for interface in self._interfaces:
                 if interface in self._holders:
-                    methods = sorted(self._interfaces[interface])
-                    found = {item.rpartition(".")[0] for item in self._links.resolve(f"!{interface}.{methods[0]}")}
+                    found = self._implementers(interface)
                     if len(found) == 1:
                         self._by_interface[found.pop()].append(interface)
         for interface in self._by_interface.get(name, ()):
@@ -298,9 +312,9 @@ class Lifetimes:
             return None
         context = way.context
         entry = self._functions[context.entry]
-        if entry.test:
+        if entry.test or any(self._functions[hop.function].test for hop in way.hops):
             return None
-        if context.kind == "handler":
+        if context.kind == "handler" or (context.kind == "exported" and entry.handler):
             return Reason(f"each call of {entry.name}, {entry.handler},")
         if context.kind == "exported":
             if self._has_callers(entry) or self._sets_up(entry.id) or any(self._prepares(hop.function) for hop in way.hops):
@@ -358,6 +372,10 @@ class Lifetimes:
                 return found
         return None
 
+    def _works_along(self, function: str) -> bool:
+        """Tell whether a function is work that a starter shares with its goroutines: its loop ends when all is done."""
+        return any(link.spawns and works_along(link, self._functions) is not None for link in self._links.into.get(function, ()))
+
     def _calls_again(self, site: CallSite) -> bool:
         """Tell whether a call hands a function to code outside of the program that, by its name, calls it more than once."""
         if site.mode != "call" or not any(argument.tokens for argument in site.args) or any(self._links.resolve(token) for token in site.targets):
@@ -370,7 +388,7 @@ class Lifetimes:
         for hop in hops:
             offset = hop.site.place.start if hop.site is not None else hop.at.order
             for loop in self._serving.get(hop.function, ()):
-                if loop.start <= offset < loop.end:
+                if loop.start <= offset < loop.end and not self._works_along(hop.function):
                     return Reason(f"the loop in {self._functions[hop.function].name}", None, 1)
             if hop.site is not None and self._calls_again(hop.site):
                 return Reason(f"each run that {hop.site.spelled} makes", hop.site.place, 1)

@@ -579,3 +579,40 @@ def test_rounds_that_come_to_an_end_do_not_grow_a_map(loop: str) -> None:
     )
     assert not maps(source + f"func run() {{ {loop} }}\nfunc Start() {{ go run() }}")
     assert maps(source + "func run() { for { add(); <-time.After(time.Second) } }\nfunc Start() { go run() }") == ["m"]
+
+
+def test_a_flag_that_the_callee_sets_lets_a_map_grow_once() -> None:
+    source = (
+        'import "net/http"\ntype page struct { err error; names map[string]*int; name string }\nvar done error\nvar p = &page{}\n'
+        "func fill(p *page) { p.names[p.name] = nil; %s }\n"
+        "func show(w http.ResponseWriter, r *http.Request) { p.name = r.Host; if p.err == nil { fill(p) } }\n"
+        'func Serve() { http.HandleFunc("/", show) }'
+    )
+    assert maps(source % "p.err = done") == []
+    assert maps(source % "") == ["p.names"]
+
+
+def test_what_a_part_points_back_to_does_not_live_longer_for_it() -> None:
+    source = (
+        'import "net/http"\ntype whole struct { m map[string]*int; part worker }\ntype part struct { whole *whole; in chan string }\n'
+        "type worker interface { Start() }\ntype other struct{}\nfunc (o *other) Start() {}\nfunc find(name string) *whole { return nil }\n"
+        "func (p *part) Start() { go p.run() }\nfunc (p *part) run() { for range p.in { } }\nfunc (w *whole) put(k string) { w.m[k] = nil }\n"
+        "func show(w http.ResponseWriter, r *http.Request) { find(r.Host).put(r.Host) }\nfunc Serve() { http.HandleFunc(`/`, show) }"
+    )
+    assert maps(source) == []
+    assert maps(source.replace("; part worker", "")) == ["w.m"]
+
+
+def test_what_only_tests_repeat_is_not_repeated() -> None:
+    code = "package p\ntype C struct{ m map[string]*int }\nvar c = &C{}\nfunc put(k string) { c.m[k] = nil }\n"
+    test = "package p\nimport `testing`\nfunc TestAll(t *testing.T) { go func() { for { put(t.Name()); <-ticks } }() }\nvar ticks chan int\n"
+    assert findings_of(gm401_map_only_grows, {"p.go": code, "p_test.go": test.replace("`", '"')}) == []
+
+
+def test_a_known_handler_counts_although_something_calls_it() -> None:
+    source = (
+        'import "net/http"\ntype H struct { m map[string]*int }\n'
+        "func (h *H) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.m[r.Host] = nil }\n"
+        "func (h *H) Warm(w http.ResponseWriter, r *http.Request) { h.ServeHTTP(w, r) }"
+    )
+    assert [finding.level.value for finding in findings(source)] == ["warning"]

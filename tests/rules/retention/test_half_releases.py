@@ -151,6 +151,8 @@ def test_a_value_that_is_overwritten_with_its_way_to_another_map() -> None:
     (found,) = messages(body % "" + done)
     assert "`s.n` keeps the entry of a value that S.Add overwrites" in found
     assert messages(body % "if e, ok := s.m[k]; ok { delete(s.n, e.ref) }; " + done) == []
+    named = "func (s *S) Add(e *entry, ref string) { s.m[e.ref] = e; s.n[ref] = nil }\n"
+    assert messages(named + done) == []  # what has this name already is the same thing
 
 
 CALL = """func (s *S) Call(id string, f func() error) error {
