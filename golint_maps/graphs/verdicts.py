@@ -146,11 +146,16 @@ def _by_habit(races: Races) -> Iterator[Verdict]:
 
 
 def _same_object(races: Races, way: Witness, guard: str) -> bool:
-    """Tell whether the object of an access is one that the guard is meant for: its own lock, or an object that the way to the access shows.
+    """Tell whether the object of an access is one that the guard is meant for: an object that the way to the access shows, or of the guard's package.
 
-    What came as an argument, or was looked up, may be a copy, or not yet have come to where a lock of something else guards such objects.
+    A message of another package that came as an argument, or was looked up, may be a copy, or not yet have come to where a lock guards its like.
     """
-    return guard.rpartition(".")[0] == way.identity.rpartition(".")[0] or guard[:1] == "g" or races.anchored(way)
+    return guard[:1] != "f" or _package(guard) == _package(way.identity) or races.anchored(way)
+
+
+def _package(identity: str) -> str:
+    """Return the import path in the identity of a field."""
+    return identity[1:].rpartition(".")[0].rpartition(".")[0]
 
 
 def _makes_at_start(races: Races, way: Witness) -> bool:

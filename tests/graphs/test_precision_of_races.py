@@ -329,15 +329,17 @@ def test_what_tests_start_side_by_side_does_not_make_a_program_start_it_twice() 
     assert [item.kind for item in found.verdicts] == []
 
 
-def test_a_lock_of_something_else_is_not_missed_on_an_object_of_which_only_the_type_is_known() -> None:
+def test_a_lock_is_not_missed_on_a_message_of_another_package_of_which_only_the_type_is_known() -> None:
     source = (
-        'import "sync"\ntype info struct { m map[string]int }\ntype owner struct { mu sync.RWMutex; info *info }\n'
-        "func (o *owner) Put() { o.mu.Lock(); defer o.mu.Unlock(); o.info.m[`a`] = 1 }\n"
-        "func (o *owner) Drop() { o.mu.Lock(); defer o.mu.Unlock(); delete(o.info.m, `a`) }\n"
-        "func (o *owner) Get() int { o.mu.RLock(); defer o.mu.RUnlock(); return o.info.m[`a`] + len(trim(load()).m) }\n"
-        "func trim(i *info) *info { delete(i.m, `b`); return i }\nfunc load() *info { return nil }\n"
+        'import ("net/http"; "sync")\ntype owner struct { mu sync.RWMutex; last *http.Response }\n'
+        "func (o *owner) Put() { o.mu.Lock(); defer o.mu.Unlock(); o.last.Header[`a`] = nil }\n"
+        "func (o *owner) Drop() { o.mu.Lock(); defer o.mu.Unlock(); delete(o.last.Header, `a`) }\n"
+        "func (o *owner) Get() int { o.mu.RLock(); defer o.mu.RUnlock(); return len(o.last.Header[`a`]) + len(trim(load()).Header) }\n"
+        "func trim(r *http.Response) *http.Response { delete(r.Header, `b`); return r }\nfunc load() *http.Response { return nil }\n"
     )
     assert verdicts(source) == []
+    own = "type response struct { Header map[string][]string }\n"
+    assert verdicts(own + source.replace("*http.Response", "*response").replace('"net/http"; ', "")) != []
 
 
 def test_a_name_that_asks_for_a_lock_counts_where_somebody_holds_one() -> None:
