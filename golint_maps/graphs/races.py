@@ -164,7 +164,8 @@ class Races:
         if witness.context.kind != "spawn":
             return witness
         lent = {*self.order.held_until_joined(witness)}
-        frames = [witness.hops[0].function] if self._outlived(witness) else self._joined_by_callers(witness)
+        over = self._outlived(witness) or self._over_before_return(witness)
+        frames = [witness.hops[0].function] if over else self._joined_by_callers(witness)
         if frames:
             lent |= frozenset.intersection(*map(self._held_around, frames))
         lent -= set(witness.locks)
@@ -320,7 +321,13 @@ class Races:
 
     def _doubted(self, way: Witness) -> bool:
         """Tell whether there is reason to doubt that a way is taken at any time, or that it leads to one and the same map."""
-        return self._only_tested(way) or self._works_along(way) or _assumed(way) or self._called_in_sight(way) or _looked_up(way) or _piped(way)
+        if _assumed(way) or _looked_up(way) or _piped(way):
+            return True
+        return self._only_tested(way) or self._works_along(way) or self._called_in_sight(way) or self._put_in_place(way)
+
+    def _put_in_place(self, way: Witness) -> bool:
+        """Tell whether a way puts a map in place where an object begins to serve (`s.Serve` makes its tables): what it serves comes later."""
+        return way.access.op == "assign" and any(begins(self.functions[hop.function]) for hop in way.hops)
 
     def _waits_somehow(self, spawn: Witness, other: Witness) -> bool:
         """Tell whether a starter calls `Wait` of an object that its goroutine calls as well: it may wait for it in a way that is not known."""

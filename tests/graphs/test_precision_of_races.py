@@ -583,3 +583,24 @@ def test_an_object_of_one_type_has_no_methods_of_another() -> None:
         for name in ("udp", "tcp")
     )
     assert not any(certain for _, certain in verdicts(source))
+
+
+def test_a_lock_held_around_a_runner_that_waits_guards_what_it_runs() -> None:
+    source = STORE + (
+        "func all(n int, f func(int)) { var wg sync.WaitGroup; for i := 0; i < n; i++ { wg.Add(1); go func() { defer wg.Done(); f(i) }() }; wg.Wait() }\n"
+        "func (s *store) sync() { var mu sync.Mutex; all(9, func(i int) { mu.Lock(); s.m[`a`] = i; mu.Unlock() }) }\n"
+        "func (s *store) Ensure() { s.mu.Lock(); defer s.mu.Unlock(); s.sync() }\n"
+        "func (s *store) Watch() { go func() { s.mu.Lock(); s.m[`b`]++; s.mu.Unlock() }() }"
+    )
+    assert verdicts(source) == []
+
+
+def test_what_a_server_makes_when_it_begins_to_serve_is_there_before_its_handlers_run() -> None:
+    source = (
+        "import `net/http`\ntype server struct { mux *http.ServeMux; m map[string]int }\n"
+        "func (s *server) Init() { s.mux.HandleFunc(`/`, s.get) }\n"
+        "func (s *server) get(w http.ResponseWriter, r *http.Request) { println(s.m[r.Host]) }\n"
+        "func (s *server) Serve() { s.m = map[string]int{}; http.Serve(nil, s.mux) }\n"
+        "func Start(s *server) { s.Init(); go s.Serve() }"
+    )
+    assert not any(certain for _, certain in verdicts(source))
