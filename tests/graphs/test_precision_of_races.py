@@ -587,7 +587,8 @@ def test_an_object_of_one_type_has_no_methods_of_another() -> None:
 
 def test_a_lock_held_around_a_runner_that_waits_guards_what_it_runs() -> None:
     source = STORE + (
-        "func all(n int, f func(int)) { var wg sync.WaitGroup; for i := 0; i < n; i++ { wg.Add(1); go func() { defer wg.Done(); f(i) }() }; wg.Wait() }\n"
+        "func all(n int, f func(int)) { var wg sync.WaitGroup; for i := 0; i < n; i++ { wg.Add(1)\n"
+        "go func() { defer wg.Done(); f(i) }() }; wg.Wait() }\n"
         "func (s *store) sync() { var mu sync.Mutex; all(9, func(i int) { mu.Lock(); s.m[`a`] = i; mu.Unlock() }) }\n"
         "func (s *store) Ensure() { s.mu.Lock(); defer s.mu.Unlock(); s.sync() }\n"
         "func (s *store) Watch() { go func() { s.mu.Lock(); s.m[`b`]++; s.mu.Unlock() }() }"
