@@ -87,9 +87,20 @@ def _lost(view: View) -> Iterator[LostWrite | MapReplacedOnCopy]:
     for statement, x, part in candidates:
         if uses.sees(part, statement.pos, statement.end) or _captured(view, statement, part.root):
             continue
+        if view.variables[part.root].kind == "param" and _lets_go(view, statement, x):
+            continue
         found = _replaced(view, x, part) if view.variables[part.root].kind in _HANDED_IN else _unseen(view, x, part)
         if found is not None:
             yield found
+
+
+def _lets_go(view: View, statement: ir.Assign, x: ir.Expr) -> bool:
+    """Tell whether a parameter's field is set to nil after its map was used: nobody is to see that but the garbage collector."""
+    path = view.paths.raw(x)
+    value = statement.rhs[statement.lhs.index(x)] if len(statement.lhs) == len(statement.rhs) else None
+    if path is None or not isinstance(value, ir.Name) or value.name != "nil":
+        return False
+    return any(loop.pos < statement.pos and view.paths.raw(loop.over) == path for loop in view.statements if isinstance(loop, ir.Range))
 
 
 def _captured(view: View, statement: ir.Assign, root: int) -> bool:

@@ -30,6 +30,8 @@ class _Notes:
     asked: _Places = field(default_factory=dict)
     made: _Places = field(default_factory=dict)
     made_late: _Places = field(default_factory=dict)
+    given: set[tuple[str, str]] = field(default_factory=set)
+    """(name of a type of another package, field) of composite literals."""
 
 
 def _notes(file: ir.FileFacts) -> _Notes:
@@ -47,6 +49,9 @@ def _notes(file: ir.FileFacts) -> _Notes:
                         notes.made.setdefault(x.name, []).append((function.root, x.base))
         for name in cleared.keys() - made.keys():
             notes.cleared.setdefault(name, []).append((function.root, cleared[name]))
+        for literal in each(body, ir.Lit):
+            if isinstance(literal.type, ir.TQual):
+                notes.given.update((literal.type.name, x.key.name) for x in literal.elements if isinstance(x.key, ir.Name) and not is_nil(x.value))
         for comparison in each(body, ir.Binary):
             asked = comparison.left
             if isinstance(asked, ir.Sel) and comparison.op in ("==", "!=") and is_nil(comparison.right):
@@ -64,6 +69,7 @@ class Beliefs:
         self._makers = makers
         self._files = [of_file(file, _notes) for file in package.scope.files]
         self._tests = frozenset(number for number, path in enumerate(package.paths) if path.endswith("_test.go"))
+        self._given = {item for number, notes in enumerate(self._files) if number not in self._tests for item in notes.given}
         self._answers: dict[tuple[str, str, str, str], tuple[str, ...]] = {}
         asked = {name for notes in self._files for name in notes.asked}
         self.reset = frozenset(name for notes in self._files for name in notes.cleared if name in asked)
@@ -89,6 +95,8 @@ class Beliefs:
 
     def makes(self, owner: Type | None, name: str) -> bool:
         """Tell whether the package itself makes a field, of a type of whatever package."""
+        if isinstance(owner, model.Named) and (owner.name, name) in self._given:
+            return True
         return bool(self._who("made", owner, name))
 
     def _who(self, what: str, owner: Type | None, name: str) -> tuple[str, ...]:

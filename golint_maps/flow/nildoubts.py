@@ -21,11 +21,6 @@ def parameter(view: View, x: ir.Expr) -> bool:
     return isinstance(x, ir.Local) and view.root.name[:1].isupper() and x.id in view.root.params and not view.assignments[x.id]
 
 
-def in_test(view: View) -> bool:
-    """Tell whether a function is test code: that knows the state of what it looks into, and shows nothing of what callers do."""
-    return view.path.endswith("_test.go")
-
-
 def handed_in(view: View, x: ir.Expr) -> tuple[model.Named, str] | None:
     """Return (type, field) of a map that others make, or not: of an exported field of another package's struct, which a caller hands in; or None."""
     match x:
@@ -33,7 +28,7 @@ def handed_in(view: View, x: ir.Expr) -> tuple[model.Named, str] | None:
             definition = view.typing.definitions.get(number)
             if isinstance(definition, FromValue) and definition.count == 1 and not view.assignments[number]:
                 return handed_in(view, definition.value)
-        case ir.Sel(base, name) if name[:1].isupper() and not in_test(view):
+        case ir.Sel(base, name) if name[:1].isupper():
             field = view.package.resolver.field(view.typing.of(base), name)
             owner = field.owner if field is not None else None
             if isinstance(owner, model.Named) and owner.package != view.package.scope.path and owner.package not in table().packages:

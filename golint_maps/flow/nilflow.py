@@ -15,7 +15,7 @@ from golint_maps.flow.makers import Makers
 from golint_maps.flow.maps import extent
 from golint_maps.flow.nilbeliefs import Beliefs
 from golint_maps.flow.nilconditions import empty, mentioned, non_empty, not_zero
-from golint_maps.flow.nildoubts import filled_unless_it_fails, in_test, is_nil, kind_on_error
+from golint_maps.flow.nildoubts import filled_unless_it_fails, is_nil, kind_on_error
 from golint_maps.flow.nilstate import FINE, GOOD, LOCAL, MAYBE, NIL, LookUp, Mark, Origin, State, Value, correlated, join
 from golint_maps.flow.nilvalues import NilValues
 from golint_maps.flow.paths import Path
@@ -440,7 +440,7 @@ class NilFlow(Forward[State]):
 
     def _reset(self, base: ir.Expr, state: State) -> Value | None:
         """Return what a field holds that some method sets to nil, where no condition asked anything since the lock was taken."""
-        if not isinstance(base, ir.Sel) or base.name not in self._beliefs.reset or in_test(self._view):
+        if not isinstance(base, ir.Sel) or base.name not in self._beliefs.reset:
             return None
         path = self._view.paths.of(base)
         pos = state.locked.get(path[0]) if path is not None else None

@@ -6,7 +6,7 @@ from golint_maps.flow import nilcalls
 from golint_maps.flow.makers import Makers
 from golint_maps.flow.maps import extent
 from golint_maps.flow.nilbeliefs import Beliefs
-from golint_maps.flow.nildoubts import handed_in, in_test, parameter
+from golint_maps.flow.nildoubts import handed_in, parameter
 from golint_maps.flow.nilstate import ELEMENTS, FINE, GOOD, MAYBE, NIL, Origin, State, Value
 from golint_maps.flow.paths import Path
 from golint_maps.flow.spelling import spell
@@ -73,7 +73,7 @@ class NilValues:
 
     def _is_old(self, path: Path | None, state: State) -> bool:
         """Tell whether a path leads into what came into the function from outside."""
-        if path is None or path[0][0] != "l" or path[0] in state.private or in_test(self.view):
+        if path is None or path[0][0] != "l" or path[0] in state.private:
             return False
         return self.view.variables[int(path[0][1:])].kind in ("param", "receiver")
 

@@ -147,3 +147,10 @@ def test_values_of_type_parameters_are_not_known() -> None:
 
 def test_a_defined_type_holds_what_it_is_made_of() -> None:
     assert copied("type table sync.Map\nfunc f(t table) {}\nfunc g(t [2]box) {}") == [("param", "t", ""), ("param", "t", "[].inner.m")]
+
+
+def test_a_parameter_that_lets_go_of_its_map_after_use_loses_nothing() -> None:
+    assert replaced("func f(p pair) { for k := range p.m { use(k) }; p.m = nil }") == []
+    assert replaced("func f(p pair) { p.m = nil }") == ["p.m"]
+    assert replaced("func f(p pair) { for k := range p.m { use(k) }; p.m = map[string]int{} }") == ["p.m"]
+    assert replaced("func (p pair) f() { for k := range p.m { use(k) }; p.m = nil }") == ["p.m"]

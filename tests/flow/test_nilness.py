@@ -310,15 +310,16 @@ def test_a_map_of_somebody_else_without_the_key_may_be_nil() -> None:
 def test_a_map_that_the_package_makes_is_no_map_of_somebody_else() -> None:
     use = "func f(s *api.Spec, k string) { if _, ok := s.Labels[k]; !ok { s.Labels[k] = `` } }\n"
     assert of_others(use + "func norm(s *api.Spec) { if s.Labels == nil { s.Labels = map[string]string{} } }") == []
+    assert of_others(use + "func build() *api.Spec { return &api.Spec{Labels: map[string]string{}} }") == []
     assert of_others("type t struct { s *api.Spec }\nfunc (x *t) f(k string) { if _, ok := x.s.Labels[k]; !ok { x.s.Labels[k] = `` } }") == []
     assert of_others("func f(s *api.Spec, k string) { s.Labels = other(k); if _, ok := s.Labels[k]; !ok { s.Labels[k] = `` } }") == []
 
 
-def test_tests_know_the_state_of_what_they_look_into() -> None:
+def test_a_doubt_is_no_finding_in_a_test() -> None:
     text = "package p\nimport (`sync`; `errors`)\nvar _ = errors.New\ntype M = map[string]int\n" + CLOSED
-    use = "package p\nfunc use(x *t) { x.mu.Lock(); x.m[``]++; x.mu.Unlock() }"
-    assert [fact.cause for fact in facts_of({"p.go": text, "q.go": use}).facts if isinstance(fact, NilWrite)] == ["reset"]
-    assert [fact.cause for fact in facts_of({"p.go": text, "p_test.go": use}).facts if isinstance(fact, NilWrite)] == []
+    use = "package p\nfunc use(x *t, c bool) { x.mu.Lock(); x.m[``]++; x.mu.Unlock(); var m, n M; if c { m = M{} }; m[``]++; n[``]++ }"
+    assert [fact.cause for fact in facts_of({"p.go": text, "q.go": use}).facts if isinstance(fact, NilWrite)] == ["reset", "declared", "declared"]
+    assert [fact.map for fact in facts_of({"p.go": text, "p_test.go": use}).facts if isinstance(fact, NilWrite)] == ["n"]
 
 
 def test_the_clone_of_a_map_of_somebody_else_may_be_nil() -> None:
