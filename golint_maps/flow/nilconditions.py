@@ -33,7 +33,10 @@ _MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
 
 
 def non_empty(op: str, left: ir.Expr, right: ir.Expr, truth: bool) -> ir.Expr | None:
-    """Return m where a comparison of `len(m)` with a constant, being true or not, says that m is not empty; else None."""
+    """Return m where a comparison of `len(m)` with a constant or a counter, being true or not, says that m is not empty; else None."""
+    match op, left, right:
+        case ("<", ir.Local(), ir.Call(ir.Name("len"), [counted])) | (">", ir.Call(ir.Name("len"), [counted]), ir.Local()):
+            return counted if truth else None  # counters count from zero
     measured, op, bound = _measured(op, left, right)
     if truth:
         says = (op == ">" and bound >= 0) or (op == ">=" and bound >= 1) or (op == "!=" and bound == 0) or (op == "==" and bound >= 1)

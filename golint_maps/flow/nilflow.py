@@ -122,8 +122,8 @@ class NilFlow(Forward[State]):
         path = self._view.paths.of(statement.over)
         if path is not None:
             value = self._values.value(statement.over, state)
-            if value is not None and value.kind == MAYBE:
-                state.values[path] = GOOD
+            if value is not None and value.kind in (NIL, MAYBE):
+                state.values[path] = GOOD  # a loop over a nil map has no turn
         for x in (statement.key, statement.value):
             if isinstance(x, ir.Local):
                 state.forget((f"l{x.id}",))

@@ -433,3 +433,16 @@ def test_a_deferred_function_sees_a_result_that_no_return_sets() -> None:
 
 def test_a_new_map_variable_is_nil() -> None:
     assert writes("func f() { m := new(M); (*m)[``]++ }") == [("*m", "literal", True)]
+
+
+@pytest.mark.parametrize("loop", ["for k := range n", "for i := 0; i < len(n); i++", "for i := 0; len(n) > i; i++"])
+def test_a_loop_over_a_nil_map_has_no_turn(loop: str) -> None:
+    assert inside(f"var n M; {loop} {{ n[`a`]++ }}") == []
+
+
+def test_a_loop_over_something_else_has() -> None:
+    assert inside("var n M; for i := 0; i < len(keys); i++ { n[keys[i]]++ }") != []
+
+
+def test_a_callee_that_only_ranges_over_what_it_is_given_may_be_given_nil() -> None:
+    assert writes("func double(m M) { for k, v := range m { m[k] = 2 * v } }\nfunc Use() { double(nil) }") == []
