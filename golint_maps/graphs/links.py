@@ -119,14 +119,21 @@ class Links:
         names = set(wanted)
         package = interface.rpartition(".")[0]
         found = sorted(
-            kind for kind in self._methods.get(method, ()) if names <= self._by_type[kind] and self._meet(kind.rpartition(".")[0], package)
+            kind
+            for kind in self._methods.get(method, ())
+            if names <= self._by_type[kind] and self._meet(kind.rpartition(".")[0], package, test=self.functions[f"{kind}.{method}"].test)
         )
         return [f"{kind}.{method}" for kind in found] if len(found) <= _MAX_IMPLEMENTATIONS else ()
 
-    def _meet(self, package: str, other: str) -> bool:
-        """Tell whether values of one package can become interfaces of another: one imports the other, or somebody imports both."""
+    def _meet(self, package: str, other: str, *, test: bool) -> bool:
+        """Tell whether values of one package can become interfaces of another: one imports the other, or somebody imports both.
+
+        What a test file declares is not seen outside of its package, so nobody else brings the two together.
+        """
         if package == other or not self._imports:
             return True
+        if test:
+            return package.removesuffix("_test") == other or other in self._imports.get(package, ())
         if other in self._imports.get(package, ()) or package in self._imports.get(other, ()):
             return True
         return any(package in imported and other in imported for imported in self._imports.values())

@@ -605,3 +605,17 @@ def test_what_a_server_makes_when_it_begins_to_serve_is_there_before_its_handler
         "func Start(s *server) { s.Init(); go s.Serve() }"
     )
     assert not any(certain for _, certain in verdicts(source))
+
+
+def test_a_test_double_stands_for_interfaces_that_its_own_package_can_see_only() -> None:
+    calls = "package p\ntype Sink interface { Put(string) }\nfunc Run(s Sink) { for range 3 { go s.Put(`a`) } }"
+    double = "package q\nIMPORT\ntype fake struct { m map[string]int }\nfunc (f *fake) Put(k string) { f.m[k] = 1 }"
+    both = facts_of('package r\nimport ("example.com/p"; "example.com/q")\nvar _ = p.Run\nvar _ = q.X', path="example.com/r")
+
+    def racing(name: str, imports: str = "") -> bool:
+        doubled = facts_of({name: double.replace("IMPORT", imports)}, path="example.com/q")
+        return bool(Program([facts_of(calls, path="example.com/p"), doubled, both]).races.pairs)
+
+    assert racing("fake.go")
+    assert not racing("fake_test.go")
+    assert racing("fake_test.go", 'import "example.com/p"')
