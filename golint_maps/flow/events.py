@@ -19,6 +19,9 @@ CONSTANT = -2
 BORROWED = "*"
 """Ends the path of a lock that is reached through a pointer in a field."""
 
+ONCE = "~once"
+"""Ends the name of what is like a lock: that a `sync.Once`, or an atomic flag, lets one goroutine alone do something."""
+
 
 class Held(msgspec.Struct, frozen=True, array_like=True, gc=False, order=True):
     """A lock held: its path, `w` or `r`, and its name by declaring type (`sync` package variables and locals: the path's root)."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from golint_maps.flow import locks
 from golint_maps.flow.calls import Callees
-from golint_maps.flow.events import Held
+from golint_maps.flow.events import ONCE, Held
 from golint_maps.flow.files import families, of_file
 from golint_maps.flow.identity import Names, declared_id
 from golint_maps.flow.traverse import each
@@ -19,6 +19,8 @@ Effect = tuple[tuple[Held, ...], tuple[Held, ...]]
 """(locks held at the end and not at the start, locks given back that the caller must have held)"""
 
 _NONE: Effect = ((), ())
+_MENTIONED = frozenset((*locks.METHODS, "Do"))
+"""Names of methods that may concern a lock, `sync.Once` among them."""
 _CALLS_AT_ONCE = frozenset(("sort", "slices", "maps", "strings", "bytes", "filepath", "fs", "ast"))
 """Packages whose functions are done with a function argument when they return."""
 
@@ -51,11 +53,36 @@ class LockEffects:
             self._effects[token] = None  # recursion
             file, number = self._places[token]
             function = self._package.scope.files[file].functions[number]
-            if function.body and _mentions_locks(function.body):
-                view = View(self._package, file, number, of_file(self._package.scope.files[file], families)[number])
-                effect = self.body(function.body, Names(view))
+            if function.body and (_mentions_locks(function.body) or _is_channel_operation(function.body)):
+                names = Names(View(self._package, file, number, of_file(self._package.scope.files[file], families)[number]))
+                effect = self.body(function.body, names) if _mentions_locks(function.body) else _by_channel(function.body, names)
                 self._effects[token] = effect if effect != _NONE else None
         return self._effects[token]
+
+    def tries(self, token: str) -> Held | None:
+        """Return the lock that a declared function of this package has when it returns true: `return s.mu.TryLock()`."""
+        file, number = self._places.get(token, (-1, -1))
+        body = self._package.scope.files[file].functions[number].body if file >= 0 else None
+        match body:
+            case [ir.Return([ir.Call() as call])] if _mentions_locks(body):
+                names = Names(View(self._package, file, number, of_file(self._package.scope.files[file], families)[number]))
+                found = self.operation(call, Callees(names).targets(call.fun), names)
+                if found is not None and found.kind == "try":
+                    return Held(found.path, found.mode, found.name, found.spelled)
+        return None
+
+    def operation(self, call: ir.Call, tokens: Sequence[str], names: Names) -> locks.LockOperation | None:
+        """Return what a call does to a lock: by itself, as a lock of somebody's own making, or as a function that is no more than such a call."""
+        fun = call.fun
+        if fun.__class__ is not ir.Sel:
+            return None
+        if fun.name in locks.METHODS:
+            found = locks.operation(call, names)
+            if found is not None:
+                return found
+            if fun.name in locks.OPERATIONS and not any(self.function(token) for token in tokens):
+                return locks.own_operation(call, names)
+        return None
 
     def literal(self, view: View, number: int, names: Names) -> Effect | None:
         """Return the net effect of a literal that is called in place."""
@@ -115,8 +142,48 @@ class LockEffects:
         return tuple(found) or None
 
 
+def once_lock(call: ir.Call, names: Names, mode: str) -> Held | None:
+    """Return what `once.Do(…)` is like: a lock that the function has for writing, and whoever has seen it do all that, for reading."""
+    path = names.path(call.fun.base) if isinstance(call.fun, ir.Sel) else None
+    return Held((*path, "once"), mode, names.identity(call.fun.base) + ONCE) if path is not None and isinstance(call.fun, ir.Sel) else None
+
+
 def _mentions_locks(body: Sequence[ir.Stmt]) -> bool:
-    return any(x.fun.__class__ is ir.Sel and (x.fun.name in locks.OPERATIONS or "lock" in x.fun.name.lower()) for x in each(body, ir.Call))
+    return any(x.fun.__class__ is ir.Sel and (x.fun.name in _MENTIONED or "lock" in x.fun.name.lower()) for x in each(body, ir.Call))
+
+
+def _is_channel_operation(body: Sequence[ir.Stmt]) -> bool:
+    """Tell whether a function does nothing but send to or receive from a channel, or wait until it can."""
+    match body:
+        case [ir.Send()] | [ir.Do(ir.Recv())]:
+            return True
+        case [ir.Select(cases), *_]:
+            # `select { case s.sem <- token: return nil; case <-ctx.Done(): return ctx.Err() }`: it says whether it has sent.
+            return sum(not case.body for case in cases) <= 1 and all(isinstance((case.body or body)[-1], ir.Return) for case in cases)
+    return False
+
+
+def _by_channel(body: Sequence[ir.Stmt], names: Names) -> Effect:
+    """Return the net effect of a function that does nothing but use a channel as a lock."""
+    acquired: list[Held] = []
+    released: list[Held] = []
+    for statement in [case.comm for case in body[0].cases] if isinstance(body[0], ir.Select) else body:
+        match statement:
+            case ir.Send(channel):
+                found = _channel_lock(channel, names, send=True)
+                acquired += [found] if found is not None else []
+            case ir.Do(ir.Recv(channel)):
+                found = _channel_lock(channel, names, send=False)
+                released += [found] if found is not None else []
+    return tuple(acquired), tuple(released)
+
+
+def _channel_lock(channel: ir.Expr, names: Names, *, send: bool) -> Held | None:
+    """Return the lock that a channel is: one of capacity one, or the receiver of a method, whose type is a lock of its own then."""
+    found = locks.channel_lock(channel, names, send=send)
+    if found is not None:
+        return Held(found.path, "w", found.name)
+    return Held(("r", "chan"), "w", f"{names.identity(channel)}~") if names.path(channel) == ("r",) else None
 
 
 def _starts_something(body: Sequence[ir.Stmt]) -> bool:
@@ -211,8 +278,12 @@ class LockWalk(Forward[LockState]):
             self.evaluate(operand, state)
         if not isinstance(x, ir.Call):
             return
-        found = locks.operation(x, self._names)
-        if found is not None:
+        tokens = self._callees.targets(x.fun) if isinstance(x.fun, ir.Sel | ir.Name) else ()
+        found = self._effects.operation(x, tokens, self._names)
+        if tokens == ("sync.Once.Do",):
+            once = once_lock(x, self._names, "r")
+            state.held.update({once.path: once} if once is not None else {})
+        elif found is not None:
             lock = Held(found.path, found.mode, found.name, found.spelled)
             if found.kind == "acquire":
                 if state.released.pop(found.path, None) is None:
@@ -222,9 +293,8 @@ class LockWalk(Forward[LockState]):
         elif isinstance(x.fun, ir.FuncLit):
             effect = self._effects.literal(self._names.view, x.fun.function, self._names)
             self._apply(effect, None, state)
-        elif isinstance(x.fun, ir.Sel | ir.Name):
-            for token in self._callees.targets(x.fun)[:1]:
-                self._apply(self._effects.function(token), x.fun, state)
+        elif tokens:
+            self._apply(self._effects.function(tokens[0]), x.fun, state)
 
     def _apply(self, effect: Effect | None, fun: ir.Expr | None, state: LockState) -> None:
         if effect is None:

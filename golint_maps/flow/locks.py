@@ -6,7 +6,8 @@ semaphores of weight one. As in RacerD and gVisor's checklocks only locks that a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import Final
 
 from golint_maps.flow.files import of_file
@@ -16,6 +17,7 @@ from golint_maps.flow.view import PackageView, View
 from golint_maps.syntax import ir
 from golint_maps.types import model
 from golint_maps.types.definitions import FromValue
+from golint_maps.types.resolve import Method
 
 OPERATIONS: Final = {
     "Lock": ("acquire", "w"),
@@ -25,6 +27,11 @@ OPERATIONS: Final = {
     "TryLock": ("try", "w"),
     "TryRLock": ("try", "r"),
 }
+
+_PARTNERS: Final = {name: f"{'R' if mode == 'r' else ''}{'Lock' if kind == 'release' else 'Unlock'}" for name, (kind, mode) in OPERATIONS.items()}
+"""Which other method a lock with this method has."""
+
+_LOCK = re.compile(r"(?i)mutex|lock")
 
 METHODS: Final = frozenset((*OPERATIONS, "Acquire", "Release", "TryAcquire"))
 """Names of the methods that may be lock operations."""
@@ -58,6 +65,35 @@ def operation(call: ir.Call, names: Names) -> LockOperation | None:
     return None
 
 
+def own_operation(call: ir.Call, names: Names) -> LockOperation | None:
+    """Return what a call does to a lock of somebody's own making: an object that has both methods, such as a spin lock or a wrapper.
+
+    What is known of the bodies of the methods says more, so this is for those whose bodies show no lock.
+    """
+    fun = call.fun
+    if not isinstance(fun, ir.Sel) or fun.name not in OPERATIONS or call.args:
+        return None
+    resolver = names.view.package.resolver
+    kind = names.view.typing.of(fun.base)
+    method = resolver.method(kind, fun.name)
+    if method is None or method.function is None or method.receiver is None:
+        return None
+    if method.signature.results and OPERATIONS[fun.name][0] != "try":
+        return None
+    if not _does_something(method) or not _does_something(resolver.method(kind, _PARTNERS[fun.name])):
+        return None  # a lock that is switched off
+    found = _named(fun, names, method.path)
+    if found is None or method.receiver.package == names.view.package.scope.path or _LOCK.search(method.receiver.name):
+        return found
+    # An object of another package that can be locked: its own methods know the lock by another name.
+    return replace(found, name=found.name + "~")
+
+
+def _does_something(method: Method | None) -> bool:
+    function = method.function if method is not None else None
+    return function is not None and function.node.body != []
+
+
 def _method(fun: ir.Sel, names: Names) -> LockOperation | None:
     view = names.view
     kind = view.typing.of(fun.base)
@@ -70,8 +106,15 @@ def _method(fun: ir.Sel, names: Names) -> LockOperation | None:
         else:
             named = method.receiver
             if named is not None and named.package != "sync" and method.function is not None:
-                return None  # a method of somebody's own: `helper_effect` looks inside
+                return None  # a method of somebody's own: its net effect says what it does
             embedded = method.path
+    return _named(fun, names, embedded)
+
+
+def _named(fun: ir.Sel, names: Names, embedded: tuple[str, ...]) -> LockOperation | None:
+    """Return a lock operation on what stands before the method, or on what is embedded there."""
+    view = names.view
+    kind = view.typing.of(fun.base)
     path = names.path(fun.base)
     if path is None:
         return None

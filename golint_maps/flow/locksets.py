@@ -12,11 +12,11 @@ from types import MappingProxyType
 from golint_maps.flow import locks
 from golint_maps.flow.assigned import assigned_names, fields_set_by
 from golint_maps.flow.calls import NEW_IN_PLACE, Callees, fresh
-from golint_maps.flow.events import BORROWED, ELSEWHERE, Argument, CallSite, Flow, Held, MapAccess, Position, Sync
+from golint_maps.flow.events import BORROWED, ELSEWHERE, ONCE, Argument, CallSite, Flow, Held, MapAccess, Position, Sync
 from golint_maps.flow.first_time import empty_regions
 from golint_maps.flow.identity import Names, function_id
 from golint_maps.flow.known_calls import concerns_nobody, map_api_names, map_apis
-from golint_maps.flow.lock_helpers import LockEffects, locks_what_is_there, only_locks
+from golint_maps.flow.lock_helpers import LockEffects, locks_what_is_there, once_lock, only_locks
 from golint_maps.flow.maps import extent, qualified
 from golint_maps.flow.once import once_regions
 from golint_maps.flow.paths import RECEIVED
@@ -455,6 +455,9 @@ class LocksetWalk(Forward[State]):
                 state.assumed |= {flag}
                 for path, lock in state.granted.get(flag, {}).items():
                     state.held.setdefault(path, lock)
+                match self.view.typing.definitions.get(number):
+                    case FromValue(ir.Call() as call, _, 1) if truth:
+                        self._tried(call, state)  # `ok := mu.TryLock()`
             case ir.Unary("!", operand):
                 return self.assume(operand, not truth, state)
             case ir.Binary("&&", left, right) if truth:
@@ -463,11 +466,20 @@ class LocksetWalk(Forward[State]):
             case ir.Binary("||", left, right) if not truth:
                 after = self.assume(left, False, state)
                 return None if after is None else self.assume(right, False, after)
-            case ir.Call() if truth:
-                found = locks.operation(condition, self.names)
-                if found is not None and found.kind == "try":
-                    state.held[found.path] = Held(found.path, found.mode, found.name, found.spelled)
+            case ir.Call() if truth and self._locks:
+                self._tried(condition, state)
         return state
+
+    def _tried(self, call: ir.Call, state: State) -> None:
+        """Take the lock that a call has tried to take, where it has returned true."""
+        tokens = self.shared.callees.targets(call.fun)
+        found = self.shared.lock_effects.operation(call, tokens, self.names)
+        if found is not None and found.kind == "try":
+            state.held[found.path] = Held(found.path, found.mode, found.name, found.spelled)
+        lock = self.shared.lock_effects.tries(tokens[0]) if found is None and tokens else None
+        path = self._translate(lock.path, call) if lock is not None else None
+        if lock is not None and path is not None:
+            state.held[path] = Held(path, lock.mode, lock.name, lock.spelled)
 
     # --- expressions ---
 
@@ -536,7 +548,9 @@ class LocksetWalk(Forward[State]):
         fun = call.fun
         if fun.__class__ is ir.Name and self._builtin(call, fun, state):
             return
-        operation = locks.operation(call, self.names) if fun.__class__ is ir.Sel and fun.name in locks.METHODS else None
+        operation = None
+        if fun.__class__ is ir.Sel and fun.name in locks.METHODS:
+            operation = self.shared.lock_effects.operation(call, self.shared.callees.targets(fun), self.names)
         if operation is not None:
             for argument in call.args:
                 self.evaluate(argument, state)
@@ -613,11 +627,10 @@ class LocksetWalk(Forward[State]):
                 self._sync(_SIGNALS[fun.name], fun.base, call.pos, state)
             if fun.name in _FLAGS and tokens and tokens[0].startswith("sync/atomic."):
                 self._sync(_FLAGS[fun.name], fun.base, call.pos, state)
-        if tokens == ("sync.Once.Do",) and isinstance(fun, ir.Sel):
-            # Who returns from Do has seen all that the function did: as if it held a read lock that the function held for writing.
-            path = self.names.path(fun.base)
-            if path is not None:
-                state.held[(*path, "once")] = Held((*path, "once"), "r", self.names.identity(fun.base) + "~once")
+        if tokens == ("sync.Once.Do",):
+            once = once_lock(call, self.names, "r")
+            if once is not None:
+                state.held[once.path] = once
             return
         effects = self.shared.lock_effects
         if fun.__class__ is ir.FuncLit:
@@ -717,7 +730,7 @@ class LocksetWalk(Forward[State]):
         for start, end, flag, atomic in self._once:
             rooted = self.names.rooted(flag) if atomic and start <= offset < end else None
             if rooted is not None:
-                yield Held((*rooted, "once"), "w", f"{'.'.join(rooted)}~once")
+                yield Held((*rooted, "once"), "w", f"{'.'.join(rooted)}{ONCE}")
 
     def _sync(self, kind: str, x: ir.Expr, start: int, state: State) -> None:
         path = self.names.path(x)
@@ -735,10 +748,9 @@ class LocksetWalk(Forward[State]):
         if not tokens or (mode == "call" and concerns_nobody(tokens, call.args)):
             return
         held = tuple(sorted((*state.held.values(), *self._won(call.pos)))) if state.held or self._once else ()
-        if tokens == ("sync.Once.Do",) and isinstance(call.fun, ir.Sel):
-            path = self.names.path(call.fun.base)
-            if path is not None:
-                held = (*held, Held((*path, "once"), "w", self.names.identity(call.fun.base) + "~once"))
+        if tokens == ("sync.Once.Do",):
+            once = once_lock(call, self.names, "w")
+            held = (*held, once) if once is not None else held
         arguments = tuple(self.shared.callees.argument(argument, state.owned) for argument in call.args)
         if mode == "go":
             # A map that the function replaces is handed over with the goroutine: nobody else has it any more.

@@ -12,7 +12,7 @@ from functools import cached_property
 from msgspec.structs import replace
 
 from golint_maps.flow.annotations import Guard
-from golint_maps.flow.events import BORROWED, FunctionSummary, Held, MapAccess, Position
+from golint_maps.flow.events import BORROWED, ONCE, FunctionSummary, Held, MapAccess, Position
 from golint_maps.flow.paths import RECEIVED
 from golint_maps.flow.structure import common_loop, dominates, may_follow
 from golint_maps.graphs.happens_before import HappensBefore, works_along
@@ -52,13 +52,15 @@ class _Side:
     op: str
     locks: frozenset[str]
     exclusive: frozenset[str]
+    once: bool
 
     @classmethod
     def of(cls, witness: Witness) -> _Side:
         """Return the side of a witness."""
         locks = frozenset(lock.name for lock in witness.locks)
         exclusive = frozenset(lock.name for lock in witness.locks if lock.mode == "w")
-        return cls(witness, witness.access.writes, witness.context.concurrent, witness.access.op, locks, exclusive)
+        once = any(name.endswith(ONCE) for name in locks)
+        return cls(witness, witness.access.writes, witness.context.concurrent, witness.access.op, locks, exclusive, once)
 
 
 def _siblings(side: _Side, other: _Side) -> tuple[_Side, _Side]:
@@ -71,6 +73,18 @@ def _siblings(side: _Side, other: _Side) -> tuple[_Side, _Side]:
 def _own_locks(side: _Side) -> _Side:
     way = side.witness
     return _Side.of(replace(way, locks=tuple(lock for lock in way.locks if lock not in way.lent), lent=frozenset()))
+
+
+def _outside_once(side: _Side, other: _Side) -> tuple[_Side, _Side]:
+    """Return two sides without what they have seen a `sync.Once` do, unless the other one is what it does: else that orders nothing."""
+    names = {lock.name for way in (side.witness, other.witness) for lock in way.locks if lock.name.endswith(ONCE)}
+    idle = names - side.exclusive - other.exclusive
+    return (_without(side, idle), _without(other, idle)) if idle else (side, other)
+
+
+def _without(side: _Side, names: set[str]) -> _Side:
+    way = side.witness
+    return _Side.of(replace(way, locks=tuple(lock for lock in way.locks if lock.name not in names)))
 
 
 def _representatives(sides: Sequence[_Side]) -> list[_Side]:
@@ -241,6 +255,8 @@ class Races:
         for side in ways[:_MAX_WAYS]:
             for partner in partners.get((self._test(side), not side.writes, not side.concurrent), ()):
                 mine, other = _siblings(side, partner) if side.witness.lent else (side, partner)
+                if side.once or partner.once:
+                    mine, other = _outside_once(mine, other)
                 if not _conflicts(mine, other):
                     continue
                 parallel = self.parallel(mine.witness, other.witness)
@@ -629,7 +645,7 @@ def excluded(left: Witness, right: Witness) -> bool:
     """Tell whether a common lock keeps two accesses apart. Two read locks do not."""
     if any(mine.mode == "w" or theirs.mode == "w" for mine, theirs in common_locks(left, right)):
         return True
-    if left.locks and right.locks and any(lock.path[-1:] == (BORROWED,) or lock.name.endswith("~once") for lock in (*left.locks, *right.locks)):
+    if left.locks and right.locks and any(lock.path[-1:] == (BORROWED,) or lock.name.endswith(ONCE) for lock in (*left.locks, *right.locks)):
         return True  # two names of one lock, it may be; and what runs once may run before or after anything else
     # A semaphore or a channel as a lock protects in ways that are not known: no claim.
     return any(lock.name.endswith("~") for lock in (*left.locks, *right.locks))

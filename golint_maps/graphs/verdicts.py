@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from golint_maps.flow.events import BORROWED, Held, MapAccess
+from golint_maps.flow.events import BORROWED, ONCE, Held, MapAccess
 from golint_maps.graphs.neighbours import unguarded_neighbours
 from golint_maps.graphs.races import Race, Races, begins, common_locks, sets_up
 from golint_maps.graphs.witness import Witness
@@ -108,7 +108,7 @@ def _by_habit(races: Races) -> Iterator[Verdict]:
         counts: dict[str, int] = defaultdict(int)
         locks: dict[str, Held] = {}
         for ways in by_access.values():
-            names = set.intersection(*({lock.name for lock in way.locks} for way in ways))
+            names = set.intersection(*({lock.name for lock in way.locks if not lock.name.endswith(ONCE)} for way in ways))
             for name in names:
                 counts[name] += not name.endswith("~")
             for way in ways:

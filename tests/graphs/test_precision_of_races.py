@@ -619,3 +619,66 @@ def test_a_test_double_stands_for_interfaces_that_its_own_package_can_see_only()
     assert racing("fake.go")
     assert not racing("fake_test.go")
     assert racing("fake_test.go", 'import "example.com/p"')
+
+
+GO = "func use(s *store) { for range 3 { go s.put(`a`) } }\n"
+OWN = "import (`context`; `sync`; `sync/atomic`)\nvar _ = context.Canceled\n"
+
+
+def test_a_lock_of_somebodys_own_making_is_a_lock() -> None:
+    spins = (
+        "type spin struct { v atomic.Bool }\nfunc (s *spin) Unlock() { s.v.Store(false) }\n"
+        "func (s *spin) Lock() { for !s.v.CompareAndSwap(false, true) {} }\n"
+    )
+    put = "type store struct { mu spin; m map[string]int; _ sync.Mutex }\n"
+    put += "func (s *store) put(k string) { s.mu.Lock(); defer s.mu.Unlock(); s.m[k]++ }\n"
+    assert verdicts(OWN + spins + put + GO) == []
+    off = "type spin struct { v atomic.Bool }\nfunc (s *spin) Lock() {}\nfunc (s *spin) Unlock() {}\n"
+    assert verdicts(OWN + off + put + GO) == [("write", True)]
+
+
+def test_the_lock_that_was_tried_is_held_where_that_succeeded() -> None:
+    for put in (
+        "func (s *store) put(k string) { if ok := s.mu.TryLock(); ok { s.m[k]++; s.mu.Unlock() } }\n",
+        "func (s *store) put(k string) { ok := s.mu.TryLock(); if !ok { return }; s.m[k]++; s.mu.Unlock() }\n",
+        "func (s *store) put(k string) { if !s.try() { return }; s.m[k]++; s.mu.Unlock() }\nfunc (s *store) try() bool { return s.mu.TryLock() }\n",
+    ):
+        assert verdicts(STORE + put + GO) == []
+    assert verdicts(STORE + "func (s *store) put(k string) { if s.mu.TryLock() { defer s.mu.Unlock() }; s.m[k]++ }\n" + GO) == [("write", True)]
+
+
+def test_functions_that_do_no_more_than_use_a_channel_may_lock_with_it() -> None:
+    head = OWN + "type store struct { sem chan struct{}; m map[string]int; _ sync.Mutex; _ atomic.Bool }\n"
+    made = "func newStore() *store { return &store{sem: make(chan struct{}, 1), m: map[string]int{}} }\n"
+    waits = (
+        "func (s *store) get(ctx context.Context) error { select { case s.sem <- struct{}{}: return nil; case <-ctx.Done(): return ctx.Err() } }\n"
+    )
+    tells = "func (s *store) get(ctx context.Context) error { select { case s.sem <- struct{}{}: default: }; return nil }\n"
+    put = (
+        "func (s *store) give() { <-s.sem }\nfunc (s *store) put(k string) { if s.get(context.TODO()) != nil { return }; defer s.give(); s.m[k]++ }\n"
+    )
+    assert verdicts(head + made + waits + put + GO) == []
+    assert verdicts(head + made + tells + put + GO) == [("write", True)]
+    assert verdicts(head + waits + put + GO) == [("write", True)]  # no telling how many have room
+
+
+def test_a_channel_type_with_the_methods_of_a_lock_is_one() -> None:
+    kind = "type sem chan struct{}\nfunc (c sem) Lock() { c <- struct{}{} }\nfunc (c sem) Unlock() { <-c }\n"
+    put = "type store struct { mu sem; m map[string]int; _ sync.Mutex; _ atomic.Bool }\n"
+    put += "func (s *store) put(k string) { s.mu.Lock(); s.m[k]++; s.mu.Unlock() }\n"
+    assert verdicts(OWN + kind + put + GO) == []
+
+
+ONCE = OWN + "type store struct { once sync.Once; mu sync.Mutex; m map[string]int; _ atomic.Bool }\n" + GO
+LOAD = "func (s *store) load() { s.once.Do(func() { s.m = map[string]int{}; s.m[`a`] = 1 }) }\n"
+
+
+def test_who_calls_a_function_that_does_something_once_has_seen_it() -> None:
+    assert verdicts(ONCE + LOAD + "func (s *store) put(k string) { s.load(); println(s.m[k]) }\n") == []
+
+
+def test_what_was_done_once_orders_nothing_that_comes_after_it() -> None:
+    add = "func (s *store) put(k string) { s.load(); s.mu.Lock(); s.m[k]++; s.mu.Unlock(); s.get(k) }\n"
+    get = "func (s *store) get(k string) int { s.load(); return s.m[k] }\n"
+    found = program(ONCE + LOAD + add + get).verdicts
+    assert [(item.kind, item.certain, item.guard and item.guard.spelled) for item in found] == [("read", True, "s.mu")]
