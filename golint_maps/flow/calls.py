@@ -8,6 +8,7 @@ from typing import Final
 from golint_maps.flow.events import CONSTANT, Argument
 from golint_maps.flow.identity import Names, function_id
 from golint_maps.flow.keyspace import origin
+from golint_maps.flow.paths import RECEIVED
 from golint_maps.syntax import ir
 from golint_maps.types import model
 from golint_maps.types.definitions import FromRange, FromValue
@@ -63,6 +64,9 @@ class Callees:
                     return self.targets(base, hops + 1)
                 container = self._names.identity(base)
                 return (f"={container}",) if container else ()
+            case ir.Recv():
+                channel = self._names.identity(fun)
+                return (f"={channel}",) if channel else ()
             case ir.Inst(base) | ir.Deref(base):
                 return self.targets(base, hops + 1)
             case ir.Call(inner, args):
@@ -78,14 +82,43 @@ class Callees:
         definition = view.typing.definitions.get(number)
         if not view.assignments[number]:
             match definition:
-                case FromValue(value, _, 1):
+                case FromValue(value, 0, _) | FromValue(ir.Call() as value, _, _):
                     found = self.targets(value, hops + 1)
                     if found:
                         return found
-                case FromRange(over, 1):
-                    container = self._names.identity(over)
-                    return (f"={container}",) if container else ()
+                case FromRange(over, index):
+                    return self._element(over, index, hops)
         return (f"=l{self._names.root_id}#{number}",)
+
+    def _element(self, over: ir.Expr, index: int, hops: int) -> tuple[str, ...]:
+        """Return the tokens of the functions that a range loop takes out of a list, a map or a channel."""
+        view = self._view
+        over = self._contents(over)
+        if index == 1 and isinstance(over, ir.Lit):
+            return tuple(dict.fromkeys(token for element in over.elements for token in self.targets(element.value, hops + 1)))
+        channel = index == 0 and isinstance(view.package.resolver.underlying(view.typing.of(over)), model.Chan)
+        container = self._names.identity(over) if channel or index == 1 else ""
+        return (f"={container}{RECEIVED if channel else ''}",) if container else ()
+
+    def _contents(self, x: ir.Expr) -> ir.Expr:
+        """Return what a local variable holds, or has been copied from: `subs := slices.Clone(b.subs)`."""
+        for _ in range(_MAX_HOPS):
+            if x.__class__ is ir.Local and not self._view.assignments[x.id]:
+                match self._view.typing.definitions.get(x.id):
+                    case FromValue(value, _, 1):
+                        x = value
+                        continue
+            elif x.__class__ is ir.Call and x.fun.__class__ is ir.Name and x.fun.name == "append" and len(x.args) > 1:
+                x = x.args[-1]
+                continue
+            elif x.__class__ is ir.Call and x.fun.__class__ is ir.Sel and x.fun.name == "Clone" and len(x.args) == 1:
+                x = x.args[0]
+                continue
+            elif x.__class__ is ir.SliceOf:
+                x = x.x
+                continue
+            break
+        return x
 
     def _selected(self, base: ir.Expr, name: str, hops: int) -> tuple[str, ...]:
         view = self._view
@@ -127,7 +160,10 @@ class Callees:
         return tokens[0].removeprefix("!") if len(tokens) == 1 and tokens[0][0] not in "=&?." else ""
 
     def receiver(self, fun: ir.Expr, owned: frozenset[int | tuple[str, ...]]) -> Argument | None:
-        """Return the receiver of a method call or method value, or None."""
+        """Return the receiver of a method call or method value, or what holds the function that is called; None where that is not known."""
+        if fun.__class__ is ir.Local:
+            holder = self._holder(fun.id)
+            return self.argument(holder, owned) if holder is not None else None
         if not isinstance(fun, ir.Sel) or self._view.typing.package_of(fun.base) is not None:
             return None
         found = self.argument(fun.base, owned)
@@ -142,6 +178,17 @@ class Callees:
                 kind = field.type if field else None
             return Argument((*found.path, *method.path), identity, (), found.owned, found.type)
         return found
+
+    def _holder(self, number: int) -> ir.Expr | None:
+        """Return the object out of whose field a local function value has been taken: `h, ok := s.handlers[name]`."""
+        match self._view.typing.definitions.get(number):
+            case FromValue(x, 0, _) | FromRange(x, 1) if not self._view.assignments[number]:
+                x = self._contents(x)
+                while x.__class__ is ir.Index:
+                    x = x.base
+                if x.__class__ is ir.Sel and self._view.typing.package_of(x.base) is None:
+                    return x.base
+        return None
 
     def argument(self, x: ir.Expr, owned: frozenset[int | tuple[str, ...]]) -> Argument:
         """Return what other functions can know of an argument."""

@@ -22,6 +22,9 @@ BORROWED = "*"
 ONCE = "~once"
 """Ends the name of what is like a lock: that a `sync.Once`, or an atomic flag, lets one goroutine alone do something."""
 
+SERIAL = "<-"
+"""Ends the name of what is like a lock: that one goroutine does all that is sent to a channel."""
+
 
 class Held(msgspec.Struct, frozen=True, array_like=True, gc=False, order=True):
     """A lock held: its path, `w` or `r`, and its name by declaring type (`sync` package variables and locals: the path's root)."""
@@ -115,6 +118,16 @@ class Sync(msgspec.Struct, frozen=True, array_like=True, gc=False):
     locks: tuple[Held, ...] = ()
 
 
+class Submit(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """Functions that are sent to a channel, for whoever receives them to call, as if they were called here on another goroutine.
+
+    The `fields` of the channel are those of what is sent, where functions are parts of it.
+    """
+
+    call: CallSite
+    channel: Argument
+
+
 ELSEWHERE = "-"
 """Where a function value goes that is stored in something without a name."""
 
@@ -156,5 +169,6 @@ class FunctionSummary(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Whether it has a loop without an end of its own: `for {…}`, or a range over a channel."""
     sends: tuple[tuple[str, str, Position], ...] = ()
     """(map, channel, where) of maps that are sent to a channel and kept under their old name."""
+    submits: tuple[Submit, ...] = ()
     loops: tuple[tuple[int, int, int], ...] = ()
     """(number as in `Position.nest`, start, end) of each loop."""

@@ -45,6 +45,11 @@ class LockEffects:
             found = package.memo["lock effects"] = LockEffects(package)
         return found
 
+    def declared(self, token: str) -> ir.Function | None:
+        """Return the declared function of this package that a token stands for, or None."""
+        file, number = self._places.get(token, (-1, -1))
+        return self._package.scope.files[file].functions[number] if file >= 0 else None
+
     def function(self, token: str) -> Effect | None:
         """Return the net effect of a declared function of this package, or None when it has none."""
         if token not in self._places:
@@ -114,7 +119,7 @@ class LockEffects:
     def spawns(self, token: str) -> bool:
         """Tell whether a function of this package may leave something at work when it returns.
 
-        That is a `go` statement, in itself or in a literal, or a literal handed to code that may call it later.
+        That is a `go` statement, in itself or in a literal, or a literal sent to a channel or handed to code that may call it later.
         """
         if token not in self._places:
             return False
@@ -187,7 +192,7 @@ def _channel_lock(channel: ir.Expr, names: Names, *, send: bool) -> Held | None:
 
 
 def _starts_something(body: Sequence[ir.Stmt]) -> bool:
-    if each(body, ir.Go):
+    if each(body, ir.Go) or any(sent.value.__class__ is ir.FuncLit for sent in each(body, ir.Send)):
         return True
     return bool(each(body, ir.FuncLit)) and any(
         any(isinstance(argument, ir.FuncLit) for argument in x.args)

@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
+from msgspec.structs import replace
+
 from golint_maps.flow import locks
 from golint_maps.flow.assigned import assigned_names, fields_set_by
-from golint_maps.flow.calls import NEW_IN_PLACE, Callees, fresh
-from golint_maps.flow.events import BORROWED, ELSEWHERE, ONCE, Argument, CallSite, Flow, Held, MapAccess, Position, Sync
+from golint_maps.flow.calls import NEW_IN_PLACE, NOTHING, Callees, fresh
+from golint_maps.flow.constructors import makes_anew
+from golint_maps.flow.events import BORROWED, ELSEWHERE, ONCE, Argument, CallSite, Flow, Held, MapAccess, Position, Submit, Sync
 from golint_maps.flow.first_time import empty_regions
 from golint_maps.flow.identity import Names, function_id
 from golint_maps.flow.known_calls import concerns_nobody, map_api_names, map_apis
@@ -105,6 +108,11 @@ class Family:
         self.shared_locals = frozenset(captured)
         self.assigned_names = assigned_names(view.package)
 
+    def makes_anew(self, token: str) -> bool:
+        """Tell whether a function of this package makes what it returns."""
+        declared = self.lock_effects.declared(token)
+        return declared is not None and makes_anew(declared)
+
 
 class LocksetWalk(Forward[State]):
     def __init__(self, shared: Family, function: ir.Function, number: int) -> None:
@@ -123,6 +131,7 @@ class LocksetWalk(Forward[State]):
         self.syncs: dict[tuple[int, str], Sync] = {}
         self.flows: list[Flow] = []
         self.sends: dict[int, tuple[str, str, Position]] = {}
+        self.submits: dict[int, Submit] = {}
         self._deferred: list[ir.Defer] = []
         self._held_at: dict[int, Locks] = {}
         self._locks = any(call.fun.__class__ is ir.Sel and "ock" in call.fun.name for call in each(function.body or (), ir.Call))
@@ -293,9 +302,13 @@ class LocksetWalk(Forward[State]):
             if token in ("sync.Pool.Get", "maps.Clone", "maps.Collect", "slices.Collect", "slices.Clone", "golang.org/x/exp/maps.Clone"):
                 return True
             name = token.rsplit(".", 1)[-1]
-            if name.startswith(MAKERS) and not self.shared.lock_effects.spawns(token):
+            if (name.startswith(MAKERS) or self.shared.makes_anew(token)) and not self.shared.lock_effects.spawns(token):
                 return True
         return False
+
+    def _given(self, x: ir.Expr, argument: Argument) -> Argument:
+        """Return an argument as nobody else's where the call that it is the result of has made it."""
+        return replace(argument, owned=True) if not argument.owned and argument is not NOTHING and self._constructs(x) else argument
 
     def _publish(self, value: ir.Expr, state: State) -> None:
         """What is stored where others can see it is nobody's own any more."""
@@ -342,30 +355,36 @@ class LocksetWalk(Forward[State]):
         match value:
             case ir.Addr(operand):
                 self._stored_somewhere(operand)
-            case ir.Lit(_, elements):
-                for element in elements:
-                    self._stored_somewhere(element.value)
+            case ir.Lit():
+                self._flow_literal(value)
             case ir.Name() | ir.Sel() if isinstance(self.view.package.resolver.underlying(self.view.typing.of(value)), model.Signature):
                 self.flows += [Flow(token, ELSEWHERE) for token in self.shared.callees.targets(value)]
 
     def _flow_literal(self, literal: ir.Lit) -> None:
-        kind = self.view.typing.of(literal)
-        found = self.view.package.resolver.struct(kind)
-        if found is None or not isinstance(found[0], model.Named):
-            self._stored_somewhere(literal)  # a list, a table, or a struct without a name
+        found = self._resolver.struct(self._typing.of(literal))
+        named = found is not None and isinstance(found[0], model.Named)
+        self.flows += [Flow(token, f"={name}") for name, token in self._function_fields(literal)]
+        for element in literal.elements:
+            if not named or isinstance(element.value, ir.Lit | ir.Addr):  # a list, a table, or a struct without a name
+                self._stored_somewhere(element.value)
+
+    def _function_fields(self, literal: ir.Lit) -> Iterator[tuple[str, str]]:
+        """Yield (name of the field, token) of the functions in a struct literal."""
+        found = self._resolver.struct(self._typing.of(literal))
+        owner, fields = found if found is not None else (None, None)
+        if fields is None or not isinstance(owner, model.Named):
             return
-        owner, fields = found
-        assert isinstance(owner, model.Named)
         for index, element in enumerate(literal.elements):
             name = element.key.name if isinstance(element.key, ir.Name) else ""
             if element.key is None and index < len(fields.fields):
                 name = fields.fields[index].name
-            if name and isinstance(element.value, ir.FuncLit | ir.Sel | ir.Name | ir.Local | ir.Call):
-                kind = self.view.typing.of(element.value)
-                if isinstance(self.view.package.resolver.underlying(kind), model.Signature):
-                    self.flows += [Flow(token, f"=f{owner.package}.{owner.name}.{name}") for token in self.shared.callees.targets(element.value)]
-            elif isinstance(element.value, ir.Lit | ir.Addr):
-                self._stored_somewhere(element.value)
+            if (
+                name
+                and isinstance(element.value, ir.FuncLit | ir.Sel | ir.Name | ir.Local | ir.Call)
+                and isinstance(self._resolver.underlying(self._typing.of(element.value)), model.Signature)
+            ):
+                for token in self.shared.callees.targets(element.value):
+                    yield f"f{owner.package}.{owner.name}.{name}", token
 
     def enter_range(self, statement: ir.Range, state: State) -> None:
         if self._is_map(statement.over):
@@ -427,7 +446,7 @@ class LocksetWalk(Forward[State]):
             state.held[lock.path] = Held(lock.path, "w", lock.name, lock.spelled)
         self._sync("send", statement.channel, statement.pos, state)
         self._publish(statement.value, state)
-        self._stored_somewhere(statement.value)
+        self._submit(statement, state)
         value = statement.value
         if isinstance(value, ir.Local) and not self.view.assignments[value.id] and self._is_map(value):
             channel = self.names.identity(statement.channel)
@@ -445,6 +464,31 @@ class LocksetWalk(Forward[State]):
         if path is None or self.shared.sent.get(number) != path or not isinstance(definition, FromValue) or not isinstance(definition.value, ir.Recv):
             return None
         return Held((*path, "token"), "w", f"{self.names.identity(channel)}~")
+
+    def _submit(self, statement: ir.Send, state: State) -> None:
+        """Record that functions are sent to a channel, where somebody will call them."""
+        value, channel = statement.value, statement.channel
+        identity = self.names.identity(channel)
+        literal = value.x if isinstance(value, ir.Addr) else value
+        fields = tuple(self._function_fields(literal)) if isinstance(literal, ir.Lit) else ()
+        tokens: tuple[str, ...] = ()
+        if not isinstance(literal, ir.Lit) and isinstance(self._resolver.underlying(self._typing.of(value)), model.Signature):
+            tokens = self.shared.callees.targets(value)
+        if not identity or not (tokens or fields):
+            self._stored_somewhere(value)
+            return
+        self.flows += [Flow(token, ELSEWHERE) for token in (*tokens, *(token for _, token in fields))]
+        start, end = extent(channel, self.view)
+        call = CallSite(
+            place=Place(self.view.path, start, end),
+            spelled=spell(channel, self.view.variables),
+            targets=(*tokens, *(token for _, token in fields)),
+            mode="go",
+            at=self._at(statement.pos),
+            receiver=self.shared.callees.receiver(value, state.owned) if tokens else None,
+            locks=tuple(sorted(state.held.values())),
+        )
+        self.submits[statement.pos] = Submit(call, Argument(self.names.path(channel), identity, fields=fields))
 
     def assume(self, condition: ir.Expr, truth: bool, state: State) -> State | None:
         match condition:
@@ -540,7 +584,7 @@ class LocksetWalk(Forward[State]):
     def _load(self, x: ir.Expr, state: State) -> None:
         """Reading a map variable is an access only where somebody assigns another map to it."""
         name = self.view.variables[x.id].name if isinstance(x, ir.Local) else x.name if isinstance(x, ir.Name | ir.Sel) else ""
-        if name in self.shared.assigned_names and self._is_map(x):
+        if name in self.shared.assigned_names and self._is_map(x) and (x.__class__ is not ir.Local or self.view.paths.of(x) == (f"l{x.id}",)):
             start, end = extent(x, self.view)
             self._access("load", x, start, end, state)
 
@@ -564,7 +608,7 @@ class LocksetWalk(Forward[State]):
             return
         walks = self._known_api(call, state)
         for argument in call.args:
-            self._evaluate_argument(argument, state) if not walks else self.evaluate_base(argument, state)
+            self.evaluate(argument, state) if not walks else self.evaluate_base(argument, state)
         if len(call.args) == 1 and self.view.typing.of(fun) is None and self.view.typing.as_type(fun) is not None:
             return  # a conversion
         if fun.__class__ is ir.Sel:
@@ -580,12 +624,6 @@ class LocksetWalk(Forward[State]):
             return False
         kind = self.view.typing.of(fun.base)
         return isinstance(kind, model.Pointer) or isinstance(self.view.package.resolver.underlying(kind), model.Interface)
-
-    def _evaluate_argument(self, argument: ir.Expr, state: State) -> None:
-        if argument.__class__ is ir.Local:
-            self._load(argument, state)
-            return
-        self.evaluate(argument, state)
 
     def _builtin(self, call: ir.Call, fun: ir.Name, state: State) -> bool:
         name = fun.name
@@ -751,7 +789,10 @@ class LocksetWalk(Forward[State]):
         if tokens == ("sync.Once.Do",):
             once = once_lock(call, self.names, "w")
             held = (*held, once) if once is not None else held
-        arguments = tuple(self.shared.callees.argument(argument, state.owned) for argument in call.args)
+        arguments = tuple(self._given(argument, self.shared.callees.argument(argument, state.owned)) for argument in call.args)
+        receiver = self.shared.callees.receiver(call.fun, state.owned)
+        if receiver is not None and isinstance(call.fun, ir.Sel):
+            receiver = self._given(call.fun.base, receiver)
         if mode == "go":
             # A map that the function replaces is handed over with the goroutine: nobody else has it any more.
             arguments = tuple(
@@ -764,7 +805,7 @@ class LocksetWalk(Forward[State]):
             targets=tokens,
             mode=mode,
             at=self._at(call.pos),
-            receiver=self.shared.callees.receiver(call.fun, state.owned),
+            receiver=receiver,
             args=arguments,
             locks=held,
             once=bool(self._once) and any(start <= call.pos < end for start, end, _, _ in self._once),

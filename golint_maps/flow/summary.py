@@ -55,6 +55,7 @@ class Summariser:
             endless=walker.endless,
             loops=walker.structure.loops(),
             sends=tuple(walker.sends.values()),
+            submits=tuple(walker.submits.values()),
         )
 
     def _variables(self, function: ir.Function) -> Iterator[tuple[int, int, int]]:
@@ -75,7 +76,10 @@ class Summariser:
             value = value.x
         if not isinstance(value, ir.Call):
             return False
-        return any(token == "sync.Pool.Get" or token.rsplit(".", 1)[-1].startswith(MAKERS) for token in self._family.callees.targets(value.fun))
+        tokens = self._family.callees.targets(value.fun)
+        if any(token == "sync.Pool.Get" or token.rsplit(".", 1)[-1].startswith(MAKERS) for token in tokens):
+            return True
+        return len(tokens) == 1 and self._family.makes_anew(tokens[0])
 
     def _requirements(self, function: ir.Function) -> tuple[Requirement, ...]:
         found = requirements(function, self.view.package)

@@ -61,12 +61,15 @@ def _calls(races: Races) -> Iterator[Breach]:
         summary = races.functions[callee]
         if not summary.requires or not _touches_maps(races, callee) or not _is_practised(races, callee):
             continue
-        for link in races.links.into.get(callee, ()):
+        links = races.links.into.get(callee, ())
+        # Where nobody who calls it holds any lock, the name may speak of something else: a row of a table, a file.
+        meant = any(link.site.locks or races.functions[link.caller].requires for link in links)
+        for link in links:
             caller = races.functions[link.caller]
             if caller.test or caller.receiver.endswith("Locked") or link.spawns or callee not in link.site.targets:
                 continue  # through a function value or an interface nobody knows which contract holds
             for lock, words in summary.requires:
-                if lock.name == "~" and not words.startswith("the name"):
+                if lock.name == "~" and not (meant and words.startswith("the name")):
                     continue  # a comment that names no lock, where there is no telling which one it means
                 yield from _unheld(races, caller, link.site, callee, lock, words)
 

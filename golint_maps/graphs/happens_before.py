@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from msgspec.structs import replace
+
 from golint_maps.flow.events import Argument, CallSite, FunctionSummary, Held, Position, Sync
 from golint_maps.flow.structure import DEFERRED, common_loop, dominates, may_follow
 from golint_maps.graphs.links import Link, Links
@@ -18,6 +20,8 @@ _SIGNALS = frozenset(("done", "close", "send"))
 _WAITS = frozenset(("wait", "receive"))
 _TELLS = frozenset(("send", "close", "store"))
 _LOOKS = frozenset(("receive", "load"))
+_SETS = frozenset(("store",))
+_READS = frozenset(("load",))
 
 
 class HappensBefore:
@@ -25,6 +29,7 @@ class HappensBefore:
 
     def __init__(self, links: Links) -> None:
         self._functions = links.functions
+        self._executors = links.executors
         self._waiting = {
             function.id
             for function in links.functions.values()
@@ -58,6 +63,10 @@ class HappensBefore:
                     yield path, None
         entry = self._functions[link.callee]
         starter = self._functions[link.caller]
+        for sync in self._ends_of_executors(link):
+            raised = self._raised(sync.path, witness, below)
+            if raised is not None:
+                yield raised, sync
         for sync in (*entry.syncs, *self._deferred(entry)):
             if sync.kind not in _SIGNALS:
                 continue
@@ -68,6 +77,20 @@ class HappensBefore:
             raised = self._raised(path, witness, below) if path is not None else None
             if raised is not None:
                 yield raised, sync
+
+    def _ends_of_executors(self, link: Link) -> Iterator[Sync]:
+        """Yield what the goroutines signal at their end that run what is sent to a channel, in the terms of the sender."""
+        sent = link.sent.channel.path if link.sent is not None else None
+        if link.sent is None or not sent:
+            return
+        for function in self._executors.receivers(link.sent):
+            received = [sync for sync in function.syncs if sync.kind == "receive"]
+            for sync in (*self._of_kind(function.id, _SIGNALS), *self._deferred(function)):
+                over = sync.at.order >= DEFERRED or (received and not any(n < 0 for n in sync.at.nest) and sync.at.order > received[-1].at.order)
+                for channel, signal in self._executors.at_starts(function, {wait.path for wait in received}, sync.path) if over else ():
+                    # What lies beside the channel in the executor's object lies beside it in the sender's.
+                    if channel[-1] == sent[-1] and signal[: len(channel) - 1] == channel[:-1]:
+                        yield Sync(sync.kind, (*sent[:-1], *signal[len(channel) - 1 :]), Position(DEFERRED, ()), sync.place, sync.locks)
 
     def _raised(self, path: Path, witness: Witness, index: int) -> Path | None:
         """Return a path of the function at one hop in the terms of the first hop's function, or None where that has no name for it."""
@@ -117,7 +140,7 @@ class HappensBefore:
     def joined_before(self, witness: Witness, then: Position, function: str) -> bool:
         """Tell whether `function`, which starts the goroutine of a witness, surely waits for its end between the start and `then`."""
         start = self.start(witness)
-        if then.order > start.order and _blocks(witness):
+        if then.order > start.order and (_blocks(witness) or self.over_before_return(witness)):
             return True
         own = self._own_share(witness, function)
         if own is not None and then.order > own.at.order and dominates(own.at, then):
@@ -146,6 +169,12 @@ class HappensBefore:
         own = works_along(link, self._functions)
         # `go pump(a, b); pump(b, a)` are two pieces of work, of which either may end first.
         return own if own is not None and _operands(own) == _operands(link.site) and None not in _operands(own) else None
+
+    def over_before_return(self, spawn: Witness) -> bool:
+        """Tell whether what starts a goroutine for its caller (`run(func() {…})`) waits for it before it returns."""
+        link = spawn.context.link
+        below = next((index for index, hop in enumerate(spawn.hops) if link is not None and hop.function == link.caller), 0)
+        return below > 0 and self.joined_before(replace(spawn, hops=spawn.hops[below:]), Position(1 << 41, ()), spawn.hops[below].function)
 
     def held_until_joined(self, witness: Witness) -> list[Held]:
         """Return the locks that the starter of a goroutine holds when it starts it and still when it has waited for its end."""
@@ -199,8 +228,11 @@ class HappensBefore:
         frame = witness.hops[0].function
         if link.callback is not None and link.callback.parallel:
             return True
-        for hop in witness.hops:
+        below = next((index for index, hop in enumerate(witness.hops) if hop.function == link.caller), 0)
+        for index, hop in enumerate(witness.hops):
             loops = [number for number in hop.at.nest if number < 0]
+            if index < below and self.over_before_return(witness):
+                continue  # who is called in each turn waits for it
             if loops:
                 if hop is witness.hops[0] and self._made_in_loop(witness, loops):
                     return False
@@ -257,6 +289,22 @@ class HappensBefore:
                 if wait.path == signal.path and (dominates(wait.at, then_at)):
                     return True
         return False
+
+    def published(self, left: Witness, right: Witness) -> bool:
+        """Tell whether one side puts a map in place unless an atomic flag says that it is there, and sets the flag, and the other looks at that."""
+        return self._publishes(left, right) or self._publishes(right, left)
+
+    def _publishes(self, first: Witness, then: Witness) -> bool:
+        access = first.access
+        if not any(
+            other.op == "assign" and other.identity == access.identity and other.at.order <= access.at.order
+            for other in self._functions[first.function].accesses
+        ):
+            return False
+        stored = {sync.path for sync, at in self._own_syncs(first, _SETS) if sync.at.order > at.order and len(sync.path) > 1}
+        checked = {sync.path for sync, at in self._own_syncs(first, _READS) if dominates(sync.at, at)}
+        seen = {sync.path for sync, at in self._own_syncs(then, _READS) if dominates(sync.at, at)}
+        return not stored.isdisjoint(checked & seen)
 
     def handed_over(self, left: Witness, right: Witness) -> bool:
         """Tell whether two goroutines of one object talk to each other around two accesses: one signals after its own, the other looks before.

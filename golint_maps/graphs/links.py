@@ -12,8 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from golint_maps.flow.events import Argument, CallSite, FunctionSummary
+from golint_maps.flow.events import Argument, CallSite, FunctionSummary, Held, Submit
 from golint_maps.graphs.callbacks import Callback, table
+from golint_maps.graphs.executors import Executors
 
 _REGISTERS = re.compile(r"\.Register\w*Server$")
 _SERVICE = Callback("Register…Server", (-1,), parallel=True, words="a gRPC method")
@@ -42,6 +43,10 @@ class Link(msgspec.Struct, frozen=True, gc=False):
     binder: str = ""
     receiver_argument: int = -1
     callback: Callback | None = None
+    serial: Held | None = None
+    """What keeps it apart from all else that the same goroutine runs."""
+    sent: Submit | None = None
+    """How it gets to the goroutine that runs it, if over a channel."""
 
 
 class Links:
@@ -70,10 +75,17 @@ class Links:
                 name = function.id.rsplit(".", 1)[-1]
                 self._methods[name].add(function.receiver)
                 self._by_type[function.receiver].add(name)
+        self.handed_out = frozenset(
+            flow.source for function in functions.values() if function.exported for flow in function.flows if flow.target == f"&{function.id}"
+        )
+        """Functions that exported functions return, for whoever wants to call them."""
+        self.executors = Executors(functions, self._callbacks)
         self._parameter_calls = self._find_parameter_calls()
         for function in functions.values():
             for site in function.calls:
                 self._link(function, site)
+            for send in function.submits:
+                self._link_sent(function, send)
 
     def touching(self, depth: int) -> Mapping[str, bool]:
         """Return which functions use a field or package variable that is a map, in themselves or at most `depth` calls below."""
@@ -91,6 +103,10 @@ class Links:
                 for target in site.targets:
                     if target[0] == "?":
                         found[function.root, int(target[1:])].append((function, site))
+            for send in function.submits:
+                for target in send.call.targets if self.executors.of(send) is not None else ():
+                    if target[0] == "?":
+                        found[function.root, int(target[1:])].append((function, send.call))
         return found
 
     def has_methods(self, kind: str) -> bool:
@@ -175,6 +191,14 @@ class Links:
         for index, argument in enumerate(site.args):
             self._link_fields(function, site, argument, index)
 
+    def _link_sent(self, function: FunctionSummary, send: Submit) -> None:
+        """Link a function that is sent to a channel to who sends it: that is where its goroutine, which may be there already, begins to run it."""
+        executor = self.executors.of(send)
+        if executor is not None:
+            for target in send.call.targets:
+                for callee in self.resolve(target):
+                    self._add(Link(function.id, send.call, callee, True, callback=executor.callback, serial=executor.serial, sent=send))
+
     def _callback(self, target: str, *, known: bool) -> Callback | None:
         """Return the API that a target is. What the program itself declares is followed instead, unless the configuration names it."""
         callback = self._callbacks.of(target)
@@ -205,9 +229,24 @@ class Links:
     def _link_passed(self, function: FunctionSummary, site: CallSite, callees: Sequence[str], index: int, passed: str) -> None:
         for callee in callees:
             for inner, inner_site in self._parameter_calls.get((callee, index), ()):
-                self._add(Link(inner.id, inner_site, passed, inner_site.mode == "go", binding=site, binder=function.id, receiver_argument=index))
+                sent = next((send for send in inner.submits if send.call is inner_site), None)
+                executor = self.executors.of(sent) if sent is not None else None
+                self._add(
+                    Link(
+                        inner.id,
+                        inner_site,
+                        passed,
+                        inner_site.mode == "go",
+                        binding=site,
+                        binder=function.id,
+                        receiver_argument=index,
+                        callback=executor.callback if executor is not None else None,
+                        serial=executor.serial if executor is not None else None,
+                        sent=sent,
+                    )
+                )
             # Passed on as an argument once more: to an API that starts it, or to another function of the program.
-            for inner in self._family(callee):
+            for inner in self.family(callee):
                 for inner_site in inner.calls:
                     for position, argument in enumerate(inner_site.args):
                         if f"?{index}" not in argument.tokens:
@@ -241,7 +280,8 @@ class Links:
                                         )
                                     )
 
-    def _family(self, root: str) -> Iterable[FunctionSummary]:
+    def family(self, root: str) -> Iterable[FunctionSummary]:
+        """Return a declared function with its literals."""
         if not hasattr(self, "_families"):
             self._families: dict[str, list[FunctionSummary]] = defaultdict(list)
             for function in self.functions.values():

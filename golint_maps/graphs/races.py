@@ -53,6 +53,8 @@ class _Side:
     locks: frozenset[str]
     exclusive: frozenset[str]
     once: bool
+    taken: bool
+    """Whether the map is a parameter of the function that has the access, so that its variable was read when it was called."""
 
     @classmethod
     def of(cls, witness: Witness) -> _Side:
@@ -60,7 +62,8 @@ class _Side:
         locks = frozenset(lock.name for lock in witness.locks)
         exclusive = frozenset(lock.name for lock in witness.locks if lock.mode == "w")
         once = any(name.endswith(ONCE) for name in locks)
-        return cls(witness, witness.access.writes, witness.context.concurrent, witness.access.op, locks, exclusive, once)
+        taken = len(witness.access.path) == 1 and witness.access.identity[:1] == "l" and witness.identity[:1] in "fg"
+        return cls(witness, witness.access.writes, witness.context.concurrent, witness.access.op, locks, exclusive, once, taken)
 
 
 def _siblings(side: _Side, other: _Side) -> tuple[_Side, _Side]:
@@ -93,7 +96,7 @@ def _representatives(sides: Sequence[_Side]) -> list[_Side]:
     for side in sorted(sides, key=lambda side: (side.op == "len", not side.concurrent, len(side.witness.hops))):
         way = side.witness
         site = way.context.link.site.place if way.context.link is not None else None
-        alias = "assign" if side.op == "assign" else "load" if side.op == "load" else ""
+        alias = side.op if side.op in ("assign", "load") else "taken" if side.taken else ""
         key = (way.context.kind, way.context.entry, site, way.hops[0].at, way.path, way.locks, side.writes, alias)
         kept.setdefault(key, side)
     return list(kept.values())
@@ -103,6 +106,8 @@ def _conflicts(side: _Side, other: _Side) -> bool:
     """Tell, from operations and lock names alone, whether a pair is worth a closer look from this side."""
     if "load" in (side.op, other.op) and "assign" not in (side.op, other.op):
         return False  # reading the variable races with assigning it, not with filling the map
+    if (side.taken and other.op == "assign") or (other.taken and side.op == "assign"):
+        return False  # who has been given the map has read its variable before
     if not side.locks:
         return True
     if not other.locks:
@@ -124,6 +129,7 @@ class Races:
         self._around: dict[str, frozenset[Held]] = {}
         self._ways_to: dict[str, list[tuple[Context, dict[str, Hop]]]] = {}
         self._users: dict[str, bool] = {}
+        self._reached: dict[str, frozenset[str]] = {}
 
     @cached_property
     def accesses(self) -> dict[str, list[tuple[FunctionSummary, MapAccess]]]:
@@ -157,11 +163,30 @@ class Races:
             if not _counts(function, access):
                 continue
             for witness in map(self._joined, self.witnesses.of(function, access)):
-                if witness.context.kind == "init":
+                if witness.context.kind == "init" or self._of_no_test(witness):
                     continue
                 table[witness.identity].append(witness)
                 for channel in self._sent(witness):
                     table[channel].append(replace(witness, identity=channel, path=None))
+
+    def _of_no_test(self, witness: Witness) -> bool:
+        """Tell whether a local variable of a test is used on a way that does not come from the test, as where a callback of it is kept."""
+        owner = self.functions.get(witness.identity[1:].partition("#")[0]) if witness.identity[:1] == "l" else None
+        if owner is None or not owner.test or any(self.functions[hop.function].root == owner.id for hop in witness.hops[:-1]):
+            return False
+        return self.functions[witness.hops[0].function].root not in self._started_by(owner.id)
+
+    def _started_by(self, root: str) -> frozenset[str]:
+        """Return the declared functions that a function may come to, those of its literals included."""
+        if root not in self._reached:
+            todo, seen = [root], {root}
+            while todo:
+                for function in self.links.family(todo.pop()):
+                    found = {self.functions[link.callee].root for link in self.links.out_of.get(function.id, ())} - seen
+                    seen |= found
+                    todo += found
+            self._reached[root] = frozenset(seen)
+        return self._reached[root]
 
     def all_ways(self, identity: str) -> list[Witness]:
         """Return the ways to all accesses of a map that are not an owner's own."""
@@ -277,11 +302,11 @@ class Races:
             found = "assumed"
         if found == "assumed" and any(self._called_from_elsewhere(way) for way in (left, right)):
             return ""
-        if found and not (self.anchored(left) and self.anchored(right)):
+        if found and not (self.anchored(left) and self.anchored(right)) and not _in_one_activation(left, right):
             found = "assumed" if left.identity.rpartition(".")[0] in self._locking_types else ""
         if found == "assumed" and (self._behind_wrapper(left, right) or self._behind_wrapper(right, left)):
             return ""
-        if found == "assumed" and any(self._nobody_outside(way) for way in (left, right)):
+        if found == "assumed" and (self._elsewhere(left, right) or any(self._nobody_outside(way) for way in (left, right))):
             return ""
         return found
 
@@ -290,7 +315,7 @@ class Races:
             return ""
         if self._different_objects(left, right):
             return ""
-        if any(self.order.at_rest(way) for way in (left, right)):
+        if any(self.order.at_rest(way) for way in (left, right)) or self.order.published(left, right):
             return ""
         if any(self._test_server(way) for way in (left, right)) and not any(self._started(way) for way in (left, right)):
             return ""
@@ -333,7 +358,8 @@ class Races:
         """Tell whether two ways may be kept apart by what is not known."""
         if any(self._doubted(way) for way in (left, right)):
             return True
-        return self._waits_somehow(left, right) or self._waits_somehow(right, left) or self.order.handed_over(left, right)
+        in_either_order = ((left, right), (right, left))
+        return self.order.handed_over(left, right) or any(self._waits_somehow(*ways) or self._made_ready(*ways) for ways in in_either_order)
 
     def _doubted(self, way: Witness) -> bool:
         """Tell whether there is reason to doubt that a way is taken at any time, or that it leads to one and the same map."""
@@ -388,6 +414,20 @@ class Races:
         link = way.context.link if way.context.kind == "spawn" else None
         return link is not None and works_along(link, self.functions) is not None
 
+    def _made_ready(self, way: Witness, other: Witness) -> bool:
+        """Tell whether an access makes things ready for what its function starts then, by its name and by what it does, and the other comes of that.
+
+        Others may come there on ways of their own, and earlier: that leaves doubt, and proves nothing.
+        """
+        function = self.functions[way.function]
+        if function.id == other.function or not begins(function) or common_loop(way.access.at, way.access.at):
+            return False
+        goal = self.functions[other.hops[0].function].root
+        return any(
+            link.spawns and link.site.at.order > way.access.at.order and goal in self._started_by(self.functions[link.callee].root)
+            for link in self.links.out_of.get(function.id, ())
+        )
+
     def _behind_wrapper(self, way: Witness, other: Witness) -> bool:
         """Tell whether a way starts at an exported method of an object without a lock, which objects around it lock for where they are in sight.
 
@@ -436,6 +476,15 @@ class Races:
         root = way.path[0]
         return root == "r" or root[0] == "g" or self._made(root) != 0 or (root[0] == "p" and way.context.kind == "spawn")
 
+    def _elsewhere(self, left: Witness, right: Witness) -> bool:
+        """Tell whether the objects that hold a map are themselves held in different fields: of one type, but hardly one object."""
+        mine, theirs = ([part for part in (way.path or ())[1:-1] if part[:1] != "["] for way in (left, right))
+        if not mine or not theirs or mine[-1] != theirs[-1]:
+            return bool(mine) and bool(theirs)
+        if left.path is None or right.path is None or not len(mine) == len(theirs) == 1 or not left.path[0] == right.path[0] == "r":
+            return False
+        return self.functions[left.hops[0].function].receiver != self.functions[right.hops[0].function].receiver
+
     @cached_property
     def _locking_types(self) -> frozenset[str]:
         """Types with a lock of their own: their objects are meant to be shared."""
@@ -479,13 +528,15 @@ class Races:
 
     def _called_again(self, spawn: Witness) -> bool:
         """Tell whether the starting function is called again while its goroutine runs, with the same map."""
-        if spawn.context.kind != "spawn" or (spawn.path is not None and spawn.path[0][:1] in ("l", "p")):
+        if spawn.context.kind != "spawn" or (spawn.path is not None and spawn.path[0][:1] == "l"):
             return False  # a new activation has a new local
         callback = spawn.context.link.callback if spawn.context.link is not None else None
         if callback is not None and not (callback.parallel or callback.task):
             return False  # events of one registration come one by one, and who registers again has given up the one before
         if self._outlived(spawn) or (spawn.context.link is not None and spawn.context.link.site.once):
             return False
+        if spawn.path is not None and spawn.path[0][:1] == "p":
+            return any(self._handed_in_again(spawn, way) for way in self.witnesses.above(spawn))
         # Who makes an object and has it start its goroutine may do so again and again: each has one.
         tested = self.functions[spawn.function].test
         for context, hops in self.witnesses.chains(spawn.hops[0].function, spawn.path):
@@ -499,6 +550,14 @@ class Races:
             if context.kind == "spawn" and self.order.self_parallel(Witness(spawn.access, context, hops, None, "", ())):
                 return True
         return False
+
+    def _handed_in_again(self, spawn: Witness, way: Witness) -> bool:
+        """Tell whether a loop calls what starts a goroutine with one object in all turns, and does not wait for it in each."""
+        hop = way.hops[0]
+        loops = [number for number in hop.at.nest if number < 0]
+        if not loops or len(way.hops) < 2 or hop.spawns or not way.path or way.path[0][0] == "p" or "[" in "".join(way.path):
+            return False
+        return not self.order.varies(hop, way.path[0], loops) and not self._waited_for(spawn, hop, hop)
 
     def _lasts(self, function: str) -> bool:
         return _LASTS.match(self.functions[function].id.rpartition(".")[2]) is not None
@@ -517,14 +576,10 @@ class Races:
         """Tell whether the starting function waits for the goroutine before it returns."""
         return self.order.joined_before(spawn, Position(1 << 41, ()), spawn.hops[0].function)
 
-    def _over_before_return(self, spawn: Witness) -> bool:
-        """Tell whether what starts a goroutine for its caller (`run(func() {…})`) waits for it before it returns."""
-        link = spawn.context.link
-        below = next((index for index, hop in enumerate(spawn.hops) if link is not None and hop.function == link.caller), 0)
-        return below > 0 and self.order.joined_before(replace(spawn, hops=spawn.hops[below:]), Position(1 << 41, ()), spawn.hops[below].function)
-
     def _against_spawn(self, spawn: Witness, other: Witness) -> str:
-        if self._over_before_return(spawn) and not any(hop.function == spawn.hops[0].function and hop.at == spawn.hops[0].at for hop in other.hops):
+        if self.order.over_before_return(spawn) and not any(
+            hop.function == spawn.hops[0].function and hop.at == spawn.hops[0].at for hop in other.hops
+        ):
             return ""
         frame = spawn.hops[0].function
         start = spawn.hops[0].at
@@ -565,10 +620,10 @@ class Races:
             # Where they part counts, not what both have come through.
             met = next((hop for hop in common if hop.at != functions[hop.function].at), common[0] if common else None)
             if met is not None:
-                start = functions[met.function].at
-                if may_follow(start, met.at) and not self._waited_for(spawn, met, start):
+                start = functions[met.function]
+                if may_follow(start.at, met.at) and not self._waited_for(spawn, met, start):
                     return "certain"
-                if met.at.order < start.order and other.context.kind == "spawn":
+                if met.at.order < start.at.order and other.context.kind == "spawn":
                     best = "assumed"  # there, the other goroutine starts this one when it is done with the map
                 continue
             if context.kind == "exported" and other.context.kind == "exported" and not sets_up(self.functions[other.context.entry]):
@@ -583,11 +638,23 @@ class Races:
             self._ways_to[function] = [(context, {hop.function: hop for hop in hops}) for context, hops in self.witnesses.chains(function)]
         return self._ways_to[function]
 
-    def _waited_for(self, spawn: Witness, met: Hop, start: Position) -> bool:
-        """Tell whether a function waits, by the name of its channel or wait group, for a goroutine that a callee of it has started."""
+    def _waited_for(self, spawn: Witness, met: Hop, start: Hop) -> bool:
+        """Tell whether a function waits, by the name of its channel or wait group, for a goroutine that a callee of it has started.
+
+        A test that runs a subtest waits for the parallel tests in it.
+        """
+        link = spawn.context.link
+        if (
+            link is not None
+            and link.callback is not None
+            and link.callback.test
+            and start.site is not None
+            and start.site.targets == link.site.targets
+        ):
+            return True
         names = {path[-1] for path, _ in self.order.signals(spawn)}
         return any(
-            wait.path[-1] in names and start.order < wait.at.order and (dominates(wait.at, met.at) or common_loop(wait.at, start))
+            wait.path[-1] in names and start.at.order < wait.at.order and (dominates(wait.at, met.at) or common_loop(wait.at, start.at))
             for wait in self.order.waits(met.function)
         )
 
@@ -606,6 +673,13 @@ class Races:
         if mine != theirs and self._made(mine) == self._made(theirs) == _BY_LITERAL:
             return True  # each function has made an object of its own
         return mine == theirs and _elements(left.path) != _elements(right.path) and _constant(left.path) and _constant(right.path)
+
+
+def _in_one_activation(left: Witness, right: Witness) -> bool:
+    """Tell whether a function has both started a goroutine with one of its parameters, and uses that itself."""
+    if not left.path or not right.path or left.path[0] != right.path[0] or left.path[0][0] != "p" or RECEIVED in left.path:
+        return False
+    return left.hops[0].function == right.hops[0].function and "spawn" in (left.context.kind, right.context.kind)
 
 
 def _elements(path: tuple[str, ...]) -> tuple[str, ...]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
-from golint_maps.flow.events import BORROWED, ONCE, Held, MapAccess
+from golint_maps.flow.events import BORROWED, ONCE, SERIAL, Held, MapAccess
 from golint_maps.graphs.neighbours import unguarded_neighbours
 from golint_maps.graphs.races import Race, Races, begins, common_locks, sets_up
 from golint_maps.graphs.witness import Witness
@@ -55,7 +55,7 @@ def verdicts(races: Races) -> list[Verdict]:
     counts = _lock_counts(races)
     for race in races.pairs:
         for verdict in _of_race(race, counts.get(race.left.identity, Counter())):
-            keep(verdict)
+            keep(verdict if verdict.guard is not None or verdict.side.locks else replace(verdict, guard=_usual(races, race.left.identity, counts)))
     for verdict in _by_habit(races):
         keep(verdict)
     for way, lock, held in unguarded_neighbours(races):
@@ -79,6 +79,14 @@ def _lock_counts(races: Races) -> dict[str, Counter[str]]:
     return counts
 
 
+def _usual(races: Races, identity: str, counts: Mapping[str, Counter[str]]) -> Held | None:
+    """Return the lock that several other accesses of a map hold, where the race itself shows none."""
+    for name, count in counts.get(identity, Counter()).most_common():
+        if count >= _GUARDED_MINIMUM and not name.endswith(("~", "!", ONCE, SERIAL)):
+            return next((lock for way in races.by_map[identity] for lock in way.locks if lock.name == name), None)
+    return None
+
+
 def _of_race(race: Race, counts: Counter[str]) -> Iterator[Verdict]:
     """Judge the left side of a race."""
     side, other = race.left, race.right
@@ -92,7 +100,7 @@ def _of_race(race: Race, counts: Counter[str]) -> Iterator[Verdict]:
         if ours < others or (ours == others and (side.access.writes or not other.access.writes)):
             yield Verdict("locks-differ", side, other, side.locks[0], race.certain)
     elif not side.locks:
-        guard = other.locks[0] if other.locks else None
+        guard = next((lock for lock in other.locks if not lock.name.endswith(ONCE)), None)
         yield Verdict("write" if side.access.writes else "read", side, other, guard, race.certain)
 
 
@@ -108,7 +116,7 @@ def _by_habit(races: Races) -> Iterator[Verdict]:
         counts: dict[str, int] = defaultdict(int)
         locks: dict[str, Held] = {}
         for ways in by_access.values():
-            names = set.intersection(*({lock.name for lock in way.locks if not lock.name.endswith(ONCE)} for way in ways))
+            names = set.intersection(*({lock.name for lock in way.locks if not lock.name.endswith((ONCE, SERIAL))} for way in ways))
             for name in names:
                 counts[name] += not name.endswith("~")
             for way in ways:
@@ -124,13 +132,13 @@ def _by_habit(races: Races) -> Iterator[Verdict]:
                     way.access.alias
                     or sets_up(races.functions[way.function])
                     or _makes_at_start(races, way)
-                    or any(lock.name.endswith("~") for lock in way.locks)
+                    or any(lock.name.endswith(("~", ONCE, SERIAL)) for lock in way.locks)
                 ):
                     continue
                 if held >= _GUARDED_MINIMUM and held >= _GUARDED_SHARE * len(by_access) and way.context.kind != "own":
                     if way.locks and any(lock.path[-1:] == (BORROWED,) for lock in (*way.locks, locks[guard])):
                         continue  # a pointer to a lock may lead to the lock that the others hold
-                    if not _same_object(races, way, guard) or any(lock.name.endswith("~once") for lock in way.locks):
+                    if not _same_object(races, way, guard) or all(races.order.published(way, other) for other in found if other.access.writes):
                         continue
                     kind = "locks-differ" if way.locks else "inconsistent"
                     yield Verdict(kind, way, None, locks[guard], True, held, len(by_access))

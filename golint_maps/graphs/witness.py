@@ -99,6 +99,7 @@ class Witnesses:
         self._functions = links.functions
         self._found: dict[tuple[str, int, str], list[Witness]] = {}
         self._chains: dict[tuple[str, Path | None], list[tuple[Context, tuple[Hop, ...]]]] = {}
+        self._above_with: dict[tuple[str, Path | None], list[Witness]] = {}
         self._ordering: dict[str, bool] = {}
 
     def of(self, function: FunctionSummary, access: MapAccess) -> list[Witness]:
@@ -116,6 +117,15 @@ class Witnesses:
             start = _Search(function, path, "", (), (Hop(function, None, Position(0, ())),))
             self._chains[key] = [(found.context, found.hops) for found in self._search(NOTHING, start)]
         return self._chains[key]
+
+    def above(self, witness: Witness) -> list[Witness]:
+        """Return the ways to the function at the root of a witness that have the same object."""
+        function = witness.hops[0].function
+        key = (function, witness.path)
+        if key not in self._above_with:
+            start = _Search(function, witness.path, witness.identity, (), (Hop(function, None, Position(0, ())),))
+            self._above_with[key] = list(self._search(NOTHING, start))
+        return self._above_with[key]
 
     def _search(self, access: MapAccess, start: _Search) -> Iterator[Witness]:
         todo = [start]
@@ -174,6 +184,8 @@ class Witnesses:
         if dict(search.pinned).get(search.function) is not None:
             return  # only the call that passed the function leads here
         kind = self._kind(summary)
+        if kind == "exported" and summary.parent and search.path and search.path[0][0] == "l" and self._is_parameter(search):
+            return  # what a function that is handed out is given is its caller's
         if kind:
             yield _witness(access, Context(kind, search.function), search)
 
@@ -181,7 +193,7 @@ class Witnesses:
         if summary.handler and not self._links.into.get(summary.id):
             return "handler"
         if summary.parent:
-            return ""
+            return "exported" if summary.id in self._links.handed_out else ""
         name = summary.id.rsplit(".", 1)[-1].split("@")[0]
         plain = summary.name.rsplit(".", 1)[-1]
         if not summary.receiver:
@@ -264,6 +276,8 @@ class Witnesses:
             elif name.endswith("?"):
                 name = lock.name
             locks[name, moved or ()] = Held(moved or (), lock.mode, name, lock.spelled)
+        if link.serial is not None:
+            locks.setdefault((link.serial.name, link.serial.path), link.serial)
         if not link.spawns:
             for lock in site.locks:
                 locks.setdefault((lock.name, lock.path), lock)
@@ -294,12 +308,16 @@ class Witnesses:
         return any(link.spawns and link.callback is None and may_follow(link.site.at, hop.at) for link in self._links.out_of.get(hop.function, ()))
 
     def _asking(self, search: _Search) -> _Search:
-        """Take a function that asks its callers for a lock to hold it: who calls it without is at fault, not the function."""
+        """Take a function that asks its callers for a lock to hold it: who calls it without is at fault, not the function.
+
+        And what one goroutine does that serves a channel, it does one after the other.
+        """
         asked = self._functions[search.function].requires
-        if not asked:
+        serial = self._links.executors.serial.get(search.function)
+        if not asked and serial is None:
             return search
         held = {lock.name for lock in search.locks}
-        added = tuple(lock for lock, _ in asked if lock.name not in held)
+        added = tuple(lock for lock in (*(lock for lock, _ in asked), *((serial,) if serial is not None else ())) if lock.name not in held)
         return replace(search, locks=tuple(sorted((*search.locks, *added)))) if added else search
 
     def _declared_below(self, lock: Held, link: Link) -> bool:

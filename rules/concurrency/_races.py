@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from golint_maps.findings import Finding, Level, Related, Step, Trace
-from golint_maps.flow.events import Held, MapAccess
+from golint_maps.flow.events import ONCE, SERIAL, Held, MapAccess
+from golint_maps.graphs.callbacks import Callback
 from golint_maps.graphs.verdicts import Verdict
 from golint_maps.graphs.witness import Witness
 from golint_maps.program import Program
@@ -35,15 +38,22 @@ def holding(locks: tuple[Held, ...]) -> str:
     """Return which locks are held, in words."""
     if not locks:
         return "without a lock"
-    names = [f"`{lock_name(lock)}`{' for reading' if lock.mode == 'r' else ''}" for lock in locks]
-    return "holding " + " and ".join(names)
+    plain = [lock for lock in locks if not lock.name.endswith((ONCE, SERIAL))]
+    names = [f"`{lock_name(lock)}`{' for reading' if lock.mode == 'r' else ''}" for lock in plain]
+    once = [f"`{lock_name(lock)}`" for lock in locks if lock.name.endswith(ONCE)]
+    served = [f"`{lock_name(lock)}`" for lock in locks if lock.name.endswith(SERIAL)]
+    parts = ["holding " + " and ".join(names)] if names else []
+    parts += [f"where {' and '.join(once)} lets one goroutine in"] if once else []
+    parts += ["on the goroutine that serves " + " and ".join(served)] if served else []
+    return ", ".join(parts)
 
 
 def lock_name(lock: Held) -> str:
     """Return a lock as the programmer wrote it, else by its declaring type."""
     if lock.spelled:
         return lock.spelled
-    return brief(lock.name.rstrip("!~")[1:].split("#", maxsplit=1)[0])
+    name = lock.name.removesuffix(ONCE).rstrip("!~")
+    return ".".join(lock.path[1:-1]) or name if lock.name[:1] not in "fgl" else brief(name[1:].split("#", maxsplit=1)[0])
 
 
 def context(program: Program, way: Witness) -> str:
@@ -79,13 +89,22 @@ def trace(program: Program, way: Witness, name: str) -> Trace:
         held = f", {holding(hop.site.locks)}" if hop.site.locks and not hop.spawns else ""
         if hop.spawns:
             link = way.context.link
-            how = link.callback.words if link is not None and link.callback is not None else "a goroutine"
-            steps.append(Step(locate(hop.site.place), f"{caller.name} starts {callee.name} as {how}"))
+            callback = link.callback if link is not None else None
+            steps.append(
+                Step(locate(hop.site.place), f"{caller.name} {_starts(callback)} {callee.name} as {callback.words if callback else 'a goroutine'}")
+            )
         else:
             steps.append(Step(locate(hop.site.place), f"{caller.name} calls {callee.name}{held}"))
     last = functions[way.function]
     steps.append(Step(locate(way.access.place), f"{last.name} {does(way.access)} {holding(way.locks)}"))
     return Trace(name, tuple(steps))
+
+
+def _starts(callback: Callback | None) -> str:
+    """Return what is done with a function so that an API runs it."""
+    if callback is None or callback.task or callback.blocks or callback.test:
+        return "starts"
+    return "registers" if callback.parallel else "hands over"
 
 
 def traces(program: Program, verdict: Verdict) -> tuple[Trace, ...]:
@@ -108,10 +127,18 @@ def opponent(program: Program, verdict: Verdict) -> str:
         return ""
     if other.access.place == verdict.side.access.place:
         what = context(program, verdict.side)
+        if what != context(program, other):
+            return f"{_capital(what)} gets there, and at the same time {context(program, other)} may, {holding(other.locks)}."
         many = "each request" if "handler" in what else "several goroutines"
         return f"{_capital(what)} gets there, and {many} may do so at the same time."
     function = program.functions[other.function].name
     return f"At the same time {context(program, other)} {does(other.access)} in {function}, {holding(other.locks)}."
+
+
+def replaces(verdict: Verdict) -> bool:
+    """Tell whether the map variable is assigned while it is read: that loses what others store in the old map, but crashes nothing by itself."""
+    other = verdict.other.access.op if verdict.other is not None else ""
+    return "assign" in (verdict.access.op, other)
 
 
 def _capital(text: str) -> str:
@@ -126,7 +153,7 @@ def level(rule: Rule, program: Program, verdict: Verdict) -> Level:
     may well be ordered before the other by whoever asks for it: that is one level less.
     """
     ways = (verdict.side,) if verdict.other is None else (verdict.side, verdict.other)
-    once = any(lock.name.endswith("~once") for way in ways for lock in way.locks)
+    once = any(lock.name.endswith(ONCE) for way in ways for lock in way.locks)
     if verdict.certain:
         return Level.WARNING if once else rule.level
     owner = verdict.side.identity.rpartition(".")[0]
@@ -158,8 +185,16 @@ def racing(rule: Rule, program: Program, verdict: Verdict, title: str, help: str
     )
 
 
+def reach(lock: Held, access: MapAccess) -> str:
+    """Return how to name a lock where an access stands: as it is written elsewhere, unless what that begins with is another variable here."""
+    root = lock.spelled.partition(".")[0]
+    return lock_name(lock) if lock.name[:1] != "f" or root == access.map.partition(".")[0] else lock_name(replace(lock, spelled=""))
+
+
 def guard_help(verdict: Verdict) -> str:
     """Return what to lock."""
+    if verdict.guard is not None and verdict.guard.name.endswith(SERIAL):
+        return f"Send what is done here to `{lock_name(verdict.guard)}` as well, so that one goroutine does it all."
     if verdict.guard is not None:
-        return f"Hold `{lock_name(verdict.guard)}` here as well."
+        return f"Hold `{reach(verdict.guard, verdict.access)}` here as well."
     return "Guard all accesses with one mutex, give each goroutine a map of its own, or use a sync.Map."

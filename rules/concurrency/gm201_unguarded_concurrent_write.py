@@ -8,7 +8,7 @@ from golint_maps.findings import Finding, Level
 from golint_maps.program import Program
 from golint_maps.rule import Precision, Rule
 
-from ._races import guard_help, racing
+from ._races import guard_help, racing, replaces
 
 RULE = Rule(
     id="GM201",
@@ -27,5 +27,6 @@ def check(program: Program) -> Iterator[Finding]:
     """Report writes that race with another access and hold no lock."""
     for verdict in program.verdicts:
         if verdict.kind == "write":
-            title = f"`{verdict.access.map}` is written without a lock while another goroutine may use it: fatal error, concurrent map writes."
+            what = "a data race, and what goes into the old map is lost" if replaces(verdict) else "fatal error, concurrent map writes"
+            title = f"`{verdict.access.map}` is written without a lock while another goroutine may use it: {what}."
             yield racing(RULE, program, verdict, title, guard_help(verdict))

@@ -8,7 +8,7 @@ from golint_maps.findings import Finding, Level
 from golint_maps.program import Program
 from golint_maps.rule import Precision, Rule
 
-from ._races import guard_help, racing
+from ._races import guard_help, racing, replaces
 
 RULE = Rule(
     id="GM202",
@@ -28,5 +28,6 @@ def check(program: Program) -> Iterator[Finding]:
     for verdict in program.verdicts:
         if verdict.kind == "read":
             fatal = "concurrent map iteration and map write" if verdict.access.op in ("range", "walk") else "concurrent map read and map write"
-            title = f"`{verdict.access.map}` is read without a lock while another goroutine may write it: fatal error, {fatal}."
+            fatal = "the two race, and the old map may stay in use" if replaces(verdict) else f"fatal error, {fatal}"
+            title = f"`{verdict.access.map}` is read without a lock while another goroutine may write it: {fatal}."
             yield racing(RULE, program, verdict, title, guard_help(verdict))

@@ -9,7 +9,7 @@ from golint_maps.flow.promises import UNSAFE
 from golint_maps.program import Program
 from golint_maps.rule import Precision, Rule
 
-from ._races import does, lock_name, traces
+from ._races import does, reach, traces
 
 RULE = Rule(
     id="GM205",
@@ -31,7 +31,7 @@ def check(program: Program) -> Iterator[Finding]:
         if any(program.promises.get(program.functions[hop.function].root) == UNSAFE for hop in verdict.side.hops):
             continue  # who calls it is told when
         access = verdict.access
-        lock = lock_name(verdict.guard)
+        lock = reach(verdict.guard, access)
         if verdict.kind == "inconsistent":
             habit = f"`{access.map}` is used here without `{lock}`, which {verdict.guarded} of {verdict.all} accesses hold."
         else:

@@ -612,13 +612,13 @@ def test_a_test_double_stands_for_interfaces_that_its_own_package_can_see_only()
     double = "package q\nIMPORT\ntype fake struct { m map[string]int }\nfunc (f *fake) Put(k string) { f.m[k] = 1 }"
     both = facts_of('package r\nimport ("example.com/p"; "example.com/q")\nvar _ = p.Run\nvar _ = q.X', path="example.com/r")
 
-    def racing(name: str, imports: str = "") -> bool:
+    def implementations(name: str, imports: str = "") -> list[str]:
         doubled = facts_of({name: double.replace("IMPORT", imports)}, path="example.com/q")
-        return bool(Program([facts_of(calls, path="example.com/p"), doubled, both]).races.pairs)
+        return list(Program([facts_of(calls, path="example.com/p"), doubled, both]).races.links.resolve("!example.com/p.Sink.Put"))
 
-    assert racing("fake.go")
-    assert not racing("fake_test.go")
-    assert racing("fake_test.go", 'import "example.com/p"')
+    assert implementations("fake.go") == ["example.com/q.fake.Put"]
+    assert implementations("fake_test.go") == []
+    assert implementations("fake_test.go", 'import "example.com/p"') == ["example.com/q.fake.Put"]
 
 
 GO = "func use(s *store) { for range 3 { go s.put(`a`) } }\n"
@@ -682,3 +682,172 @@ def test_what_was_done_once_orders_nothing_that_comes_after_it() -> None:
     get = "func (s *store) get(k string) int { s.load(); return s.m[k] }\n"
     found = program(ONCE + LOAD + add + get).verdicts
     assert [(item.kind, item.certain, item.guard and item.guard.spelled) for item in found] == [("read", True, "s.mu")]
+
+
+POOL = """
+import "sync"
+var _ sync.Mutex
+type pool struct { jobs chan func(); done chan bool }
+func (p *pool) work() { defer close(p.done); for f := range p.jobs { f() } }
+func (p *pool) do(f func()) { ack := make(chan bool); p.jobs <- func() { defer close(ack); f() }; <-ack }
+"""
+ONE = "func start() *pool { p := &pool{jobs: make(chan func()), done: make(chan bool)}; go p.work(); return p }\n"
+MANY = "func start() *pool { p := &pool{jobs: make(chan func()), done: make(chan bool)}; for range 4 { go p.work() }; return p }\n"
+
+
+def test_functions_that_one_goroutine_gets_over_a_channel_do_not_race_with_each_other() -> None:
+    use = "func use(p *pool) { m := map[string]int{}; for range 3 { p.put(m) } }\n"
+    use += "func (p *pool) put(m map[string]int) { p.jobs <- func() { m[`a`]++ } }\n"
+    assert verdicts(POOL + ONE + use) == []
+    assert [kind for kind, _ in verdicts(POOL + MANY + use)] == ["write"]
+
+
+def test_a_goroutine_for_each_function_is_more_than_one() -> None:
+    serve = "func start() *pool { p := &pool{jobs: make(chan func())}; go func() { for f := range p.jobs { go f() } }(); return p }\n"
+    use = "func use(p *pool) { m := map[string]int{}; for range 3 { p.jobs <- func() { m[`a`]++ } } }\n"
+    assert [kind for kind, _ in verdicts(POOL + serve + use)] == ["write"]
+
+
+def test_who_waits_for_what_it_has_sent_is_alone() -> None:
+    use = "func use(p *pool) { m := map[string]int{}; for range 3 { p.do(func() { m[`a`]++ }) }; println(m[`a`]) }\n"
+    assert verdicts(POOL + MANY + use) == []
+
+
+def test_what_ends_with_the_goroutines_that_were_sent_it_is_over() -> None:
+    use = "func use(p *pool) { m := map[string]int{}; p.jobs <- func() { m[`a`]++ }; close(p.jobs); <-p.done; println(m[`a`]) }\n"
+    assert verdicts(POOL + ONE + use) == []
+    assert verdicts(POOL + ONE + use.replace("<-p.done; ", "")) == [("read", True)]
+
+
+def test_the_goroutine_that_runs_what_it_gets_may_use_its_state_itself() -> None:
+    actor = (
+        "type actor struct { ops chan func(); m map[string]int }\n"
+        "func newActor() *actor { a := &actor{ops: make(chan func()), m: map[string]int{}}; go a.run(); return a }\n"
+        "func (a *actor) run() { for { select { case f := <-a.ops: f(); println(len(a.m)) } } }\n"
+        "func (a *actor) put(k string) { a.ops <- func() { a.m[k]++ } }\n"
+        "func (a *actor) get(k string) int { return a.m[k] }\n"
+    )
+    assert verdicts(actor + "func Use() { a := newActor(); a.put(`a`) }\n") == []
+    found = program(actor + "func Use() { a := newActor(); a.put(`a`); println(a.get(`b`)) }\n").verdicts
+    assert [(item.kind, item.certain, item.guard and item.guard.spelled) for item in found] == [("read", True, "a.ops")]
+
+
+def test_each_worker_with_a_channel_of_its_own_is_one() -> None:
+    worker = (
+        "type worker struct { jobs chan func(); m map[string]int }\nfunc (w *worker) run() { for f := range w.jobs { f() } }\n"
+        "func (w *worker) put(k string) { w.jobs <- func() { w.m[k]++ } }\n"
+        "func start() (all []*worker) { for range 3 { w := newWorker(); go w.run(); all = append(all, w) }; return }\n"
+        "func newWorker() *worker { return &worker{jobs: make(chan func()), m: map[string]int{}} }\n"
+        "func Use() { for _, w := range start() { for range 3 { w.put(`a`) } } }\n"
+    )
+    assert verdicts(worker) == []
+
+
+def test_functions_in_parts_of_what_is_sent_run_where_that_is_received() -> None:
+    source = (
+        "type job struct { name string; run func() }\nfunc work(jobs chan job) { for j := range jobs { j.run() } }\n"
+        "func use() { jobs := make(chan job); for range 3 { go work(jobs) }; m := map[string]int{}\n"
+        "for range 3 { jobs <- job{name: `a`, run: func() { m[`a`]++ }} } }\n"
+    )
+    assert verdicts(source) == []  # received under the name of a parameter
+    assert verdicts(
+        source.replace("func work(jobs chan job)", "var jobs chan job\nfunc work()")
+        .replace("work(jobs)", "work()")
+        .replace("jobs := make", "jobs = make")
+    ) == [("write", True)]
+
+
+def test_a_subtest_waits_for_the_parallel_tests_in_it() -> None:
+    source = (
+        'import ("sync"; "testing")\nfunc TestAll(t *testing.T) { var mu sync.Mutex; m := map[string]bool{}\n'
+        "RUN for _, n := range []string{`a`, `b`} { t.Run(n, func(t *testing.T) { t.Parallel(); mu.Lock(); m[n] = true; mu.Unlock() }) } END\n"
+        "for range m { t.Log() } }\n"
+    )
+    assert verdicts(source.replace("RUN", "t.Run(`group`, func(t *testing.T) {").replace("END", "})"), "p_test.go") == []
+    assert verdicts(source.replace("RUN", "").replace("END", ""), "p_test.go") == [("read", True)]
+
+
+def test_a_goroutine_that_its_starter_waits_for_is_over_for_the_callers_too() -> None:
+    wait = "import `sync`\nfunc await(f func()) { var wg sync.WaitGroup; wg.Add(1); go func() { defer wg.Done(); f() }(); wg.Wait() }\n"
+    use = "func use() { m := map[int]int{}; for i := range 3 { await(func() { m[i]++ }) }\n"
+    use += "done := make(chan bool); go func() { m[1]++; done <- true }(); <-done }\n"
+    assert verdicts(wait + use) == []
+    many = (
+        "import `sync`\nfunc await(f func()) { var wg sync.WaitGroup; for range 2 { wg.Add(1); go func() { defer wg.Done(); f() }() }; wg.Wait() }\n"
+    )
+    assert verdicts(many + use) == [("write", True)]
+
+
+def test_a_local_of_a_test_is_used_only_where_the_test_leads_to() -> None:
+    source = (
+        "type watcher struct { seen func(string) }\n"
+        "func newWatcher(f func(string)) *watcher { w := &watcher{seen: f}; w.scan(); go w.scan(); return w }\n"
+        "func (w *watcher) scan() { w.seen(`a`) }\nfunc serve() { for range 3 { go func() { newWatcher(nil) }() } }\n"
+    )
+    test = 'package p\nimport "testing"\nfunc TestIt(t *testing.T) { m := map[string]int{}; newWatcher(func(k string) { m[k]++ }) }\n'
+    assert Program([facts_of({"p.go": "package p\n" + source, "p_test.go": test})]).verdicts == []
+
+
+def test_what_an_argument_has_just_been_made_of_is_nobody_elses() -> None:
+    source = STORE + (
+        "func (s *store) trim() { for k := range s.m { delete(s.m, k) } }\n"
+        "func (s *store) snapshot() *store { c := &store{m: map[string]int{}}; return c }\n"
+        "func trimmed(s *store) *store { s.trim(); return s }\n"
+        "func (s *store) Show() { s.mu.RLock(); defer s.mu.RUnlock(); trimmed(s.snapshot()) }\n"
+        "func (s *store) Put(k string) { s.mu.Lock(); s.m[k]++; s.mu.Unlock() }\n"
+        "func (s *store) Get() int { s.mu.RLock(); defer s.mu.RUnlock(); return s.m[``] }\n"
+    )
+    assert verdicts(source) == []
+
+
+def test_who_starts_an_object_for_each_request_starts_it_once() -> None:
+    source = (
+        'import "net/http"\ntype task struct { m map[string]int }\nfunc (t *task) Start() { go t.run() }\nfunc (t *task) run() { t.m[`a`]++ }\n'
+        "func handle(w http.ResponseWriter, r *http.Request) { t := TASK; t.Start() }\nfunc init() { http.HandleFunc(`/`, handle) }\n"
+        "var one = &task{m: map[string]int{}}\nvar all []*task\n"
+        "func makeTask() *task { t := &task{m: map[string]int{}}; all = append(all, t); return t }\n"
+    )
+    assert verdicts(source.replace("TASK", "makeTask()")) == []
+    assert [kind for kind, _ in verdicts(source.replace("t := TASK; t.Start()", "one.Start()"))] == ["write"]
+
+
+def test_a_name_that_speaks_of_another_lock_asks_for_none() -> None:
+    source = "type rows struct { m map[string]int }\nfunc (r *rows) putRowLocked(k string) { r.m[k]++ }\n"
+    source += "func (r *rows) Put(k string) { r.putRowLocked(k) }\n"
+    assert breaches(source) == []
+    locked = "import `sync`\nvar mu sync.Mutex\nfunc (r *rows) Add(k string) { mu.Lock(); r.putRowLocked(k); mu.Unlock() }\n"
+    assert breaches(locked + source) != []
+
+
+def test_who_has_been_given_a_map_does_not_race_with_another_one_in_its_place() -> None:
+    source = STORE + (
+        "func show(m map[string]int) { for range m { println() } }\n"
+        "func (s *store) Show() { s.mu.RLock(); m := s.m; s.mu.RUnlock(); show(m) }\nfunc (s *store) Watch() { for range 3 { go s.CALL } }\n"
+        "func (s *store) Reset() { for range 3 { go func() { s.mu.Lock(); s.m = map[string]int{}; s.mu.Unlock() }() } }\n"
+    )
+    assert verdicts(source.replace("CALL", "Show()")) == []
+    found = program(source.replace("CALL", "Bad()") + "func (s *store) Bad() { show(s.m) }\n").verdicts
+    assert [(item.kind, item.access.op) for item in found] == [("read", "load")]
+
+
+def test_what_makes_ready_before_it_starts_leaves_doubt() -> None:
+    source = (
+        "type server struct { peers map[string]int }\nfunc (s *server) serve() { for { go s.handle() } }\n"
+        "func (s *server) handle() { println(s.peers[`a`]) }\n"
+        "func (s *server) startPeers() { FIRST; go s.serve(); THEN }\nfunc (s *server) more() { go s.serve() }\n"
+        "func Run(s *server) { s.more(); go s.startPeers() }\n"
+    )
+    write = "s.peers = map[string]int{}"
+    assert {certain for _, certain in verdicts(source.replace("FIRST", write).replace("THEN", ""))} == {False}
+    assert {certain for _, certain in verdicts(source.replace("FIRST", "").replace("THEN", write))} == {True}
+
+
+def test_a_map_that_is_put_in_place_before_an_atomic_flag_is_set_is_seen_behind_it() -> None:
+    source = (
+        "import (`sync`; `sync/atomic`)\ntype lazy struct { ready atomic.Bool; other atomic.Bool; mu sync.Mutex; m map[string]int }\n"
+        "func (l *lazy) get(k string) int { if !l.ready.Load() { l.mu.Lock()\n"
+        "if !l.FLAG.Load() { l.m = map[string]int{}; l.m[k] = 1; l.FLAG.Store(true) }; l.mu.Unlock() }; return l.m[k] }\n"
+        "func use(l *lazy) { for range 3 { go l.get(`a`) } }\n"
+    )
+    assert verdicts(source.replace("FLAG", "ready")) == []
+    assert verdicts(source.replace("FLAG", "other")) != []

@@ -1,0 +1,183 @@
+"""Goroutines that run the functions which others send them over a channel.
+
+One alone runs them one after the other, whoever sent them: as if they, and all else that it does, held a lock. Several run them at the same time.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+
+import msgspec
+
+from golint_maps.flow.events import SERIAL, CallSite, FunctionSummary, Held, Path, Submit
+from golint_maps.flow.paths import RECEIVED
+from golint_maps.graphs.callbacks import Callback, Table
+
+
+class Executor(msgspec.Struct, frozen=True, gc=False):
+    """What runs the functions sent to a channel. `serial` is what they hold where that is one goroutine; `callback` says it in words."""
+
+    callback: Callback
+    serial: Held | None
+
+
+class Executors:
+    """Who runs what is sent to the channels of a program."""
+
+    def __init__(self, functions: Mapping[str, FunctionSummary], callbacks: Table) -> None:
+        self._functions = functions
+        self._callbacks = callbacks
+        self._channels: dict[str, list[Submit]] = defaultdict(list)
+        for function in functions.values():
+            for send in function.submits:
+                self._channels[send.channel.identity].append(send)
+        self._receivers: dict[str, list[FunctionSummary]] = defaultdict(list)
+        if self._channels:
+            self._find_receivers()
+        self._known = {identity: self._executor(identity, sends[0]) for identity, sends in self._channels.items()}
+        self.serial = {
+            receiver.id: executor.serial
+            for identity, executor in self._known.items()
+            if executor is not None and executor.serial is not None
+            for receiver in self._receivers[identity]
+        }
+        """What functions hold that run what they receive, one after the other."""
+
+    def of(self, send: Submit) -> Executor | None:
+        """Return what runs a function that is sent, or None where that is not seen."""
+        return self._known[send.channel.identity]
+
+    def receivers(self, send: Submit) -> Sequence[FunctionSummary]:
+        """Return the functions that run what is sent."""
+        return self._receivers.get(send.channel.identity, ())
+
+    def at_starts(self, function: FunctionSummary, channels: Iterable[Path], other: Path) -> Iterator[tuple[Path, Path]]:
+        """Yield (channel, other path) as those know them that start a goroutine with a function, and as it knows them itself."""
+        for channel in channels:
+            yield channel, other
+            for _, start in self._starts(function.id):
+                yield from ((mine, its) for mine, its in itertools.product(_passed(start, channel), _passed(start, other)) if mine and its)
+
+    def _executor(self, identity: str, send: Submit) -> Executor | None:
+        receivers = self._receivers.get(identity)
+        if not receivers:
+            return None
+        many = len(receivers) > 1 or self._several(receivers[0], identity)
+        serial = None if many else Held(send.channel.path or (identity,), "w", f"{identity}{SERIAL}", send.call.spelled)
+        return Executor(Callback(send.call.spelled, task=True, words=f"a function sent to `{send.call.spelled}`"), serial)
+
+    # --- who receives? ---
+
+    def _find_receivers(self) -> None:
+        """Find the functions that receive from a channel and call what they get, or a function in a field of it."""
+        fields: dict[str, set[str]] = defaultdict(set)
+        for identity, sends in self._channels.items():
+            for send in sends:
+                for name, _ in send.channel.fields:
+                    fields[name].add(identity)
+        for function in self._functions.values():
+            received = {sync.path[-1] for sync in function.syncs if sync.kind == "receive"}
+            if not received:
+                continue
+            channels: set[str] = set()
+            for token in _called(function):
+                if token.endswith(RECEIVED):
+                    channels.update(self._names(token[1:].removesuffix(RECEIVED)))
+                channels.update(identity for identity in fields.get(token[1:], ()) if self._last(identity) in received)
+            for identity in channels & self._channels.keys():
+                self._receivers[identity].append(function)
+
+    def _last(self, identity: str) -> str:
+        path = self._channels[identity][0].channel.path
+        return path[-1] if path else ""
+
+    def _names(self, identity: str) -> Iterator[str]:
+        """Yield the names of a channel: its own, and where it is a parameter, those of what callers pass."""
+        yield identity
+        family, _, number = identity[1:].partition("#")
+        declaring = self._functions.get(family) if identity[0] == "l" and number.isdigit() else None
+        if declaring is not None and int(number) in declaring.params:
+            index = declaring.params.index(int(number))
+            for _, site in self._calls_of[family]:
+                if index < len(site.args):
+                    yield site.args[index].identity
+
+    @cached_property
+    def _calls_of(self) -> dict[str, list[tuple[FunctionSummary, CallSite]]]:
+        """The calls of each function, and the starts of goroutines with it."""
+        found: dict[str, list[tuple[FunctionSummary, CallSite]]] = defaultdict(list)
+        for function in self._functions.values():
+            for site in function.calls:
+                for target in site.targets:
+                    found[target].append((function, site))
+        return found
+
+    # --- how many are there? ---
+
+    def _several(self, receiver: FunctionSummary, identity: str) -> bool:
+        """Tell whether several goroutines serve a channel."""
+        if any(site.mode == "go" and token in site.targets for token in _called(receiver) for site in receiver.calls):
+            return True  # it starts one for each function that it gets
+        starts = [*self._starts(receiver.id)]
+        for caller, site in self._calls_of[receiver.id]:
+            starts += [] if site.mode == "go" else self._starts(caller.id)
+        counts: dict[str, int] = defaultdict(int)
+        for starter, start in starts:
+            counts[starter.id] += 2 if self._repeats(starter, start, receiver) else 1
+        return any(count > 1 for count in counts.values())
+
+    def _starts(self, id: str) -> Iterator[tuple[FunctionSummary, CallSite]]:
+        """Yield where goroutines are started with a function."""
+        yield from ((starter, site) for starter, site in self._calls_of[id] if site.mode == "go")
+        yield from self._tasks[id]
+
+    @cached_property
+    def _tasks(self) -> dict[str, list[tuple[FunctionSummary, CallSite]]]:
+        """Where functions are given to what starts a goroutine with them: `group.Go(p.work)`."""
+        found: dict[str, list[tuple[FunctionSummary, CallSite]]] = defaultdict(list)
+        for function in self._functions.values():
+            for site in function.calls:
+                tokens = [token for argument in site.args for token in argument.tokens]
+                if tokens and any(callback is not None and callback.task for callback in map(self._callbacks.of, site.targets)):
+                    for token in tokens:
+                        found[token].append((function, site))
+        return found
+
+    def _repeats(self, starter: FunctionSummary, start: CallSite, receiver: FunctionSummary) -> bool:
+        """Tell whether a start stands in a loop, for one channel and not for another one in each turn."""
+        loops = [number for number in start.at.nest if number < 0]
+        return bool(loops) and not any(
+            not path or "[" in "".join(path) or self._varies(starter, path[0], loops)
+            for sync in receiver.syncs
+            if sync.kind == "receive"
+            for path in _passed(start, sync.path)
+        )
+
+    def _varies(self, starter: FunctionSummary, root: str, loops: list[int]) -> bool:
+        number = root.partition("#")[2]
+        declaring = self._functions.get(starter.root)
+        if root[:1] != "l" or not number.isdigit() or declaring is None or int(number) >= len(declaring.variables):
+            return False
+        position = declaring.variables[int(number)][0]
+        return any(loop in loops and start <= position < end for loop, start, end in starter.loops)
+
+
+def _passed(start: CallSite, path: Path) -> Iterator[Path]:
+    """Yield what a path stands for where a goroutine is started: the receiver, an argument, or what a literal shares with its function."""
+    if path[0] == "r" and start.receiver is not None:
+        yield (*start.receiver.path, *path[1:]) if start.receiver.path else ()
+    elif path[0][0] == "p" and int(path[0][1:]) < len(start.args):
+        given = start.args[int(path[0][1:])].path
+        yield (*given, *path[1:]) if given else ()
+    elif path[0][0] == "l":
+        yield path
+
+
+def _called(function: FunctionSummary) -> set[str]:
+    """Return the tokens of the function values that a function calls, or hands on."""
+    found = {token for site in function.calls for token in site.targets}
+    found.update(token for site in function.calls for argument in site.args for token in argument.tokens)
+    return {token for token in found if token[0] == "="}
