@@ -31,7 +31,7 @@ _DEBUGGING = re.compile(r"debug|verbose|trace", re.IGNORECASE)
 _PLACES = (ir.Local, ir.Name, ir.Sel, ir.Deref)
 _LISTS = frozenset(("golang.org/x/exp/maps", "github.com/samber/lo"))
 """Packages whose functions Keys and Values return slices."""
-_LISTING = _LISTS | {"maps"}
+_LISTING = _LISTS | {"maps", "reflect"}
 _NO_LOOP: Sequence[int] = ()
 
 
@@ -115,6 +115,8 @@ def _listed_map(view: View, x: ir.Expr) -> ir.Expr | None:
             return operand if kind else None
         case ir.Call(ir.Sel(ir.Name() as base, "Keys" | "Values"), [operand]):
             return operand if view.typing.package_of(base) in _LISTS else None
+        case ir.Call(ir.Sel(base, "MapKeys"), []):
+            return base if view.typing.of(base) == model.Named("reflect", "Value") else None
     return None
 
 

@@ -60,6 +60,8 @@ def _help(fact: OrderEscape) -> str:
         case "append":
             return f"Sort `{fact.target}` after the loop, or loop over sorted keys: `slices.Sorted(maps.Keys({fact.over}))` (Go 1.23)."
         case "collect":
+            if fact.target.endswith(".MapKeys()"):
+                return "Sort the slice by what is in the values, or print the map with package fmt, which sorts."
             return f"Sort the slice: `slices.Sorted(maps.Keys({fact.over}))` (Go 1.23), or `slices.Sort` after it."
         case "choice":
             return "Keep the entries in a slice in the order that is to win, or compare all that fit and take the best."

@@ -233,6 +233,15 @@ var x T
 """
 
 
+def test_reflection_lists_keys_in_no_order_either() -> None:
+    declarations = 'import "reflect"\nvar v reflect.Value\ntype K struct{}\nfunc (K) MapKeys() []string\nvar own K\n'
+    assert escapes("for _, k := range v.MapKeys() { fmt.Fprintln(w, k) }; return nil", declarations=declarations) == [("collect", "walked over")]
+    sorting = "ks := v.MapKeys(); sort.Slice(ks, func(i, j int) bool { return ks[i].String() < ks[j].String() })"
+    assert escapes(f"{sorting}; for _, k := range ks {{ fmt.Fprintln(w, k) }}; return nil", declarations=declarations) == []
+    assert escapes("for _, k := range v.MapKeys() { os.Remove(k.String()) }; return nil", declarations=declarations) == []
+    assert escapes("return own.MapKeys()", declarations=declarations) == []
+
+
 @pytest.mark.parametrize("listed", ["slices.Collect(maps.Keys(m))", "slices.AppendSeq([]string{}, maps.Keys(m))", "old.Keys(m)"])
 @pytest.mark.parametrize(
     ("use", "how"),
