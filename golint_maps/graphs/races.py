@@ -203,7 +203,7 @@ class Races:
         if witness.context.kind != "spawn":
             return witness
         lent = {*self.order.held_until_joined(witness)}
-        over = self._outlived(witness) or self._over_before_return(witness)
+        over = self._outlived(witness) or self.order.over_before_return(witness)
         frames = [witness.hops[0].function] if over else self._joined_by_callers(witness)
         if frames:
             lent |= frozenset.intersection(*map(self._held_around, frames))
