@@ -30,7 +30,7 @@ _MOST_DRAWN = 1500
 @click.option("--depth", type=click.IntRange(min=0), metavar="N", help="With --focus: by at most N edges.")
 @click.option("--all", "everything", is_flag=True, help="Also what has to do with no map, lock or goroutine.")
 @click.option("-q", "--quiet", is_flag=True, help="Nothing on stderr but errors.")
-@options.analysis
+@options.reading
 def command(
     kind: str,
     patterns: tuple[str, ...],

@@ -34,36 +34,46 @@ rules_dir = click.option(
     help="A folder with further rules. Runs their Python code.",
 )
 
-# What decides which findings there are: fields of Settings by name, None where the option is not given.
-_ANALYSIS = (
+# Fields of Settings by name, None where the option is not given.
+_JUDGING = (
     _words("--select", "Run these rules only: ids, families (GM2), names, ALL."),
     _words("--extend-select", "Run these rules as well."),
     _words("--ignore", "Do not run these rules."),
     click.option("--profile", type=click.Choice(["default", "strict"]), help="Which rules run when none are selected.  [default: default]"),
+    click.option("--require-reasons/--no-require-reasons", default=None, help="Let only directives with a reason suppress."),
+    rules_dir,
+)
+_READING = (
     click.option("--go", metavar="VERSION", help="The Go version to assume, such as 1.24.  [default: that of go.mod]"),
     _words("--tags", "Build tags that hold.", metavar="TAG,…"),
     click.option("--tests/--no-tests", default=None, help="Read _test.go files.  [default: tests]"),
-    click.option("--generated/--no-generated", default=None, help="Report findings in generated files.  [default: no-generated]"),
+    click.option("--generated/--no-generated", default=None, help="Look into generated files as well.  [default: no-generated]"),
     click.option("-j", "--jobs", type=click.IntRange(min=0), metavar="N", help="Processes to use; 0 means one for each processor.  [default: 0]"),
     click.option("--cache/--no-cache", default=None, help="Keep what was learnt of unchanged files.  [default: cache]"),
     click.option("--cache-dir", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Where to keep it."),
     click.option(
         "--timeout-per-package", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="Then give a package up.  [default: 60]"
     ),
-    click.option("--require-reasons/--no-require-reasons", default=None, help="Let only directives with a reason suppress."),
     click.option(
         "--config",
         type=click.Path(path_type=Path, exists=True, dir_okay=False),
         metavar="FILE",
         help="Configuration file.  [default: the nearest upward]",
     ),
-    rules_dir,
 )
 
 
+def reading(command: Command) -> Command:
+    """Add the options that decide what is read, and how."""
+    for option in reversed(_READING):
+        command = option(command)
+    return command
+
+
 def analysis(command: Command) -> Command:
-    """Add the options that decide which findings there are."""
-    for option in reversed(_ANALYSIS):
+    """Add the options that decide which findings there are: which rules run, and on what."""
+    command = reading(command)
+    for option in reversed(_JUDGING):
         command = option(command)
     return command
 
