@@ -60,8 +60,8 @@ class PackageFacts(msgspec.Struct, array_like=True, gc=False):
     facts: list[Fact]
     functions: list[FunctionSummary]
     effects: list[FunctionEffects] = []
-    interfaces: dict[str, list[str]] = {}
-    """Method names of each interface type, by qualified name."""
+    interfaces: dict[str, dict[str, int]] = {}
+    """Methods of each interface type, by qualified name: their names, with the number of their parameters."""
     guards: list[Guard] = []
     imports: list[str] = []
     """Import paths of all files."""

@@ -75,7 +75,7 @@ class Lifetimes:
         holders: Iterable[Holder],
         serving: Iterable[Serving],
         replaced: Iterable[OwnerReplaced],
-        interfaces: Mapping[str, Iterable[str]],
+        interfaces: Mapping[str, Mapping[str, int]],
     ) -> None:
         self._links = links
         self._functions = links.functions

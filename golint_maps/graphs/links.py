@@ -55,7 +55,7 @@ class Links:
     def __init__(
         self,
         functions: Mapping[str, FunctionSummary],
-        interfaces: Mapping[str, Sequence[str]],
+        interfaces: Mapping[str, Mapping[str, int]],
         callbacks: Sequence[Callback] = (),
         imports: Mapping[str, frozenset[str]] | None = None,
     ) -> None:
@@ -132,14 +132,17 @@ class Links:
         wanted = self._interfaces.get(interface)
         if not wanted:
             return ()
-        names = set(wanted)
         package = interface.rpartition(".")[0]
         found = sorted(
             kind
             for kind in self._methods.get(method, ())
-            if names <= self._by_type[kind] and self._meet(kind.rpartition(".")[0], package, test=self.functions[f"{kind}.{method}"].test)
+            if self._fits(kind, wanted) and self._meet(kind.rpartition(".")[0], package, test=self.functions[f"{kind}.{method}"].test)
         )
         return [f"{kind}.{method}" for kind in found] if len(found) <= _MAX_IMPLEMENTATIONS else ()
+
+    def _fits(self, kind: str, wanted: Mapping[str, int]) -> bool:
+        """Tell whether a type has methods of these names with as many parameters."""
+        return all((method := self.functions.get(f"{kind}.{name}")) is not None and len(method.params) == count for name, count in wanted.items())
 
     def _meet(self, package: str, other: str, *, test: bool) -> bool:
         """Tell whether values of one package can become interfaces of another: one imports the other, or somebody imports both.

@@ -203,8 +203,7 @@ class Races:
         if witness.context.kind != "spawn":
             return witness
         lent = {*self.order.held_until_joined(witness)}
-        over = self._outlived(witness) or self.order.over_before_return(witness)
-        frames = [witness.hops[0].function] if over else self._joined_by_callers(witness)
+        frames = [witness.hops[0].function] if self._outlived(witness) else self._joined_by_callers(witness)
         if frames:
             lent |= frozenset.intersection(*map(self._held_around, frames))
         lent -= set(witness.locks)
@@ -369,7 +368,9 @@ class Races:
 
     def _put_in_place(self, way: Witness) -> bool:
         """Tell whether a way puts a map in place where an object begins to serve (`s.Serve` makes its tables): what it serves comes later."""
-        return way.access.op == "assign" and any(begins(self.functions[hop.function]) for hop in way.hops)
+        return way.access.op == "assign" and any(
+            not hop.spawns and begins(self.functions[hop.function]) and not self.witnesses.started_before(hop) for hop in way.hops
+        )
 
     def _waits_somehow(self, spawn: Witness, other: Witness) -> bool:
         """Tell whether a starter calls `Wait` of an object that its goroutine calls as well: it may wait for it in a way that is not known."""

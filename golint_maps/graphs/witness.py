@@ -259,7 +259,7 @@ class Witnesses:
         callee = self._functions[link.callee]
         leaves_binding = dict(search.pinned).get(search.function) is link.site
         path, identity, owned = self._translate(search.path, search.identity, link, leaves_binding)
-        if owned and not link.spawns and not any(self._started_before(hop) for hop in search.hops):
+        if owned and not link.spawns and not any(self.started_before(hop) for hop in search.hops):
             return None
         kind = self._kind_above(search, link)
         if kind is None:
@@ -301,7 +301,7 @@ class Witnesses:
             return ""
         return None if kind and argument.type != kind and self._links.has_methods(argument.type) else kind
 
-    def _started_before(self, hop: Hop) -> bool:
+    def started_before(self, hop: Hop) -> bool:
         """Tell whether a function has started a goroutine of its own when it comes to a call or access: what its caller made is shared then."""
         if not self._orders(hop.function):
             return False

@@ -851,3 +851,16 @@ def test_a_map_that_is_put_in_place_before_an_atomic_flag_is_set_is_seen_behind_
     )
     assert verdicts(source.replace("FLAG", "ready")) == []
     assert verdicts(source.replace("FLAG", "other")) != []
+
+
+@pytest.mark.parametrize(("parameters", "racy"), [("id string", True), ("", False)])
+def test_a_method_with_other_parameters_is_no_implementation(parameters: str, racy: bool) -> None:
+    source = (
+        "import `net/http`\ntype Invalidator interface { Invalidate(id string) }\n"
+        "func retry(i Invalidator) { i.Invalidate(`a`) }\nfunc Start(i Invalidator) { go retry(i) }\n"
+        "type admin struct { m map[string]int }\n"
+        "func (a *admin) Serve() { http.HandleFunc(`/`, a.get); Start(a) }\n"
+        "func (a *admin) get(w http.ResponseWriter, r *http.Request) { println(a.m[r.Host]) }\n"
+        f"func (a *admin) Invalidate({parameters}) {{ clear(a.m) }}"
+    )
+    assert any(certain for _, certain in verdicts(source)) is racy
