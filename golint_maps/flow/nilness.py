@@ -10,7 +10,8 @@ from golint_maps.flow import nilcalls, nilreflect
 from golint_maps.flow.makers import makers
 from golint_maps.flow.maps import extent, place, qualified
 from golint_maps.flow.nilbeliefs import beliefs
-from golint_maps.flow.nilflow import HandedIn, NilFlow, Write
+from golint_maps.flow.nilbody import HandedIn, Write
+from golint_maps.flow.nilflow import NilFlow
 from golint_maps.flow.nilstate import NIL, Mark, Origin, State, Value
 from golint_maps.flow.nilsuspects import worth_a_walk
 from golint_maps.flow.site import Place, Site

@@ -101,6 +101,15 @@ class State:
             dict(self.values), self.trail, dict(self.found), self.private, self.dead, dict(self.failed), self.trusted, dict(self.locked), self.helped
         )
 
+    def conditions(self) -> frozenset[Mark]:
+        """Return the conditions under which this point is reached."""
+        return frozenset(mark for mark in self.trail if mark.kind != "set")
+
+    def store(self, path: Path, value: Value) -> None:
+        """A path holds a new value; what lay below it is gone."""
+        self.forget(path)
+        self.values[path] = value
+
     def forget(self, path: Path) -> None:
         """Drop what is known of a path and of everything below it; it may hold anything now, also where what lies above it is zero."""
         self._drop(path)

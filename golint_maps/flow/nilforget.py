@@ -1,0 +1,80 @@
+"""What is no longer known of maps that others may change: by a copy that escapes, in a call, under a lock, from a decoder."""
+
+from __future__ import annotations
+
+from golint_maps.flow import nilcalls
+from golint_maps.flow.maps import extent
+from golint_maps.flow.nilbody import Body
+from golint_maps.flow.nilstate import LOCAL, MAYBE, Origin, State, Value
+from golint_maps.flow.paths import Path
+from golint_maps.flow.spelling import spell
+from golint_maps.syntax import ir
+from golint_maps.types.model import Type
+
+
+def escape(body: Body, x: ir.Expr, state: State) -> None:
+    """A value is copied to where it is not followed: what is known of the inside of a reference may change from now on."""
+    path = body.view.paths.of(x)
+    if path is None:
+        return
+    share(body, path, body.view.typing.of(x), state)
+
+
+def share(body: Body, path: Path, kind: Type | None, state: State) -> None:
+    """Somebody else can reach what a path leads to. A map variable still holds the same map; what is in it may change."""
+    if body.resolver.map(kind) is not None:
+        state.forget_inside(path)
+    elif any(known[: len(path)] == path for known in state.values):
+        state.forget(path)
+    state.private -= {path[0]}
+
+
+def forget_beliefs(body: Body, call: ir.Call, state: State) -> None:
+    """Locks let others in, and who gets a struct may set its maps: what was relied on before says nothing of what holds now."""
+    taken = nilcalls.locks(call)
+    if taken is not None:
+        state.trusted = frozenset()
+        path = body.view.paths.of(taken[0])
+        if path is not None and taken[1]:
+            state.locked[path[0]] = call.pos
+        elif path is not None:
+            state.locked.pop(path[0], None)
+    elif state.trusted or state.locked:
+        for x in (*call.args, *((call.fun.base,) if isinstance(call.fun, ir.Sel) else ())):
+            path = body.view.paths.of(x)
+            if path is None:
+                continue
+            state.trusted = frozenset(item for item in state.trusted if len(item[0]) <= len(path) or item[0][: len(path)] != path)
+            if len(path) == 1:
+                state.locked.pop(path[0], None)
+
+
+def run_unseen(body: Body, state: State) -> None:
+    """Something runs that is not seen: it may change whatever others can reach."""
+    for path in list(state.values):
+        root = path[0]
+        number = int(root[1:]) if root[0] == "l" else -1
+        if len(path) == 1 and number >= 0 and body.resolver.map(body.view.typing.local(number)) is not None:
+            # Nobody else sets a map variable of this function, unless its address is held or a literal assigns to it.
+            own = body.view.variables[number].function == body.number or not body.view.assignments[number]
+            if own and number not in body.shared:
+                continue
+        elif root in state.private and number not in body.captured:
+            continue
+        elif (origin := state.values[path].origin) is not None and origin.kind in LOCAL:
+            continue  # whoever is not handed the struct has hardly any reason to make a map of it just now
+        if path in state.values:
+            del state.values[path]
+
+
+def decode(body: Body, call: ir.Call, decoded: ir.Addr, state: State) -> None:
+    """A decoder sets a map to nil when its text is `null`, and leaves fields alone that its text does not have."""
+    path = body.view.paths.of(decoded.x)
+    if path is None:
+        return
+    kind = body.view.typing.of(decoded.x)
+    origin = Origin(*extent(call, body.view), "decoded", spell(call.fun, body.view.variables))
+    if body.resolver.map(kind) is not None and not nilcalls.never_null(body.view, call):
+        state.store(path, Value(MAYBE, origin))
+    else:
+        state.forget(path)

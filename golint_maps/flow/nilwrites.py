@@ -1,0 +1,54 @@
+"""Writes to maps: those to a map that is, or may be, nil, and those that tell that the programmer takes it for made."""
+
+from __future__ import annotations
+
+from golint_maps.flow.maps import extent
+from golint_maps.flow.nilbody import Body, Write
+from golint_maps.flow.nilstate import FINE, GOOD, MAYBE, NIL, Origin, State, Value
+from golint_maps.syntax import ir
+
+
+def write_to(body: Body, x: ir.Expr, base: ir.Expr, state: State, call: str, *, always: bool = True) -> None:
+    """A map is written: the end of this way when it is nil."""
+    if body.resolver.map(body.view.typing.of(base)) is None:
+        return
+    value = body.values.value(base, state)
+    place = extent(x, body.view)
+    body.writes.pop(place, None)
+    if value is None:
+        value = _reset(body, base, state)
+    if value is None and always and not state.dead:
+        _trust(body, x, base, call, state)
+    if value is None or value.kind == FINE or value.muted or state.dead:
+        return
+    body.writes[place] = Write(x, base, value, call, always, state.conditions())
+    if value.kind == NIL and always:
+        state.dead = True
+    path = body.view.paths.of(base)
+    if path is not None:
+        state.values[path] = GOOD
+
+
+def _trust(body: Body, x: ir.Expr, base: ir.Expr, call: str, state: State) -> None:
+    """Note a write to a map of which nothing is known: that it is not nil is what the programmer relies on."""
+    path = body.view.paths.of(base)
+    if path is None:
+        return
+    if len(path) > 1 and path not in body.view.paths.assigned:
+        start, _ = extent(x, body.view)
+        body.unknown[start] = Write(x, base, GOOD, call, True, state.conditions())
+        state.trusted |= {(path, start)}
+    state.values[path] = GOOD
+
+
+def _reset(body: Body, base: ir.Expr, state: State) -> Value | None:
+    """Return what a field holds that some method sets to nil, where no condition asked anything since the lock was taken."""
+    if not isinstance(base, ir.Sel) or base.name not in body.beliefs.reset:
+        return None
+    path = body.view.paths.of(base)
+    pos = state.locked.get(path[0]) if path is not None else None
+    if path is None or pos is None:
+        return None
+    field = body.resolver.field(body.view.typing.of(base.base), base.name)
+    by = body.beliefs.reset_by(field.owner, base.name) if field is not None else ""
+    return Value(MAYBE, Origin(*extent(base, body.view), "reset", by)) if by else None
