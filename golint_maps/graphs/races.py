@@ -421,11 +421,14 @@ class Races:
         Others may come there on ways of their own, and earlier: that leaves doubt, and proves nothing.
         """
         function = self.functions[way.function]
-        if function.id == other.function or not begins(function) or common_loop(way.access.at, way.access.at):
+        if function.id == other.function or not begins(function):
             return False
         goal = self.functions[other.hops[0].function].root
         return any(
-            link.spawns and link.site.at.order > way.access.at.order and goal in self._started_by(self.functions[link.callee].root)
+            link.spawns
+            and may_follow(way.access.at, link.site.at)
+            and not common_loop(way.access.at, link.site.at)
+            and goal in self._started_by(self.functions[link.callee].root)
             for link in self.links.out_of.get(function.id, ())
         )
 
