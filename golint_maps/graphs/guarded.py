@@ -68,11 +68,15 @@ class Guarding:
             changes = [way for way in self._races.by_map.get(identity, ()) if in_place(functions[way.function], way.access)]
             self._registries[identity] = bool(changes) and all(
                 way.access.op in ("insert", "update")
-                and not way.context.concurrent
+                and not self._serves(way)
                 and any(_REGISTERS.match(functions[functions[hop.function].root].name.rpartition(".")[2]) for hop in way.hops)
                 for way in changes
             )
         return self._registries[identity]
+
+    def _serves(self, way: Witness) -> bool:
+        """Tell whether a way starts at what runs while the program serves: a handler, goroutines side by side, or one that goes on for ever."""
+        return way.context.concurrent and (self._races.order.self_parallel(way) or self._races.functions[way.context.entry].endless)
 
     def moved_out(self, escape: MapEscape) -> bool:
         """Tell whether a method of the same object, which is called once the map has been taken, puts another map in its place."""

@@ -39,6 +39,13 @@ def test_what_registration_alone_fills_is_read_by_everybody() -> None:
     assert levels(gm207_guarded_map_escapes, REGISTRY + "func (s *Server) All() map[string]int { return s.services }") == ["note"]
 
 
+def test_what_is_registered_while_the_program_serves_is_no_registry() -> None:
+    escapes = REGISTRY + "func (s *Server) All() map[string]int { s.mu.Lock(); defer s.mu.Unlock(); return s.services }\n"
+    assert levels(gm207_guarded_map_escapes, escapes + "func boot(s *Server) { go s.Register(`a`) }") == ["note"]
+    served = "func boot(s *Server, c chan string) { go s.run(c) }\nfunc (s *Server) run(c chan string) { for { s.Register(<-c) } }"
+    assert levels(gm207_guarded_map_escapes, escapes + served) == ["warning"]
+
+
 def test_a_registry_that_loses_entries_is_none() -> None:
     removes = "func (s *Server) Unregister(name string) { s.mu.Lock(); defer s.mu.Unlock(); delete(s.services, name) }"
     assert levels(gm205_inconsistent_guard, REGISTRY + removes) == ["warning"]
