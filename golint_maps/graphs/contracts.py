@@ -26,6 +26,11 @@ class Breach:
     callee: str = ""
 
 
+def says_so(name: str) -> bool:
+    """Tell whether a function says by its name that it does without a lock: `UnsafeLoad`, `getNoLock`."""
+    return _SAYS_SO.search(name) is not None
+
+
 def breaches(races: Races) -> Iterator[Breach]:
     """Yield every access and call that breaks a declared contract, in source order of the declarations."""
     yield from _accesses(races)
@@ -37,7 +42,7 @@ def _accesses(races: Races) -> Iterator[Breach]:
         for witness in races.all_ways(identity):
             function = races.functions[witness.function]
             if (
-                _SAYS_SO.search(function.name)
+                says_so(function.name)
                 or witness.access.op == "load"
                 or witness.access.alias
                 or _private(witness)

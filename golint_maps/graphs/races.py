@@ -26,7 +26,8 @@ _MAX_WAYS = 10
 _LASTS = re.compile(r"(?i:start|open|serve|listen|connect|enable|run)(?![a-z])|Start|Serve|Listen")
 """Names of functions that begin what they are not asked to begin again before it has ended."""
 _SETS_UP = re.compile(
-    r"(?i:new|make|must|init|setup|open|with|unmarshal|decode|load|restore|configure|provision|prepare)(?![a-z])|New|Init|Setup|Unmarshal|SetDefault"
+    r"(?i:new|make|must|init|setup|open|with|unmarshal|decode|load|restore|configure|provision|prepare)(?![a-z])"
+    r"|New|Init|initiali[sz]e|Setup|Unmarshal|SetDefault"
 )
 _REGISTERS = re.compile(r"(?:Must)?Register(?![a-z])")
 _BY_CONTAINERS = frozenset(("Len", "Less", "Swap", "Push", "Pop"))

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from golint_maps.findings import Finding, Level
+from golint_maps.flow.events import Held
 from golint_maps.flow.promises import UNSAFE
+from golint_maps.flow.support import serves_tests
+from golint_maps.graphs.contracts import says_so
+from golint_maps.graphs.verdicts import Verdict
 from golint_maps.program import Program
 from golint_maps.rule import Precision, Rule
 
@@ -22,14 +27,18 @@ RULE = Rule(
 )
 
 
+_ENDS = re.compile(r"(?:Close|Stop|Shutdown|Destroy|Quit|Terminate|Disconnect|Finish|Finali[sz]e)(?![a-z])", re.IGNORECASE)
+"""Names of functions that come last."""
+
+
 @RULE.check
 def check(program: Program) -> Iterator[Finding]:
     """Report accesses outside of the lock that the other accesses of the map agree on."""
     for verdict in program.verdicts:
         if verdict.kind not in ("inconsistent", "neighbour") or verdict.guard is None:
             continue
-        if any(program.promises.get(program.functions[hop.function].root) == UNSAFE for hop in verdict.side.hops):
-            continue  # who calls it is told when
+        if serves_tests(verdict.access.package) or _told(program, verdict):
+            continue
         access = verdict.access
         lock = reach(verdict.guard, access)
         if verdict.kind == "inconsistent":
@@ -39,8 +48,21 @@ def check(program: Program) -> Iterator[Finding]:
         yield RULE.finding(
             access,
             f"{habit} {program.functions[verdict.side.function].name} {does(access)} without it, so it may do so while another goroutine writes.",
-            level=Level.NOTE if verdict.kind == "neighbour" or program.guarding.registry(verdict.side.identity) else None,
+            level=None if _shown(program, verdict, verdict.guard) else Level.NOTE,
             key=f"{access.op} {access.map} {access.key}",
             traces=traces(program, verdict),
             help=f"Hold `{lock}` here, or say in a comment why nobody else can have the map at this point.",
         )
+
+
+def _told(program: Program, verdict: Verdict) -> bool:
+    """Tell whether the name of a function on the way, or its comment, tells callers to see to it that they are alone."""
+    functions = [program.functions[hop.function] for hop in verdict.side.hops]
+    return any(says_so(function.name) or program.promises.get(function.root) == UNSAFE for function in functions)
+
+
+def _shown(program: Program, verdict: Verdict, guard: Held) -> bool:
+    """Tell whether the habit is one of the object's own lock, and the object is in use: not filled by registration alone, and not at its end."""
+    own = guard.name.rpartition(".")[0] == verdict.side.identity.rpartition(".")[0] or guard.name[:1] != "f"
+    ends = any(_ENDS.match(program.functions[hop.function].name.rpartition(".")[2]) for hop in verdict.side.hops)
+    return own and not ends and verdict.kind != "neighbour" and not program.guarding.registry(verdict.side.identity)

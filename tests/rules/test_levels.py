@@ -103,6 +103,30 @@ def test_a_comment_that_says_when_a_function_is_called_is_believed(doc: str) -> 
     assert levels(gm205_inconsistent_guard, f"{source}// {doc}\n{total}") == []
 
 
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [("Total", ["warning"]), ("UnsafeTotal", []), ("initializeTotal", []), ("Close", ["note"]), ("Closest", ["warning"])],
+)
+def test_names_say_when_a_map_is_used_without_its_lock(name: str, found: list[str]) -> None:
+    source = (
+        'import "sync"\ntype S struct { mu sync.Mutex; users map[string]int }\n'
+        "func (s *S) Put(k string) { s.mu.Lock(); defer s.mu.Unlock(); s.users[k] = 1 }\n"
+        "func (s *S) Get(k string) int { s.mu.Lock(); defer s.mu.Unlock(); return s.users[k] }\n"
+        f"func (s *S) {name}() int {{ return s.users[`a`] }}"
+    )
+    assert levels(gm205_inconsistent_guard, source) == found
+
+
+def test_a_habit_with_the_lock_of_another_object_is_a_note() -> None:
+    source = (
+        'import "sync"\ntype tx struct { mu sync.Mutex; buffer *buffer }\ntype buffer struct { users map[string]int }\n'
+        "func (t *tx) Put(k string) { t.mu.Lock(); defer t.mu.Unlock(); t.buffer.users[k] = 1 }\n"
+        "func (t *tx) Get(k string) int { t.mu.Lock(); defer t.mu.Unlock(); return t.buffer.users[k] }\n"
+        "func (b *buffer) Total() int { return b.users[`a`] }"
+    )
+    assert levels(gm205_inconsistent_guard, source) == ["note"]
+
+
 def test_a_map_that_a_method_replaces_is_moved_out() -> None:
     source = (
         'import "sync"\ntype T struct { mu sync.Mutex; conns map[string]int }\nfunc use(m map[string]int) {}\n'
