@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
-_TESTS = re.compile(r"(?:^|/)(?:test|tests|testing|\w*testutils?|mocks?|fakes?|e2e|interop|integration)(?:/|$)")
+_TESTS = re.compile(
+    r"(?:^|/)(?:tests?|testing|(?!(?:la|con|at|pro|de|fast|great)test\b)\w+test|\w*testutils?|mocks?|fakes?|e2e|interop|integration)(?:/|$)"
+)
+"""Go calls packages that help tests of a package after it: `httptest`, `fstest`."""
 
 
 def serves_tests(package: str) -> bool:

@@ -15,6 +15,7 @@ from golint_maps.flow.annotations import Guard
 from golint_maps.flow.events import BORROWED, ONCE, FunctionSummary, Held, MapAccess, Position
 from golint_maps.flow.paths import RECEIVED
 from golint_maps.flow.structure import common_loop, dominates, may_follow
+from golint_maps.flow.support import serves_tests
 from golint_maps.graphs.happens_before import HappensBefore, works_along
 from golint_maps.graphs.links import Links
 from golint_maps.graphs.witness import NOTHING, PRIVATE, Context, Hop, Witness, Witnesses
@@ -508,10 +509,9 @@ class Races:
 
         What they drive it with comes one by one as a rule, and a test of another package cannot even see it.
         """
-        if not self.functions[way.function].test:
-            return False
-        root = self.functions[way.hops[0].function]
-        return not root.test or root.package.removesuffix("_test") != self.functions[way.function].package.removesuffix("_test")
+        reached, root = self.functions[way.function], self.functions[way.hops[0].function]
+        elsewhere = root.package.removesuffix("_test") != reached.package.removesuffix("_test")
+        return (not root.test or elsewhere) if reached.test else elsewhere and not root.test and serves_tests(reached.package)
 
     @staticmethod
     def _started(way: Witness) -> bool:

@@ -450,6 +450,23 @@ def test_a_double_of_a_test_is_driven_by_the_test() -> None:
         assert bool(found) is racy
 
 
+def test_a_double_of_a_package_that_serves_tests_is_driven_by_tests() -> None:
+    calls = (
+        "package p\nimport `net/http`\ntype Sessions interface { List() int; Kick(string) }\ntype API struct { s Sessions }\n"
+        "func (a *API) Serve() { http.HandleFunc(`/list`, a.list); http.HandleFunc(`/kick`, a.kick) }\n"
+        "func (a *API) list(w http.ResponseWriter, r *http.Request) { a.s.List() }\n"
+        "func (a *API) kick(w http.ResponseWriter, r *http.Request) { a.s.Kick(r.URL.Path) }\n"
+    )
+    double = (
+        "package q\ntype table struct { m map[string]int }\n"
+        "func (t *table) List() int { n := 0; for range t.m { n++ }; return n }\nfunc (t *table) Kick(k string) { delete(t.m, k) }\n"
+    )
+    for path, racy in (("example.com/table", True), ("example.com/tabletest", False), ("example.com/mocks", False)):
+        both = facts_of(f'package r\nimport ("example.com/p"; "{path}")\nvar _ = p.Run\nvar _ = q.X', path="example.com/r")
+        found = Program([facts_of(calls, path="example.com/p"), facts_of(double, path=path), both]).verdicts
+        assert bool(found) is racy
+
+
 def test_what_is_received_is_another_thing_each_time() -> None:
     source = (
         "type job struct { m map[string]int }\n"
