@@ -314,7 +314,7 @@ class Races:
     def _parallel(self, left: Witness, right: Witness) -> str:
         if not (left.context.concurrent or right.context.concurrent):
             return ""
-        if self._different_objects(left, right):
+        if self._different_objects(left, right) or self._made_for_each(left, right):
             return ""
         if any(self.order.at_rest(way) for way in (left, right)) or self.order.published(left, right):
             return ""
@@ -357,6 +357,8 @@ class Races:
 
     def _doubtful(self, left: Witness, right: Witness) -> bool:
         """Tell whether two ways may be kept apart by what is not known."""
+        if self.out_of_a_container(left) and self.out_of_a_container(right):
+            return True
         if any(self._doubted(way) for way in (left, right)):
             return True
         in_either_order = ((left, right), (right, left))
@@ -512,6 +514,24 @@ class Races:
         reached, root = self.functions[way.function], self.functions[way.hops[0].function]
         elsewhere = root.package.removesuffix("_test") != reached.package.removesuffix("_test")
         return (not root.test or elsewhere) if reached.test else elsewhere and not root.test and serves_tests(reached.package)
+
+    def _made_for_each(self, left: Witness, right: Witness) -> bool:
+        """Tell whether each run of one handler or goroutine makes a local map for itself: only such runs call the function that declares it."""
+        entry = left.context.entry
+        family = left.identity[1:].partition("#")[0] if left.identity[:1] == "l" and entry == right.context.entry else ""
+        if family not in self.functions or family == self.functions[entry].root:
+            return False
+        chains = [(context, hops) for context, hops in self.witnesses.chains(family) if not self.functions[hops[0].function].test]
+        others = [context for context, _ in chains if context.entry not in (family, entry)]
+        return any(context.entry == entry for context, _ in chains) and all(context.concurrent for context in others)
+
+    def out_of_a_container(self, way: Witness) -> bool:
+        """Tell whether a handler comes to a local map by a function that was stored somewhere: which activation of its maker that is, nobody sees."""
+        family = way.identity[1:].partition("#")[0] if way.identity[:1] == "l" else ""
+        link = way.context.link
+        if family not in self.functions or not (way.context.kind == "handler" or (link is not None and link.callback is not None)):
+            return False
+        return self.functions[way.hops[0].function].root != family and self.functions[way.context.entry].root != family
 
     @staticmethod
     def _started(way: Witness) -> bool:

@@ -149,7 +149,7 @@ def level(rule: Rule, program: Program, verdict: Verdict) -> Level:
     """Return the rule's level where both sides are seen in the program, a warning where one is only assumed.
 
     It is a note that somebody calls an exported function at just that time, unless a lock of the map's own object says that it is shared; that
-    two objects of which only the type is known may be one; or that a map is read which registration alone fills. One side that runs once only
+    two objects of which only the type is known may be one, or two activations of what made a stored function; or that a map is read which registration alone fills. One side that runs once only
     may well be ordered before the other by whoever asks for it: that is one level less.
     """
     ways = (verdict.side,) if verdict.other is None else (verdict.side, verdict.other)
@@ -158,7 +158,12 @@ def level(rule: Rule, program: Program, verdict: Verdict) -> Level:
         return Level.WARNING if once else rule.level
     owner = verdict.side.identity.rpartition(".")[0]
     meant = any(lock.name.rpartition(".")[0] == owner for way in ways for lock in way.locks)
-    if once or not all(map(program.races.anchored, ways)) or program.guarding.registry(verdict.side.identity):
+    if (
+        once
+        or not all(map(program.races.anchored, ways))
+        or all(map(program.races.out_of_a_container, ways))
+        or program.guarding.registry(verdict.side.identity)
+    ):
         return Level.NOTE
     return Level.NOTE if not meant and any(way.context.kind == "exported" for way in ways) else Level.WARNING
 

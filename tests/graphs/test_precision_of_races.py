@@ -881,3 +881,17 @@ def test_a_method_with_other_parameters_is_no_implementation(parameters: str, ra
         f"func (a *admin) Invalidate({parameters}) {{ clear(a.m) }}"
     )
     assert any(certain for _, certain in verdicts(source)) is racy
+
+
+def test_what_each_request_makes_for_its_functions_is_its_own() -> None:
+    source = (
+        'import "net/http"\ntype consumer struct { put func(string); flush func() }\n'
+        "func newConsumer() consumer {\nm := map[string]int{}\n"
+        "return consumer{put: func(k string) { m[k] = 1 }, flush: func() { println(len(m), m[`a`]) }} }\n"
+        "type emitter struct { c consumer }\nfunc (e *emitter) add(k string) { e.c.put(k) }\nfunc (e *emitter) end() { e.c.flush() }\n"
+        "func generate(c consumer) { e := &emitter{c: c}; defer e.end(); e.add(`a`) }\n"
+        'func Serve() { http.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { CALL }) }\n'
+    )
+    assert verdicts(source.replace("CALL", "generate(newConsumer())")) == []
+    shared = source.replace("CALL", "generate(one)") + "var one = newConsumer()"
+    assert ("write", False) in verdicts(shared)  # which of its makers' activations a stored function belongs to, nobody sees
