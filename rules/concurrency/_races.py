@@ -149,8 +149,8 @@ def level(rule: Rule, program: Program, verdict: Verdict) -> Level:
     """Return the rule's level where both sides are seen in the program, a warning where one is only assumed.
 
     It is a note that somebody calls an exported function at just that time, unless a lock of the map's own object says that it is shared; that
-    two objects of which only the type is known may be one, or two activations of what made a stored function; or that a map is read which registration alone fills. One side that runs once only
-    may well be ordered before the other by whoever asks for it: that is one level less.
+    two objects of which only the type is known may be one, or two activations of what made a stored function; or that a map is read which
+    registration alone fills. One side that runs once only may well be ordered before the other by whoever asks for it: that is one level less.
     """
     ways = (verdict.side,) if verdict.other is None else (verdict.side, verdict.other)
     once = any(lock.name.endswith(ONCE) for way in ways for lock in way.locks)
