@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from golint_maps.flow.events import CallSite, FunctionSummary, Held, MapAccess
-from golint_maps.graphs.races import Races, sets_up
+from golint_maps.graphs.naming import sets_up
+from golint_maps.graphs.races import Races
 from golint_maps.graphs.witness import Witness
 
 _DEPTH = 3

@@ -67,6 +67,7 @@ class Links:
         self.into: dict[str, list[Link]] = defaultdict(list)
         self.out_of: dict[str, list[Link]] = defaultdict(list)
         self._touching: dict[str, bool] | None = None
+        self._reached: dict[str, frozenset[str]] = {}
         self._values = _flow_closure(functions.values())
         self._methods: dict[str, set[str]] = defaultdict(set)
         self._by_type: dict[str, set[str]] = defaultdict(set)
@@ -108,6 +109,18 @@ class Links:
                     if target[0] == "?":
                         found[function.root, int(target[1:])].append((function, send.call))
         return found
+
+    def comes_to(self, root: str) -> frozenset[str]:
+        """Return the declared functions that a function may come to, those of its literals included."""
+        if root not in self._reached:
+            todo, seen = [root], {root}
+            while todo:
+                for function in self.family(todo.pop()):
+                    found = {self.functions[link.callee].root for link in self.out_of.get(function.id, ())} - seen
+                    seen |= found
+                    todo += found
+            self._reached[root] = frozenset(seen)
+        return self._reached[root]
 
     def has_methods(self, kind: str) -> bool:
         """Tell whether a name is that of a type of the program with methods of its own, so no interface."""

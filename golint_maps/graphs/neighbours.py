@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from golint_maps.flow.events import Held
-from golint_maps.graphs.races import Races, sets_up
+from golint_maps.graphs.naming import sets_up
+from golint_maps.graphs.races import Races
 from golint_maps.graphs.witness import Witness
 
 _IN_PLACE: Final = frozenset(("insert", "update", "delete", "clear", "copy"))

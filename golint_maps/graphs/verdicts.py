@@ -7,8 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from golint_maps.flow.events import BORROWED, ONCE, SERIAL, Held, MapAccess
+from golint_maps.graphs.exclusion import common_locks
+from golint_maps.graphs.naming import begins, sets_up
 from golint_maps.graphs.neighbours import unguarded_neighbours
-from golint_maps.graphs.races import Race, Races, begins, common_locks, sets_up
+from golint_maps.graphs.races import Race, Races
 from golint_maps.graphs.witness import Witness
 
 _GUARDED_SHARE = 2 / 3
@@ -158,7 +160,7 @@ def _same_object(races: Races, way: Witness, guard: str) -> bool:
 
     A message of another package that came as an argument, or was looked up, may be a copy, or not yet have come to where a lock guards its like.
     """
-    return guard[:1] != "f" or _package(guard) == _package(way.identity) or races.anchored(way)
+    return guard[:1] != "f" or _package(guard) == _package(way.identity) or races.objects.anchored(way)
 
 
 def _package(identity: str) -> str:

@@ -160,8 +160,8 @@ def level(rule: Rule, program: Program, verdict: Verdict) -> Level:
     meant = any(lock.name.rpartition(".")[0] == owner for way in ways for lock in way.locks)
     if (
         once
-        or not all(map(program.races.anchored, ways))
-        or all(map(program.races.out_of_a_container, ways))
+        or not all(map(program.races.objects.anchored, ways))
+        or all(map(program.races.objects.out_of_a_container, ways))
         or program.guarding.registry(verdict.side.identity)
     ):
         return Level.NOTE

@@ -1,0 +1,115 @@
+"""Reasons to doubt a race that the order of events does not rule out: what may keep two ways apart, or their maps, without being known."""
+
+from __future__ import annotations
+
+from golint_maps.flow.structure import common_loop, dominates, may_follow
+from golint_maps.graphs.happens_before import HappensBefore, works_along
+from golint_maps.graphs.links import Links
+from golint_maps.graphs.naming import begins
+from golint_maps.graphs.objects import Objects
+from golint_maps.graphs.outsiders import Outsiders
+from golint_maps.graphs.witness import Witness, Witnesses
+
+
+class Doubts:
+    """Looks for doubt in pairs of ways."""
+
+    def __init__(self, links: Links, witnesses: Witnesses, order: HappensBefore, objects: Objects, outsiders: Outsiders) -> None:
+        self._links = links
+        self._functions = links.functions
+        self._witnesses = witnesses
+        self._order = order
+        self._objects = objects
+        self._outsiders = outsiders
+
+    def between(self, left: Witness, right: Witness) -> bool:
+        """Tell whether two ways may be kept apart by what is not known."""
+        if self._objects.out_of_a_container(left) and self._objects.out_of_a_container(right):
+            return True
+        if any(self._doubted(way) for way in (left, right)):
+            return True
+        in_either_order = ((left, right), (right, left))
+        return self._order.handed_over(left, right) or any(self._waits_somehow(*ways) or self._made_ready(*ways) for ways in in_either_order)
+
+    def _doubted(self, way: Witness) -> bool:
+        """Tell whether there is reason to doubt that a way is taken at any time, or that it leads to one and the same map."""
+        if _assumed(way) or _looked_up(way) or _piped(way):
+            return True
+        return self._only_tested(way) or self._works_along(way) or self._outsiders.called_in_sight(way) or self._put_in_place(way)
+
+    def _put_in_place(self, way: Witness) -> bool:
+        """Tell whether a way puts a map in place where an object begins to serve (`s.Serve` makes its tables): what it serves comes later."""
+        return way.access.op == "assign" and any(
+            not hop.spawns and begins(self._functions[hop.function]) and not self._witnesses.started_before(hop) for hop in way.hops
+        )
+
+    def _waits_somehow(self, spawn: Witness, other: Witness) -> bool:
+        """Tell whether a starter calls `Wait` of an object that its goroutine calls as well: it may wait for it in a way that is not known."""
+        link = spawn.context.link if spawn.context.kind == "spawn" else None
+        if link is None or link.callback is not None:
+            return False
+        frame, start = spawn.hops[0].function, spawn.hops[0].at
+        at = next((hop.at for hop in other.hops if hop.function == frame), None)
+        if at is None:
+            return False
+        waits = {wait.path for wait in self._order.waits(frame) if wait.kind == "wait" and start.order < wait.at.order and dominates(wait.at, at)}
+        return bool(waits) and any(
+            site.receiver is not None and site.receiver.path in waits
+            for function in self._literals(link.callee)
+            for site in self._functions[function].calls
+        )
+
+    def _literals(self, function: str) -> list[str]:
+        """Return a function and the literals that stand in it."""
+        found = [function]
+        for name in found:
+            found += [site.targets[0] for site in self._functions[name].calls if self._is_literal_of(site.targets[0], name)]
+        return found
+
+    def _is_literal_of(self, name: str, function: str) -> bool:
+        literal = self._functions.get(name)
+        return literal is not None and literal.parent == function
+
+    def _only_tested(self, way: Witness) -> bool:
+        """Tell whether only parallel tests come to an access of code that is none: what they do there depends on their data."""
+        link = way.context.link
+        return link is not None and link.callback is not None and link.callback.test and not self._functions[way.function].test
+
+    def _works_along(self, way: Witness) -> bool:
+        """Tell whether a starter does the work of its goroutines itself once they run: such workers end together, one way or the other."""
+        link = way.context.link if way.context.kind == "spawn" else None
+        return link is not None and works_along(link, self._functions) is not None
+
+    def _made_ready(self, way: Witness, other: Witness) -> bool:
+        """Tell whether an access makes things ready for what its function starts then, by its name and by what it does, and the other comes of that.
+
+        Others may come there on ways of their own, and earlier: that leaves doubt, and proves nothing.
+        """
+        function = self._functions[way.function]
+        if function.id == other.function or not begins(function):
+            return False
+        goal = self._functions[other.hops[0].function].root
+        return any(
+            link.spawns
+            and may_follow(way.access.at, link.site.at)
+            and not common_loop(way.access.at, link.site.at)
+            and goal in self._links.comes_to(self._functions[link.callee].root)
+            for link in self._links.out_of.get(function.id, ())
+        )
+
+
+def _assumed(way: Witness) -> bool:
+    """Tell whether a goroutine is only taken to exist by the name of what was given its function."""
+    link = way.context.link
+    return link is not None and link.callback is not None and link.callback.assumed
+
+
+def _looked_up(way: Witness) -> bool:
+    """Tell whether the object that holds a map was looked up under a key that is no constant: others may look up others."""
+    return way.path is not None and way.identity[:1] == "f" and any(part[:1] == "[" and part[1:2] not in '"0123456789' for part in way.path[:-1])
+
+
+def _piped(way: Witness) -> bool:
+    """Tell whether a goroutine is given the end of a pipe to write to: whoever reads the other end until it is closed waits for it."""
+    link = way.context.link if way.context.kind == "spawn" else None
+    return link is not None and any(argument.type == "io.PipeWriter" for argument in link.site.args)

@@ -1,0 +1,44 @@
+"""Which locks two ways have in common, and whether those keep them apart."""
+
+from __future__ import annotations
+
+from golint_maps.flow.events import BORROWED, ONCE, Held
+from golint_maps.graphs.objects import elements
+from golint_maps.graphs.witness import PRIVATE, Witness
+
+
+def common_locks(left: Witness, right: Witness) -> list[tuple[Held, Held]]:
+    """Return the locks that both hold, as pairs."""
+    return [
+        (mine, theirs)
+        for mine in left.locks
+        for theirs in right.locks
+        if mine.name == theirs.name and not mine.name.endswith(PRIVATE) and _same_lock(mine, left, theirs, right)
+    ]
+
+
+def excluded(left: Witness, right: Witness) -> bool:
+    """Tell whether a common lock keeps two accesses apart. Two read locks do not."""
+    if any(mine.mode == "w" or theirs.mode == "w" for mine, theirs in common_locks(left, right)):
+        return True
+    if left.locks and right.locks and any(lock.path[-1:] == (BORROWED,) or lock.name.endswith(ONCE) for lock in (*left.locks, *right.locks)):
+        return True  # two names of one lock, it may be; and what runs once may run before or after anything else
+    # A semaphore or a channel as a lock protects in ways that are not known: no claim.
+    return any(lock.name.endswith("~") for lock in (*left.locks, *right.locks))
+
+
+def _same_lock(mine: Held, left: Witness, theirs: Held, right: Witness) -> bool:
+    """Tell whether two locks of one name are one lock, when the maps are one map: unless one of them is chosen by another key."""
+    return mine.name[:1] in "gl" or "index" not in (_related(mine, left), _related(theirs, right))
+
+
+def _related(lock: Held, witness: Witness) -> str:
+    """Return how a lock lies to its map: `near` (in an object around it), `far`, or `index` (chosen by another key than the map)."""
+    own = next((mine for mine in witness.access.locks if mine.name == lock.name), None)
+    if own is None or not own.path or own.path[0] != witness.access.path[0]:
+        return "far"  # taken by a caller, where the key has another name
+    keys = elements(witness.access.path)
+    for part in elements(own.path):
+        if part not in keys:
+            return "index" if keys else "near"
+    return "near"

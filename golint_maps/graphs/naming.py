@@ -1,0 +1,37 @@
+"""What functions say of themselves by their names: that they begin something, set it up, or are called by others in known ways."""
+
+from __future__ import annotations
+
+import re
+
+from golint_maps.flow.events import FunctionSummary
+
+_BEGINS = re.compile(r"(?i:start|open|serve|listen|connect|enable|run)(?![a-z])|Start|Serve|Listen")
+"""Names of functions that begin what they are not asked to begin again before it has ended."""
+_SETS_UP = re.compile(
+    r"(?i:new|make|must|init|setup|open|with|unmarshal|decode|load|restore|configure|provision|prepare)(?![a-z])"
+    r"|New|Init|initiali[sz]e|Setup|Unmarshal|SetDefault"
+)
+_REGISTERS = re.compile(r"(?:Must)?Register(?![a-z])")
+_BY_CONTAINERS = frozenset(("Len", "Less", "Swap", "Push", "Pop"))
+"""Methods that `sort` and `container/heap` call for whoever calls them, under that caller's locks."""
+
+
+def begins(function: FunctionSummary) -> bool:
+    """Tell whether a function begins, by its name, what it is not asked to begin again before it has ended."""
+    return _BEGINS.match(function.name.rsplit(".", 1)[-1]) is not None
+
+
+def sets_up(function: FunctionSummary) -> bool:
+    """Tell whether a function makes an object ready, by its name: nobody else has the object yet, or not to use it."""
+    return _SETS_UP.match(function.name.rsplit(".", 1)[-1]) is not None
+
+
+def registers(function: FunctionSummary) -> bool:
+    """Tell whether a function registers something, by its name: init functions call it as a rule."""
+    return _REGISTERS.match(function.id.rpartition(".")[2]) is not None
+
+
+def serves_containers(function: FunctionSummary) -> bool:
+    """Tell whether a method is one that `sort` and `container/heap` call for whoever calls them, under that caller's locks."""
+    return bool(function.receiver) and function.id.rpartition(".")[2] in _BY_CONTAINERS

@@ -1,0 +1,98 @@
+"""Whether two ways to a map lead to one object: by the variables at the roots of their paths, and how those got their values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from golint_maps.flow.events import FunctionSummary
+from golint_maps.flow.paths import RECEIVED
+from golint_maps.graphs.witness import Path, Witness, Witnesses
+
+_BY_LITERAL: Final = 2
+
+
+class Objects:
+    """What is known of the objects that hold maps."""
+
+    def __init__(self, functions: Mapping[str, FunctionSummary], witnesses: Witnesses) -> None:
+        self._functions = functions
+        self._witnesses = witnesses
+
+    def made(self, root: str) -> int:
+        """Return how the local variable at the root of a path gets its value: `_BY_LITERAL`, `_BY_CALL` of a constructor, or 0."""
+        family, _, number = root[1:].partition("#")
+        declaring = self._functions.get(family) if root[:1] == "l" else None
+        if declaring is None or not number.isdigit() or int(number) >= len(declaring.variables):
+            return 0
+        return int(declaring.variables[int(number)][2])
+
+    def anchored(self, way: Witness) -> bool:
+        """Tell whether a way shows which object it means: a variable, a receiver, or something that was made on the way.
+
+        What was looked up or came as an argument from outside is only known by its type, and objects of one type are many.
+        """
+        if way.identity[:1] != "f":
+            return True
+        if not way.path or RECEIVED in way.path:
+            return False  # each receive gets a value of its own
+        root = way.path[0]
+        return root == "r" or root[0] == "g" or self.made(root) != 0 or (root[0] == "p" and way.context.kind == "spawn")
+
+    def elsewhere(self, left: Witness, right: Witness) -> bool:
+        """Tell whether the objects that hold a map are themselves held in different fields: of one type, but hardly one object."""
+        mine, theirs = ([part for part in (way.path or ())[1:-1] if part[:1] != "["] for way in (left, right))
+        if not mine or not theirs or mine[-1] != theirs[-1]:
+            return bool(mine) and bool(theirs)
+        if left.path is None or right.path is None or not len(mine) == len(theirs) == 1 or not left.path[0] == right.path[0] == "r":
+            return False
+        return self._functions[left.hops[0].function].receiver != self._functions[right.hops[0].function].receiver
+
+    def different(self, left: Witness, right: Witness) -> bool:
+        """Tell whether two ways surely lead to the maps of different objects."""
+        if not left.path or not right.path:
+            return False
+        if any(way.context.kind == "handler" and way.path is not None and way.path[0][0] == "p" for way in (left, right)):
+            return True  # what a handler gets as an argument is the request's own
+        mine, theirs = left.path[0], right.path[0]
+        if mine[:1] == "l" and theirs[:1] == "l" and mine != theirs and mine.partition("#")[0] == theirs.partition("#")[0]:
+            return True  # two variables of one function; those of different functions may hold one object
+        if mine[:1] == "g" and theirs[:1] == "g" and mine != theirs:
+            return True
+        if mine != theirs and self.made(mine) == self.made(theirs) == _BY_LITERAL:
+            return True  # each function has made an object of its own
+        return mine == theirs and elements(left.path) != elements(right.path) and _constant(left.path) and _constant(right.path)
+
+    def made_for_each(self, left: Witness, right: Witness) -> bool:
+        """Tell whether each run of one handler or goroutine makes a local map for itself: only such runs call the function that declares it."""
+        entry = left.context.entry
+        family = left.identity[1:].partition("#")[0] if left.identity[:1] == "l" and entry == right.context.entry else ""
+        if family not in self._functions or family == self._functions[entry].root:
+            return False
+        chains = [(context, hops) for context, hops in self._witnesses.chains(family) if not self._functions[hops[0].function].test]
+        others = [context for context, _ in chains if context.entry not in (family, entry)]
+        return any(context.entry == entry for context, _ in chains) and all(context.concurrent for context in others)
+
+    def out_of_a_container(self, way: Witness) -> bool:
+        """Tell whether a handler comes to a local map by a function that was stored somewhere: which activation of its maker that is, nobody sees."""
+        family = way.identity[1:].partition("#")[0] if way.identity[:1] == "l" else ""
+        link = way.context.link
+        if family not in self._functions or not (way.context.kind == "handler" or (link is not None and link.callback is not None)):
+            return False
+        return self._functions[way.hops[0].function].root != family and self._functions[way.context.entry].root != family
+
+
+def in_one_activation(left: Witness, right: Witness) -> bool:
+    """Tell whether a function has both started a goroutine with one of its parameters, and uses that itself."""
+    if not left.path or not right.path or left.path[0] != right.path[0] or left.path[0][0] != "p" or RECEIVED in left.path:
+        return False
+    return left.hops[0].function == right.hops[0].function and "spawn" in (left.context.kind, right.context.kind)
+
+
+def elements(path: Path) -> Path:
+    """Return the parts of a path that choose an element, by their keys."""
+    return tuple(part for part in path if part[:1] == "[")
+
+
+def _constant(path: Path) -> bool:
+    return all(part[1:2] in '"0123456789' for part in elements(path)) and bool(elements(path))

@@ -1,0 +1,85 @@
+"""The ways to one map as partners of each other: which of them behave alike, and which pairs are worth a closer look."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from msgspec.structs import replace
+
+from golint_maps.flow.events import ONCE
+from golint_maps.graphs.witness import Witness
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A witness with what pairing asks for again and again."""
+
+    witness: Witness
+    writes: bool
+    concurrent: bool
+    op: str
+    locks: frozenset[str]
+    exclusive: frozenset[str]
+    once: bool
+    taken: bool
+    """Whether the map is a parameter of the function that has the access, so that its variable was read when it was called."""
+
+    @classmethod
+    def of(cls, witness: Witness) -> Side:
+        """Return the side of a witness."""
+        locks = frozenset(lock.name for lock in witness.locks)
+        exclusive = frozenset(lock.name for lock in witness.locks if lock.mode == "w")
+        once = any(name.endswith(ONCE) for name in locks)
+        taken = len(witness.access.path) == 1 and witness.access.identity[:1] == "l" and witness.identity[:1] in "fg"
+        return cls(witness, witness.access.writes, witness.context.concurrent, witness.access.op, locks, exclusive, once, taken)
+
+
+def siblings(side: Side, other: Side) -> tuple[Side, Side]:
+    """Return two sides without what one starter holds for both: its lock does not keep the goroutines apart that it has started."""
+    if not (side.witness.lent and other.witness.lent) or side.witness.hops[0].function != other.witness.hops[0].function:
+        return side, other
+    return _own_locks(side), _own_locks(other)
+
+
+def _own_locks(side: Side) -> Side:
+    way = side.witness
+    return Side.of(replace(way, locks=tuple(lock for lock in way.locks if lock not in way.lent), lent=frozenset()))
+
+
+def outside_once(side: Side, other: Side) -> tuple[Side, Side]:
+    """Return two sides without what they have seen a `sync.Once` do, unless the other one is what it does: else that orders nothing."""
+    names = {lock.name for way in (side.witness, other.witness) for lock in way.locks if lock.name.endswith(ONCE)}
+    idle = names - side.exclusive - other.exclusive
+    return (_without(side, idle), _without(other, idle)) if idle else (side, other)
+
+
+def _without(side: Side, names: set[str]) -> Side:
+    way = side.witness
+    return Side.of(replace(way, locks=tuple(lock for lock in way.locks if lock.name not in names)))
+
+
+def representatives(sides: Sequence[Side]) -> list[Side]:
+    """Return one side for each group that behaves alike as a partner: concurrent ones and short ways first."""
+    kept: dict[object, Side] = {}
+    for side in sorted(sides, key=lambda side: (side.op == "len", not side.concurrent, len(side.witness.hops))):
+        way = side.witness
+        site = way.context.link.site.place if way.context.link is not None else None
+        alias = side.op if side.op in ("assign", "load") else "taken" if side.taken else ""
+        key = (way.context.kind, way.context.entry, site, way.hops[0].at, way.path, way.locks, side.writes, alias)
+        kept.setdefault(key, side)
+    return list(kept.values())
+
+
+def conflicts(side: Side, other: Side) -> bool:
+    """Tell, from operations and lock names alone, whether a pair is worth a closer look from this side."""
+    if "load" in (side.op, other.op) and "assign" not in (side.op, other.op):
+        return False  # reading the variable races with assigning it, not with filling the map
+    if (side.taken and other.op == "assign") or (other.taken and side.op == "assign"):
+        return False  # who has been given the map has read its variable before
+    if not side.locks:
+        return True
+    if not other.locks:
+        return False  # the other side is at fault
+    shared = side.locks & other.locks
+    return not shared or not (shared & (side.exclusive | other.exclusive)) or any(not name.startswith("g") for name in shared)

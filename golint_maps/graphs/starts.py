@@ -1,0 +1,166 @@
+"""Goroutines against what else runs: whether they are started again while they run, end before it, or begin after it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from golint_maps.flow.events import FunctionSummary, Position
+from golint_maps.flow.structure import common_loop, dominates, may_follow
+from golint_maps.graphs.happens_before import HappensBefore
+from golint_maps.graphs.naming import begins, sets_up
+from golint_maps.graphs.witness import Context, Hop, Witness, Witnesses
+
+
+class Starts:
+    """Orders goroutines by their starts."""
+
+    def __init__(self, functions: Mapping[str, FunctionSummary], witnesses: Witnesses, order: HappensBefore) -> None:
+        self._functions = functions
+        self._witnesses = witnesses
+        self._order = order
+        self._ways_to: dict[str, list[tuple[Context, dict[str, Hop]]]] = {}
+
+    @staticmethod
+    def one_start(left: Witness, right: Witness) -> bool:
+        """Tell whether two goroutines are started in one place, on one way."""
+        assert left.context.link is not None
+        assert right.context.link is not None
+        return (
+            left.context.link.site is right.context.link.site
+            and left.hops[0].function == right.hops[0].function
+            and left.hops[0].at == right.hops[0].at
+        )
+
+    def repeated(self, spawn: Witness) -> bool:
+        """Tell whether a start may happen again while its goroutine runs, with the same map."""
+        return self._order.self_parallel(spawn) or self._called_again(spawn)
+
+    def _called_again(self, spawn: Witness) -> bool:
+        """Tell whether the starting function is called again while its goroutine runs, with the same map."""
+        if spawn.context.kind != "spawn" or (spawn.path is not None and spawn.path[0][:1] == "l"):
+            return False  # a new activation has a new local
+        callback = spawn.context.link.callback if spawn.context.link is not None else None
+        if callback is not None and not (callback.parallel or callback.task):
+            return False  # events of one registration come one by one, and who registers again has given up the one before
+        if self.outlived(spawn) or (spawn.context.link is not None and spawn.context.link.site.once):
+            return False
+        if spawn.path is not None and spawn.path[0][:1] == "p":
+            return any(self._handed_in_again(spawn, way) for way in self._witnesses.above(spawn))
+        # Who makes an object and has it start its goroutine may do so again and again: each has one.
+        tested = self._functions[spawn.function].test
+        for context, hops in self._witnesses.chains(spawn.hops[0].function, spawn.path):
+            if self._functions[hops[0].function].test and not tested:
+                continue  # tests that run side by side have objects of their own
+            if context.kind == "handler":
+                return True
+            last = max((index for index, hop in enumerate(hops) if begins(self._functions[hop.function])), default=0)
+            if any(self._again_on_one_object(hop) for hop in hops[last:-1]):
+                return True
+            if context.kind == "spawn" and self._order.self_parallel(Witness(spawn.access, context, hops, None, "", ())):
+                return True
+        return False
+
+    def _handed_in_again(self, spawn: Witness, way: Witness) -> bool:
+        """Tell whether a loop calls what starts a goroutine with one object in all turns, and does not wait for it in each."""
+        hop = way.hops[0]
+        loops = [number for number in hop.at.nest if number < 0]
+        if not loops or len(way.hops) < 2 or hop.spawns or not way.path or way.path[0][0] == "p" or "[" in "".join(way.path):
+            return False
+        return not self._order.varies(hop, way.path[0], loops) and not self._waited_for(spawn, hop, hop)
+
+    def _again_on_one_object(self, hop: Hop) -> bool:
+        """Tell whether a call stands in a loop, and its receiver is not another one in each turn."""
+        loops = [number for number in hop.at.nest if number < 0]
+        if not loops:
+            return False
+        receiver = hop.site.receiver if hop.site is not None else None
+        if receiver is None:
+            return True
+        return receiver.path is not None and "[" not in "".join(receiver.path) and not self._order.varies(hop, receiver.path[0], loops)
+
+    def outlived(self, spawn: Witness) -> bool:
+        """Tell whether the starting function waits for the goroutine before it returns."""
+        return self._order.joined_before(spawn, Position(1 << 41, ()), spawn.hops[0].function)
+
+    def against(self, spawn: Witness, other: Witness) -> str:
+        """Return whether a goroutine and another way may run in parallel, by where both part: `certain`, `assumed`, or an empty string."""
+        if self._order.over_before_return(spawn) and not any(
+            hop.function == spawn.hops[0].function and hop.at == spawn.hops[0].at for hop in other.hops
+        ):
+            return ""
+        frame = spawn.hops[0].function
+        start = spawn.hops[0].at
+        for hop in other.hops:
+            if hop.function == frame:
+                if hop.at == start and other.context.kind != "spawn":
+                    # The same call does both: it accesses the map, then starts the goroutine (or the other way round).
+                    return self._inside(spawn, other, hop)
+                if not may_follow(start, hop.at):
+                    if other.context.kind == "spawn" and other.hops[0].function == frame and may_follow(hop.at, start):
+                        return "" if self._order.joined_before(other, start, frame) else "certain"
+                    # Earlier in this call; but the goroutine of an earlier call may still be at work.
+                    return "certain" if self._called_again(spawn) else ""
+                if self._order.joined_before(spawn, hop.at, frame):
+                    return ""
+                return "certain"
+        if other.context.kind == "handler":
+            return "certain"
+        if self.outlived(spawn):
+            return ""
+        found = self._by_callers(spawn, other)
+        if found or other.context.kind != "spawn":
+            return found
+        return "" if self.outlived(other) else "certain"
+
+    def _inside(self, spawn: Witness, other: Witness, hop: Hop) -> str:
+        inner = [item for item in spawn.hops if item.function == other.hops[min(other.hops.index(hop) + 1, len(other.hops) - 1)].function]
+        then = other.hops[min(other.hops.index(hop) + 1, len(other.hops) - 1)]
+        if inner and inner[0].at != then.at:
+            return "certain" if may_follow(inner[0].at, then.at) else ""
+        return ""
+
+    def _by_callers(self, spawn: Witness, other: Witness) -> str:
+        """Order a goroutine that outlives its starter and an access elsewhere by the functions that call both."""
+        best = ""
+        for context, functions in self._callers(spawn.hops[0].function):
+            common = [hop for hop in other.hops if hop.function in functions]
+            # Where they part counts, not what both have come through.
+            met = next((hop for hop in common if hop.at != functions[hop.function].at), common[0] if common else None)
+            if met is not None:
+                start = functions[met.function]
+                if may_follow(start.at, met.at) and not self._waited_for(spawn, met, start):
+                    return "certain"
+                if met.at.order < start.at.order and other.context.kind == "spawn":
+                    best = "assumed"  # there, the other goroutine starts this one when it is done with the map
+                continue
+            if context.kind == "exported" and other.context.kind == "exported" and not sets_up(self._functions[other.context.entry]):
+                best = "assumed"
+            if context.kind in ("handler", "spawn") and other.context.kind == "exported":
+                best = best or "assumed"
+        return best
+
+    def _callers(self, function: str) -> list[tuple[Context, dict[str, Hop]]]:
+        """Return the ways to a function, each as its context and the last hop in each function on the way."""
+        if function not in self._ways_to:
+            self._ways_to[function] = [(context, {hop.function: hop for hop in hops}) for context, hops in self._witnesses.chains(function)]
+        return self._ways_to[function]
+
+    def _waited_for(self, spawn: Witness, met: Hop, start: Hop) -> bool:
+        """Tell whether a function waits, by the name of its channel or wait group, for a goroutine that a callee of it has started.
+
+        A test that runs a subtest waits for the parallel tests in it.
+        """
+        link = spawn.context.link
+        if (
+            link is not None
+            and link.callback is not None
+            and link.callback.test
+            and start.site is not None
+            and start.site.targets == link.site.targets
+        ):
+            return True
+        names = {path[-1] for path, _ in self._order.signals(spawn)}
+        return any(
+            wait.path[-1] in names and start.at.order < wait.at.order and (dominates(wait.at, met.at) or common_loop(wait.at, start.at))
+            for wait in self._order.waits(met.function)
+        )
