@@ -6,7 +6,8 @@ from typing import Final
 
 from golint_maps.flow.internals.memory import Memory
 from golint_maps.flow.internals.sizes import Sizes
-from golint_maps.flow.view import PackageView
+from golint_maps.flow.view import PackageView, View
+from golint_maps.syntax import ir
 from golint_maps.types import model
 from golint_maps.types.model import Type
 
@@ -35,6 +36,16 @@ def is_word(package: PackageView, kind: Type | None) -> bool:
         kind = kind.elem
     below = package.resolver.underlying(kind)
     return isinstance(below, model.Basic) and below.name in OPAQUE
+
+
+def may_convert(fun: ir.Expr) -> bool:
+    """Tell whether what is called has the form of a type."""
+    return isinstance(fun, ir.Deref | ir.TypeArg | ir.Name | ir.Index | ir.Inst)
+
+
+def is_word_conversion(view: View, call: ir.Call) -> bool:
+    """Tell whether a call is a conversion to a pointer to a single word."""
+    return may_convert(call.fun) and is_word(view.package, view.typing.as_type(call.fun))
 
 
 def is_own_type(package: PackageView, kind: Type | None, value: Memory) -> bool:
