@@ -81,3 +81,11 @@ def _written(kind: ir.TypeExpr) -> str:
 
 
 __all__ = ["spell", "spell_type"]
+
+
+def spell_named(x: ir.Expr, variables: Sequence[ir.Variable]) -> str:
+    """Return a variable, field or element as the code has it; empty for what has no name, as the result of a call."""
+    inner = x
+    while isinstance(inner, ir.Sel | ir.Index | ir.Deref | ir.Addr):
+        inner = inner.base if isinstance(inner, ir.Sel | ir.Index) else inner.x
+    return spell(x, variables) if isinstance(inner, ir.Local | ir.Name) else ""

@@ -38,6 +38,12 @@ def is_word(package: PackageView, kind: Type | None) -> bool:
     return isinstance(below, model.Basic) and below.name in OPAQUE
 
 
+def pointerish(package: PackageView, kind: Type | None) -> bool:
+    """Tell whether a value of a type can hold an address."""
+    below = package.resolver.underlying(kind)
+    return isinstance(below, model.Pointer) or (isinstance(below, model.Basic) and below.name in OPAQUE)
+
+
 def may_convert(fun: ir.Expr) -> bool:
     """Tell whether what is called has the form of a type."""
     return isinstance(fun, ir.Deref | ir.TypeArg | ir.Name | ir.Index | ir.Inst)

@@ -13,13 +13,14 @@ from types import MappingProxyType
 from typing import Final
 
 from golint_maps.flow.callees import callee, held_literal
-from golint_maps.flow.internals.casts import holds_map, is_map, is_own_type, is_word
+from golint_maps.flow.internals.casts import is_map, pointerish
+from golint_maps.flow.internals.library import reflect_call, reflect_method, unsafe_call
 from golint_maps.flow.internals.memory import C_MEMORY, OWN, Memory
 from golint_maps.flow.internals.mirrors import mirror_of
-from golint_maps.flow.internals.sizes import integer
+from golint_maps.flow.internals.steps import around, converted, dereferenced, element, moved, selected
 from golint_maps.flow.internals.stores import ELEMENT, part, stores
 from golint_maps.flow.maps import qualified
-from golint_maps.flow.spelling import spell
+from golint_maps.flow.spelling import spell_named
 from golint_maps.flow.traverse import statements
 from golint_maps.flow.view import PackageView, View, views
 from golint_maps.syntax import ir
@@ -30,15 +31,8 @@ from golint_maps.types.model import Type
 _MAX_DEPTH: Final = 4
 """Calls that are followed into one another."""
 
-_WORDS: Final = frozenset(("uintptr", "unsafe.Pointer"))
 _NOTHING: Final[Mapping[int, Memory]] = MappingProxyType({})
 _LOAD: Final = frozenset(("LoadPointer", "LoadUintptr"))
-
-
-def pointerish(package: PackageView, kind: Type | None) -> bool:
-    """Tell whether a value of a type can hold an address."""
-    below = package.resolver.underlying(kind)
-    return isinstance(below, model.Pointer) or (isinstance(below, model.Basic) and below.name in _WORDS)
 
 
 def view_of(package: PackageView, file: int, number: int) -> View | None:
@@ -77,11 +71,11 @@ class Frame:
             case ir.Addr(operand):
                 found = self._address(operand)
             case ir.Deref(operand):
-                found = self._loaded(x, self.value(operand))
+                found = dereferenced(self._package, self.value(operand), kind)
             case ir.Sel(base, name):
-                found = None if self._typing.package_of(base) else self._selected(x, self._promoting(base, name), name)
+                found = None if self._typing.package_of(base) else self._selected(self._promoting(base, name), name, kind)
             case ir.Index(base, index):
-                found = self._element(x, self.value(base), index)
+                found = element(self._package, self.value(base), index, kind)
             case ir.SliceOf(operand) | ir.Assert(operand):
                 found = self.value(operand)
             case ir.Binary(op, left, right):
@@ -104,11 +98,11 @@ class Frame:
             return None
         role = mirror.layout.role
         view = kind if role == "header" else None
-        return Memory(role, hops, map=named(x, self.view), out=True, view=view) if role in ("header", "bucket") else None
+        return Memory(role, hops, map=spell_named(x, self.view.variables), out=True, view=view) if role in ("header", "bucket") else None
 
     def _map(self, x: ir.Expr, kind: Type | None) -> Memory:
         """A map is the address of its header."""
-        return Memory("header", 0, map=named(x, self.view), owner=qualified(self.view, x), type=self._package.resolver.map(kind))
+        return Memory("header", 0, map=spell_named(x, self.view.variables), owner=qualified(self.view, x), type=self._package.resolver.map(kind))
 
     def _cast_to(self, kind: Type | None) -> bool:
         """Tell whether the package converts to pointers to this type: without that, it is a data structure of its own."""
@@ -186,65 +180,12 @@ class Frame:
             return value.at(value.hops + 1)
         return value if value.kind in ("reflect", "interface") else OWN
 
+    def _selected(self, base: ir.Expr, name: str, kind: Type | None) -> Memory | None:
+        value = self.value(base)
+        return selected(self._package, value, name, self._typing.of(base), kind) if value is not None else None
+
     def _is_reflect_value(self, x: ir.Expr) -> bool:
         return self._typing.of(x) == model.Named("reflect", "Value")
-
-    def _loaded(self, x: ir.Expr, value: Memory | None) -> Memory | None:
-        """Return what `*p` is."""
-        if value is None or value.kind in ("interface", "reflect", "c"):
-            return value if value is None or value.kind != "c" else None
-        if value.kind not in ("header", "bucket"):
-            return None
-        kind = self._typing.of(x)
-        if value.hops > 0:
-            below = self._package.resolver.underlying(kind)
-            return value.at(value.hops - 1) if pointerish(self._package, kind) or isinstance(below, model.Map) else None
-        if pointerish(self._package, kind):
-            return value.behind()
-        return value.at(-1) if isinstance(self._package.resolver.underlying(kind), model.Struct | model.Array) else None
-
-    def _selected(self, x: ir.Expr, base: ir.Expr, name: str) -> Memory | None:
-        value = self.value(base)
-        if value is None:
-            return None
-        if value.kind in ("interface", "reflect"):
-            return value.held() if self._word(self._typing.of(base), name) == 1 else None
-        if value.kind not in ("header", "bucket") or value.hops > 0:
-            return None
-        kind = self._typing.of(x)
-        if pointerish(self._package, kind):
-            return value.behind(name)
-        return value.at(-1) if isinstance(self._package.resolver.underlying(kind), model.Struct | model.Array) else None
-
-    def _word(self, kind: Type | None, name: str) -> int:
-        """Return which word of a struct a field is, embedded structs spelled out; -1 when it is not among them."""
-        struct = self._package.resolver.struct(kind)
-        if struct is None:
-            return -1
-        at = 0
-        for field in struct[1].fields:
-            if field.name == name:
-                return at
-            inner = self._package.resolver.struct(field.type) if field.embedded and not isinstance(field.type, model.Pointer) else None
-            if inner is not None:
-                within = self._word(field.type, name)
-                if within >= 0:
-                    return at + within
-                at += len(inner[1].fields)
-            else:
-                at += 1
-        return -1
-
-    def _element(self, x: ir.Expr, value: Memory | None, index: ir.Expr) -> Memory | None:
-        if value is None:
-            return None
-        if value.kind in ("interface", "reflect"):
-            return value.held() if isinstance(index, ir.Const) and index.text == "1" else None
-        if value.kind == "header" and not value.out:
-            return None  # m[k] of the map itself
-        if value.kind in ("header", "bucket") and value.hops <= 0 and pointerish(self._package, self._typing.of(x)):
-            return value.behind()
-        return None
 
     def sum(self, op: str, left: ir.Expr, right: ir.Expr) -> Memory | None:
         """Return where an address leads after arithmetic, or None."""
@@ -255,19 +196,8 @@ class Frame:
         for base, other in ((left, right), (right, left)):
             value = self.value(base)
             if value is not None and (op == "+" or base is left):
-                return self.moved(value, other)
+                return moved(value, other)
         return None
-
-    def moved(self, value: Memory, offset: ir.Expr) -> Memory | None:
-        """Return where an address leads after `offset` bytes were added to it."""
-        known = integer(offset.text) if isinstance(offset, ir.Const) and offset.kind == "int" else None
-        distance = -1 if known is None else known
-        if value.kind == "interface" and value.hops == 0:
-            return replace(value, kind="header", hops=value.inner + 1, inner=0) if distance in (4, 8, -1) else None
-        if not value.inside:
-            return value if value.kind == "c" else None
-        at = distance if value.offset == 0 and value.kind == "header" else -1
-        return replace(value, moved=True, out=True, offset=at)
 
     # --- calls ---
 
@@ -279,14 +209,14 @@ class Frame:
             case ir.Sel(base, name):
                 value = self.value(base) if self._is_reflect_value(base) else None
                 if value is not None and value.kind == "reflect":
-                    return _method(value, name)
+                    return reflect_method(value, name)
             case ir.Name("new") if self._typing.is_builtin(fun, "new"):
                 return OWN
             case ir.Local(number) if (method := self._method_value(number)) is not None:
                 return self._called(ir.Call(method, args, call.pos, call.end))
         # Types of C are not known, but `(*C.char)(p)` can only be a conversion.
         if len(args) == 1 and (isinstance(fun, ir.Deref | ir.TypeArg) or self._typing.as_type(fun) is not None):
-            return self.converted(call)
+            return self._converted(call)
         return self._inlined(call, 0)
 
     def _method_value(self, number: int) -> ir.Sel | None:
@@ -294,19 +224,8 @@ class Frame:
         held = stores(self.view).whole.get(number, [])
         return held[0][0] if len(held) == 1 and isinstance(held[0][0], ir.Sel) else None
 
-    def converted(self, call: ir.Call) -> Memory | None:
-        """Return what a conversion gives: the same memory, no longer of the map's own type if the new one is another."""
-        value = self.value(call.args[0])
-        kind = self._typing.as_type(call.fun)
-        if value is None or value.kind != "header" or not isinstance(self._package.resolver.underlying(kind), model.Pointer):
-            return value
-        if is_own_type(self._package, kind, value):
-            return value
-        view = kind
-        while isinstance(view, model.Pointer):
-            view = view.elem
-        struct = isinstance(self._package.resolver.underlying(view), model.Struct)
-        return replace(value, out=True, word=is_word(self._package, kind), view=view if struct else value.view)
+    def _converted(self, call: ir.Call) -> Memory | None:
+        return converted(self._package, self.value(call.args[0]), self._typing.as_type(call.fun))
 
     def _imported(self, path: str, name: str, call: ir.Call) -> Memory | None:
         args = call.args
@@ -316,36 +235,14 @@ class Frame:
             return None
         first = self.value(args[0]) if path in ("unsafe", "reflect", "sync/atomic", "runtime") else None
         if path == "unsafe":
-            match name:
-                case "Pointer" if first is None or first.kind == "own":
-                    return self._holder(args[0]) or first
-                case "Pointer" | "SliceData":
-                    return first
-                case "Add" if first is not None:
-                    return self.moved(first, args[1]) if len(args) > 1 else None
-                case "Slice" | "String" if first is not None:
-                    return replace(first, moved=True) if first.inside else first if first.kind == "c" else None
-            return None
+            return unsafe_call(self.view, name, args, first)
         if path == "reflect":
-            if name == "ValueOf" and first is not None and first.kind == "header":
-                return replace(first, kind="reflect", hops=0, inner=first.hops)
-            if name == "Indirect" and first is not None:
-                return _method(first, "Elem")
-            return Memory("reflect", map="the map of " + name) if name in ("MakeMap", "MakeMapWithSize") else None
+            return reflect_call(name, first)
         if path == "sync/atomic" and name in _LOAD and first is not None and first.kind == "header" and first.hops > 0:
             return first.at(first.hops - 1)
         if self._typing.as_type(call.fun) is not None and len(args) == 1:
-            return self.converted(call)
+            return self._converted(call)
         return None
-
-    def _holder(self, x: ir.Expr) -> Memory | None:
-        """Return the address of an array, slice or struct with maps in it, or None."""
-        kind, hops = self._typing.of(x), -1
-        while isinstance(kind, model.Pointer):
-            kind, hops = kind.elem, hops + 1
-        if hops < 0 or not holds_map(self._package, kind):
-            return None
-        return Memory("holder", hops, map=named(x.x if isinstance(x, ir.Addr) else x, self.view), container=kind)
 
     def _inlined(self, x: ir.Expr, index: int) -> Memory | None:
         """Return what a call of a function of the package returns, worked out once for each set of arguments."""
@@ -431,7 +328,7 @@ class Frame:
         """Return the memory that a variable, element or field of it lies in: a map's header, what is behind it, or memory of C."""
         match x:
             case ir.Deref(operand):
-                return self._around(self.value(operand))
+                return around(self.value(operand))
             case ir.Sel(base, name):
                 if self._typing.package_of(base) is not None:
                     return None
@@ -442,15 +339,15 @@ class Frame:
                 value = self.value(base)
                 if value is not None and value.kind == "header" and value.hops == 1 and isinstance(below, model.Pointer):
                     return value if value.out else None
-                return self._around(value)
+                return around(value)
             case ir.Index(base):
                 below = self._package.resolver.underlying(self._typing.of(base))
                 if isinstance(below, model.Map):
                     return None
-                return self.place(base) if isinstance(below, model.Array) else self._around(self.value(base))
+                return self.place(base) if isinstance(below, model.Array) else around(self.value(base))
             case ir.SliceOf(operand):
                 below = self._package.resolver.underlying(self._typing.of(operand))
-                return self.place(operand) if isinstance(below, model.Array) else self._around(self.value(operand))
+                return self.place(operand) if isinstance(below, model.Array) else around(self.value(operand))
         return None
 
     def _promoting(self, x: ir.Expr, name: str) -> ir.Expr:
@@ -459,34 +356,3 @@ class Frame:
         for step in found.path if found else ():
             x = ir.Sel(x, step, x.pos, x.pos)
         return x
-
-    @staticmethod
-    def _around(value: Memory | None) -> Memory | None:
-        if value is None:
-            return None
-        # The address of a map as the language gives it is no way into its memory.
-        return value if value.kind == "c" or (value.inside and value.out) else None
-
-
-def named(x: ir.Expr, view: View) -> str:
-    """Return a variable, field or element as the code has it; empty for what has no name, as the result of a call."""
-    inner = x
-    while isinstance(inner, ir.Sel | ir.Index | ir.Deref | ir.Addr):
-        inner = inner.base if isinstance(inner, ir.Sel | ir.Index) else inner.x
-    return spell(x, view.variables) if isinstance(inner, ir.Local | ir.Name) else ""
-
-
-def _method(value: Memory, name: str) -> Memory | None:
-    """Return what a method of a reflect.Value of a map, or of a map's address, gives."""
-    match name:
-        case "Pointer" | "UnsafePointer":
-            return value.held()
-        case "Interface":
-            return value.held()
-        case "UnsafeAddr":
-            return replace(value, kind="header", hops=value.inner + 1, inner=0)
-        case "Addr":
-            return replace(value, inner=value.inner + 1)
-        case "Elem":
-            return replace(value, inner=max(value.inner - 1, 0))
-    return None
