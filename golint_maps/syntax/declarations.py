@@ -10,8 +10,9 @@ from golint_maps.syntax import kinds as k
 from golint_maps.syntax.comments import comment_of, doc_of
 from golint_maps.syntax.functions import declare_function
 from golint_maps.syntax.ir import Addr, Assign, ConstDecl, Expr, FileFacts, Function, Import, Lit, Name, TypeDecl, TypeExpr, VarDecl
+from golint_maps.syntax.specs import const_specs, names_of, type_specs, var_specs
 from golint_maps.syntax.state import Lowering, begin_function
-from golint_maps.syntax.statements import const_specs, expressions_of, names_of, type_specs, var_specs
+from golint_maps.syntax.statement_table import expressions_of
 from golint_maps.syntax.type_nodes import UNDERSCORE, lower_type, type_params
 
 INITIALISERS: Final = "var·"

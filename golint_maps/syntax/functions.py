@@ -1,16 +1,20 @@
-"""Functions, methods and function literals: signatures, their variables, and bodies."""
+"""Functions, methods and function literals: signatures, their variables, and bodies.
+
+The tables of expressions and statements are completed here: whoever lowers anything does it by way of this module.
+"""
 
 from __future__ import annotations
 
 from tree_sitter import Node, Parser
 
+from golint_maps.syntax import expressions, statements
 from golint_maps.syntax import kinds as k
 from golint_maps.syntax.comments import doc_and_directives
-from golint_maps.syntax.expressions import EXPRESSIONS
+from golint_maps.syntax.expression_table import EXPRESSIONS
 from golint_maps.syntax.ir import Expr, FuncLit, Function, Opaque, TFunc, TypeParam
 from golint_maps.syntax.kinds import LANGUAGE
 from golint_maps.syntax.state import MAX_DEPTH, Lowering, begin_function
-from golint_maps.syntax.statements import statements_of
+from golint_maps.syntax.statement_table import STATEMENTS, statements_of
 from golint_maps.syntax.type_nodes import Named, parameters, results, type_params
 
 
@@ -112,4 +116,7 @@ def _literal(c: Lowering, node: Node) -> Expr:
     return FuncLit(index, pos, end)
 
 
+# Function literals are expressions of statements: only here are all functions of both tables known.
+EXPRESSIONS.update(expressions.HANDLERS)
 EXPRESSIONS[k.FUNC_LITERAL] = _literal
+STATEMENTS.update(statements.HANDLERS)
