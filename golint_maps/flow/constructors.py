@@ -11,6 +11,9 @@ from golint_maps.types.definitions import FromValue, definitions
 
 _NOBODY: frozenset[int | tuple[str, ...]] = frozenset()
 
+MAKERS = ("New", "new", "make", "Make", "clone", "Clone", "copy", "Copy", "create", "Create", "build", "Build", "init", "open", "Open")
+"""Names of functions whose results nobody else has, as a rule."""
+
 
 def makes_anew(function: ir.Function) -> bool:
     """Tell whether all that a function returns as its first result, but for nil, has been made by itself and is stored nowhere else."""

@@ -6,20 +6,22 @@ made here and not yet published.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from types import MappingProxyType
+from collections.abc import Iterator
 
 from msgspec.structs import replace
 
 from golint_maps.flow import locks
-from golint_maps.flow.assigned import assigned_names, fields_set_by
-from golint_maps.flow.calls import NEW_IN_PLACE, NOTHING, Callees, fresh
-from golint_maps.flow.constructors import makes_anew
+from golint_maps.flow.assigned import fields_set_by
+from golint_maps.flow.calls import NEW_IN_PLACE, NOTHING, fresh
+from golint_maps.flow.constructors import MAKERS
 from golint_maps.flow.events import BORROWED, ELSEWHERE, ONCE, Argument, CallSite, Flow, Held, MapAccess, Position, Submit, Sync
+from golint_maps.flow.family import Family
 from golint_maps.flow.first_time import empty_regions
-from golint_maps.flow.identity import Names, function_id
+from golint_maps.flow.function_values import FunctionValues
+from golint_maps.flow.identity import function_id
 from golint_maps.flow.known_calls import concerns_nobody, map_api_names, map_apis
-from golint_maps.flow.lock_helpers import LockEffects, locks_what_is_there, once_lock, only_locks
+from golint_maps.flow.lock_helpers import locks_what_is_there, once_lock, only_locks
+from golint_maps.flow.lockset_state import Locks, State, join
 from golint_maps.flow.maps import extent, qualified
 from golint_maps.flow.once import once_regions
 from golint_maps.flow.paths import RECEIVED
@@ -27,14 +29,10 @@ from golint_maps.flow.site import Place
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.structure import Structure, before_returns
 from golint_maps.flow.traverse import each
-from golint_maps.flow.view import View
 from golint_maps.flow.walk import Forward, children
 from golint_maps.syntax import ir
 from golint_maps.types import model
 from golint_maps.types.definitions import FromValue
-
-MAKERS = ("New", "new", "make", "Make", "clone", "Clone", "copy", "Copy", "create", "Create", "build", "Build", "init", "open", "Open")
-"""Names of functions whose results nobody else has, as a rule."""
 
 _BUILTINS = frozenset("delete clear len append make new panic close copy cap min max print println".split())
 _SIGNALS = {"Done": "done", "Wait": "wait"}
@@ -43,75 +41,6 @@ _FLAGS = {"Store": "store", "CompareAndSwap": "store", "Load": "load"}
 
 _MAY_BE_NEW = frozenset((ir.Addr, ir.Lit, ir.Call, ir.Local, ir.Assert))
 """Expressions that may stand for an object that was made just now."""
-_NO_FUNCTIONS = frozenset((ir.Const, ir.Binary, ir.Unary, ir.SliceOf, ir.TypeArg, ir.Opaque))
-"""Expressions whose value is no function and holds none."""
-
-
-Locks = dict[tuple[str, ...], Held]
-Flag = tuple[int, bool]
-"""A local variable that never changes, and its truth."""
-
-
-class State:
-    """Locks held, by path, and what is owned: locals by number, fields of local structs by path.
-
-    `assumed` are the flags whose truth is known here, `granted` the locks that are held wherever a flag is found to be so
-    (`if shared { mu.Lock(); defer mu.Unlock() }` and, later, `if shared { m[k] = v }`). Both are replaced, never changed.
-    """
-
-    __slots__ = ("assumed", "granted", "held", "owned")
-
-    def __init__(
-        self,
-        held: Locks,
-        owned: frozenset[int | tuple[str, ...]],
-        assumed: frozenset[Flag] = frozenset(),
-        granted: Mapping[Flag, Locks] = MappingProxyType({}),
-    ) -> None:
-        self.held = held
-        self.owned = owned
-        self.assumed = assumed
-        self.granted = granted
-
-    def release(self, path: tuple[str, ...]) -> None:
-        """Give a lock back, whatever flags asked for it."""
-        self.held.pop(path, None)
-        if self.granted:
-            self.granted = {flag: {other: lock for other, lock in found.items() if other != path} for flag, found in self.granted.items()}
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, State) and self.held == other.held and self.owned == other.owned and self.granted == other.granted
-
-    __hash__ = None  # type: ignore[assignment]
-
-
-class Family:
-    """What the walks of a function and of its literals share."""
-
-    def __init__(self, view: View) -> None:
-        self.view = view
-        self.names = Names(view)
-        self.callees = Callees(self.names)
-        self.lock_effects = LockEffects.of(view.package)
-        captured = {number for function in view.functions for number in function.captures}
-        self.sent: dict[int, tuple[str, ...] | None] = {}
-        """The channels that local variables are sent to."""
-        # A local map can only race when a literal captures it or a goroutine gets it as an argument.
-        for function in view.functions:
-            for start in each(function.body or (), ir.Go):
-                if isinstance(start.call, ir.Call):
-                    captured.update(argument.id for argument in start.call.args if isinstance(argument, ir.Local))
-            for send in each(function.body or (), ir.Send):
-                if isinstance(send.value, ir.Local):
-                    captured.add(send.value.id)
-                    self.sent[send.value.id] = self.names.path(send.channel)
-        self.shared_locals = frozenset(captured)
-        self.assigned_names = assigned_names(view.package)
-
-    def makes_anew(self, token: str) -> bool:
-        """Tell whether a function of this package makes what it returns."""
-        declared = self.lock_effects.declared(token)
-        return declared is not None and makes_anew(declared)
 
 
 class LocksetWalk(Forward[State]):
@@ -129,7 +58,8 @@ class LocksetWalk(Forward[State]):
         self.accesses: dict[tuple[int, int, str], MapAccess] = {}
         self.calls: dict[tuple[int, int, str], CallSite] = {}
         self.syncs: dict[tuple[int, str], Sync] = {}
-        self.flows: list[Flow] = []
+        self._functions = FunctionValues(shared)
+        self.flows = self._functions.flows
         self.sends: dict[int, tuple[str, str, Position]] = {}
         self.submits: dict[int, Submit] = {}
         self._deferred: list[ir.Defer] = []
@@ -166,19 +96,10 @@ class LocksetWalk(Forward[State]):
     # --- states ---
 
     def copy(self, state: State) -> State:
-        return State(dict(state.held), state.owned, state.assumed, state.granted)
+        return state.copy()
 
     def join(self, left: State, right: State) -> State:
-        held = {}
-        for path, lock in left.held.items():
-            other = right.held.get(path)
-            if other is not None and other.mode != lock.mode and not lock.name.endswith("~"):
-                held[path] = Held(path, "r", f"{lock.name}~", lock.spelled)  # for writing on one way, for reading on another: no telling
-            elif other is not None:
-                held[path] = lock if lock.mode == "r" else other
-        if not (left.assumed or right.assumed or left.granted or right.granted):
-            return State(held, left.owned & right.owned)
-        return State(held, left.owned & right.owned, left.assumed & right.assumed, _granted(left, right))
+        return join(left, right)
 
     def _at(self, offset: int) -> Position:
         return self.structure.at(offset, deferred=self._in_deferred)
@@ -233,7 +154,7 @@ class LocksetWalk(Forward[State]):
                         start, end = extent(target, self.view)
                         self._access("assign", target, start, end, state)
             if value is not None:
-                self._flow(value, target)
+                self._functions.stored(value, target)
 
     def _declared(self, statement: ir.Declare, state: State) -> None:
         paired = len(statement.variables) == len(statement.values)
@@ -247,7 +168,7 @@ class LocksetWalk(Forward[State]):
             else:
                 self._bind(number, value, state)
             if value is not None:
-                self._flow(value, ir.Local(number, 0))
+                self._functions.stored(value, ir.Local(number, 0))
 
     def _bind(self, number: int, value: ir.Expr | None, state: State) -> None:
         if value.__class__ is ir.Const:
@@ -330,62 +251,6 @@ class LocksetWalk(Forward[State]):
                 for argument in args:
                     self._publish(argument, state)
 
-    def _flow(self, value: ir.Expr, target: ir.Expr) -> None:
-        """Record where function values go."""
-        if value.__class__ in _NO_FUNCTIONS:
-            return
-        match value:
-            case ir.Call(ir.Name("append"), args):
-                for argument in args[1:]:
-                    self._flow(argument, target)
-                return
-            case ir.Addr(ir.Lit() as literal):
-                value = literal
-        if isinstance(value, ir.Lit):
-            self._flow_literal(value)
-            return
-        if not isinstance(value, ir.FuncLit) and not isinstance(self.view.package.resolver.underlying(self.view.typing.of(value)), model.Signature):
-            return
-        identity = self.names.identity(target.base if isinstance(target, ir.Index) else target)
-        if identity:
-            self.flows += [Flow(token, f"={identity}") for token in self.shared.callees.targets(value)]
-
-    def _stored_somewhere(self, value: ir.Expr) -> None:
-        """Record functions that are stored, passed or returned as parts of something without a name."""
-        match value:
-            case ir.Addr(operand):
-                self._stored_somewhere(operand)
-            case ir.Lit():
-                self._flow_literal(value)
-            case ir.Name() | ir.Sel() if isinstance(self.view.package.resolver.underlying(self.view.typing.of(value)), model.Signature):
-                self.flows += [Flow(token, ELSEWHERE) for token in self.shared.callees.targets(value)]
-
-    def _flow_literal(self, literal: ir.Lit) -> None:
-        found = self._resolver.struct(self._typing.of(literal))
-        named = found is not None and isinstance(found[0], model.Named)
-        self.flows += [Flow(token, f"={name}") for name, token in self._function_fields(literal)]
-        for element in literal.elements:
-            if not named or isinstance(element.value, ir.Lit | ir.Addr):  # a list, a table, or a struct without a name
-                self._stored_somewhere(element.value)
-
-    def _function_fields(self, literal: ir.Lit) -> Iterator[tuple[str, str]]:
-        """Yield (name of the field, token) of the functions in a struct literal."""
-        found = self._resolver.struct(self._typing.of(literal))
-        owner, fields = found if found is not None else (None, None)
-        if fields is None or not isinstance(owner, model.Named):
-            return
-        for index, element in enumerate(literal.elements):
-            name = element.key.name if isinstance(element.key, ir.Name) else ""
-            if element.key is None and index < len(fields.fields):
-                name = fields.fields[index].name
-            if (
-                name
-                and isinstance(element.value, ir.FuncLit | ir.Sel | ir.Name | ir.Local | ir.Call)
-                and isinstance(self._resolver.underlying(self._typing.of(element.value)), model.Signature)
-            ):
-                for token in self.shared.callees.targets(element.value):
-                    yield f"f{owner.package}.{owner.name}.{name}", token
-
     def enter_range(self, statement: ir.Range, state: State) -> None:
         if self._is_map(statement.over):
             start, end = extent(statement.over, self.view)
@@ -404,7 +269,7 @@ class LocksetWalk(Forward[State]):
                 if isinstance(value, ir.FuncLit):
                     self.flows.append(Flow(function_id(self.view, value.function), f"&{self.id}"))
                 elif isinstance(value, ir.Lit | ir.Addr):
-                    self._stored_somewhere(value)
+                    self._functions.stored_somewhere(value)
                 elif isinstance(value, ir.Call | ir.Name | ir.Sel | ir.Local) and isinstance(
                     self.view.package.resolver.underlying(self.view.typing.of(value)), model.Signature
                 ):
@@ -470,12 +335,12 @@ class LocksetWalk(Forward[State]):
         value, channel = statement.value, statement.channel
         identity = self.names.identity(channel)
         literal = value.x if isinstance(value, ir.Addr) else value
-        fields = tuple(self._function_fields(literal)) if isinstance(literal, ir.Lit) else ()
+        fields = tuple(self._functions.fields(literal)) if isinstance(literal, ir.Lit) else ()
         tokens: tuple[str, ...] = ()
         if not isinstance(literal, ir.Lit) and isinstance(self._resolver.underlying(self._typing.of(value)), model.Signature):
             tokens = self.shared.callees.targets(value)
         if not identity or not (tokens or fields):
-            self._stored_somewhere(value)
+            self._functions.stored_somewhere(value)
             return
         self.flows += [Flow(token, ELSEWHERE) for token in (*tokens, *(token for _, token in fields))]
         start, end = extent(channel, self.view)
@@ -781,7 +646,7 @@ class LocksetWalk(Forward[State]):
     def _call_site(self, call: ir.Call, mode: str, state: State) -> None:
         for argument in call.args:
             if isinstance(argument, ir.Lit | ir.Addr):
-                self._stored_somewhere(argument)
+                self._functions.stored_somewhere(argument)
         tokens = self.shared.callees.targets(call.fun)
         if not tokens or (mode == "call" and concerns_nobody(tokens, call.args)):
             return
@@ -822,22 +687,6 @@ class LocksetWalk(Forward[State]):
         captured = self.view.facts.functions[literal.function].captures
         if captured:
             state.owned -= set(captured)
-
-
-def _granted(left: State, right: State) -> dict[Flag, Locks]:
-    """Return which locks are held behind the join of two branches for each truth of a flag: a branch that denies it has no say."""
-    found: dict[Flag, Locks] = {}
-    for number, truth in {*left.assumed, *right.assumed, *left.granted, *right.granted}:
-        flag = (number, truth)
-        said = [
-            side.held if flag in side.assumed else {**side.granted.get(flag, {}), **side.held}
-            for side in (left, right)
-            if (number, not truth) not in side.assumed
-        ]
-        common = {path: lock for path, lock in said[0].items() if all(path in other for other in said)} if said else {}
-        if common:
-            found[flag] = common
-    return found
 
 
 def _appends_to(value: ir.Expr, target: ir.Expr) -> bool:

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 from golint_maps.flow.annotations import Requirement, requirements
 from golint_maps.flow.calls import fresh
+from golint_maps.flow.constructors import MAKERS
 from golint_maps.flow.events import FunctionSummary, Held
+from golint_maps.flow.family import Family
 from golint_maps.flow.handlers import handler
 from golint_maps.flow.identity import function_id
-from golint_maps.flow.locksets import MAKERS, Family, LocksetWalk
+from golint_maps.flow.locksets import LocksetWalk
 from golint_maps.flow.site import Place
 from golint_maps.flow.touching import touches
 from golint_maps.flow.view import View

@@ -1,0 +1,79 @@
+"""What is known at one point of a function: the locks held, what is owned, and which flags are decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from golint_maps.flow.events import Held
+
+Locks = dict[tuple[str, ...], Held]
+Flag = tuple[int, bool]
+"""A local variable that never changes, and its truth."""
+
+
+class State:
+    """Locks held, by path, and what is owned: locals by number, fields of local structs by path.
+
+    `assumed` are the flags whose truth is known here, `granted` the locks that are held wherever a flag is found to be so
+    (`if shared { mu.Lock(); defer mu.Unlock() }` and, later, `if shared { m[k] = v }`). Both are replaced, never changed.
+    """
+
+    __slots__ = ("assumed", "granted", "held", "owned")
+
+    def __init__(
+        self,
+        held: Locks,
+        owned: frozenset[int | tuple[str, ...]],
+        assumed: frozenset[Flag] = frozenset(),
+        granted: Mapping[Flag, Locks] = MappingProxyType({}),
+    ) -> None:
+        self.held = held
+        self.owned = owned
+        self.assumed = assumed
+        self.granted = granted
+
+    def release(self, path: tuple[str, ...]) -> None:
+        """Give a lock back, whatever flags asked for it."""
+        self.held.pop(path, None)
+        if self.granted:
+            self.granted = {flag: {other: lock for other, lock in found.items() if other != path} for flag, found in self.granted.items()}
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, State) and self.held == other.held and self.owned == other.owned and self.granted == other.granted
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def copy(self) -> State:
+        """Return an independent copy."""
+        return State(dict(self.held), self.owned, self.assumed, self.granted)
+
+
+def join(left: State, right: State) -> State:
+    """Return what holds whichever of two ways was taken."""
+    held = {}
+    for path, lock in left.held.items():
+        other = right.held.get(path)
+        if other is not None and other.mode != lock.mode and not lock.name.endswith("~"):
+            held[path] = Held(path, "r", f"{lock.name}~", lock.spelled)  # for writing on one way, for reading on another: no telling
+        elif other is not None:
+            held[path] = lock if lock.mode == "r" else other
+    if not (left.assumed or right.assumed or left.granted or right.granted):
+        return State(held, left.owned & right.owned)
+    return State(held, left.owned & right.owned, left.assumed & right.assumed, _granted(left, right))
+
+
+def _granted(left: State, right: State) -> dict[Flag, Locks]:
+    """Return which locks are held behind the join of two branches for each truth of a flag: a branch that denies it has no say."""
+    found: dict[Flag, Locks] = {}
+    for number, truth in {*left.assumed, *right.assumed, *left.granted, *right.granted}:
+        flag = (number, truth)
+        said = [
+            side.held if flag in side.assumed else {**side.granted.get(flag, {}), **side.held}
+            for side in (left, right)
+            if (number, not truth) not in side.assumed
+        ]
+        common = {path: lock for path, lock in said[0].items() if all(path in other for other in said)} if said else {}
+        if common:
+            found[flag] = common
+    return found
