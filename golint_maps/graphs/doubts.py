@@ -8,7 +8,7 @@ from golint_maps.graphs.links import Links
 from golint_maps.graphs.naming import begins
 from golint_maps.graphs.objects import Objects
 from golint_maps.graphs.outsiders import Outsiders
-from golint_maps.graphs.witness import Witness, Witnesses
+from golint_maps.graphs.witness import Hop, Witness, Witnesses
 
 
 class Doubts:
@@ -21,18 +21,29 @@ class Doubts:
         self._order = order
         self._objects = objects
         self._outsiders = outsiders
+        self._about: dict[tuple[int, str], tuple[tuple[Hop, ...], bool]] = {}
 
     def between(self, left: Witness, right: Witness) -> bool:
         """Tell whether two ways may be kept apart by what is not known."""
         if self._objects.out_of_a_container(left) and self._objects.out_of_a_container(right):
             return True
-        if any(self._doubted(way) for way in (left, right)):
+        if self.about(left) or self.about(right):
             return True
         in_either_order = ((left, right), (right, left))
         return self._order.handed_over(left, right) or any(self._waits_somehow(*ways) or self._made_ready(*ways) for ways in in_either_order)
 
+    def about(self, way: Witness) -> bool:
+        """Tell whether there is reason to doubt that a way is taken at any time, or that it leads to one and the same map.
+
+        One way has thousands of partners, which differ in nothing that is asked here, nor do the locks on it.
+        """
+        key = (id(way.hops), way.identity)
+        known = self._about.get(key)
+        if known is None:
+            known = self._about[key] = way.hops, self._doubted(way)  # the hops are kept: their address must not become that of others
+        return known[1]
+
     def _doubted(self, way: Witness) -> bool:
-        """Tell whether there is reason to doubt that a way is taken at any time, or that it leads to one and the same map."""
         if _assumed(way) or _looked_up(way) or _piped(way):
             return True
         return self._only_tested(way) or self._works_along(way) or self._outsiders.called_in_sight(way) or self._put_in_place(way)

@@ -21,12 +21,14 @@ from golint_maps.graphs.links import Links
 from golint_maps.graphs.naming import sets_up
 from golint_maps.graphs.objects import Objects, in_one_activation
 from golint_maps.graphs.outsiders import Outsiders
-from golint_maps.graphs.sides import Side, conflicts, outside_once, representatives, siblings
+from golint_maps.graphs.sides import Partners, Side, conflicts, outside_once, representatives, siblings
 from golint_maps.graphs.starts import Starts
 from golint_maps.graphs.witness import NOTHING, Context, Hop, Witness, Witnesses
 
 _MAX_WAYS = 10
 """Ways to one access that are tried in turn. The shortest come first."""
+_MAX_PARTNERS = 500
+"""Partners of one way that are tried, goroutines and short ways first: more stand for a type that everybody has objects of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,10 +166,8 @@ class Races:
         if not any(witness.context.concurrent for witness in found):
             return
         sides = [Side.of(witness) for witness in sorted(found, key=lambda witness: (witness.access.place, len(witness.hops)))]
-        partners: dict[tuple[str, bool, bool], list[Side]] = defaultdict(list)
-        for side in representatives(sides):
-            for keys in itertools.product((self._test(side),), {side.writes, False}, {side.concurrent, False}):
-                partners[keys].append(side)
+        shared = found[0].identity.rpartition(".")[0] in self.outsiders.locking_types
+        partners = Partners(representatives(sides), self._test, lambda way: shared or self.objects.anchored(way))
         by_site: dict[object, list[Side]] = defaultdict(list)
         for side in sides:
             by_site[side.witness.access.place].append(side)
@@ -181,14 +181,13 @@ class Races:
         root = self.functions[side.witness.hops[0].function]
         return root.root if root.test else ""
 
-    def _best(self, ways: Sequence[Side], partners: Mapping[tuple[str, bool, bool], Sequence[Side]]) -> Race | None:
-        """Return a race of one access with whichever partner makes it certain, else with one that makes it possible.
-
-        Partners are known by their test, whether they must write, and whether they must be goroutines of their own.
-        """
+    def _best(self, ways: Sequence[Side], partners: Partners) -> Race | None:
+        """Return a race of one access with whichever partner makes it certain, else with one that makes it possible."""
         assumed: Race | None = None
         for side in ways[:_MAX_WAYS]:
-            for partner in partners.get((self._test(side), not side.writes, not side.concurrent), ()):
+            for partner in itertools.islice(partners.of(side), _MAX_PARTNERS):
+                if assumed is not None and (self.doubts.about(side.witness) or self.doubts.about(partner.witness)):
+                    continue  # nothing certain comes of it
                 mine, other = siblings(side, partner) if side.witness.lent else (side, partner)
                 if side.once or partner.once:
                     mine, other = outside_once(mine, other)

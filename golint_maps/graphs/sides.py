@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from msgspec.structs import replace
@@ -83,3 +85,36 @@ def conflicts(side: Side, other: Side) -> bool:
         return False  # the other side is at fault
     shared = side.locks & other.locks
     return not shared or not (shared & (side.exclusive | other.exclusive)) or any(not name.startswith("g") for name in shared)
+
+
+class Partners:
+    """The sides that a side of the same map may race with, by what both must have: the same test, a write, a goroutine, and one object.
+
+    `test` tells the test that a side starts in, `firm` whether it shows which object it means. What does not show it can only be paired with what
+    has it from the same function: a map in a message that everybody makes for himself has tens of thousands of ways.
+    """
+
+    def __init__(self, sides: Sequence[Side], test: Callable[[Side], str], firm: Callable[[Witness], bool]) -> None:
+        self._test = test
+        self._firm = firm
+        self._everywhere: dict[tuple[str, bool, bool], list[Side]] = defaultdict(list)
+        self._near: dict[tuple[str, bool, bool, str], list[Side]] = defaultdict(list)
+        """Of those that show no object, and of the others for these alone, by the function that they start in."""
+        loose = {side.witness.hops[0].function for side in sides if not firm(side.witness)}
+        for side in sides:
+            start = side.witness.hops[0].function
+            for keys in itertools.product((test(side),), {side.writes, False}, {side.concurrent, False}):
+                if firm(side.witness):
+                    self._everywhere[keys].append(side)
+                if start in loose:
+                    self._near[*keys, start].append(side)
+
+    def of(self, side: Side) -> Iterator[Side]:
+        """Yield the partners of a side."""
+        keys = (self._test(side), not side.writes, not side.concurrent)
+        firm = self._firm(side.witness)
+        if firm:
+            yield from self._everywhere.get(keys, ())
+        for partner in self._near.get((*keys, side.witness.hops[0].function), ()):
+            if not (firm and self._firm(partner.witness)):
+                yield partner
