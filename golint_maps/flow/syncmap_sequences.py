@@ -216,7 +216,7 @@ class _Sequences(Forward[_State]):
 
     def _stored(self, found: MapCall, key: str, state: _State) -> None:
         ways: dict[str, _LookUp] = {}
-        for pos, way in self._origins(found.call.args[1], state):
+        for pos, way in sorted(self._origins(found.call.args[1], state)):
             look_up = self._look_ups[pos]
             if look_up.call.path == found.path and look_up.key == key and pos in state.guards and not state.guards[pos]:
                 ways.setdefault(way, look_up)
