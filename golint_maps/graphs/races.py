@@ -97,9 +97,12 @@ class Races:
     def _of_no_test(self, witness: Witness) -> bool:
         """Tell whether a local variable of a test is used on a way that does not come from the test, as where a callback of it is kept."""
         owner = self.functions.get(witness.identity[1:].partition("#")[0]) if witness.identity[:1] == "l" else None
-        if owner is None or not owner.test or any(self.functions[hop.function].root == owner.id for hop in witness.hops[:-1]):
+        if owner is None or not owner.test:
             return False
-        return self.functions[witness.hops[0].function].root not in self.links.comes_to(owner.id)
+        start = self.functions[witness.hops[0].function].root
+        if start == owner.id or any(self.functions[hop.function].root == owner.id for hop in witness.hops[:-1]):
+            return False
+        return start not in self.links.comes_to(owner.id)
 
     def all_ways(self, identity: str) -> list[Witness]:
         """Return the ways to all accesses of a map that are not an owner's own."""
