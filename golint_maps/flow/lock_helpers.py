@@ -308,14 +308,11 @@ class LockWalk(Forward[LockState]):
         for kind, found in enumerate(effect):
             for lock in found:
                 path = lock.path
-                if fun is None:
-                    pass  # a literal has the names of the function around it
-                elif path[0] == "r":
-                    if head is None:
+                if fun is not None:  # a literal has the names of the function around it
+                    if path[0][0] == "p" or (path[0] == "r" and head is None):
                         continue
-                    path = (*head, *path[1:])
-                elif path[0][0] == "p":
-                    continue
+                    if path[0] == "r" and head is not None:
+                        path = (*head, *path[1:])
                 moved = Held(path, lock.mode, lock.name, lock.spelled)
                 if kind == 0:
                     if state.released.pop(path, None) is None:

@@ -173,14 +173,14 @@ class LocksetWalk(Forward[State]):
     def _bind(self, number: int, value: ir.Expr | None, state: State) -> None:
         if value.__class__ is ir.Const:
             return
-        if value is not None and (fresh(value, state.owned) or self._constructs(value)):
+        if value is not None and self._is_new(value, state):
             state.owned |= {number}
         elif number in state.owned and value is not None:
             state.owned -= {number}
 
     def _replace_in_copy(self, target: ir.Expr, value: ir.Expr, state: State) -> None:
         """A fresh map in a struct that is a local copy (`cp := *c; cp.m = make(…)`) is the copy's own."""
-        if self._in_own_struct(target) and (fresh(value, state.owned) or self._constructs(value)):
+        if self._in_own_struct(target) and self._is_new(value, state):
             assert isinstance(target, ir.Sel)
             assert isinstance(target.base, ir.Local)
             state.owned |= {(f"l{target.base.id}", target.name)}

@@ -31,7 +31,7 @@ _MAX_IMPLEMENTATIONS = 6
 class Link(msgspec.Struct, frozen=True, gc=False):
     """`callee` may be called (or started) at `site` of `caller`.
 
-    `binding`: for a function passed as an argument, the call that passes it (made by `binder`); above the function that got it, only that call
+    `binding`: for a function passed as an argument, the call that passes it; above the function that got it, only that call
     is followed. `callback`: the API that runs it, for functions given to code outside of the program.
     """
 
@@ -40,7 +40,6 @@ class Link(msgspec.Struct, frozen=True, gc=False):
     callee: str
     spawns: bool
     binding: CallSite | None = None
-    binder: str = ""
     receiver_argument: int = -1
     callback: Callback | None = None
     serial: Held | None = None
@@ -254,7 +253,6 @@ class Links:
                         passed,
                         inner_site.mode == "go",
                         binding=site,
-                        binder=function.id,
                         receiver_argument=index,
                         callback=executor.callback if executor is not None else None,
                         serial=executor.serial if executor is not None else None,
@@ -277,7 +275,6 @@ class Links:
                                         passed,
                                         True,
                                         binding=site,
-                                        binder=function.id,
                                         receiver_argument=index,
                                         callback=callback,
                                     )
@@ -291,7 +288,6 @@ class Links:
                                             passed,
                                             last_site.mode == "go",
                                             binding=site,
-                                            binder=function.id,
                                             receiver_argument=index,
                                         )
                                     )
