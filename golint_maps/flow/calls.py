@@ -8,6 +8,7 @@ from typing import Final
 from golint_maps.flow.events import CONSTANT, Argument
 from golint_maps.flow.identity import Names, function_id
 from golint_maps.flow.keyspace import origin
+from golint_maps.flow.literals import field_name
 from golint_maps.flow.paths import RECEIVED
 from golint_maps.syntax import ir
 from golint_maps.types import model
@@ -253,11 +254,11 @@ class Callees:
                 yield from self._fields(inner, hops + 1)
             elif (
                 isinstance(kind, model.Named)
-                and isinstance(element.key, ir.Name)
+                and (name := field_name(element, self._view.variables))
                 and isinstance(element.value, ir.FuncLit | ir.Name | ir.Sel | ir.Local)
             ):
                 for token in self.targets(element.value):
-                    yield f"{kind.package}.{kind.name}.{element.key.name}", token
+                    yield f"{kind.package}.{kind.name}.{name}", token
 
     def _bound(self, literal: ir.Lit, owned: frozenset[int | tuple[str, ...]]) -> tuple[tuple[str, ...] | None, str]:
         """Return (path, identity) of the receiver that all method values in a struct literal have, or (None, "")."""

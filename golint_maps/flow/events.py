@@ -128,6 +128,8 @@ class Submit(msgspec.Struct, frozen=True, array_like=True, gc=False):
     channel: Argument
 
 
+KEPT = "="
+"""Ends the target of what is no call, but comes to one: a function is put into a field, by this name, of code that nobody sees."""
 ELSEWHERE = "-"
 """Where a function value goes that is stored in something without a name."""
 
@@ -172,3 +174,5 @@ class FunctionSummary(msgspec.Struct, frozen=True, array_like=True, gc=False):
     submits: tuple[Submit, ...] = ()
     loops: tuple[tuple[int, int, int], ...] = ()
     """(number as in `Position.nest`, start, end) of each loop."""
+    shared: tuple[tuple[int, str, Path], ...] = ()
+    """Of outermost functions: (variable, field, what the literal that made the variable put there) for pointers to something that has a name."""

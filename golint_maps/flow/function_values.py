@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from golint_maps.flow.events import ELSEWHERE, Flow
 from golint_maps.flow.family import Family
+from golint_maps.flow.literals import field_name
 from golint_maps.syntax import ir
 from golint_maps.types import model
 
@@ -20,6 +21,7 @@ class FunctionValues:
         self._names = family.names
         self._callees = family.callees
         self._typing = family.view.typing
+        self._variables = family.view.variables
         self._resolver = family.view.package.resolver
         self.flows: list[Flow] = []
 
@@ -68,7 +70,7 @@ class FunctionValues:
         if fields is None or not isinstance(owner, model.Named):
             return
         for index, element in enumerate(literal.elements):
-            name = element.key.name if isinstance(element.key, ir.Name) else ""
+            name = field_name(element, self._variables)
             if element.key is None and index < len(fields.fields):
                 name = fields.fields[index].name
             if (

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from golint_maps.flow.identity import Names, function_id
+from golint_maps.flow.literals import field_name
 from golint_maps.flow.maps import extent
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
@@ -63,10 +64,11 @@ def _made(view: View, body: list[ir.Stmt] | tuple[()]) -> Iterator[tuple[ir.Expr
         if x.__class__ is not ir.Lit:
             continue
         for element in x.elements:
-            size = _size(view, element.value) if element.key.__class__ is ir.Name else 0
+            name = field_name(element, view.variables)
+            size = _size(view, element.value) if name else 0
             kind = view.typing.of(x) if size else None
-            if isinstance(kind, model.Named) and isinstance(element.key, ir.Name):
-                yield f"f{kind.package}.{kind.name}.{element.key.name}", size, False
+            if isinstance(kind, model.Named):
+                yield f"f{kind.package}.{kind.name}.{name}", size, False
 
 
 def _size(view: View, value: ir.Expr) -> int:

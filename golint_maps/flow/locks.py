@@ -12,6 +12,7 @@ from typing import Final
 
 from golint_maps.flow.files import of_file
 from golint_maps.flow.identity import Names
+from golint_maps.flow.literals import field_name
 from golint_maps.flow.traverse import each
 from golint_maps.flow.view import PackageView, View
 from golint_maps.syntax import ir
@@ -122,11 +123,11 @@ def _named(fun: ir.Sel, names: Names, embedded: tuple[str, ...]) -> LockOperatio
 
     effect, mode = OPERATIONS[fun.name]
     name = names.identity(fun.base)
-    for field_name in embedded:
+    for part in embedded:
         # An embedded lock has the name of the struct that embeds it, from wherever it is promoted.
         owner = _pointee(kind)
-        name = f"f{owner.package}.{owner.name}.{field_name}" if isinstance(owner, model.Named) else f"{name}.{field_name}"
-        field = view.package.resolver.field(kind, field_name)
+        name = f"f{owner.package}.{owner.name}.{part}" if isinstance(owner, model.Named) else f"{name}.{part}"
+        field = view.package.resolver.field(kind, part)
         kind = field.type if field is not None else None
     return LockOperation(effect, mode, (*path, *embedded), name or ".".join(path), ".".join((spell(fun.base, view.variables), *embedded)))
 
@@ -182,8 +183,9 @@ def _single_channels_in(file: ir.FileFacts) -> set[str]:
     names: set[str] = set()
     for function in file.functions:
         body = function.body or ()
+        variables = file.functions[function.root].variables
         for x in each(body, ir.Lit):
-            names.update(element.key.name for element in x.elements if isinstance(element.key, ir.Name) and _makes_single(element.value))
+            names.update(field_name(element, variables) for element in x.elements if _makes_single(element.value))
         for statement in each(body, ir.Assign):
             if len(statement.lhs) == len(statement.rhs):
                 names.update(

@@ -6,6 +6,7 @@ made here and not yet published.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from msgspec.structs import replace
@@ -14,7 +15,7 @@ from golint_maps.flow import locks
 from golint_maps.flow.assigned import fields_set_by
 from golint_maps.flow.calls import NEW_IN_PLACE, NOTHING, fresh
 from golint_maps.flow.constructors import MAKERS
-from golint_maps.flow.events import BORROWED, ELSEWHERE, ONCE, Argument, CallSite, Flow, Held, MapAccess, Position, Submit, Sync
+from golint_maps.flow.events import BORROWED, ELSEWHERE, KEPT, ONCE, Argument, CallSite, Flow, Held, MapAccess, Position, Submit, Sync
 from golint_maps.flow.family import Family
 from golint_maps.flow.first_time import empty_regions
 from golint_maps.flow.function_values import FunctionValues
@@ -39,6 +40,8 @@ _SIGNALS = {"Done": "done", "Wait": "wait"}
 _FLAGS = {"Store": "store", "CompareAndSwap": "store", "Load": "load"}
 
 
+_FOR_EVENTS = re.compile(r"On[A-Z]\w*|\w*(?:Handler|Callback|Listener|Hook)")
+"""Names of fields for a function that is called when something happens."""
 _MAY_BE_NEW = frozenset((ir.Addr, ir.Lit, ir.Call, ir.Local, ir.Assert))
 """Expressions that may stand for an object that was made just now."""
 
@@ -155,6 +158,27 @@ class LocksetWalk(Forward[State]):
                         self._access("assign", target, start, end, state)
             if value is not None:
                 self._functions.stored(value, target)
+                if target.__class__ is ir.Sel and value.__class__ in (ir.FuncLit, ir.Sel, ir.Local, ir.Name) and _FOR_EVENTS.fullmatch(target.name):
+                    self._kept(target, value, state)
+
+    def _kept(self, target: ir.Sel, value: ir.Expr, state: State) -> None:
+        """Record a function that is put into a field of code out of sight, which calls it when something happens: that is how it is registered."""
+        if self._typing.of(target) is not None:
+            return
+        argument = self.shared.callees.argument(value, state.owned)
+        if not argument.tokens:
+            return
+        start, end = extent(target, self.view)
+        self.calls[start, end, "keep"] = CallSite(
+            place=Place(self.view.path, start, end),
+            spelled=spell(target, self.view.variables),
+            targets=(f".{target.name}{KEPT}",),
+            mode="call",
+            at=self._at(start),
+            receiver=None,
+            args=(argument,),
+            locks=tuple(sorted(state.held.values())),
+        )
 
     def _declared(self, statement: ir.Declare, state: State) -> None:
         paired = len(statement.variables) == len(statement.values)

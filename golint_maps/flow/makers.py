@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from golint_maps.flow.files import of_file
+from golint_maps.flow.literals import field_name
 from golint_maps.flow.traverse import each
 from golint_maps.flow.view import PackageView
 from golint_maps.syntax import ir
@@ -63,15 +64,13 @@ class _Notes:
             return
         self.built.add(name)
         for element in x.elements:
-            match element.key:
-                case ir.Name(key) if isinstance(element.value, ir.Sel) and element.value.name[:1].isupper():
-                    self.given.setdefault((name, key), []).append((root, element.value))
-                case ir.Name(key) if not _is_nil(element.value):
-                    self.keyed.add((name, key))
-                case ir.Local(number):  # a field that has the name of a local variable
-                    self.keyed.add((name, variables[number].name))
-                case None:
-                    self.positional.add((name, len(x.elements)))
+            key = field_name(element, variables)
+            if element.key is None:
+                self.positional.add((name, len(x.elements)))
+            elif key and isinstance(element.value, ir.Sel) and element.value.name[:1].isupper():
+                self.given.setdefault((name, key), []).append((root, element.value))
+            elif key and not _is_nil(element.value):
+                self.keyed.add((name, key))
 
     def conversion(self, fun: ir.Expr) -> None:
         """Note that a call may be a conversion to a type."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from golint_maps.flow.identity import Names
+from golint_maps.flow.literals import field_name
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.traverse import each
@@ -29,7 +30,8 @@ def analyse(view: View) -> Iterator[MapShared]:
     for function in view.functions:
         for x in each(function.body or (), ir.Lit):
             for element in x.elements:
-                if not isinstance(element.key, ir.Name) or element.key.name not in fields or not _names_a_map(view, element.value):
+                name = field_name(element, view.variables)
+                if name not in fields or not _names_a_map(view, element.value):
                     continue
                 kind = view.typing.of(x)
                 names = names or Names(view)
@@ -40,7 +42,7 @@ def analyse(view: View) -> Iterator[MapShared]:
                         function=view.name,
                         package=view.package.scope.path,
                         map=spell(element.value, view.variables),
-                        identity=f"f{kind.package}.{kind.name}.{element.key.name}",
+                        identity=f"f{kind.package}.{kind.name}.{name}",
                         source=source,
                     )
 

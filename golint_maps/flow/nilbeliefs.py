@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from golint_maps.flow.files import of_file
+from golint_maps.flow.literals import field_name
 from golint_maps.flow.makers import Makers, makers
 from golint_maps.flow.nildoubts import is_nil
 from golint_maps.flow.traverse import each
@@ -51,7 +52,8 @@ def _notes(file: ir.FileFacts) -> _Notes:
             notes.cleared.setdefault(name, []).append((function.root, cleared[name]))
         for literal in each(body, ir.Lit):
             if isinstance(literal.type, ir.TQual):
-                notes.given.update((literal.type.name, x.key.name) for x in literal.elements if isinstance(x.key, ir.Name) and not is_nil(x.value))
+                variables = file.functions[function.root].variables
+                notes.given.update((literal.type.name, field_name(x, variables)) for x in literal.elements if not is_nil(x.value))
         for comparison in each(body, ir.Binary):
             asked = comparison.left
             if isinstance(asked, ir.Sel) and comparison.op in ("==", "!=") and is_nil(comparison.right):

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from golint_maps.flow import nilcalls
 from golint_maps.flow.callees import callee
+from golint_maps.flow.literals import field_name
 from golint_maps.flow.makers import makers
 from golint_maps.flow.nilbeliefs import beliefs
 from golint_maps.flow.nildoubts import filled_unless_it_fails, handed_in, is_nil
@@ -59,7 +60,7 @@ def _with_zero_values(view: View) -> Iterator[int]:
                 case FromValue(ir.Addr(ir.Lit(kind, elements)) | ir.Lit(kind, elements)) if _type_name(kind) in suspects:
                     if any(element.key is None for element in elements):
                         continue
-                    given = {element.key.name if isinstance(element.key, ir.Name) else "" for element in elements}
+                    given = {field_name(element, view.variables) for element in elements}
                 case FromValue(ir.Call(ir.Name("new"))):
                     pass
                 case _:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from golint_maps.flow import nilcalls
+from golint_maps.flow.literals import field_name
 from golint_maps.flow.makers import Makers
 from golint_maps.flow.maps import extent
 from golint_maps.flow.nilbeliefs import Beliefs
@@ -179,17 +180,9 @@ class NilValues:
         struct = self._resolver.struct(self.view.typing.of(literal))
         names = [field.name for field in struct[1].fields] if struct is not None else []
         for index, element in enumerate(literal.elements):
-            name = self._field_name(element.key) or (names[index] if index < len(names) else "")
+            name = field_name(element, self.view.variables) or (names[index] if index < len(names) else "")
             if name:
                 given = self.plan(element.value, ir.Sel(literal, name, start, end), state)
                 plan[name,] = GOOD
                 plan.update({(name, *below): value for below, value in (given or {}).items()})
         return plan
-
-    def _field_name(self, key: ir.Expr | None) -> str:
-        match key:
-            case ir.Name(name):
-                return name
-            case ir.Local(number):  # a field that has the name of a local variable
-                return self.view.variables[number].name
-        return ""

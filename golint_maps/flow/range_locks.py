@@ -10,6 +10,7 @@ from golint_maps.flow.effects import effects_of
 from golint_maps.flow.entries import Knowledge, Path
 from golint_maps.flow.held_locks import held_at
 from golint_maps.flow.identity import Names
+from golint_maps.flow.literals import field_name
 from golint_maps.flow.locks import operation
 from golint_maps.flow.map_ranges import MapRange
 from golint_maps.flow.maps import place, qualified
@@ -191,7 +192,7 @@ def _condition_locks(package: PackageView) -> dict[str, str]:
             if not any(item.path == "sync" for item in file.imports):
                 continue
             for function in file.functions:
-                for field, value in _fields_set(function):
+                for field, value in _fields_set(function, file.functions[function.root].variables):
                     lock = _new_cond(value)
                     if lock:
                         found[field] = lock
@@ -199,7 +200,7 @@ def _condition_locks(package: PackageView) -> dict[str, str]:
     return found
 
 
-def _fields_set(function: ir.Function) -> Iterator[tuple[str, ir.Expr]]:
+def _fields_set(function: ir.Function, variables: Sequence[ir.Variable]) -> Iterator[tuple[str, ir.Expr]]:
     for statement in statements(function.body or ()):
         if isinstance(statement, ir.Assign) and len(statement.lhs) == len(statement.rhs):
             for target, value in zip(statement.lhs, statement.rhs, strict=True):
@@ -208,7 +209,7 @@ def _fields_set(function: ir.Function) -> Iterator[tuple[str, ir.Expr]]:
         for operand in operands(statement):
             for x in subexpressions(operand):
                 if isinstance(x, ir.Lit):
-                    yield from ((element.key.name, element.value) for element in x.elements if isinstance(element.key, ir.Name))
+                    yield from ((field_name(element, variables), element.value) for element in x.elements)
 
 
 def _new_cond(value: ir.Expr) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from golint_maps.flow.literals import field_name
 from golint_maps.flow.traverse import expressions, statements
 from golint_maps.flow.view import PackageView
 from golint_maps.syntax import ir
@@ -80,11 +81,9 @@ def _named(package: PackageView, key: ir.Expr, value: ir.Expr, variables: Sequen
 def _elements(elements: Sequence[ir.Element], key: ir.Expr, variables: Sequence[ir.Variable]) -> Iterator[str]:
     for element in elements:
         if _same(element.value, key):
-            if isinstance(element.key, ir.Name):
-                yield element.key.name
-            elif isinstance(element.key, ir.Local):
-                # Only types tell the field `name` of `T{name: name}` from a variable that is a key.
-                yield variables[element.key.id].name
+            name = field_name(element, variables)
+            if name:
+                yield name
 
 
 def selected(x: ir.Expr) -> tuple[ir.Expr, str] | None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from golint_maps.flow.identity import function_id
+from golint_maps.flow.literals import field_name
 from golint_maps.flow.maps import extent, place, qualified
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
@@ -203,20 +204,20 @@ def _given(view: View, write: _Write, stores: Sequence[ir.Assign]) -> SharedCopy
                 if spell(target, view.variables) == name:
                     last = statement.pos, value
                 elif isinstance(target, ir.Local) and target.id == write.root:
-                    inside = _element(value, write.map.name)
+                    inside = _element(value, write.map.name, view.variables)
                     last = (statement.pos, inside) if inside is not None else None
     if last is None or not _somebodys_field(view, last[1]) or _root(view, last[1]) == f"l{write.root}":
         return None
     return _fact(view, write, "field", spell(last[1], view.variables), last[0])
 
 
-def _element(value: ir.Expr, name: str) -> ir.Expr | None:
+def _element(value: ir.Expr, name: str, variables: Sequence[ir.Variable]) -> ir.Expr | None:
     """Return what a composite literal gives a field."""
     if isinstance(value, ir.Addr):
         value = value.x
     if isinstance(value, ir.Lit):
         for element in value.elements:
-            if isinstance(element.key, ir.Name) and element.key.name == name:
+            if field_name(element, variables) == name:
                 return element.value
     return None
 

@@ -11,11 +11,14 @@ from golint_maps.flow.events import FunctionSummary, Held
 from golint_maps.flow.family import Family
 from golint_maps.flow.handlers import handler
 from golint_maps.flow.identity import function_id
+from golint_maps.flow.literals import field_name
 from golint_maps.flow.locksets import LocksetWalk
+from golint_maps.flow.paths import Path
 from golint_maps.flow.site import Place
 from golint_maps.flow.touching import touches
 from golint_maps.flow.view import View
 from golint_maps.syntax import ir
+from golint_maps.types import model
 from golint_maps.types.definitions import FromValue
 from golint_maps.types.scope import receiver_name
 
@@ -58,6 +61,7 @@ class Summariser:
             loops=walker.structure.loops(),
             sends=tuple(walker.sends.values()),
             submits=tuple(walker.submits.values()),
+            shared=tuple(self._shared()) if root else (),
         )
 
     def _variables(self, function: ir.Function) -> Iterator[tuple[int, int, int]]:
@@ -72,6 +76,24 @@ class Summariser:
                 case _:
                     made = 0
             yield variable.pos, variable.function, made
+
+    def _shared(self) -> Iterator[tuple[int, str, Path]]:
+        """Yield (variable, field, path) of the pointers that literals put into the structs that they make: other structs may hold them, too."""
+        view = self.view
+        for number, definition in view.typing.definitions.items():
+            made = definition.value if definition.__class__ is FromValue else None
+            if made.__class__ is ir.Addr:
+                made = made.x
+            if made.__class__ is not ir.Lit or view.assignments[number]:
+                continue
+            for element in made.elements:
+                field = field_name(element, view.variables)
+                if field and element.value.__class__ in (ir.Addr, ir.Local):
+                    path = view.paths.of(element.value)
+                    if path is None or (f"l{number}", field) in view.paths.assigned:
+                        continue
+                    if element.value.__class__ is ir.Addr or isinstance(view.typing.of(element.value), model.Pointer):
+                        yield number, field, self._family.names.rooted(path) or path
 
     def _makes(self, value: ir.Expr) -> bool:
         if isinstance(value, ir.Assert):

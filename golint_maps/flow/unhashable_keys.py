@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from golint_maps.flow.hashable import holds_interface, incomparable_part
+from golint_maps.flow.literals import field_name
 from golint_maps.flow.maps import extent, qualified
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
@@ -215,7 +216,8 @@ def _element_type(kind: Type | None, index: int, element: ir.Element, view: View
         case model.Array(elem):
             return elem
         case model.Struct(fields):
-            if isinstance(element.key, ir.Name):
-                return next((field.type for field in fields if field.name == element.key.name), None)
+            name = field_name(element, view.variables)
+            if name:
+                return next((field.type for field in fields if field.name == name), None)
             return fields[index].type if element.key is None and index < len(fields) else None
     return None

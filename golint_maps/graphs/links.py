@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from golint_maps.flow.events import Argument, CallSite, FunctionSummary, Held, Submit
+from golint_maps.flow.events import KEPT, Argument, CallSite, FunctionSummary, Held, Submit
 from golint_maps.graphs.callbacks import Callback, table
 from golint_maps.graphs.executors import Executors
 
@@ -188,6 +188,8 @@ class Links:
 
     def _link(self, function: FunctionSummary, site: CallSite) -> None:
         for target in site.targets:
+            if target.endswith(KEPT) and function.test:
+                continue  # a test puts it there for what it calls next
             callees = self._behind_wrapper(function, target, list(self.resolve(target)))
             for callee in callees:
                 self._add(Link(function.id, site, callee, spawns=site.mode == "go"))
@@ -227,7 +229,7 @@ class Links:
         handler = self.functions[passed].handler
         if handler and not function.test:
             callback = Callback(site.spelled, parallel=True, words=handler)
-        elif not function.test and _KEEPS.search(target):
+        elif not function.test and (target.endswith(KEPT) or _KEEPS.search(target)):
             callback = Callback(site.spelled, words=f"a callback of {site.spelled}", assumed=True)
         else:
             return Link(function.id, site, passed, spawns=False, receiver_argument=index)

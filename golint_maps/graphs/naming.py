@@ -12,6 +12,7 @@ _SETS_UP = re.compile(
     r"(?i:new|make|must|init|setup|open|with|unmarshal|decode|load|restore|configure|provision|prepare)(?![a-z])"
     r"|New|Init|initiali[sz]e|Setup|Unmarshal|SetDefault"
 )
+_INITIALISES = re.compile(r"Init(?![a-z])|[Ii]nitiali[sz]e")
 _REGISTERS = re.compile(r"(?:Must)?Register(?![a-z])")
 _BY_CONTAINERS = frozenset(("Len", "Less", "Swap", "Push", "Pop"))
 """Methods that `sort` and `container/heap` call for whoever calls them, under that caller's locks."""
@@ -27,6 +28,11 @@ def sets_up(function: FunctionSummary) -> bool:
     return _SETS_UP.match(function.name.rsplit(".", 1)[-1]) is not None
 
 
+def initialises(function: FunctionSummary) -> bool:
+    """Tell whether a function has a word for making things ready anywhere in its name: `onBucketInit`."""
+    return _INITIALISES.search(function.name.rsplit(".", 1)[-1]) is not None
+
+
 def registers(function: FunctionSummary) -> bool:
     """Tell whether a function registers something, by its name: init functions call it as a rule."""
     return _REGISTERS.match(function.id.rpartition(".")[2]) is not None
@@ -35,3 +41,19 @@ def registers(function: FunctionSummary) -> bool:
 def serves_containers(function: FunctionSummary) -> bool:
     """Tell whether a method is one that `sort` and `container/heap` call for whoever calls them, under that caller's locks."""
     return bool(function.receiver) and function.id.rpartition(".")[2] in _BY_CONTAINERS
+
+
+_LOCK_WORDS = re.compile(r"_?(?:rw_?)?(?:lock(?:er)?|mutex|mu|mtx|mux)$", re.IGNORECASE)
+
+
+def named_after(lock: str, identity: str) -> bool:
+    """Tell whether a lock beside a map has the map's name: `usersLock`, `userMu`, `users_mutex` of `users`."""
+    owner, _, name = identity.rpartition(".")
+    beside, _, own = lock.rpartition(".")
+    stem, count = _LOCK_WORDS.subn("", own)
+    return count > 0 and owner == beside and bool(stem) and _plain(stem) == _plain(name)
+
+
+def _plain(name: str) -> str:
+    """Return a name in the one way that all spellings of it share."""
+    return name.replace("_", "").lower().removesuffix("s")

@@ -10,6 +10,10 @@ from golint_maps.flow.paths import RECEIVED
 from golint_maps.graphs.witness import Path, Witness, Witnesses
 
 _BY_LITERAL: Final = 2
+_DIRECT: Final = 2
+"""The length of the path of a map in the variable itself."""
+_DEEPEST: Final = 4
+"""How many structs that literals made may lie one in the other."""
 
 
 class Objects:
@@ -54,6 +58,8 @@ class Objects:
             return False
         if any(way.context.kind == "handler" and way.path is not None and way.path[0][0] == "p" for way in (left, right)):
             return True  # what a handler gets as an argument is the request's own
+        if left.path[0] != right.path[0] and self._held(left.path)[0] == self._held(right.path)[0]:
+            return False  # two structs that were made with one pointer in them
         mine, theirs = left.path[0], right.path[0]
         if mine[:1] == "l" and theirs[:1] == "l" and mine != theirs and mine.partition("#")[0] == theirs.partition("#")[0]:
             return True  # two variables of one function; those of different functions may hold one object
@@ -62,6 +68,20 @@ class Objects:
         if mine != theirs and self.made(mine) == self.made(theirs) == _BY_LITERAL:
             return True  # each function has made an object of its own
         return mine == theirs and elements(left.path) != elements(right.path) and _constant(left.path) and _constant(right.path)
+
+    def _held(self, path: Path) -> Path:
+        """Return the path of what a literal has put into a local variable, for a path that goes through it."""
+        for _ in range(_DEEPEST):
+            if len(path) <= _DIRECT or path[0][:1] != "l":
+                break
+            family, _, number = path[0][1:].partition("#")
+            declaring = self._functions.get(family)
+            shared = declaring.shared if declaring is not None else ()
+            held = next((there for variable, field, there in shared if field == path[1] and str(variable) == number), None)
+            if held is None:
+                break
+            path = (*held, *path[2:])
+        return path
 
     def made_for_each(self, left: Witness, right: Witness) -> bool:
         """Tell whether each run of one handler or goroutine makes a local map for itself: only such runs call the function that declares it."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
 from functools import cached_property
 
 from golint_maps.flow.events import FunctionSummary
@@ -36,6 +38,28 @@ class Outsiders:
         if way.context.kind != "exported":
             return False
         return any(not self._functions[link.caller].test for link in self._links.into.get(way.context.entry, ()))
+
+    def lent_under(self, lock: str, way: Witness) -> bool:
+        """Tell whether a way starts at a method of an unexported type whose objects get out of sight only as arguments of calls that hold a lock.
+
+        A visitor is called by what it is given to, before that returns: `db.mu.Lock(); batch.Replay(cleaner{db})`.
+        """
+        receiver = self._functions[way.context.entry].receiver
+        if way.context.kind != "exported" or not receiver or receiver.rpartition(".")[2][:1].isupper() or way.context.entry in self._links.into:
+            return False
+        calls = self._given_away.get(receiver, ())
+        return bool(calls) and all(lock in call for call in calls)
+
+    @cached_property
+    def _given_away(self) -> Mapping[str, list[set[str]]]:
+        """The locks that calls of code out of sight hold, by the type of their arguments."""
+        found: dict[str, list[set[str]]] = defaultdict(list)
+        for function in self._functions.values():
+            for site in function.calls:
+                for argument in site.args:
+                    if argument.type and not function.test and not any(target in self._functions for target in site.targets):
+                        found[argument.type].append({held.name for held in site.locks})
+        return found
 
     def behind_wrapper(self, way: Witness, other: Witness) -> bool:
         """Tell whether a way starts at an exported method of an object without a lock, which objects around it lock for where they are in sight.

@@ -33,7 +33,7 @@ class Starts:
 
     def repeated(self, spawn: Witness) -> bool:
         """Tell whether a start may happen again while its goroutine runs, with the same map."""
-        return self._order.self_parallel(spawn) or self._called_again(spawn)
+        return self._order.self_parallel(spawn) or self._called_again(spawn) or self._in_a_loop_around(spawn)
 
     def _called_again(self, spawn: Witness) -> bool:
         """Tell whether the starting function is called again while its goroutine runs, with the same map."""
@@ -59,6 +59,19 @@ class Starts:
             if context.kind == "spawn" and self._order.self_parallel(Witness(spawn.access, context, hops, None, "", ())):
                 return True
         return False
+
+    def _in_a_loop_around(self, spawn: Witness) -> bool:
+        """Tell whether a literal that starts a goroutine is called in a loop of the function around it, which has the map, and waits for none."""
+        frame = self._functions[spawn.hops[0].function]
+        if spawn.context.kind != "spawn" or not frame.parent or not spawn.path or spawn.path[0][:1] != "l" or self.outlived(spawn):
+            return False
+        roots = [spawn.path[0], *(f"l#{part[2:-1]}" for part in spawn.path if part[:2] == "[l")]
+        return any(
+            all(self._witnesses.declared_around(root, hop.function, frame.root) and not self._order.varies(hop, root, loops) for root in roots)
+            and not self._waited_for(spawn, hop, hop)
+            for hop in self._witnesses.calls_around(frame)
+            if (loops := [number for number in hop.at.nest if number < 0])
+        )
 
     def _handed_in_again(self, spawn: Witness, way: Witness) -> bool:
         """Tell whether a loop calls what starts a goroutine with one object in all turns, and does not wait for it in each."""

@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 
 from golint_maps.flow.events import BORROWED, ONCE, SERIAL, Held, MapAccess
 from golint_maps.graphs.exclusion import common_locks
-from golint_maps.graphs.naming import begins, sets_up
+from golint_maps.graphs.naming import begins, initialises, named_after, sets_up
 from golint_maps.graphs.neighbours import unguarded_neighbours
 from golint_maps.graphs.races import Race, Races
 from golint_maps.graphs.witness import Witness
 
 _GUARDED_SHARE = 2 / 3
 _GUARDED_MINIMUM = 2
+_NAMED_SHARE = 1 / 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def verdicts(races: Races) -> list[Verdict]:
 
     counts = _lock_counts(races)
     for race in races.pairs:
-        for verdict in _of_race(race, counts.get(race.left.identity, Counter())):
+        for verdict in _of_race(races, race, counts.get(race.left.identity, Counter())):
             keep(verdict if verdict.guard is not None or verdict.side.locks else replace(verdict, guard=_usual(races, race.left.identity, counts)))
     for verdict in _by_habit(races):
         keep(verdict)
@@ -89,7 +90,7 @@ def _usual(races: Races, identity: str, counts: Mapping[str, Counter[str]]) -> H
     return None
 
 
-def _of_race(race: Race, counts: Counter[str]) -> Iterator[Verdict]:
+def _of_race(races: Races, race: Race, counts: Counter[str]) -> Iterator[Verdict]:
     """Judge the left side of a race."""
     side, other = race.left, race.right
     shared = common_locks(side, other)
@@ -98,6 +99,8 @@ def _of_race(race: Race, counts: Counter[str]) -> Iterator[Verdict]:
         if side.access.writes:
             yield Verdict("read-lock", side, other, shared[0][0], race.certain)
     elif side.locks and other.locks:
+        if any(way.access.op == "assign" and sets_up(races.functions[way.function]) for way in (side, other)):
+            return  # an object is made ready under the lock of its state, which tells others when they may use the rest
         ours, others = (max(counts[lock.name] for lock in locks) for locks in (side.locks, other.locks))
         if ours < others or (ours == others and (side.access.writes or not other.access.writes)):
             yield Verdict("locks-differ", side, other, side.locks[0], race.certain)
@@ -125,7 +128,7 @@ def _by_habit(races: Races) -> Iterator[Verdict]:
                 locks.update({lock.name: lock for lock in way.locks})
         if not counts:
             continue
-        guard = max(sorted(counts), key=counts.__getitem__)
+        guard = max(sorted(counts), key=lambda name: (named_after(name, identity), counts[name]))
         held = counts[guard]
         for ways in by_access.values():
             without = [way for way in ways if guard not in {lock.name for lock in way.locks}]
@@ -137,9 +140,12 @@ def _by_habit(races: Races) -> Iterator[Verdict]:
                     or any(lock.name.endswith(("~", ONCE, SERIAL)) for lock in way.locks)
                 ):
                     continue
-                if held >= _GUARDED_MINIMUM and held >= _GUARDED_SHARE * len(by_access) and way.context.kind != "own":
+                share = _NAMED_SHARE if named_after(guard, identity) else _GUARDED_SHARE
+                if held >= _GUARDED_MINIMUM and held >= share * len(by_access) and way.context.kind != "own":
                     if way.locks and any(lock.path[-1:] == (BORROWED,) for lock in (*way.locks, locks[guard])):
                         continue  # a pointer to a lock may lead to the lock that the others hold
+                    if races.outsiders.lent_under(guard, way):
+                        continue
                     if not _same_object(races, way, guard) or all(races.order.published(way, other) for other in found if other.access.writes):
                         continue
                     kind = "locks-differ" if way.locks else "inconsistent"
@@ -170,7 +176,8 @@ def _package(identity: str) -> str:
 
 def _makes_at_start(races: Races, way: Witness) -> bool:
     """Tell whether an access puts a map in place in a function that starts what will use it: nothing of that runs yet."""
-    return way.access.op == "assign" and begins(races.functions[way.function])
+    function = races.functions[way.function]
+    return way.access.op == "assign" and (begins(function) or initialises(function))
 
 
 def _anybody(races: Races, ways: list[Witness]) -> bool:

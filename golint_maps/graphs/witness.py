@@ -127,6 +127,24 @@ class Witnesses:
             self._above_with[key] = list(self._search(NOTHING, start))
         return self._above_with[key]
 
+    def calls_around(self, literal: FunctionSummary) -> Iterator[Hop]:
+        """Yield the calls of a literal by the functions around it."""
+        for link in self._links.into.get(literal.id, ()):
+            if not link.spawns and link.binding is None and self._functions[link.caller].root == literal.root:
+                yield Hop(link.caller, link.site, link.site.at)
+
+    def declared_around(self, root: str, function: str, family: str) -> bool:
+        """Tell whether a local variable, as `…#number`, is declared by a function or by one that is around it."""
+        number = root.partition("#")[2]
+        variables = self._functions[family].variables
+        if not number.isdigit() or int(number) >= len(variables):
+            return False
+        literal = f"{family}·{variables[int(number)][1]}"
+        owner = literal if literal in self._functions else family
+        while function and function != owner:
+            function = self._functions[function].parent
+        return bool(function)
+
     def _search(self, access: MapAccess, start: _Search) -> Iterator[Witness]:
         todo = [start]
         seen: set[tuple[object, ...]] = set()

@@ -323,3 +323,37 @@ func (s *Store) one(k string) { delete(s.hits, k) }
 func (s *Store) Add(k string) { s.hits[k] = 1 }
 """
     assert Program([facts_of("package p\n" + HEAD + body)]).verdicts == []
+
+
+EVENTS = """
+func (s *Store) Add() { s.count() }
+func (s *Store) connected(c any) { s.count() }
+"""
+
+
+@pytest.mark.parametrize("field", ["OnConnect", "ErrorHandler", "progressCallback"])
+def test_a_function_that_is_put_into_a_field_of_code_out_of_sight_is_called_for_events(field: str) -> None:
+    body = EVENTS + f"func (s *Store) Dial() {{ o := mq.NewOptions().Address(`a`); o.{field} = s.connected; mq.Connect(o) }}\n"
+    assert contexts('"example.com/mq"', body) == {f"a callback of o.{field}"}
+    assert race('"example.com/mq"', body)
+
+
+def test_a_function_that_is_put_into_a_field_of_the_program_is_called_by_the_program() -> None:
+    body = EVENTS + "type options struct { OnConnect func(any) }\nfunc (s *Store) dial(o *options) { o.OnConnect = s.connected; o.OnConnect(nil) }\n"
+    assert contexts('"example.com/mq"', body) == set()
+    assert contexts('"example.com/mq"', EVENTS + "func (s *Store) dial(o *mq.Options) { o.Format = s.connected }\n") == set()
+
+
+def test_a_field_of_a_literal_may_have_the_name_of_the_local_variable_that_it_gets() -> None:
+    body = """
+type task struct { run func() }
+func (t *task) start() { go t.run() }
+func Run() {
+	s := New()
+	run := func() { s.count() }
+	t := &task{run: run}
+	t.start()
+	s.count()
+}
+"""
+    assert race('"sync"', body)

@@ -895,3 +895,43 @@ def test_what_each_request_makes_for_its_functions_is_its_own() -> None:
     assert verdicts(source.replace("CALL", "generate(newConsumer())")) == []
     shared = source.replace("CALL", "generate(one)") + "var one = newConsumer()"
     assert ("write", False) in verdicts(shared)  # which of its makers' activations a stored function belongs to, nobody sees
+
+
+def test_what_makes_an_object_ready_may_put_the_map_in_place_under_another_lock() -> None:
+    source = """
+import "sync"
+type session struct { state, clients sync.Mutex; byName map[string]int }
+func get(s *session) { s.state.Lock(); defer s.state.Unlock(); initializeSession(s) }
+func initializeSession(s *session) { s.byName = map[string]int{} }
+func (s *session) Add(k string) { s.clients.Lock(); defer s.clients.Unlock(); s.byName[k] = 1 }
+func (s *session) Flush() { s.clients.Lock(); defer s.clients.Unlock(); clear(s.byName) }
+func serve(s *session) { go get(s); go s.Flush() }
+"""
+    assert verdicts(source) == []
+
+
+def test_an_initialiser_by_any_name_puts_the_map_in_place() -> None:
+    source = STORE + (
+        "func (s *store) onBucketInit() { s.m = map[string]int{} }\nfunc (s *store) OnInit() { s.onBucketInit() }\n"
+        "func (s *store) Add(k string) { s.mu.Lock(); defer s.mu.Unlock(); s.m[k] = 1 }\n"
+        "func (s *store) Drop(k string) { s.mu.Lock(); defer s.mu.Unlock(); delete(s.m, k) }\n"
+    )
+    assert verdicts(source) == []
+
+
+VISITOR = STORE.replace("import", 'import "example.org/kv"\nimport') + (
+    "type %s struct { s *store }\n"
+    "func (c *%s) Put(k string) { delete(c.s.m, k) }\n"
+    "func (s *store) Add(k string) { s.mu.Lock(); defer s.mu.Unlock(); s.m[k] = 1 }\n"
+    "func (s *store) Drop(k string) { s.mu.Lock(); defer s.mu.Unlock(); delete(s.m, k) }\n"
+    "func (s *store) Commit(b *kv.Batch) { c := &%s{s}; s.mu.Lock(); %s s.mu.Unlock(); %s }\n"
+)
+
+
+def test_a_visitor_is_called_under_the_lock_that_is_held_where_it_is_handed_over() -> None:
+    assert verdicts(VISITOR % ("cleaner", "cleaner", "cleaner", "b.Replay(c);", "")) == []
+
+
+def test_a_visitor_that_is_handed_over_without_the_lock_is_called_without_it() -> None:
+    assert verdicts(VISITOR % ("cleaner", "cleaner", "cleaner", "", "b.Replay(c)")) == [("inconsistent", True)]
+    assert verdicts(VISITOR % ("Cleaner", "Cleaner", "Cleaner", "b.Replay(c);", "")) == [("inconsistent", True)]

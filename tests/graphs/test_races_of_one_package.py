@@ -323,3 +323,83 @@ def test_what_a_constructor_made_is_shared_once_its_method_has_started_a_gorouti
         "func (s *store) run() { for { s.m[`b`]++ } }"
     )
     assert found == [("write", "s.m[`a`]"), ("write", "s.m[`b`]")]
+
+
+STARTER = """
+import "sync"
+func f(keys []string) map[string]int {
+    m := map[string]int{}
+    var wg sync.WaitGroup
+    start := func(k string) { wg.Add(1); go func() { defer wg.Done(); m[k] = 1 }() }
+    for _, k := range keys { start(k)%s }
+    wg.Wait()
+    return m
+}"""
+
+
+def test_a_literal_that_starts_a_goroutine_starts_many_in_a_loop_of_the_function_around_it() -> None:
+    assert verdicts(STARTER % "") == [("write", "m[k]")]
+
+
+def test_a_literal_whose_goroutine_each_turn_waits_for_starts_one_at_a_time() -> None:
+    assert verdicts(STARTER % "; wg.Wait()") == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "start := func(k string) { m := map[string]int{}; go func() { m[k] = 1 }() }\n for _, k := range keys { start(k) }",
+        "for _, k := range keys { m := map[string]int{}; func() { go func() { m[k] = 1 }() }() }",
+        "rows := make([]map[string]int, 9)\n start := func(i int) { go func() { rows[i][`k`] = 1 }() }\n for i := range keys { start(i) }",
+    ],
+    ids=["made by the literal", "made in the turn", "a row for each"],
+)
+def test_a_literal_that_is_called_in_a_loop_with_another_map_each_time_is_quiet(body: str) -> None:
+    assert verdicts("func f(keys []string) {\n" + body + "\n}") == []
+
+
+CONTEXTS = """
+import "sync"
+type counts struct { seen map[string]int }
+type reader struct { name string; counts *counts }
+type writer struct { size int; counts *counts }
+var mu sync.Mutex
+func (r *reader) run() { mu.Lock(); _ = len(r.counts.seen); mu.Unlock() }
+func write(w *writer) { w.counts.seen[`a`]++ }
+func f() {
+    counts := counts{seen: map[string]int{}}
+    %s
+    r := reader{name: `r`, counts: &counts}
+    w := writer{counts: %s}
+    go r.run()
+    go write(&w)
+}"""
+
+
+def test_two_structs_that_are_made_with_one_pointer_share_what_it_points_to() -> None:
+    assert verdicts(CONTEXTS % ("", "&counts")) == [("write", "w.counts.seen[`a`]")]
+
+
+def test_two_structs_that_are_made_with_two_pointers_share_nothing() -> None:
+    assert verdicts(CONTEXTS % ("others := struct{ counts counts }{}", "&others.counts")) == []
+
+
+NAMED = """
+import "sync"
+type disk struct { sync.RWMutex; shards map[int]string; shardsLock sync.RWMutex }
+func newDisk() *disk { return &disk{shards: map[int]string{}} }
+func (d *disk) add(k int) { d.shardsLock.Lock(); defer d.shardsLock.Unlock(); d.shards[k] = `` }
+func (d *disk) Drop(k int) { d.shardsLock.Lock(); defer d.shardsLock.Unlock(); delete(d.shards, k) }
+func (d *disk) Size() int { d.RLock(); defer d.RUnlock(); return len(d.shards) }
+func (d *disk) Has(k int) bool { d.RLock(); defer d.RUnlock(); return d.shards[k] != `` }
+func (d *disk) Peek(k int) string { return d.shards[k] }
+func (d *disk) Add(k int) { d.add(k) }
+"""
+
+
+def test_a_lock_with_the_name_of_a_map_is_the_one_to_hold_though_most_accesses_hold_another() -> None:
+    assert verdicts(NAMED) == [("locks-differ", "len(d.shards)"), ("locks-differ", "d.shards[k]"), ("inconsistent", "d.shards[k]")]
+
+
+def test_a_lock_of_another_name_is_asked_for_only_where_most_accesses_hold_it() -> None:
+    assert verdicts(NAMED.replace("shardsLock", "ioLock")) == []
