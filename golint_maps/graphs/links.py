@@ -67,6 +67,7 @@ class Links:
         self.out_of: dict[str, list[Link]] = defaultdict(list)
         self._touching: dict[str, bool] | None = None
         self._reached: dict[str, frozenset[str]] = {}
+        self._callees: dict[str, frozenset[str]] = {}
         self._values = _flow_closure(functions.values())
         self._methods: dict[str, set[str]] = defaultdict(set)
         self._by_type: dict[str, set[str]] = defaultdict(set)
@@ -114,12 +115,19 @@ class Links:
         if root not in self._reached:
             todo, seen = [root], {root}
             while todo:
-                for function in self.family(todo.pop()):
-                    found = {self.functions[link.callee].root for link in self.out_of.get(function.id, ())} - seen
-                    seen |= found
-                    todo += found
+                found = self._called(todo.pop()) - seen
+                seen |= found
+                todo += found
             self._reached[root] = frozenset(seen)
         return self._reached[root]
+
+    def _called(self, root: str) -> frozenset[str]:
+        """Return the declared functions that a function and its literals call or start."""
+        known = self._callees.get(root)
+        if known is None:
+            below = (self.functions[link.callee].root for function in self.family(root) for link in self.out_of.get(function.id, ()))
+            known = self._callees[root] = frozenset(below)
+        return known
 
     def has_methods(self, kind: str) -> bool:
         """Tell whether a name is that of a type of the program with methods of its own, so no interface."""
