@@ -11,7 +11,7 @@ from golint_maps.types.definitions import FromValue, definitions
 
 _NOBODY: frozenset[int | tuple[str, ...]] = frozenset()
 
-MAKERS = ("New", "new", "make", "Make", "clone", "Clone", "copy", "Copy", "create", "Create", "build", "Build", "init", "open", "Open")
+MAKERS = tuple("New new make Make clone Clone copy Copy DeepCopy deepCopy create Create build Build init open Open".split())
 """Names of functions whose results nobody else has, as a rule."""
 
 

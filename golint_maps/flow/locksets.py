@@ -333,7 +333,7 @@ class LocksetWalk(Forward[State]):
             state.held.pop(token.path, None)
         elif lock is not None:
             state.held[lock.path] = Held(lock.path, "w", lock.name, lock.spelled)
-        self._sync("send", statement.channel, statement.pos, state)
+        self._sync("send", statement.channel, statement.end - 1, state)  # behind what is sent: that is worked out first
         self._publish(statement.value, state)
         self._submit(statement, state)
         value = statement.value
@@ -685,7 +685,7 @@ class LocksetWalk(Forward[State]):
         if mode == "go":
             # A map that the function replaces is handed over with the goroutine: nobody else has it any more.
             arguments = tuple(
-                Argument() if self.view.paths.of(given) in self.view.paths.assigned and self._is_map(given) else argument
+                Argument() if self._is_map(given) and self._replaced(given, call.end) else argument
                 for given, argument in zip(call.args, arguments, strict=True)
             )
         self.calls[call.pos, call.end, mode] = CallSite(
@@ -700,6 +700,16 @@ class LocksetWalk(Forward[State]):
             once=bool(self._once) and any(start <= call.pos < end for start, end, _, _ in self._once),
             empty=tuple(self.names.identity(x) for start, end, x in self._empty if start <= call.pos < end) if self._empty else (),
         )
+
+    def _replaced(self, x: ir.Expr, after: int) -> bool:
+        """Tell whether a map variable gets another map: a field anywhere in the function, a local one surely after an offset."""
+        if x.__class__ is not ir.Local:
+            return self.view.paths.of(x) in self.view.paths.assigned
+        if not self.view.assignments[x.id]:
+            return False
+        nest = self._at(after).nest
+        later = (assign for assign in each(self.function.body or (), ir.Assign) if assign.pos >= after and self._at(assign.pos).nest == nest)
+        return any(target.__class__ is ir.Local and target.id == x.id for assign in later for target in assign.lhs)
 
     def _head_end(self, call: ir.Call) -> int:
         if isinstance(call.fun, ir.FuncLit):

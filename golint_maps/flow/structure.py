@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from golint_maps.flow.events import Position
 from golint_maps.flow.traverse import operands
+from golint_maps.flow.walk import never_returns
 from golint_maps.syntax import ir
 
 DEFERRED = 1 << 40
@@ -34,8 +35,10 @@ class Structure:
                         todo.append(statement.body)
                 elif statement.__class__ is ir.Block:
                     todo.append(statement.body)
-                elif statement.__class__ is ir.Switch or statement.__class__ is ir.TypeSwitch or statement.__class__ is ir.Select:
+                elif statement.__class__ is ir.Switch or statement.__class__ is ir.TypeSwitch:
                     todo += self._branches(*[case.body for case in statement.cases])
+                elif statement.__class__ is ir.Select:
+                    todo += self._clauses(statement)
         self._regions.sort(key=lambda region: (region[0], -region[1]))
 
     def _branches(self, *bodies: Sequence[ir.Stmt]) -> list[Sequence[ir.Stmt]]:
@@ -43,6 +46,15 @@ class Structure:
         for body in kept:
             self._regions.append((start_of(body[0]), end_of(body[-1]), len(self._regions) + 1))
         return kept
+
+    def _clauses(self, statement: ir.Select) -> list[Sequence[ir.Stmt]]:
+        """Take each clause of a select as a branch, its communication included, unless that has taken place whenever the select is over."""
+        for case in statement.cases:
+            over = all(other is case or _leaves(other.body) for other in statement.cases)
+            body = case.body if over or case.comm is None else [case.comm, *case.body]
+            if body:
+                self._regions.append((start_of(body[0]), end_of(body[-1]), len(self._regions) + 1))
+        return [case.body for case in statement.cases if case.body]
 
     def loops(self) -> tuple[tuple[int, int, int], ...]:
         """Return (number, start, end) of each loop."""
@@ -56,6 +68,18 @@ class Structure:
             around = tuple([number for start, end, number in self._regions if start <= offset < end]) if self._regions else ()
             self._cache[offset] = Position(offset, around)
         return self._cache[offset]
+
+
+def _leaves(body: Sequence[ir.Stmt]) -> bool:
+    """Tell whether what stands behind a statement is not reached through a body of it: it returns, panics, goes on with a loop."""
+    match body[-1] if body else None:
+        case ir.Return():
+            return True
+        case ir.Branch(kind, label):
+            return kind in ("goto", "continue") or bool(label)
+        case ir.Do(x):
+            return never_returns(x)
+    return False
 
 
 def before_returns(body: Sequence[ir.Stmt]) -> frozenset[int]:

@@ -81,16 +81,22 @@ def _calls(races: Races) -> Iterator[Breach]:
 
 
 def _is_practised(races: Races, callee: str) -> bool:
-    """Tell whether a contract that only a name asks for, of no lock in particular, is one: somebody who calls the function holds a lock.
+    """Tell whether a contract that only a name asks for is one: who calls the function holds a lock, of those that it may mean if any.
 
-    A name like `runLocked` may as well say what the function does.
+    A name like `runLocked` may as well say what the function does, or mean the lock of another object.
     """
-    if any(lock.name != "~" or not words.startswith("the name") for lock, words in races.functions[callee].requires):
+    required = races.functions[callee].requires
+    if not all(words.startswith("the name") for _, words in required):
         return True
-    links = races.links.into.get(callee, ())
-    return any(
-        link.site.locks or any(hop.site.locks for _, hops in races.witnesses.chains(link.caller) for hop in hops if hop.site) for link in links
-    )
+    meant = {lock.name for lock, _ in required}
+    held = {lock.name for link in races.links.into.get(callee, ()) for lock in (*link.site.locks, *_held_on_the_way(races, link.caller))}
+    return bool(held) if "~" in meant else not held or not held.isdisjoint(meant)
+
+
+def _held_on_the_way(races: Races, function: str) -> Iterator[Held]:
+    """Yield the locks that some way to a function holds at its calls."""
+    for _, hops in races.witnesses.chains(function):
+        yield from (lock for hop in hops if hop.site is not None for lock in hop.site.locks)
 
 
 def _unheld(races: Races, caller: FunctionSummary, site: CallSite, callee: str, lock: Held, words: str) -> Iterator[Breach]:

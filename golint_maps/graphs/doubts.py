@@ -25,12 +25,13 @@ class Doubts:
 
     def between(self, left: Witness, right: Witness) -> bool:
         """Tell whether two ways may be kept apart by what is not known."""
-        if self._objects.out_of_a_container(left) and self._objects.out_of_a_container(right):
+        if any(all(map(unknown, (left, right))) for unknown in (self._objects.out_of_a_container, self._objects.of_another_activation)):
             return True
         if self.about(left) or self.about(right):
             return True
-        in_either_order = ((left, right), (right, left))
-        return self._order.handed_over(left, right) or any(self._waits_somehow(*ways) or self._made_ready(*ways) for ways in in_either_order)
+        if self._order.handed_over(left, right) or self.started_elsewhere(left, right):
+            return True
+        return any(self._waits_somehow(*ways) or self._made_ready(*ways) or self._registered_early(*ways) for ways in ((left, right), (right, left)))
 
     def about(self, way: Witness) -> bool:
         """Tell whether there is reason to doubt that a way is taken at any time, or that it leads to one and the same map.
@@ -55,7 +56,10 @@ class Doubts:
         )
 
     def _waits_somehow(self, spawn: Witness, other: Witness) -> bool:
-        """Tell whether a starter calls `Wait` of an object that its goroutine calls as well: it may wait for it in a way that is not known."""
+        """Tell whether a starter waits for its goroutine on some ways, or calls `Wait` of an object that its goroutine calls as well.
+
+        It may wait for it in a way that is not known.
+        """
         link = spawn.context.link if spawn.context.kind == "spawn" else None
         if link is None or link.callback is not None:
             return False
@@ -63,12 +67,30 @@ class Doubts:
         at = next((hop.at for hop in other.hops if hop.function == frame), None)
         if at is None:
             return False
+        if self._order.may_be_joined(spawn, at, frame):
+            return True
         waits = {wait.path for wait in self._order.waits(frame) if wait.kind == "wait" and start.order < wait.at.order and dominates(wait.at, at)}
         return bool(waits) and any(
             site.receiver is not None and site.receiver.path in waits
             for function in self._literals(link.callee)
             for site in self._functions[function].calls
         )
+
+    def started_elsewhere(self, left: Witness, right: Witness) -> bool:
+        """Tell whether two functions each start one and the same goroutine that serves an object: it has one starter as a rule."""
+        links = (left.context.link, right.context.link)
+        if left.context.kind != "spawn" or right.context.kind != "spawn" or left.context.entry != right.context.entry:
+            return False
+        if not self._functions[left.context.entry].endless or left.hops[0].function == right.hops[0].function:
+            return False
+        return all(link is not None and link.callback is None for link in links)
+
+    def _registered_early(self, way: Witness, other: Witness) -> bool:
+        """Tell whether a function has handlers of an object registered that it has made and goes on to set up: they are served later, as a rule."""
+        callback = way.context.link.callback if way.context.link is not None else None
+        if callback is None or not callback.parallel or callback.task or callback.blocks or callback.test or other.context.kind == "spawn":
+            return False
+        return other.path is not None and bool(other.path) and self._objects.made(other.path[0]) != 0
 
     def _literals(self, function: str) -> list[str]:
         """Return a function and the literals that stand in it."""

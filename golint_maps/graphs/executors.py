@@ -15,6 +15,7 @@ import msgspec
 from golint_maps.flow.events import SERIAL, CallSite, FunctionSummary, Held, Path, Submit
 from golint_maps.flow.paths import RECEIVED
 from golint_maps.graphs.callbacks import Callback, Table
+from golint_maps.graphs.variables import local
 
 
 class Executor(msgspec.Struct, frozen=True, gc=False):
@@ -157,12 +158,10 @@ class Executors:
         )
 
     def _varies(self, starter: FunctionSummary, root: str, loops: list[int]) -> bool:
-        number = root.partition("#")[2]
-        declaring = self._functions.get(starter.root)
-        if root[:1] != "l" or not number.isdigit() or declaring is None or int(number) >= len(declaring.variables):
+        variable = local(self._functions, root)
+        if variable is None or variable.family != starter.root:
             return False
-        position = declaring.variables[int(number)][0]
-        return any(loop in loops and start <= position < end for loop, start, end in starter.loops)
+        return any(loop in loops and start <= variable.position < end for loop, start, end in starter.loops)
 
 
 def _passed(start: CallSite, path: Path) -> Iterator[Path]:

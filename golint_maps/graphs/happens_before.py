@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from golint_maps.flow.events import Argument, CallSite, FunctionSummary, Held, Position, Sync
 from golint_maps.flow.structure import DEFERRED, common_loop, dominates, may_follow
 from golint_maps.graphs.links import Link, Links
+from golint_maps.graphs.variables import local
 from golint_maps.graphs.witness import Hop, Path, Witness
 
 _SIGNALS = frozenset(("done", "close", "send"))
@@ -157,9 +158,17 @@ class HappensBefore:
                     continue  # one receive for many senders
                 if then.order < start.order and _ends_turn(wait, start, then):
                     return True
-                if then.order >= DEFERRED or _follows(wait, start, then) or (dominates(_outside_loops(wait, start), then)):
+                if then.order >= DEFERRED and not _chosen(wait, start):
+                    return True
+                if _follows(wait, start, then) or (dominates(_outside_loops(wait, start), then)):
                     return True
         return False
+
+    def may_be_joined(self, witness: Witness, then: Position, function: str) -> bool:
+        """Tell whether `function`, which starts the goroutine of a witness, waits for its end on some ways between the start and `then`."""
+        start = self.start(witness)
+        paths = {path for path, _ in self.signals(witness)}
+        return any(wait.path in paths and start.order < wait.at.order < then.order for wait in self.waits(function))
 
     def _own_share(self, witness: Witness, function: str) -> CallSite | None:
         """Return where a function that starts workers works along: it returns when all work is done."""
@@ -243,29 +252,17 @@ class HappensBefore:
 
     def _made_in_loop(self, witness: Witness, loops: list[int]) -> bool:
         """Tell whether the object that holds the map is a variable of the loop's body: another one in each turn."""
-        for part in witness.path or ():
-            if part[:2] == "[l" and part[2:-1].isdigit() and self._declared_in(witness, int(part[2:-1]), loops):
-                return True  # each turn has an element of its own
-        root = witness.path[0] if witness.path else ""
-        if root[:1] != "l" or "#" not in root:
-            return False
-        number = root.partition("#")[2]
-        return number.isdigit() and self._declared_in(witness, int(number), loops)
+        hop, path = witness.hops[0], witness.path or ()
+        family = self._functions[hop.function].root  # as a rule: keys on the way are not translated
+        keys = [f"l{family}#{part[2:-1]}" for part in path if part[:2] == "[l" and part[2:-1].isdigit()]
+        return any(self.varies(hop, name, loops) for name in (*keys, *path[:1]))
 
     def varies(self, hop: Hop, root: str, loops: list[int]) -> bool:
         """Tell whether a local variable at the root of a path is another one in each turn of the loops around a call."""
-        number = root.partition("#")[2]
-        if root[:1] != "l" or not number.isdigit():
+        variable, frame = local(self._functions, root), self._functions[hop.function]
+        if variable is None or variable.family != frame.root:
             return False
-        frame = self._functions[hop.function]
-        declaring = self._functions[frame.root]
-        if int(number) >= len(declaring.variables):
-            return False
-        position = declaring.variables[int(number)][0]
-        return any(loop in loops and start <= position < end for loop, start, end in frame.loops)
-
-    def _declared_in(self, witness: Witness, number: int, loops: list[int]) -> bool:
-        return self.varies(witness.hops[0], f"l#{number}", loops)
+        return any(loop in loops and start <= variable.position < end for loop, start, end in frame.loops)
 
     def at_rest(self, witness: Witness) -> bool:
         """Tell whether a test waits until all goroutines of its bubble rest, before an access of its own."""
@@ -357,6 +354,12 @@ def _follows(wait: Sync, start: Position, then: Position) -> bool:
     """Tell whether a wait has surely been over when `then` comes, if the start took place: it stands in no branch that does not hold either."""
     around = tuple(number for number in wait.at.nest if number < 0 or number not in start.nest or number in then.nest)
     return dominates(Position(wait.at.order, around), then)
+
+
+def _chosen(wait: Sync, start: Position) -> bool:
+    """Tell whether a receive is one of several things that happen, as where a select waits for a timeout as well; not, if it is tried again."""
+    around = [number for number in wait.at.nest if number not in start.nest]
+    return wait.kind == "receive" and any(number > 0 for number in around) and all(number > 0 for number in around)
 
 
 def _ends_turn(wait: Sync, start: Position, then: Position) -> bool:

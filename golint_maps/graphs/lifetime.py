@@ -22,6 +22,7 @@ from golint_maps.flow.support import serves_tests
 from golint_maps.flow.syncmap_calls import is_constructor
 from golint_maps.graphs.happens_before import works_along
 from golint_maps.graphs.links import Link, Links
+from golint_maps.graphs.variables import local
 from golint_maps.graphs.witness import Hop, Witness, Witnesses
 
 _ONCE: Final = re.compile(
@@ -266,23 +267,16 @@ class Lifetimes:
         return any(loop.start <= offset < loop.end for loop in loops for offset in offsets)
 
     def _made_here(self, root: str) -> bool:
-        family, _, number = root[1:].partition("#")
-        declaring = self._functions.get(family)
-        if declaring is None or not number.isdigit() or int(number) >= len(declaring.variables):
-            return False
-        return bool(declaring.variables[int(number)][2])
+        variable = local(self._functions, root)
+        return variable is not None and variable.made != 0
 
     def _declared_around(self, identity: str, function: str) -> bool:
         """Tell whether a local variable is declared by a function around a literal."""
-        root, _, number = identity[1:].partition("#")
-        number = number.partition("[")[0].partition(".")[0]
-        declaring = self._functions.get(root)
-        if declaring is None or not number.isdigit() or int(number) >= len(declaring.variables):
+        variable = local(self._functions, identity)
+        if variable is None:
             return False
-        literal = f"{root}·{declaring.variables[int(number)][1]}"
-        home = literal if literal in self._functions else root
         above = self._functions[function].parent
-        while above and above != home:
+        while above and above != variable.function:
             above = self._functions[above].parent
         return bool(above)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
-from golint_maps.flow.events import FunctionSummary
 from golint_maps.flow.paths import RECEIVED
+from golint_maps.graphs.links import Links
+from golint_maps.graphs.variables import local
 from golint_maps.graphs.witness import Path, Witness, Witnesses
 
 _BY_LITERAL: Final = 2
@@ -19,17 +19,15 @@ _DEEPEST: Final = 4
 class Objects:
     """What is known of the objects that hold maps."""
 
-    def __init__(self, functions: Mapping[str, FunctionSummary], witnesses: Witnesses) -> None:
-        self._functions = functions
+    def __init__(self, links: Links, witnesses: Witnesses) -> None:
+        self._links = links
+        self._functions = links.functions
         self._witnesses = witnesses
 
     def made(self, root: str) -> int:
         """Return how the local variable at the root of a path gets its value: `_BY_LITERAL`, `_BY_CALL` of a constructor, or 0."""
-        family, _, number = root[1:].partition("#")
-        declaring = self._functions.get(family) if root[:1] == "l" else None
-        if declaring is None or not number.isdigit() or int(number) >= len(declaring.variables):
-            return 0
-        return int(declaring.variables[int(number)][2])
+        variable = local(self._functions, root)
+        return variable.made if variable is not None else 0
 
     def anchored(self, way: Witness) -> bool:
         """Tell whether a way shows which object it means: a variable, a receiver, or something that was made on the way.
@@ -65,8 +63,8 @@ class Objects:
             return True  # two variables of one function; those of different functions may hold one object
         if mine[:1] == "g" and theirs[:1] == "g" and mine != theirs:
             return True
-        if mine != theirs and self.made(mine) == self.made(theirs) == _BY_LITERAL:
-            return True  # each function has made an object of its own
+        if mine != theirs and self._made_apart(mine, theirs):
+            return True
         return mine == theirs and elements(left.path) != elements(right.path) and _constant(left.path) and _constant(right.path)
 
     def _held(self, path: Path) -> Path:
@@ -83,11 +81,22 @@ class Objects:
             path = (*held, *path[2:])
         return path
 
+    def _made_apart(self, mine: str, theirs: str) -> bool:
+        """Tell whether two functions have each made an object of their own: neither has got it from the other, of which it is the constructor."""
+        made = (self.made(mine), self.made(theirs))
+        if 0 in made:
+            return False
+        families = (mine[1:].partition("#")[0], theirs[1:].partition("#")[0])
+        return made == (_BY_LITERAL, _BY_LITERAL) or not any(callee in self._links.comes_to(caller) for caller, callee in (families, families[::-1]))
+
     def made_for_each(self, left: Witness, right: Witness) -> bool:
-        """Tell whether each run of one handler or goroutine makes a local map for itself: only such runs call the function that declares it."""
+        """Tell whether each run of one handler or goroutine makes a local map, or what holds the map, for itself.
+
+        That is so where only such runs call the function that declares it.
+        """
         entry = left.context.entry
-        family = left.identity[1:].partition("#")[0] if left.identity[:1] == "l" and entry == right.context.entry else ""
-        if family not in self._functions or family == self._functions[entry].root:
+        family = _family(left) if entry == right.context.entry else ""
+        if family not in self._functions or family == self._functions[entry].root or family != _family(right):
             return False
         chains = [(context, hops) for context, hops in self._witnesses.chains(family) if not self._functions[hops[0].function].test]
         others = [context for context, _ in chains if context.entry not in (family, entry)]
@@ -100,6 +109,25 @@ class Objects:
         if family not in self._functions or not (way.context.kind == "handler" or (link is not None and link.callback is not None)):
             return False
         return self._functions[way.hops[0].function].root != family and self._functions[way.context.entry].root != family
+
+    def of_another_activation(self, way: Witness) -> bool:
+        """Tell whether the local variable that is, or holds, a map belongs to a function that the way does not lead through.
+
+        The way came to a literal of it that had been returned or stored: of which activation that was, nobody sees.
+        """
+        declaring = self.declaring(way)
+        return bool(declaring) and all(hop.function != declaring for hop in way.hops)
+
+    def declaring(self, way: Witness) -> str:
+        """Return the function or literal that declares the local variable at the root of a way's map, or an empty string."""
+        variable = local(self._functions, way.path[0] if way.path else way.identity)
+        return variable.function if variable is not None else ""
+
+
+def _family(way: Witness) -> str:
+    """Return the outermost function around the local variable at the root of a way's map, or an empty string."""
+    root = way.path[0] if way.path else way.identity
+    return root[1:].partition("#")[0] if root[:1] == "l" else ""
 
 
 def in_one_activation(left: Witness, right: Witness) -> bool:

@@ -23,6 +23,7 @@ from golint_maps.graphs.objects import Objects, in_one_activation
 from golint_maps.graphs.outsiders import Outsiders
 from golint_maps.graphs.sides import Partners, Side, conflicts, outside_once, representatives, siblings
 from golint_maps.graphs.starts import Starts
+from golint_maps.graphs.variables import local
 from golint_maps.graphs.witness import NOTHING, Context, Hop, Witness, Witnesses
 
 _MAX_WAYS = 10
@@ -50,7 +51,7 @@ class Races:
         self.functions: Mapping[str, FunctionSummary] = links.functions
         self.witnesses = Witnesses(links)
         self.order = HappensBefore(links)
-        self.objects = Objects(links.functions, self.witnesses)
+        self.objects = Objects(links, self.witnesses)
         self.starts = Starts(links.functions, self.witnesses, self.order)
         self.outsiders = Outsiders(links)
         self.doubts = Doubts(links, self.witnesses, self.order, self.objects, self.outsiders)
@@ -96,9 +97,12 @@ class Races:
 
     def _of_no_test(self, witness: Witness) -> bool:
         """Tell whether a local variable of a test is used on a way that does not come from the test, as where a callback of it is kept."""
-        owner = self.functions.get(witness.identity[1:].partition("#")[0]) if witness.identity[:1] == "l" else None
-        if owner is None or not owner.test:
+        variable = local(self.functions, witness.identity)
+        owner = self.functions[variable.family] if variable is not None else None
+        if variable is None or owner is None or not owner.test:
             return False
+        if variable.function != owner.id:
+            return all(hop.function != variable.function for hop in witness.hops)  # of another subtest
         start = self.functions[witness.hops[0].function].root
         if start == owner.id or any(self.functions[hop.function].root == owner.id for hop in witness.hops[:-1]):
             return False
@@ -208,7 +212,7 @@ class Races:
     def parallel(self, left: Witness, right: Witness) -> str:
         """Return `certain`, `assumed` (somebody outside of the program would have to call, or pass one object to both), or an empty string."""
         found = self._parallel(left, right)
-        if found == "certain" and self.doubts.between(left, right):
+        if found == "certain" and (self.doubts.between(left, right) or self.objects.elsewhere(left, right)):
             found = "assumed"
         if found == "assumed" and any(self.outsiders.called_from_elsewhere(way) for way in (left, right)):
             return ""

@@ -20,6 +20,7 @@ from golint_maps.flow.map_sharing import MapShared
 from golint_maps.flow.site import Place
 from golint_maps.graphs.lifetime import Lifetimes, Reason
 from golint_maps.graphs.races import Races
+from golint_maps.graphs.variables import local
 from golint_maps.graphs.witness import Context, Hop, Witness
 
 _MAX_ROUNDS = 6
@@ -286,13 +287,11 @@ class Retention:
     def _place(self, identity: str) -> Place | None:
         if identity[0] != "l":
             return self._declared.get(identity)
-        root, _, number = identity[1:].partition("#")
-        function = self._functions.get(root)
-        if function is None or not number.isdigit() or int(number) >= len(function.variables):
+        variable = local(self._functions, identity)
+        if variable is None:
             return None
-        start = function.variables[int(number)][0]
         name = self._growths_of(identity)[0].map
-        return Place(function.place.path, start, start + len(name.encode()))
+        return Place(self._functions[variable.family].place.path, variable.position, variable.position + len(name.encode()))
 
     # --- releases ---
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from golint_maps.flow.events import FunctionSummary, Position
+from golint_maps.flow.events import ONCE, FunctionSummary, Position
 from golint_maps.flow.structure import common_loop, dominates, may_follow
 from golint_maps.graphs.happens_before import HappensBefore
 from golint_maps.graphs.naming import begins, sets_up
@@ -51,6 +51,8 @@ class Starts:
         for context, hops in self._witnesses.chains(spawn.hops[0].function, spawn.path):
             if self._functions[hops[0].function].test and not tested:
                 continue  # tests that run side by side have objects of their own
+            if any(lock.mode == "w" and lock.name.endswith(ONCE) for hop in hops if hop.site is not None for lock in hop.site.locks):
+                continue  # what a `sync.Once` does is done once, however many ask for it
             if context.kind == "handler":
                 return True
             last = max((index for index, hop in enumerate(hops) if begins(self._functions[hop.function])), default=0)

@@ -156,7 +156,7 @@ def _by_habit(races: Races) -> Iterator[Verdict]:
                 if any(lock.name.endswith("~") for lock in way.locks) or _handed_in(guard, way):
                     continue
                 if way.access.writes and modes == {"r"} and not any(lock.mode == "w" for lock in way.locks) and _plausible(guard, identity, held):
-                    if not _same_object(races, way, guard):
+                    if not _same_object(races, way, guard) or not _meant_for(races, way, guard, found):
                         continue
                     yield Verdict("read-lock", way, None, locks[guard], _anybody(races, ways), held, len(by_access))
 
@@ -167,6 +167,14 @@ def _same_object(races: Races, way: Witness, guard: str) -> bool:
     A message of another package that came as an argument, or was looked up, may be a copy, or not yet have come to where a lock guards its like.
     """
     return guard[:1] != "f" or _package(guard) == _package(way.identity) or races.objects.anchored(way)
+
+
+def _meant_for(races: Races, way: Witness, guard: str, found: list[Witness]) -> bool:
+    """Tell whether a lock is held for a map, not for others that one function uses along with it: other functions hold it for the map as well."""
+    users = {races.functions[other.function].root for other in found if any(lock.name == guard for lock in other.locks)}
+    by_caller = all(lock.name != guard for lock in way.access.locks)
+    beside = (other for other in races.functions[way.function].accesses if other.identity != way.access.identity)
+    return len(users) > 1 or not any(by_caller or any(lock.name == guard for lock in other.locks) for other in beside)
 
 
 def _package(identity: str) -> str:

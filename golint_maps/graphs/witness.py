@@ -8,7 +8,6 @@ for the callee, a lock of the callee's own objects is translated to the caller's
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import msgspec
@@ -18,6 +17,7 @@ from golint_maps.flow.events import Argument, CallSite, FunctionSummary, Held, M
 from golint_maps.flow.site import Place
 from golint_maps.flow.structure import may_follow
 from golint_maps.graphs.links import Link, Links
+from golint_maps.graphs.variables import local
 
 _MAX_DEPTH = 12
 _MAX_WITNESSES = 32
@@ -30,8 +30,6 @@ PRIVATE = "!"
 
 NOTHING = MapAccess(place=Place("", 0, 0), function="", package="", op="read", path=(), identity="", at=Position(0, ()))
 """The access at the end of a way that leads to a function only."""
-
-_LEADING = re.compile(r"\d+")
 
 
 class Context(msgspec.Struct, frozen=True, gc=False):
@@ -230,18 +228,12 @@ class Witnesses:
         root = search.path[0] if search.path and search.path[0][0] == "l" else search.identity
         if root[:1] != "l" or "#" not in root:
             return ""
-        family, _, number = root[1:].partition("#")
-        declaring = self._functions.get(family)
-        if declaring is None:
-            return family
-        digits = _LEADING.match(number)
-        if digits is None or int(digits[0]) >= len(declaring.variables):
-            return family
-        _, owner, made = declaring.variables[int(digits[0])]
-        if search.identity[:1] == "f" and not made:
+        variable = local(self._functions, root)
+        if variable is None:
+            return root[1:].partition("#")[0]
+        if search.identity[:1] == "f" and not variable.made:
             return ""  # an object that was looked up: others have it too
-        literal = f"{family}·{owner}"
-        return literal if literal in self._functions else family
+        return variable.function
 
     def _is_parameter(self, search: _Search) -> bool:
         """Tell whether the map is what a caller passed: then the way leads on to the caller."""
@@ -250,10 +242,8 @@ class Witnesses:
         head = search.path[0]
         if head[0] in "rp":
             return True
-        number = head.partition("#")[2]
-        function = self._functions[search.function]
         # A parameter of a declared function that has a name of its own is assigned to: it may be another map than the caller's.
-        return bool(function.parent) and number.isdigit() and int(number) in function.params
+        return _parameter(head, self._functions[search.function]) >= 0
 
     # --- steps ---
 
@@ -339,15 +329,10 @@ class Witnesses:
         return replace(search, locks=tuple(sorted((*search.locks, *added)))) if added else search
 
     def _declared_below(self, lock: Held, link: Link) -> bool:
-        if lock.name[:1] != "l" or "#" not in lock.name or lock.name.endswith(PRIVATE) or not lock.path or lock.path[0][0] != "l":
+        if lock.name.endswith(PRIVATE) or not lock.path or lock.path[0][0] != "l":
             return False
-        family, _, rest = lock.name[1:].partition("#")
-        declaring = self._functions.get(family)
-        number = _LEADING.match(rest)
-        if declaring is None or number is None or int(number[0]) >= len(declaring.variables):
-            return False
-        owner = f"{family}·{declaring.variables[int(number[0])][1]}"
-        return link.callee == (owner if owner in self._functions else family)
+        variable = local(self._functions, lock.name)
+        return variable is not None and link.callee == variable.function
 
     def _translate(self, path: Path | None, identity: str, link: Link, leaves_binding: bool) -> tuple[Path | None, str, bool]:
         """Return (path, identity, owned) in terms of the caller.
@@ -369,10 +354,9 @@ class Witnesses:
         callee = self._functions[link.callee]
         index = -1
         if head[0] == "l":
-            number = head.partition("#")[2]
-            if not callee.parent or not number.isdigit() or int(number) not in callee.params or link.receiver_argument >= 0:
+            index = _parameter(head, callee)
+            if index < 0 or link.receiver_argument >= 0:
                 return path, identity, False
-            index = callee.params.index(int(number))
         elif head[0] not in "rp":
             return path, identity, False  # package variables, and protection that is not known
         elif callee.parent:
@@ -403,6 +387,14 @@ class Witnesses:
         if index < 0:
             index = int(head[1:])
         return site.args[index] if index < len(site.args) else None
+
+
+def _parameter(head: str, function: FunctionSummary) -> int:
+    """Return which parameter of a function literal a local variable is, or -1: those of a literal have numbers among its family's locals."""
+    family, _, number = head[1:].partition("#")
+    if not function.parent or family != function.root or not number.isdigit() or int(number) not in function.params:
+        return -1
+    return function.params.index(int(number))
 
 
 def _witness(access: MapAccess, context: Context, search: _Search) -> Witness:

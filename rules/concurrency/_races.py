@@ -149,8 +149,9 @@ def level(rule: Rule, program: Program, verdict: Verdict) -> Level:
     """Return the rule's level where both sides are seen in the program, a warning where one is only assumed.
 
     It is a note that somebody calls an exported function at just that time, unless a lock of the map's own object says that it is shared; that
-    two objects of which only the type is known may be one, or two activations of what made a stored function; or that a map is read which
-    registration alone fills. One side that runs once only may well be ordered before the other by whoever asks for it: that is one level less.
+    two objects of which only the type is known may be one, or two activations of what made a stored function; that two functions start the
+    goroutine which serves an object; that parallel tests come to one; or that a map is read which registration alone fills. One side that runs
+    once only may well be ordered before the other by whoever asks for it: that is one level less.
     """
     ways = (verdict.side,) if verdict.other is None else (verdict.side, verdict.other)
     once = any(lock.name.endswith(ONCE) for way in ways for lock in way.locks)
@@ -161,11 +162,20 @@ def level(rule: Rule, program: Program, verdict: Verdict) -> Level:
     if (
         once
         or not all(map(program.races.objects.anchored, ways))
+        or (verdict.other is not None and program.races.doubts.started_elsewhere(verdict.side, verdict.other))
         or all(map(program.races.objects.out_of_a_container, ways))
+        or all(map(program.races.objects.of_another_activation, ways))
+        or all(map(_of_a_test, ways))
         or program.guarding.registry(verdict.side.identity)
     ):
         return Level.NOTE
     return Level.NOTE if not meant and any(way.context.kind == "exported" for way in ways) else Level.WARNING
+
+
+def _of_a_test(way: Witness) -> bool:
+    """Tell whether an access is made by tests that run in parallel."""
+    link = way.context.link
+    return link is not None and link.callback is not None and link.callback.test
 
 
 def _of_length(access: MapAccess, verdict: Verdict) -> Level | None:

@@ -935,3 +935,147 @@ def test_a_visitor_is_called_under_the_lock_that_is_held_where_it_is_handed_over
 def test_a_visitor_that_is_handed_over_without_the_lock_is_called_without_it() -> None:
     assert verdicts(VISITOR % ("cleaner", "cleaner", "cleaner", "", "b.Replay(c)")) == [("inconsistent", True)]
     assert verdicts(VISITOR % ("Cleaner", "Cleaner", "Cleaner", "b.Replay(c);", "")) == [("inconsistent", True)]
+
+
+def test_the_variable_of_one_function_is_not_the_parameter_of_a_literal_in_another() -> None:
+    source = (
+        "type node struct { m map[string]*node }\n"
+        "func (n *node) child(k string) *node { c := n.m[k]; if c == nil { c = &node{m: map[string]*node{}}; n.m[k] = c }; return c }\n"
+        "func build(a, b, c string) *node { t := &node{m: map[string]*node{}}; n := t; for range 3 { n = n.child(a) }; return t }\n"
+        "func Serve(all []string, out *node) { for _, a := range all { go func(x string, z *node) { println(build(x, x, x)) }(a, out) } }\n"
+    )
+    assert verdicts(source) == []
+
+
+def test_a_map_that_its_starter_replaces_is_handed_over() -> None:
+    source = (
+        "func run(m map[string]int) { for k := range m { delete(m, k) }; m[`b`] = 1 }\n"
+        "func loop(in chan string) { queued := map[string]int{}; for k := range in { if k == `` { go run(queued); THEN; continue }; queued[k]++ } }\n"
+        "func Start(in chan string) { go loop(in) }\n"
+    )
+    assert verdicts(source.replace("THEN", "queued = map[string]int{}")) == []
+    assert ("write", True) in verdicts(source.replace("THEN", "println()"))
+
+
+def test_what_is_sent_is_worked_out_before_it_is_sent() -> None:
+    source = STORE + (
+        "func (s *store) put(k string) error { s.m[k] = 1; return nil }\n"
+        "func Fill() { s := newStore(); done := make(chan error, 1); go func() { done <- s.put(`a`) }(); WAIT; println(s.m[`a`]) }\n"
+    )
+    assert verdicts(source.replace("WAIT", "<-done")) == []
+    assert verdicts(source.replace("WAIT", "println()")) != []
+
+
+@pytest.mark.parametrize(("otherwise", "expected"), [("return", set()), ("panic(`late`)", set()), ("println(`late`)", {False})])
+def test_a_select_has_waited_if_its_other_clauses_go_no_further(otherwise: str, expected: set[bool]) -> None:
+    source = (
+        "import `time`\nfunc Fill() { m := map[string]int{}; done := make(chan int); go func() { defer close(done); m[`a`] = 1 }()\n"
+        f"select {{ case <-done: println()\ncase <-time.After(time.Second): {otherwise} }}; println(m[`a`]) }}\n"
+    )
+    assert {certain for _, certain in verdicts(source)} == expected
+
+
+def test_a_start_that_may_be_given_up_does_not_order_the_next_one() -> None:
+    source = (
+        "import `time`\nvar seen = map[string]int{}\nfunc note(k string) error { seen[k]++; return nil }\n"
+        "func Scan(all []string) { for _, k := range all { done := make(chan error, 1); go func() { done <- note(k) }()\n"
+        "select { case <-done:\ncase <-time.After(time.Second): println(k) } } }\n"
+    )
+    assert ("write", True) in verdicts(source)
+
+
+def test_each_constructor_has_made_an_object_of_its_own() -> None:
+    source = (
+        "type table struct { m map[string]int }\nfunc newTable() (*table, error) { return &table{m: map[string]int{}}, nil }\n"
+        "func (t *table) loop(in chan string) { for k := range in { t.m[k]++ } }\n"
+        "func (t *table) other(in chan string) { for k := range in { t.m[k]++ } }\n"
+        "func ListenA(in chan string) { t, _ := newTable(); go t.loop(in) }\nfunc ListenB(in chan string) { t, _ := newTable(); go t.other(in) }\n"
+    )
+    assert verdicts(source) == []
+
+
+def test_a_deep_copy_is_nobody_elses() -> None:
+    source = (
+        "import `sync`\ntype work struct { mu sync.Mutex; labels map[string]string }\nfunc (w *work) set() { w.labels[`a`] = `b` }\n"
+        "func (w *work) DeepCopy() *work { out := new(work); w.into(out); return out }\nfunc (w *work) get() *work { return w }\n"
+        "func (w *work) into(out *work) { w.mu.Lock(); out.labels = map[string]string{}; w.mu.Unlock() }\n"
+        "func apply(w *work) { o := w.CALL; o.set() }\nfunc All(w *work) { for range 3 { go apply(w) } }\n"
+    )
+    assert verdicts(source.replace("CALL", "DeepCopy()")) == []
+    assert verdicts(source.replace("CALL", "get()")) != []
+
+
+def test_what_a_returned_function_has_captured_may_be_of_another_activation() -> None:
+    source = (
+        'import "net/http"\ntype record struct { m map[string]int }\n'
+        "func begin() func(string) { rec := &record{}; return func(k string) { rec.m = map[string]int{}; rec.m[k] = 1 } }\n"
+        'func Serve() { http.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { end := begin(); func() { end(`a`) }() }) }\n'
+    )
+    assert not any(certain for _, certain in verdicts(source))
+
+
+def test_a_goroutine_that_a_once_starts_is_one() -> None:
+    source = (
+        'import ("net/http"; "sync")\ntype hub struct { mu sync.RWMutex; m map[string]int; in chan string }\nvar (one *hub; once sync.Once)\n'
+        "func get() *hub { once.Do(func() { one = &hub{m: map[string]int{}}; go one.run() }); return one }\n"
+        "func (h *hub) run() { for k := range h.in { h.mu.RLock(); for x := range h.m { delete(h.m, x) }; "
+        "h.mu.RUnlock(); h.mu.Lock(); h.m[k]++; h.mu.Unlock() } }\n"
+        'func Serve() { http.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { get().in <- r.Host }) }\n'
+    )
+    assert not any(certain for _, certain in verdicts(source))
+
+
+def test_a_read_lock_that_is_taken_for_another_map_says_nothing_of_this_one() -> None:
+    source = (
+        'import ("net/http"; "sync")\ntype arb struct { mu sync.RWMutex; fresh map[string]int; active map[string]int }\n'
+        "func (a *arb) put(k string) { a.mu.Lock(); a.fresh[k]++; a.mu.Unlock() }\n"
+        "func (a *arb) merge() { a.mu.RLock(); defer a.mu.RUnlock(); a.active[`a`] = READ; a.active[`b`] = READ }\n"
+        "func (a *arb) loop(in chan string) { for k := range in { a.put(k); a.merge() } }\nfunc (a *arb) Merge() { a.merge() }\n"
+    )
+    assert verdicts(source.replace("READ", "a.fresh[`a`]")) == []
+    assert ("read-lock", True) in verdicts(source.replace("READ", "1"))
+
+
+def test_handlers_that_a_constructor_registers_are_served_later() -> None:
+    source = (
+        'import "net/rpc"\ntype server struct { m map[string]int }\ntype api struct { s *server }\n'
+        "func (a *api) Get(k string, out *int) error { *out = a.s.m[k]; return nil }\nfunc (s *server) loop() {}\n"
+        "func (s *server) fill() { s.m = map[string]int{} }\nfunc (s *server) register() { rpc.Register(&api{s}) }\n"
+        "func NewServer() *server { s := &server{}; go s.loop(); s.register(); START; return s }\n"
+    )
+    assert {certain for _, certain in verdicts(source.replace("START", "s.fill()"))} == {False}
+    assert {certain for _, certain in verdicts(source.replace("START", "go s.fill()"))} == {True}
+
+
+def test_a_goroutine_that_serves_has_one_of_its_starters() -> None:
+    source = (
+        "type notifier struct { m map[string]int; in chan string }\nfunc (n *notifier) dispatch() { for { select { case k := <-n.in: n.m[k]++ } } }\n"
+        "func (n *notifier) Start() { go n.dispatch() }\nfunc (n *notifier) UnsafeStart() { go n.dispatch() }\n"
+    )
+    assert not any(certain for _, certain in verdicts(source))
+
+
+def test_an_object_in_another_field_is_another_one() -> None:
+    source = (
+        "import `sync`\ntype lru struct { m map[string]int }\nfunc (c *lru) get(k string) int { return c.m[k] }\n"
+        "func (c *lru) purge() { clear(c.m) }\n"
+        "type cache struct { mu sync.Mutex; inner lru }\nfunc (c *cache) Purge() { c.mu.Lock(); defer c.mu.Unlock(); c.inner.purge() }\n"
+        "type tracker struct { mu sync.Mutex; txs lru }\nfunc (t *tracker) Start() { go t.loop(nil) }\n"
+        "func (t *tracker) loop(in chan string) { for k := range in { t.mu.Lock(); t.txs.get(k); t.mu.Unlock() } }\n"
+        "type oracle struct { c *cache }\n"
+        "func NewOracle() *oracle { c := &cache{}; go func() { for { c.Purge() } }(); return &oracle{c} }\n"
+    )
+    assert verdicts(source) == []
+
+
+def test_a_name_means_the_lock_that_some_caller_holds() -> None:
+    source = (
+        "import `sync`\ntype loader struct { mu sync.Mutex }\n"
+        "func (l *loader) with(f func() error) error { l.mu.Lock(); defer l.mu.Unlock(); return f() }\n"
+        "type service struct { sync.Mutex; m map[string]int }\nfunc (s *service) handleLocked(k string) error { s.m[k]++; return nil }\n"
+        "f"
+        "unc (s *service) Handle(k string, l *loader) error { if l != nil { return l.with(func() error { return s.handleLocked(k) }) }\n"
+        "return s.handleLocked(k) }\n"
+    )
+    assert breaches(source) == []
+    assert breaches(source + "func (s *service) Own(k string) { s.Lock(); s.handleLocked(k); s.Unlock() }\n") != []

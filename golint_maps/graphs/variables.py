@@ -1,0 +1,40 @@
+"""Local variables by the names that they have in access paths: `l`, the outermost function around them, `#` and their number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from golint_maps.flow.events import FunctionSummary
+
+_NUMBER: Final = re.compile(r"\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A local variable.
+
+    `family` is the outermost function around it, `function` the function or literal that declares it, `position` where it does (an offset);
+    `made` says how it gets its value: 2 by a literal, 1 by a constructor, 0 elsewhere.
+    """
+
+    family: str
+    function: str
+    position: int
+    made: int
+
+
+def local(functions: Mapping[str, FunctionSummary], name: str) -> Variable | None:
+    """Return the local variable at the root of a path or identity, whatever stands behind it; None for what is none of a known function."""
+    if name[:1] != "l":
+        return None
+    family, _, rest = name[1:].partition("#")
+    number = _NUMBER.match(rest)
+    declaring = functions.get(family)
+    if declaring is None or number is None or int(number[0]) >= len(declaring.variables):
+        return None
+    position, owner, made = declaring.variables[int(number[0])]
+    literal = f"{family}·{owner}"
+    return Variable(family, literal if literal in functions else family, position, made)
