@@ -29,7 +29,9 @@ _LISTS = re.compile(
 )
 _LOCK = r"[`']?((?:\w+\.)*\w*(?:mu|mtx|mutex|lock|Mu|Mtx|Mutex|Lock)\w*)[`']?"
 _MUST_HOLD = re.compile(
-    rf"(?:\bmust\s+(?:already\s+)?(?:hold|have|own)|\bcallers?\s+(?:should\s+|must\s+)?(?:hold|holds|has|have)\b|\bshould\s+hold)[^.\n]*?{_LOCK}(?!\w)"
+    rf"(?:\bmust\s+(?:already\s+)?(?:hold|have|own)|\b[Cc]allers?\s+(?:should\s+|must\s+|needs?\s+to\s+|ha(?:s|ve)\s+to\s+)?(?:hold|holds|has|have)\b|\bshould\s+hold)[^.\n]*?{_LOCK}(?!\w)"
+    rf"|\brequires?\s+(?:that\s+)?(?:the\s+)?{_LOCK}\s+(?:is\s+|to\s+be\s+|be\s+)?(?:already\s+)?(?:read-?\s?|write-?\s?)?(?:held|locked|taken)\b"
+    r"|(?:^|[.\n]\s*(?://\s*)?)[Hh]old\s+(?:the\s+)?(?:lock|mutex)\s+(?:before|when|while)\s+calling\b"
     rf"|\bcallers?\s+(?:is|are)\s+(?:already\s+)?holding\s+[^.\n]*?{_LOCK}(?!\w)"
     rf"|(?<!\w){_LOCK}\s+(?:must|should|needs?\s+to)\s+(?:already\s+)?be\s+(?:held|locked|taken|acquired)"
     rf"|(?<!\w){_LOCK}\s+(?:is|are)\s+(?:assumed|presumed)\s+(?:to\s+be\s+)?(?:held|locked|taken)"
@@ -74,7 +76,7 @@ def guards(package: PackageView) -> list[Guard]:
         for variable in file.variables:
             match = _GUARDED.search(variable.doc)
             lock = match and next(group for group in match.groups() if group)
-            if match and lock in names:
+            if match and lock in names and lock != variable.name:
                 found.append(Guard(f"g{scope.path}.{variable.name}", f"g{scope.path}.{lock}", match[0]))
     return found
 
@@ -88,7 +90,7 @@ def _of_struct(owner: str, struct: ir.TStruct, package: PackageView) -> list[Gua
         match = _GUARDED.search(field.comment)
         if match is not None and not is_lock(field.type):
             lock = next(group for group in match.groups() if group)
-            if lock in names:
+            if lock in names and lock != field.name:
                 found.append(Guard(f"{owner}.{field.name}", f"{owner}.{lock}", match[0]))
             elif lock in package.scope.variables:
                 found.append(Guard(f"{owner}.{field.name}", f"g{package.scope.path}.{lock}", match[0]))
@@ -168,7 +170,10 @@ def _asks_by_name(name: str) -> bool:
 
 
 def _named_lock(text: str, function: ir.Function, package: PackageView, mode: str) -> Held | None:
-    """Return the lock that a text like `s.mu` names in a function: below its receiver or a parameter, or a package variable."""
+    """Return the lock that a text like `s.mu` names in a function: below its receiver or a parameter, in another type, or a package variable.
+
+    Words that name no lock of a type that is known have outlived it, and ask for nothing.
+    """
     parts = text.split(".")
     variables = function.variables
     roots = {variables[number].name: (f"p{index}", number) for index, number in enumerate(function.params) if number >= 0}
@@ -178,29 +183,43 @@ def _named_lock(text: str, function: ir.Function, package: PackageView, mode: st
         root, number = roots[parts[0]]
         if root == "r" and parts[1:] in (["Lock"], ["RLock"]):
             return _only_lock(function, package)  # the method of an embedded lock stands for the lock
-        owner = _owner(variables[number].type, package, parts[1:-1])
-        return Held((root, *parts[1:]), mode, f"f{owner}.{parts[-1]}" if owner else text, text)
-    if parts[-1] in package.scope.variables and len(parts) == 1:
-        return Held((f"g{package.scope.path}.{parts[0]}",), mode, f"g{package.scope.path}.{parts[0]}", text)
-    if "r" in {root for root, _ in roots.values()} and function.receiver_type is not None:
-        kind = model.Named(package.scope.path, receiver_name(function.receiver_type))
-        if package.resolver.field(kind, parts[-1]) is not None:
-            return Held(("r", parts[-1]), mode, f"f{kind.package}.{kind.name}.{parts[-1]}", text)
+        return _field_lock(_declared(variables[number].type, package), (root,), parts[1:], mode, text, package)
+    if len(parts) == 1 and text in package.scope.variables:
+        return Held((f"g{package.scope.path}.{text}",), mode, f"g{package.scope.path}.{text}", text)
+    own = model.Named(package.scope.path, receiver_name(function.receiver_type)) if function.receiver_type is not None else None
+    if len(parts) > 1 and parts[0] in package.scope.types and (own is None or parts[0] != own.name):
+        # Of another object, which has no name here.
+        return _field_lock(model.Named(package.scope.path, parts[0]), ("~",), parts[1:], mode, text, package)
+    if own is not None and "r" in {root for root, _ in roots.values()} and package.resolver.field(own, parts[-1]) is not None:
+        return _field_lock(own, ("r",), parts[-1:], mode, text, package)
     return None
 
 
-def _owner(written: ir.TypeExpr | None, package: PackageView, through: list[str]) -> str:
+def _declared(written: ir.TypeExpr | None, package: PackageView) -> model.Type | None:
+    """Return the type of the package that a parameter or receiver has, or points to."""
     if isinstance(written, ir.TPtr):
         written = written.elem
-    if not isinstance(written, ir.TName):
-        return ""
-    kind: model.Type | None = model.Named(package.scope.path, written.name)
-    for name in through:
-        field = package.resolver.field(kind, name)
+    return model.Named(package.scope.path, written.name) if isinstance(written, ir.TName) else None
+
+
+def _field_lock(owner: model.Type | None, path: tuple[str, ...], names: list[str], mode: str, text: str, package: PackageView) -> Held | None:
+    """Return the lock that field names lead to from an object, None if the object has no such field. Of what is embedded it is the lock in there."""
+    resolver = package.resolver
+    kind, identity = owner, ""
+    for index, name in enumerate(names):
+        field = resolver.field(kind, name)
+        if field is None:
+            return None if resolver.struct(kind) is not None else Held((*path, *names[index:]), mode, text, text)
+        identity = f"f{field.owner.package}.{field.owner.name}.{name}" if isinstance(field.owner, model.Named) else f"{identity}.{name}"
+        path = (*path, *field.path, name)
+        kind = field.type.elem if isinstance(field.type, model.Pointer) else field.type
+    method = resolver.method(kind, "Lock")
+    for inner in method.path if method is not None else ():
+        identity = f"f{kind.package}.{kind.name}.{inner}" if isinstance(kind, model.Named) else f"{identity}.{inner}"
+        path = (*path, inner)
+        field = resolver.field(kind, inner)
         kind = field.type if field is not None else None
-        if isinstance(kind, model.Pointer):
-            kind = kind.elem
-    return f"{kind.package}.{kind.name}" if isinstance(kind, model.Named) else ""
+    return Held(path, mode, identity, text)
 
 
 def _only_lock(function: ir.Function, package: PackageView) -> Held | None:

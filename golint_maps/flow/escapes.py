@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from golint_maps.flow.events import Held, Path
+from golint_maps.flow.given_up import given_up, switched_off
 from golint_maps.flow.identity import Names, function_id
 from golint_maps.flow.lock_helpers import LockEffects, LockState, LockWalk
 from golint_maps.flow.maps import extent, place, qualified
@@ -252,7 +253,7 @@ class _Walk(LockWalk):
             case ir.Lit(_, elements):
                 for element in elements:
                     shared = self._shared(element.value, state)
-                    if shared is not None and shared[1]:
+                    if shared is not None and shared[1] and not self._let_go(shared, statement):
                         self._report("return", shared, element.value, shared[0])
                     elif isinstance(element.value, ir.Addr | ir.Lit):
                         self._returned(element.value, statement, state)
@@ -263,8 +264,15 @@ class _Walk(LockWalk):
                         self._report("iterator", shared, value, fun)
             case _:
                 shared = self._shared(value, state)
-                if shared is not None:
+                if shared is not None and not self._let_go(shared, statement):
                     self._report("return", shared, value, shared[0])
+
+    def _let_go(self, shared: tuple[ir.Expr, tuple[Held, ...]], statement: ir.Return) -> bool:
+        """Tell whether the guard is not meant to hold any more where a map is returned."""
+        path = self.view.paths.of(shared[0])
+        if switched_off(self.function, shared[1], statement.pos, self.names):
+            return True
+        return path is not None and len(path) > 1 and given_up(self.function, path[:-1], statement.pos, self.names)
 
     def send(self, statement: ir.Send, state: LockState) -> None:
         super().send(statement, state)

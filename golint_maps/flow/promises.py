@@ -25,12 +25,13 @@ _CONDITION: Final = re.compile(
 _UNSAFE: Final = re.compile(
     r"(?:\bnot|n't|\bnever|\bnor|\bno|\bneither)\b.{0,60}(?:concurren|goroutine|thread|parallel|simultaneous|synchroni|\bsafe)"
     r"|\bunsafe\b|\bnon-?(?:thread|concurren)|\bsingle[- ](?:goroutine|thread)|\bunsynchroni"
-    r"|caller.{0,60}(?:synchroni|\block|mutex|serial)|external(?:ly)? synchroni|must (?:be )?(?:synchroni|hold|lock|protect)"
+    r"|caller.{0,60}(?:synchroni|\block|mutex|serial|\bhold)|external(?:ly)? synchroni|must (?:be )?(?:synchroni|hold|lock|protect)"
     r"|\b(?:must|should|may|can)(?: only| not)? be (?:only )?called (?:only )?(?:from|in|inside|within|before|after|during)\b"
     r"|(?:^|\bis |\bare )(?:only )?called (?:only )?(?:after|before)\b"
+    r"|\b(?:only|intended|meant|exposed|exported)\b.{0,20}\b(?:for|in|by|from) (?:\w+ )?tests?(?:ing)?\b|\btests? only\b|\btest isolation\b"
 )
-"""Also where a comment says from where, or when, a function is called: whoever calls it keeps to that."""
-_TALKS: Final = re.compile(r"safe|called|concurren|parallel|simultaneous|goroutine|thread|synchroni|\block|mutex|serial|hold|protect")
+"""Also where a comment says from where, or when, a function is called, or that it is for tests: whoever calls it keeps to that."""
+_TALKS: Final = re.compile(r"safe|called|concurren|parallel|simultaneous|goroutine|thread|synchroni|\block|mutex|serial|hold|protect|\btest")
 """What every promise has in it: most comments have not, and need not be taken apart."""
 _SENTENCE: Final = re.compile(r"(?<=[.;!?])\s+|\n\s*\n")
 

@@ -25,6 +25,7 @@ class Callback(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wait: str = ""
     blocks: bool = False
     test: bool = False
+    alone: bool = False
     words: str = "a callback"
     own: bool = False
     assumed: bool = False
@@ -46,6 +47,7 @@ class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wait: str = ""
     blocks: bool = False
     test: bool = False
+    alone: bool = False
     words: str = "a callback"
 
     def callbacks(self) -> Iterator[Callback]:

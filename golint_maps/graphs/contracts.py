@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from golint_maps.flow.events import CallSite, FunctionSummary, Held, MapAccess
-from golint_maps.graphs.naming import sets_up
+from golint_maps.graphs.alone import kept_apart, on_one_goroutine
+from golint_maps.graphs.naming import hidden, sets_up
 from golint_maps.graphs.races import Races
 from golint_maps.graphs.witness import Witness
 
@@ -40,7 +41,9 @@ def breaches(races: Races) -> Iterator[Breach]:
 
 def _accesses(races: Races) -> Iterator[Breach]:
     for identity, guard in sorted(races.declared.items()):
-        for witness in races.all_ways(identity):
+        ways = races.all_ways(identity)
+        others = [way for way in ways if not _private(way)]
+        for witness in ways:
             function = races.functions[witness.function]
             if (
                 says_so(function.name)
@@ -54,7 +57,7 @@ def _accesses(races: Races) -> Iterator[Breach]:
             modes = {lock.mode for lock in witness.locks if lock.name == guard.lock}
             if "w" in modes or ("r" in modes and not witness.access.writes) or any(lock.name.endswith("~") for lock in witness.locks):
                 continue
-            if not modes:
+            if not modes and not on_one_goroutine(races, witness, others) and not kept_apart(races, witness, others):
                 yield Breach(witness, Held((), "w", guard.lock), guard.words)
 
 
@@ -118,6 +121,8 @@ def _unheld(races: Races, caller: FunctionSummary, site: CallSite, callee: str, 
     )
     for witness in races.witnesses.of(caller, access):
         held = witness.locks
+        if hidden(races.functions[witness.context.entry]) and races.outsiders.called_in_sight(witness):
+            continue  # those who call it are judged
         if _private(witness) or races.functions[witness.hops[0].function].test or any(mine.name.endswith("~") for mine in held):
             continue
         if lock.name == "~" or lock.name[:1] not in "fg":

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from golint_maps.flow.events import Argument, CallSite, FunctionSummary, Held, Position, Sync
 from golint_maps.flow.structure import DEFERRED, common_loop, dominates, may_follow
 from golint_maps.graphs.links import Link, Links
+from golint_maps.graphs.relays import relayed_waits
 from golint_maps.graphs.variables import local
 from golint_maps.graphs.witness import Hop, Path, Witness
 
@@ -29,6 +30,7 @@ class HappensBefore:
     """Order between the witnesses of one program."""
 
     def __init__(self, links: Links) -> None:
+        self._links = links
         self._functions = links.functions
         self._executors = links.executors
         self._waiting = {
@@ -117,14 +119,14 @@ class HappensBefore:
                         yield Sync(sync.kind, sync.path, Position(DEFERRED + sync.at.order, ()), sync.place, sync.locks)
 
     def waits(self, function: str) -> tuple[Sync, ...]:
-        """Return the waits of a function. Calling a method that waits is a wait for its receiver."""
+        """Return the waits of a function. Calling a method that waits is a wait for its receiver, and hearing of a wait that is over is one."""
         if function not in self._waits:
             called = tuple(
                 Sync("wait", site.receiver.path, site.at, site.place, site.locks)
                 for site in self._functions[function].calls
                 if site.mode != "go" and site.receiver is not None and site.receiver.path and not self._waiting.isdisjoint(site.targets)
             )
-            self._waits[function] = self._of_kind(function, _WAITS) + called
+            self._waits[function] = (*self._of_kind(function, _WAITS), *called, *relayed_waits(self._functions[function], self._links))
         return self._waits[function]
 
     def joined_by_caller(self, witness: Witness, link: Link) -> bool:

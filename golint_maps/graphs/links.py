@@ -87,6 +87,8 @@ class Links:
                 self._link(function, site)
             for send in function.submits:
                 self._link_sent(function, send)
+        for literal in [function for function in functions.values() if function.parent]:
+            self._bind_options(literal)
 
     def touching(self, depth: int) -> Mapping[str, bool]:
         """Return which functions use a field or package variable that is a map, in themselves or at most `depth` calls below."""
@@ -216,6 +218,22 @@ class Links:
         for index, argument in enumerate(site.args):
             self._link_fields(function, site, argument, index)
 
+    def _bind_options(self, literal: FunctionSummary) -> None:
+        """Follow a literal out of a field only to its own function's call, where that calls who calls it: `check(tx, &options{Limit: func() …})`.
+
+        Others who call the same function have their own options, with functions of their own.
+        """
+        for link in list(self.into.get(literal.id, ())):
+            if link.binding is not None or link.callback is not None or literal.id in link.site.targets or link.site.mode != "call":
+                continue
+            called = self.functions[link.caller].root
+            own = [above.site for above in self.into.get(called, ()) if self.functions[above.caller].root == literal.root and not above.spawns]
+            if own and called != literal.root:
+                self.into[literal.id].remove(link)
+                self.out_of[link.caller].remove(link)
+                for site in own:
+                    self._add(msgspec.structs.replace(link, binding=site, receiver_argument=0))
+
     def _link_sent(self, function: FunctionSummary, send: Submit) -> None:
         """Link a function that is sent to a channel to who sends it: that is where its goroutine, which may be there already, begins to run it."""
         executor = self.executors.of(send)
@@ -240,7 +258,7 @@ class Links:
         elif not function.test and (target.endswith(KEPT) or _KEEPS.search(target)):
             callback = Callback(site.spelled, words=f"a callback of {site.spelled}", assumed=True)
         else:
-            return Link(function.id, site, passed, spawns=False, receiver_argument=index)
+            return Link(function.id, site, passed, spawns=site.mode == "go", receiver_argument=index)
         return Link(function.id, site, passed, spawns=True, receiver_argument=index, callback=callback)
 
     def _link_fields(self, function: FunctionSummary, site: CallSite, argument: Argument, index: int) -> None:

@@ -16,6 +16,8 @@ _INITIALISES = re.compile(r"Init(?![a-z])|[Ii]nitiali[sz]e")
 _REGISTERS = re.compile(r"(?:Must)?Register(?![a-z])")
 _BY_CONTAINERS = frozenset(("Len", "Less", "Swap", "Push", "Pop"))
 """Methods that `sort` and `container/heap` call for whoever calls them, under that caller's locks."""
+_BY_ENCODERS = re.compile(r"Marshal\w*|GobEncode|Encode[A-Z]\w*")
+"""Methods that encoders call for whoever encodes what holds the object."""
 
 
 def begins(function: FunctionSummary) -> bool:
@@ -57,3 +59,13 @@ def named_after(lock: str, identity: str) -> bool:
 def _plain(name: str) -> str:
     """Return a name in the one way that all spellings of it share."""
     return name.replace("_", "").lower().removesuffix("s")
+
+
+def encodes(function: FunctionSummary) -> bool:
+    """Tell whether a method is one that encoders call for whoever encodes, who may hold the lock: `MarshalJSON`."""
+    return bool(function.receiver) and _BY_ENCODERS.fullmatch(function.id.rpartition(".")[2]) is not None
+
+
+def hidden(function: FunctionSummary) -> bool:
+    """Tell whether a method belongs to a type that other packages cannot name: they have it behind interfaces only."""
+    return function.receiver.rpartition(".")[2][:1].islower()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from golint_maps.flow.paths import RECEIVED
 from golint_maps.graphs.links import Links
 from golint_maps.graphs.variables import local
-from golint_maps.graphs.witness import Path, Witness, Witnesses
+from golint_maps.graphs.witness import Hop, Path, Witness, Witnesses
 
 _BY_LITERAL: Final = 2
 _DIRECT: Final = 2
@@ -41,14 +42,40 @@ class Objects:
         root = way.path[0]
         return root == "r" or root[0] == "g" or self.made(root) != 0 or (root[0] == "p" and way.context.kind == "spawn")
 
+    @staticmethod
+    def kept(way: Witness) -> bool:
+        """Tell whether a way begins at a receiver or package variable, so that its object is kept by something, not made or got for one call."""
+        path = way.path or ("",)
+        return path[0][:1] in ("r", "g") and RECEIVED not in path
+
     def elsewhere(self, left: Witness, right: Witness) -> bool:
         """Tell whether the objects that hold a map are themselves held in different fields: of one type, but hardly one object."""
         mine, theirs = ([part for part in (way.path or ())[1:-1] if part[:1] != "["] for way in (left, right))
-        if not mine or not theirs or mine[-1] != theirs[-1]:
-            return bool(mine) and bool(theirs)
-        if left.path is None or right.path is None or not len(mine) == len(theirs) == 1 or not left.path[0] == right.path[0] == "r":
-            return False
-        return self._functions[left.hops[0].function].receiver != self._functions[right.hops[0].function].receiver
+        if mine and theirs and mine[-1] != theirs[-1]:
+            return True
+        around = zip(self._holders(left), self._holders(right), strict=False)
+        return any(ours[1] != others[1] or (ours[0] and others[0] and ours[0] != others[0]) for ours, others in around)
+
+    def _holders(self, way: Witness) -> Iterator[tuple[str, str]]:
+        """Yield (type, field) of what holds the object that a map belongs to, from the inside out, as far as calls lead there.
+
+        The type is empty where it is not the receiver of a method.
+        """
+        path: Path | None = way.access.path
+        called, field = "", False
+        for hop in reversed(way.hops):
+            function = self._functions[hop.function]
+            if called and path and not self._functions[called].parent:
+                path = _given(hop, path[0])  # a literal has the names of the function around it
+            elif called and path:
+                path = path[:1]
+            if not path or path[0][0] not in "rp" or hop.spawns:
+                return
+            for index, part in reversed([*enumerate(part for part in path[1:] if part[:1] != "[")]):
+                if field:
+                    yield (self._functions[function.root].receiver if index == 0 and path[0] == "r" else ""), part
+                field = True  # the first one is the map itself
+            called = hop.function
 
     def different(self, left: Witness, right: Witness) -> bool:
         """Tell whether two ways surely lead to the maps of different objects."""
@@ -135,6 +162,15 @@ def in_one_activation(left: Witness, right: Witness) -> bool:
     if not left.path or not right.path or left.path[0] != right.path[0] or left.path[0][0] != "p" or RECEIVED in left.path:
         return False
     return left.hops[0].function == right.hops[0].function and "spawn" in (left.context.kind, right.context.kind)
+
+
+def _given(hop: Hop, root: str) -> Path | None:
+    """Return the path of what a call gives to the function that it calls for its receiver (`r`) or a parameter (`p0`)."""
+    if hop.site is None:
+        return None
+    index = int(root[1:]) if root[0] == "p" else -1
+    argument = hop.site.receiver if root == "r" else hop.site.args[index] if 0 <= index < len(hop.site.args) else None
+    return argument.path if argument is not None else None
 
 
 def elements(path: Path) -> Path:

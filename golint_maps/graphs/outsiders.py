@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
 from functools import cached_property
 
 from golint_maps.flow.events import FunctionSummary
 from golint_maps.graphs.links import Links
-from golint_maps.graphs.naming import registers, serves_containers, sets_up
+from golint_maps.graphs.naming import hidden, registers, serves_containers, sets_up
 from golint_maps.graphs.witness import Witness
 
 
@@ -37,29 +35,8 @@ class Outsiders:
         """Tell whether a way starts at an exported function that the program calls itself: what its callers hold and do is known, and judged."""
         if way.context.kind != "exported":
             return False
-        return any(not self._functions[link.caller].test for link in self._links.into.get(way.context.entry, ()))
-
-    def lent_under(self, lock: str, way: Witness) -> bool:
-        """Tell whether a way starts at a method of an unexported type whose objects get out of sight only as arguments of calls that hold a lock.
-
-        A visitor is called by what it is given to, before that returns: `db.mu.Lock(); batch.Replay(cleaner{db})`.
-        """
-        receiver = self._functions[way.context.entry].receiver
-        if way.context.kind != "exported" or not receiver or receiver.rpartition(".")[2][:1].isupper() or way.context.entry in self._links.into:
-            return False
-        calls = self._given_away.get(receiver, ())
-        return bool(calls) and all(lock in call for call in calls)
-
-    @cached_property
-    def _given_away(self) -> Mapping[str, list[set[str]]]:
-        """The locks that calls of code out of sight hold, by the type of their arguments."""
-        found: dict[str, list[set[str]]] = defaultdict(list)
-        for function in self._functions.values():
-            for site in function.calls:
-                for argument in site.args:
-                    if argument.type and not function.test and not any(target in self._functions for target in site.targets):
-                        found[argument.type].append({held.name for held in site.locks})
-        return found
+        entry = way.context.entry
+        return any(not self._functions[link.caller].test and link.caller != entry for link in self._links.into.get(entry, ()))
 
     def behind_wrapper(self, way: Witness, other: Witness) -> bool:
         """Tell whether a way starts at an exported method of an object without a lock, which objects around it lock for where they are in sight.
@@ -73,13 +50,16 @@ class Outsiders:
         return self._used_by_others(entry.receiver)
 
     def called_from_elsewhere(self, way: Witness) -> bool:
-        """Tell whether an exported function is called by other packages in sight: how they do is judged, and nobody else is assumed."""
+        """Tell whether an exported function is called by other packages in sight: how they do is judged, and nobody else is assumed.
+
+        Who else could call a method of a type without a name for other packages? Its own package does.
+        """
         entry = self._functions[way.context.entry]
         if way.context.kind != "exported":
             return False
         return any(
-            (caller := self._functions[link.caller]).package.removesuffix("_test") != entry.package and not caller.test
-            for link in self._links.into.get(entry.id, ())
+            not caller.test and (hidden(entry) or caller.package.removesuffix("_test") != entry.package)
+            for caller in (self._functions[link.caller] for link in self._links.into.get(entry.id, ()) if link.caller != entry.id)
         )
 
     def _used_by_others(self, kind: str) -> bool:

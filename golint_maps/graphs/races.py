@@ -11,14 +11,14 @@ from functools import cached_property
 from msgspec.structs import replace
 
 from golint_maps.flow.annotations import Guard
-from golint_maps.flow.events import FunctionSummary, Held, MapAccess
+from golint_maps.flow.events import CallSite, FunctionSummary, Held, MapAccess
 from golint_maps.flow.structure import may_follow
-from golint_maps.flow.support import serves_tests
+from golint_maps.flow.support import doubles, serves_tests
 from golint_maps.graphs.doubts import Doubts
 from golint_maps.graphs.exclusion import excluded
 from golint_maps.graphs.happens_before import HappensBefore
 from golint_maps.graphs.links import Links
-from golint_maps.graphs.naming import sets_up
+from golint_maps.graphs.naming import hidden, sets_up
 from golint_maps.graphs.objects import Objects, in_one_activation
 from golint_maps.graphs.outsiders import Outsiders
 from golint_maps.graphs.sides import Partners, Side, conflicts, outside_once, representatives, siblings
@@ -64,6 +64,18 @@ class Races:
         for function in self.functions.values():
             for access in function.accesses:
                 table[access.identity].append((function, access))
+        return table
+
+    @cached_property
+    def handed_out(self) -> Mapping[str, Sequence[tuple[str, CallSite]]]:
+        """Where objects of types that other packages cannot name are given to code out of sight, by type: (function, call)."""
+        table: dict[str, list[tuple[str, CallSite]]] = defaultdict(list)
+        kinds = {function.receiver for function in self.functions.values() if hidden(function)}
+        for function in self.functions.values():
+            for site in function.calls:
+                for argument in site.args:
+                    if argument.type in kinds and not function.test and not any(target in self.functions for target in site.targets):
+                        table[argument.type].append((function.id, site))
         return table
 
     @cached_property
@@ -268,7 +280,9 @@ class Races:
         """
         reached, root = self.functions[way.function], self.functions[way.hops[0].function]
         elsewhere = root.package.removesuffix("_test") != reached.package.removesuffix("_test")
-        return (not root.test or elsewhere) if reached.test else elsewhere and not root.test and serves_tests(reached.package)
+        if reached.test:
+            return not root.test or elsewhere
+        return elsewhere and not root.test and (serves_tests(reached.package) or doubles(self.functions[reached.root].receiver))
 
     @staticmethod
     def _started(way: Witness) -> bool:

@@ -274,6 +274,8 @@ class Witnesses:
             return None
         if link.callback is not None and search.path and search.path[0][0] == "p" and not callee.parent:
             return None  # what an API passes to a callback belongs to that call
+        if link.callback is not None and link.callback.alone and self._is_parameter(search):
+            return None
         site = link.site
         locks: dict[tuple[str, Path], Held] = {}
         for lock in search.locks:

@@ -16,9 +16,9 @@ from golint_maps.syntax.ir import Comment
 _MATTERS: Final = re.compile(
     rb"guard|protect|lock(?<![bc]lock)|mutex|mu\b(?<!\wmu)|hold(?<!\whold)|held(?<!\wheld)|concurren|parallel|thread|goroutine"
     rb"|rac[ey](?<!\wrac[ey])|safe|synchroni|atomic|immutable|order(?<!\worder)|unordered|unsorted"
-    rb"|called (?:only )?(?:from|in|inside|within|before|after|during)\b"
+    rb"|called (?:only )?(?:from|in|inside|within|before|after|during)\b|test(?:(?<=for test)|(?<=in test)|(?<=by test)|s only| only| isolation)"
 )
-"""Words of intent about locking, concurrency, order and times of calls, in text that was lowered to small letters. "block" and "clock" are none.
+"""Words of intent about locking, concurrency, order, times of calls and tests, in text in small letters. "block" and "clock" are none.
 
 Each alternative begins with a letter, and its conditions stand behind it, because `re` can skip to first letters but not to conditions.
 """

@@ -6,7 +6,11 @@ from msgspec.structs import replace
 
 from golint_maps.findings import Finding, Level, Related, Step, Trace
 from golint_maps.flow.events import ONCE, SERIAL, Held, MapAccess
+from golint_maps.flow.promises import UNSAFE
+from golint_maps.flow.support import serves_tests
 from golint_maps.graphs.callbacks import Callback
+from golint_maps.graphs.contracts import says_so
+from golint_maps.graphs.naming import encodes
 from golint_maps.graphs.verdicts import Verdict
 from golint_maps.graphs.witness import Witness
 from golint_maps.program import Program
@@ -145,13 +149,25 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def level(rule: Rule, program: Program, verdict: Verdict) -> Level:
+def told(program: Program, way: Witness) -> bool:
+    """Tell whether the name of a function on the way, or its comment, tells callers to see to it that they are alone."""
+    functions = [program.functions[hop.function] for hop in way.hops]
+    return any(says_so(function.name) or program.promises.get(function.root) == UNSAFE for function in functions)
+
+
+def _for_callers(program: Program, way: Witness) -> bool:
+    """Tell whether a way starts at a function that leaves it to its callers who else is there."""
+    return told(program, way) or encodes(program.functions[way.context.entry])
+
+
+def level(rule: Rule, program: Program, verdict: Verdict, *, shown: bool | None = None) -> Level:
     """Return the rule's level where both sides are seen in the program, a warning where one is only assumed.
 
     It is a note that somebody calls an exported function at just that time, unless a lock of the map's own object says that it is shared; that
-    two objects of which only the type is known may be one, or two activations of what made a stored function; that two functions start the
-    goroutine which serves an object; that parallel tests come to one; or that a map is read which registration alone fills. One side that runs
-    once only may well be ordered before the other by whoever asks for it: that is one level less.
+    somebody calls it whose comment says when it is called, an encoder, or a program for tests; that two objects of which only the type is known
+    may be one, or two activations of what made a stored function; that two functions start the goroutine which serves an object; that parallel
+    tests come to one; or that a map is read which registration alone fills. One side that runs once only may well be ordered before the other
+    by whoever asks for it: that is one level less. `shown` is whether it is seen which objects are meant.
     """
     ways = (verdict.side,) if verdict.other is None else (verdict.side, verdict.other)
     once = any(lock.name.endswith(ONCE) for way in ways for lock in way.locks)
@@ -161,12 +177,14 @@ def level(rule: Rule, program: Program, verdict: Verdict) -> Level:
     meant = any(lock.name.rpartition(".")[0] == owner for way in ways for lock in way.locks)
     if (
         once
-        or not all(map(program.races.objects.anchored, ways))
+        or not (all(map(program.races.objects.anchored, ways)) if shown is None else shown)
         or (verdict.other is not None and program.races.doubts.started_elsewhere(verdict.side, verdict.other))
         or all(map(program.races.objects.out_of_a_container, ways))
         or all(map(program.races.objects.of_another_activation, ways))
         or all(map(_of_a_test, ways))
         or program.guarding.registry(verdict.side.identity)
+        or any(way.context.kind == "exported" and _for_callers(program, way) for way in ways)
+        or any(serves_tests(program.functions[way.hops[0].function].package) for way in ways)
     ):
         return Level.NOTE
     return Level.NOTE if not meant and any(way.context.kind == "exported" for way in ways) else Level.WARNING

@@ -7,14 +7,13 @@ from collections.abc import Iterator
 
 from golint_maps.findings import Finding, Level
 from golint_maps.flow.events import Held
-from golint_maps.flow.promises import UNSAFE
 from golint_maps.flow.support import serves_tests
-from golint_maps.graphs.contracts import says_so
+from golint_maps.graphs.naming import encodes
 from golint_maps.graphs.verdicts import Verdict
 from golint_maps.program import Program
 from golint_maps.rule import Precision, Rule
 
-from ._races import does, reach, traces
+from ._races import does, reach, told, traces
 
 RULE = Rule(
     id="GM205",
@@ -37,7 +36,7 @@ def check(program: Program) -> Iterator[Finding]:
     for verdict in program.verdicts:
         if verdict.kind not in ("inconsistent", "neighbour") or verdict.guard is None:
             continue
-        if serves_tests(verdict.access.package) or _told(program, verdict):
+        if serves_tests(verdict.access.package) or told(program, verdict.side):
             continue
         access = verdict.access
         lock = reach(verdict.guard, access)
@@ -55,14 +54,17 @@ def check(program: Program) -> Iterator[Finding]:
         )
 
 
-def _told(program: Program, verdict: Verdict) -> bool:
-    """Tell whether the name of a function on the way, or its comment, tells callers to see to it that they are alone."""
-    functions = [program.functions[hop.function] for hop in verdict.side.hops]
-    return any(says_so(function.name) or program.promises.get(function.root) == UNSAFE for function in functions)
-
-
 def _shown(program: Program, verdict: Verdict, guard: Held) -> bool:
-    """Tell whether the habit is one of the object's own lock, and the object is in use: not filled by registration alone, and not at its end."""
+    """Tell whether the habit is one of the object's own lock, and the object is in use: not filled by registration alone, and not at its end.
+
+    Whoever encodes an object may well hold its lock.
+    """
     own = guard.name.rpartition(".")[0] == verdict.side.identity.rpartition(".")[0] or guard.name[:1] != "f"
     ends = any(_ENDS.match(program.functions[hop.function].name.rpartition(".")[2]) for hop in verdict.side.hops)
-    return own and not ends and verdict.kind != "neighbour" and not program.guarding.registry(verdict.side.identity)
+    return (
+        own
+        and not ends
+        and not encodes(program.functions[verdict.side.context.entry])
+        and verdict.kind != "neighbour"
+        and not program.guarding.registry(verdict.side.identity)
+    )

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from golint_maps.findings import Finding, Level, Related
+from golint_maps.graphs.verdicts import Verdict
 from golint_maps.program import Program
 from golint_maps.rule import Precision, Rule, locate
 
-from ._races import holding, lock_name, opponent, traces
+from ._races import holding, level, lock_name, opponent, traces
 
 RULE = Rule(
     id="GM206",
@@ -39,11 +40,21 @@ def check(program: Program) -> Iterator[Finding]:
             access,
             f"`{access.map}` is guarded by different locks in different places. Here it is used {holding(verdict.side.locks)}.{usual} "
             f"{opponent(program, verdict)}".rstrip(),
-            level=Level.ERROR
-            if verdict.other is not None and verdict.certain and "len" not in (access.op, verdict.other.access.op)
-            else Level.WARNING,
+            level=_level(program, verdict),
             key=f"{access.op} {access.map}",
             traces=traces(program, verdict),
             related=related,
             help="Two locks do not exclude each other: choose one of them for all accesses to this map.",
         )
+
+
+def _level(program: Program, verdict: Verdict) -> Level | None:
+    """Return an error where both sides are seen in goroutines, unless one takes a length only, which cannot crash.
+
+    That both hold locks says that such objects are shared, but what each call has got for itself is not.
+    """
+    if verdict.other is None:
+        return None
+    if verdict.certain:
+        return Level.WARNING if "len" in (verdict.access.op, verdict.other.access.op) else Level.ERROR
+    return level(RULE, program, verdict, shown=any(map(program.races.objects.kept, (verdict.side, verdict.other))))

@@ -25,6 +25,10 @@ def test_plain_words_promise(doc: str) -> None:
         "A Cache is not safe for concurrent use.",
         "Set changes a value. The caller must hold the lock.",
         "Callers must synchronize all calls.",
+        "Callers need to hold StoreLocker before calling.",
+        "Clear empties the cache. It is intended for test isolation only.",
+        "Stub replaces what is called. It should not be called from production code.",
+        "This is only used by tests.",
     ],
 )
 def test_a_denial_is_heard(doc: str) -> None:
@@ -38,6 +42,7 @@ def test_a_denial_is_heard(doc: str) -> None:
         "A Cache is safe for concurrent use once it is frozen.",
         "The other methods, such as Log, may be called simultaneously from multiple goroutines.",
         "Reads are safe for concurrent use.",
+        "Check tests each entry for tests that it has passed.",
     ],
 )
 def test_a_promise_on_a_part_or_under_a_condition_is_none(doc: str) -> None:

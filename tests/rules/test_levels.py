@@ -8,6 +8,7 @@ import pytest
 from golint_maps.rules.concurrency import (
     gm201_unguarded_concurrent_write,
     gm205_inconsistent_guard,
+    gm206_guards_differ,
     gm207_guarded_map_escapes,
     gm209_guard_annotation_violated,
     gm212_write_through_copy,
@@ -193,3 +194,40 @@ def test_an_object_may_take_out_its_own_entry_in_two_steps() -> None:
         gm502_syncmap_load_then_delete,
         source + own.replace("m.Load(t)", "m.Load(k)").replace("m.Delete(t)", "m.Delete(k)").replace("Close()", "Close(k int)"),
     ) == ["warning"]
+
+
+SHARED = """
+import ("net/http"; "sync")
+type result struct { mu sync.Mutex; refs map[string]int }
+func (r *result) Add(k string) { r.mu.Lock(); defer r.mu.Unlock(); r.refs[k] = 1 }
+type solver struct { mu sync.Mutex; last *result }
+func (s *solver) solve() *result { return s.last }
+func (s *solver) ServeHTTP(w http.ResponseWriter, q *http.Request) { r := %s; s.mu.Lock(); defer s.mu.Unlock(); println(r.refs[``]) }
+type adder struct { s *solver }
+func (a *adder) ServeHTTP(w http.ResponseWriter, q *http.Request) { r := a.s.solve(); r.Add(``) }
+"""
+
+
+def test_locks_that_differ_are_a_note_where_each_request_got_its_object_somewhere() -> None:
+    assert levels(gm206_guards_differ, SHARED % "s.solve()") == ["note"]
+    assert levels(gm206_guards_differ, SHARED % "s.last") == ["warning"]
+
+
+@pytest.mark.parametrize(
+    "said", ["It must be called before Serve.", "It should not be called from production code.", "It is intended for test isolation only."]
+)
+def test_what_a_comment_leaves_to_callers_is_a_note(said: str) -> None:
+    source = (
+        'import "sync"\ntype T struct { mu sync.Mutex; m map[string]int }\n// Stub replaces what is there. %s\nfunc (t *T) Stub() { t.m[``] = 2 }\n'
+        "func (t *T) Serve(c chan string) { go func() { for k := range c { t.mu.Lock(); t.m[k] = 1; t.mu.Unlock() } }() }"
+    )
+    assert levels(gm201_unguarded_concurrent_write, source % said) == ["note"]
+    assert levels(gm201_unguarded_concurrent_write, source % "It is fast.") == ["warning"]
+
+
+def test_an_encoder_calls_for_whoever_encodes() -> None:
+    head = REGISTRY.partition("func (s *Server) Serve")[0].replace("egister", "emember").replace(" // mu guards services", "")
+    assert levels(gm205_inconsistent_guard, head + "func (s *Server) MarshalJSON() ([]byte, error) { println(s.services[``]); return nil, nil }") == [
+        "note"
+    ]
+    assert levels(gm205_inconsistent_guard, head + "func (s *Server) Write() { println(s.services[``]) }") == ["warning"]

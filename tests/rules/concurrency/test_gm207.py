@@ -69,3 +69,19 @@ def test_an_object_is_moved_out_with_its_map() -> None:
     source += "func (h *H) Take() map[string]int { h.mu.Lock(); defer h.mu.Unlock(); old := h.w; %sreturn old.m }"
     assert findings_of(rule, {"p.go": TYPES + source % "h.w = &W{}; "}) == []
     assert len(findings_of(rule, {"p.go": TYPES + source % ""})) == 1
+
+
+def test_a_map_is_let_go_where_the_lock_is_switched_off() -> None:
+    lock = "type lock struct { sync.RWMutex; on bool }\nfunc (l *lock) IsSafe() bool { return l.on }\n"
+    code = lock + "func (t *T) Map() map[string]int { t.mu.RLock(); defer t.mu.RUnlock(); %s { return t.m }; return maps.Clone(t.m) }"
+    types = TYPES.replace("mu sync.RWMutex", "mu lock; open bool")
+    assert findings_of(rule, types + code % "if !t.mu.IsSafe()") == []
+    assert len(findings_of(rule, types + code % "if t.open")) == 1
+
+
+@pytest.mark.parametrize("mark", ["t.stale = true", "t.gone.Store(true)", "if t.gone.Swap(true) { panic(0) }"])
+def test_the_successor_of_an_object_that_is_marked_as_done_with_has_its_map(mark: str) -> None:
+    types = TYPES.replace("mu sync.RWMutex", "mu sync.RWMutex; stale bool; gone atomic.Bool").replace('"sync"', '"sync"; "sync/atomic"')
+    code = "func (t *T) Next() *T { t.mu.Lock(); defer t.mu.Unlock(); %s; return &T{m: t.m} }"
+    assert findings_of(rule, types + code % mark) == []
+    assert len(findings_of(rule, types + code % "t.last = Out{}")) == 1

@@ -1,0 +1,55 @@
+"""Accesses that are alone with their map though they do not hold the lock that is asked for: by their goroutine, by other locks, or by callers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from golint_maps.graphs.exclusion import excluded
+from golint_maps.graphs.naming import hidden, sets_up
+from golint_maps.graphs.races import Races
+from golint_maps.graphs.witness import Witness
+
+
+def on_one_goroutine(races: Races, way: Witness, found: Iterable[Witness]) -> bool:
+    """Tell whether all that an access could race with runs on the very goroutine that makes it: who writes alone may read without a lock."""
+    link = way.context.link if way.context.kind == "spawn" else None
+    if link is None or (link.callback is not None and link.callback.parallel):
+        return False
+    others = [other for other in _conflicting(races, way, found) if not sets_up(races.functions[other.function])]
+    return all(other.context.kind == "spawn" and races.starts.one_start(way, other) for other in others) and not races.starts.repeated(way)
+
+
+def kept_apart(races: Races, way: Witness, found: Iterable[Witness]) -> bool:
+    """Tell whether locks that an access does hold keep it apart from all that it could race with."""
+    return bool(way.locks) and all(excluded(way, other) for other in _conflicting(races, way, found))
+
+
+def judged_by_callers(races: Races, way: Witness, ways: Sequence[Witness], guard: str) -> bool:
+    """Tell whether a way starts at a method that nobody out of sight can name, and those in sight who call it hold the lock.
+
+    Where nobody in sight calls it, those count who hand its objects to code out of sight, which calls it before it returns: `batch.Replay(cleaner)`.
+    """
+    entry = races.functions[way.context.entry]
+    if way.context.kind != "exported" or not hidden(entry):
+        return False
+    through = [other for other in ways if other is not way and any(hop.function == entry.id for hop in other.hops[1:])]
+    through = [other for other in through if not races.functions[other.hops[0].function].test]
+    if through:
+        return all(guard in {lock.name for lock in other.locks} for other in through)
+    handed_out = races.handed_out.get(entry.receiver, ())
+    return bool(handed_out) and all(
+        guard in {lock.name for lock in site.locks} or _held_around(races, function, guard) for function, site in handed_out
+    )
+
+
+def _held_around(races: Races, function: str, guard: str) -> bool:
+    """Tell whether a function is only called with a lock held."""
+    chains = races.witnesses.chains(function)
+    return bool(chains) and all(any(guard == lock.name for hop in hops if hop.site for lock in hop.site.locks) for _, hops in chains)
+
+
+def _conflicting(races: Races, way: Witness, found: Iterable[Witness]) -> Iterator[Witness]:
+    """Yield what an access could race with, if it ran at the same time."""
+    for other in found:
+        if (way.access.writes or other.access.writes) and not races.functions[other.function].test:
+            yield other

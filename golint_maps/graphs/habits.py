@@ -1,0 +1,153 @@
+"""Maps by how most of their accesses are guarded, and the accesses that do without (after gVisor's checklocks and GCatch's structfield)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from golint_maps.flow.events import BORROWED, ONCE, SERIAL, Held
+from golint_maps.graphs.alone import judged_by_callers, kept_apart, on_one_goroutine
+from golint_maps.graphs.naming import begins, initialises, named_after, sets_up
+from golint_maps.graphs.races import Races
+from golint_maps.graphs.witness import Witness
+
+_SHARE = 2 / 3
+_NAMED_SHARE = 1 / 4
+"""Of a lock with the name of the map."""
+_MINIMUM = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """An access that breaks the habit of the others: `held` of all accesses hold `guard`. `kind` is as in `Verdict`."""
+
+    kind: str
+    way: Witness
+    guard: Held
+    certain: bool
+    held: int
+    all: int
+
+
+def broken_habits(races: Races) -> Iterator[Habit]:
+    """Yield the accesses without the lock, or with a read lock for a write, that the others of their map hold."""
+    for identity, found in sorted(races.by_map.items()):
+        if identity[:1] not in "fg" or identity.endswith("]"):
+            continue
+        by_access: dict[object, list[Witness]] = defaultdict(list)
+        for witness in found:
+            if not races.functions[witness.function].test and witness.access.op != "load":
+                by_access[witness.access.place].append(witness)
+        counts, locks = _locks(by_access)
+        if not counts:
+            continue
+        guard = locks[max(sorted(counts), key=lambda name: (named_after(name, identity), counts[name]))]
+        held = counts[guard.name]
+        if held >= _MINIMUM and held >= (_NAMED_SHARE if named_after(guard.name, identity) else _SHARE) * len(by_access):
+            for ways in by_access.values():
+                without = (way for way in ways if guard.name not in {lock.name for lock in way.locks})
+                way = next((way for way in without if not judged_by_callers(races, way, ways, guard.name)), None)
+                if way is not None and _breaks(races, way, guard, found):
+                    yield Habit("locks-differ" if way.locks else "inconsistent", way, guard, True, held, len(by_access))
+        for ways in by_access.values():
+            for way in ways:
+                if (
+                    _reads_only(way, guard.name)
+                    and _plausible(guard.name, identity, held)
+                    and _shared(races, way, guard.name, found)
+                    and _meant_for(races, way, guard.name, found)
+                ):
+                    yield Habit("read-lock", way, guard, _anybody(races, ways), held, len(by_access))
+
+
+def _locks(by_access: Mapping[object, Sequence[Witness]]) -> tuple[dict[str, int], dict[str, Held]]:
+    """Return how many accesses hold each lock whichever way they are reached, and the locks by name."""
+    counts: dict[str, int] = defaultdict(int)
+    locks: dict[str, Held] = {}
+    for ways in by_access.values():
+        for name in set.intersection(*({lock.name for lock in way.locks if not lock.name.endswith((ONCE, SERIAL))} for way in ways)):
+            counts[name] += not name.endswith("~")
+        for way in ways:
+            locks.update({lock.name: lock for lock in way.locks})
+    return counts, locks
+
+
+def _breaks(races: Races, way: Witness, guard: Held, found: Sequence[Witness]) -> bool:
+    """Tell whether an access without the lock is one that needs it."""
+    if (
+        way.access.alias
+        or sets_up(races.functions[way.function])
+        or _makes_at_start(races, way)
+        or any(lock.name.endswith(("~", ONCE, SERIAL)) for lock in way.locks)
+    ):
+        return False
+    if way.locks and any(lock.path[-1:] == (BORROWED,) for lock in (*way.locks, guard)):
+        return False  # a pointer to a lock may lead to the lock that the others hold
+    if not _shared(races, way, guard.name, found) or all(races.order.published(way, other) for other in found if other.access.writes):
+        return False
+    return not kept_apart(races, way, found)
+
+
+def _shared(races: Races, way: Witness, guard: str, found: Sequence[Witness]) -> bool:
+    """Tell whether others may have the object of an access at that time, as far as the guard says that they have such objects."""
+    return way.context.kind != "own" and _same_object(races, way, guard) and not on_one_goroutine(races, way, found)
+
+
+def _same_object(races: Races, way: Witness, guard: str) -> bool:
+    """Tell whether the object of an access is one that the guard is meant for: an object that the way to the access shows, or of the guard's package.
+
+    A message of another package that came as an argument, or was looked up, may be a copy, or not yet have come to where a lock guards its like.
+    """
+    if guard[:1] == "l":
+        return True
+    return _package(guard) == _package(way.identity) or races.objects.anchored(way)
+
+
+def _meant_for(races: Races, way: Witness, guard: str, found: Sequence[Witness]) -> bool:
+    """Tell whether a lock is held for a map, not for others that one function uses along with it: other functions hold it for the map as well."""
+    users = {races.functions[other.function].root for other in found if any(lock.name == guard for lock in other.locks)}
+    by_caller = all(lock.name != guard for lock in way.access.locks)
+    beside = (other for other in races.functions[way.function].accesses if other.identity != way.access.identity)
+    return len(users) > 1 or not any(by_caller or any(lock.name == guard for lock in other.locks) for other in beside)
+
+
+def _package(identity: str) -> str:
+    """Return the import path in the identity of a field or package variable."""
+    name = identity[1:].rpartition(".")[0]
+    return name.rpartition(".")[0] if identity[:1] == "f" else name
+
+
+def _makes_at_start(races: Races, way: Witness) -> bool:
+    """Tell whether an access puts a map in place in a function that starts what will use it: nothing of that runs yet."""
+    function = races.functions[way.function]
+    return way.access.op == "assign" and (begins(function) or initialises(function))
+
+
+def _reads_only(way: Witness, guard: str) -> bool:
+    """Tell whether a write holds the lock for reading, and none for writing."""
+    modes = {lock.mode for lock in way.locks if lock.name == guard and lock not in way.lent}
+    if not way.access.writes or modes != {"r"} or any(lock.mode == "w" or lock.name.endswith("~") for lock in way.locks):
+        return False
+    return not _handed_in(guard, way)
+
+
+def _handed_in(guard: str, way: Witness) -> bool:
+    """Tell whether a map came as an argument into a function that takes the lock of something else: the lock is for what is read there."""
+    access = way.access
+    own = next((lock for lock in access.locks if lock.name == guard and lock.path), None)
+    return own is not None and access.path[0][0] == "p" and own.path[0][0] != "g" and own.path[0] != access.path[0]
+
+
+def _plausible(guard: str, identity: str, held: int) -> bool:
+    """A lock guards a map that it lies beside, or that it is held for more than once."""
+    return guard.rpartition(".")[0] == identity.rpartition(".")[0] or held >= _MINIMUM
+
+
+def _anybody(races: Races, ways: Sequence[Witness]) -> bool:
+    """Tell whether any goroutine may come to an access, not a certain one alone."""
+    return any(
+        way.context.kind in ("exported", "handler") or (way.context.kind == "spawn" and races.order.self_parallel(way))
+        for way in ways
+        if not races.functions[way.hops[0].function].test
+    )

@@ -1,0 +1,305 @@
+"""What looks like a forgotten or a wrong lock in real code, and is none: each case is the shortest form of a false alarm."""
+
+from __future__ import annotations
+
+import pytest
+
+from golint_maps.program import Program
+from golint_maps.testing import facts_of
+
+STORE = """package p
+import "sync"
+type store struct { mu sync.RWMutex; m map[string]int }
+func (s *store) Put(k string) { s.mu.Lock(); defer s.mu.Unlock(); s.m[k] = 1 }
+func (s *store) Get(k string) int { s.mu.RLock(); defer s.mu.RUnlock(); return s.m[k] }
+func (s *store) Drop(k string) { s.mu.Lock(); defer s.mu.Unlock(); delete(s.m, k) }
+"""
+
+
+def program(source: str) -> Program:
+    return Program([facts_of({"p.go": source})])
+
+
+def kinds(source: str) -> list[str]:
+    return [verdict.kind for verdict in program(source).verdicts]
+
+
+def words(source: str) -> list[str]:
+    return [breach.words for breach in program(source).breaches]
+
+
+# --- one goroutine ---
+
+HUB = """package p
+import "sync"
+type hub struct { mu sync.Mutex; m map[string]bool; add chan string }
+var (
+	only *hub
+	once sync.Once
+)
+func Hub() *hub {
+	%s
+	return only
+}
+func Serve(c chan string) { for range c { go Hub() } }
+func (h *hub) run() {
+	for k := range h.add {
+		h.mu.Lock()
+		h.m[k] = true
+		delete(h.m, "")
+		h.mu.Unlock()
+		println(len(h.m))
+	}
+}
+"""
+
+
+def test_a_goroutine_that_is_started_once_is_one() -> None:
+    start = "only = &hub{m: map[string]bool{}, add: make(chan string)}; go only.run()"
+    assert kinds(HUB % start) == ["read"]
+    assert kinds(HUB % f"once.Do(func() {{ {start} }})") == []
+
+
+def test_who_writes_alone_reads_without_the_lock() -> None:
+    source = """package p
+import "sync"
+type store struct {
+	mu sync.Mutex
+	m map[string]int // guarded by mu
+}
+func newStore(c chan string) *store { s := &store{m: map[string]int{}}; go s.loop(c); return s }
+func (s *store) loop(c chan string) { for k := range c { s.put(k); println(s.m[k]) } }
+func (s *store) put(k string) { s.mu.Lock(); s.m[k] = 1; s.mu.Unlock() }
+func (s *store) Sum() int { s.mu.Lock(); defer s.mu.Unlock(); return s.m["a"] + s.m["b"] }
+"""
+    assert words(source) == []
+    assert words(source + 'func (s *store) Clear() { s.mu.Lock(); delete(s.m, "a"); s.mu.Unlock() }') == ["guarded by mu"]
+
+
+def test_a_function_that_a_go_statement_hands_out_runs_on_that_goroutine() -> None:
+    source = """package p
+import ("example.com/wait"; "sync")
+type node struct { mu sync.Mutex; m map[string]int }
+func newNode() *node { n := &node{m: map[string]int{}}; go n.Run(); return n }
+func (n *node) Run() {
+	go wait.Until(func() { n.monitor() })
+	go wait.Until(n.watch)
+}
+func (n *node) monitor() { n.mu.Lock(); n.m["a"] = 1; n.mu.Unlock(); println(n.m["a"]) }
+func (n *node) watch() { n.mu.Lock(); defer n.mu.Unlock(); println(n.m["a"], n.m["b"]) }
+"""
+    assert kinds(source) == []
+    assert kinds(source.replace("n.mu.Lock(); defer n.mu.Unlock(); ", "")) == ["read", "read"]
+
+
+# --- words about locks ---
+
+
+def test_a_lock_that_words_find_in_another_type_is_that_lock() -> None:
+    source = """package p
+import "sync"
+type DB struct { mu struct { sync.Mutex; versions versions } }
+type versions struct { m map[string]int }
+// Apply needs a lock. DB.mu must be held.
+func (v *versions) Apply(k string) { v.m[k] = 1 }
+func (d *DB) Put(k string) { d.mu.Lock(); defer d.mu.Unlock(); d.mu.versions.Apply(k) }
+func (d *DB) Get(k string) int { d.mu.Lock(); defer d.mu.Unlock(); return d.mu.versions.m[k] }
+func (d *DB) Watch() { go func() { d.mu.Lock(); defer d.mu.Unlock(); delete(d.mu.versions.m, "a") }() }
+"""
+    assert kinds(source) == []
+    assert words(source) == []
+
+
+@pytest.mark.parametrize("said", ["the caller must hold s.lock", "s.lock must be held"])
+def test_words_that_name_no_lock_of_the_type_have_outlived_it(said: str) -> None:
+    source = STORE + f"// fill is called by others: {said}.\nfunc (s *store) fill() {{ s.m[``] = 1 }}\nfunc (s *store) Fill() {{ s.fill() }}"
+    assert words(source) == []
+    assert len(words(source.replace("s.lock", "s.mu"))) == 1
+
+
+def test_a_map_is_not_its_own_lock() -> None:
+    source = """package p
+import "sync"
+var (
+	// kept is protected by the kept mutex.
+	kept map[string]int
+	keptMu sync.Mutex
+)
+func Put(k string) { keptMu.Lock(); defer keptMu.Unlock(); kept[k] = 1 }
+"""
+    assert words(source) == []
+
+
+def test_another_lock_that_everybody_holds_makes_words_obsolete() -> None:
+    source = """package p
+import "sync"
+type client struct {
+	allocs sync.Mutex
+	// tokens are protected by allocs
+	tokens map[string]string
+	tokensMu sync.RWMutex
+}
+func (c *client) Get(k string) string { c.tokensMu.RLock(); defer c.tokensMu.RUnlock(); return c.tokens[k] }
+func (c *client) Put(k string) { c.tokensMu.Lock(); defer c.tokensMu.Unlock(); c.tokens[k] = k }
+"""
+    assert words(source) == []
+    assert words(source + "func (c *client) Drop(k string) { delete(c.tokens, k) }") == ["protected by allocs"] * 3
+
+
+@pytest.mark.parametrize("said", ["hold lock before calling", "requires that s.mu is locked", "Callers need to hold s.mu"])
+def test_more_words_ask_for_a_lock(said: str) -> None:
+    source = STORE.replace("RWMutex", "Mutex").replace("RLock", "Lock").replace("RUnlock", "Unlock")
+    source += f"// {said}\nfunc (s *store) fill() {{ s.m[``] = 1 }}\nfunc (s *store) Fill() {{ s.mu.Lock(); s.fill(); s.mu.Unlock() }}"
+    assert kinds(source) == []
+    assert len(words(source + "\nfunc (s *store) Bad() { s.fill() }")) == 1
+
+
+# --- whose lock, whose object ---
+
+
+def test_a_map_in_a_variable_of_its_own_is_not_written_under_anybodys_read_lock() -> None:
+    source = STORE + (
+        "type info struct { labels map[string]int }\n"
+        "func run(f func()) { f() }\n"
+        "func (s *store) Update() info {\n s.mu.RLock(); defer s.mu.RUnlock()\n var local info\n"
+        " run(func() { local.labels = map[string]int{}; local.labels[`a`] = 1 })\n return local }"
+    )
+    assert kinds(source) == []
+
+
+def test_the_package_lock_of_another_package_is_for_what_happens_there() -> None:
+    device = "package ml\ntype Device struct { Env map[string]string }\nfunc Env(l []Device) { for _, d := range l { println(d.Env[``]) } }"
+    finder = """package discover
+import ("example.com/ml"; "sync")
+var mu sync.Mutex
+func Find(l []ml.Device) { mu.Lock(); defer mu.Unlock(); for i := range l { l[i].Env["a"] = "1"; l[i].Env["b"] = "1" } }
+"""
+    found = Program(
+        [
+            facts_of({"d.go": device}, path="example.com/ml"),
+            facts_of({"f.go": finder}, path="example.com/discover", imports={"example.com/ml": device}),
+        ]
+    )
+    assert [verdict.kind for verdict in found.verdicts] == []
+
+
+def test_an_outer_lock_that_all_writers_hold_is_enough() -> None:
+    source = """package p
+import "sync"
+type solver struct { mu sync.Mutex; states map[string]*state }
+type state struct { mu sync.Mutex; jobs map[string]int }
+func (s *solver) Load(k string) { s.mu.Lock(); defer s.mu.Unlock(); st := s.states[k]; st.mu.Lock(); st.jobs[k] = 1; st.mu.Unlock(); s.walk(st) }
+func (s *solver) Drop(k string) { s.mu.Lock(); defer s.mu.Unlock(); st := s.states[k]; st.mu.Lock(); delete(st.jobs, k); st.mu.Unlock() }
+func (s *solver) walk(st *state) { for j := range st.jobs { println(j) } }
+func (st *state) Len() int { st.mu.Lock(); defer st.mu.Unlock(); return len(st.jobs) }
+func (st *state) Has(k string) int { st.mu.Lock(); defer st.mu.Unlock(); return st.jobs[k] }
+"""
+    assert kinds(source) == []
+
+
+# --- who calls ---
+
+RUNNER = (
+    STORE
+    + """
+type task interface { Execute(s *store) }
+type fill struct{}
+func (fill) Execute(s *store) { s.m["a"] = 1 }
+func (s *store) do(t task) { %s; t.Execute(s) }
+func (s *store) Do() { s.do(fill{}) }
+"""
+)
+
+
+def test_a_method_that_nobody_else_can_name_is_judged_by_its_callers() -> None:
+    assert kinds(RUNNER % "s.mu.Lock(); defer s.mu.Unlock()") == []
+    assert kinds(RUNNER % "println()") == ["inconsistent"]
+
+
+def test_what_is_handed_out_under_the_lock_only_is_called_under_it() -> None:
+    source = STORE + (
+        "type cleaner struct { s *store }\n"
+        "func (c *cleaner) Put(k string) { delete(c.s.m, k) }\n"
+        "func (s *store) Commit(replay func(any)) { s.mu.Lock(); defer s.mu.Unlock(); c := &cleaner{s}; replay(c) }"
+    )
+    assert kinds(source) == []
+    assert kinds(source + "\nfunc (s *store) Clean(replay func(any)) { replay(&cleaner{s}) }") == ["inconsistent"]
+
+
+def test_a_function_among_options_is_called_for_who_gives_these_options() -> None:
+    source = STORE + (
+        "type options struct { limit func() int }\n"
+        "func check(o *options) int { return o.limit() }\n"
+        "func (s *store) Check() { s.mu.Lock(); defer s.mu.Unlock(); o := &options{limit: func() int { return len(s.m) }}; check(o) }\n"
+        "type other struct { mu sync.Mutex }\n"
+        "func (t *other) Check() { t.mu.Lock(); defer t.mu.Unlock(); o := &options{limit: func() int { return 0 }}; check(o) }\n"
+        "func Watch(s *store, t *other) { go t.Check(); go s.Put(`a`) }"
+    )
+    assert kinds(source) == []
+
+
+def test_a_finalizer_is_alone_with_its_object() -> None:
+    source = STORE + (
+        "func (s *store) Two() int { s.mu.Lock(); defer s.mu.Unlock(); return s.m[`a`] + s.m[`b`] }\n"
+        "func newStore() *store {\n s := &store{m: map[string]int{}}\n"
+        " runtime.SetFinalizer(s, func(s *store) { for k := range s.m { println(k) }; s.m = nil })\n return s }"
+    )
+    assert kinds(source.replace('import "sync"', 'import ("runtime"; "sync")')) == []
+
+
+# --- what has been waited for ---
+
+COLLECT = """package p
+import "sync"
+func work(c chan int) { c <- 1 }
+func collect(keys []string, other chan error) {
+	m := map[string]int{}
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	c := make(chan int)
+	for _, k := range keys {
+		wg.Add(1)
+		go func() { defer wg.Done(); %s; mu.Lock(); m[k] = 1; mu.Unlock() }()
+	}
+	go func() { wg.Wait(); %s }()
+	%s
+	println(m["a"])
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("sent", "told", "heard"),
+    [
+        ("println()", "close(c)", "<-c"),
+        ("println()", "c <- 0", "<-c"),
+        ("println()", "c <- 0", "select { case <-c: case <-other: return }"),
+        ("c <- 1", "close(c)", "for n := range c { println(n) }"),
+    ],
+)
+def test_who_hears_that_a_helper_has_waited_has_waited(sent: str, told: str, heard: str) -> None:
+    assert kinds(COLLECT % (sent, told, heard)) == []
+
+
+@pytest.mark.parametrize(
+    ("sent", "told", "heard"),
+    [("c <- 1", "close(c)", "<-c"), ("c <- 1", "c <- 0", "<-c"), ("work(c)", "c <- 0", "<-c"), ("println()", "println()", "<-c")],
+)
+def test_who_hears_of_one_of_them_has_not_waited_for_all(sent: str, told: str, heard: str) -> None:
+    assert kinds(COLLECT % (sent, told, heard)) == ["read"]
+
+
+def test_objects_in_a_field_of_different_types_are_hardly_one() -> None:
+    source = """package p
+type trie struct { cache map[string]int }
+func (t *trie) Commit() { fill(t.cache) }
+func fill(m map[string]int) { m["a"] = 1 }
+type object struct { trie *trie }
+func (o *object) commit() { o.trie.Commit() }
+type db struct { trie *trie; objects map[string]*object }
+func (d *db) Commit(all []string) {
+	go func() { d.trie.Commit() }()
+	for _, k := range all { o := d.objects[k]; go func() { o.commit() }() }
+}
+"""
+    assert kinds(source) == []
