@@ -37,6 +37,7 @@ class Summariser:
         walker = LocksetWalk(self._family, function, number)
         walker.start()
         root = number == view.number
+        results = function.type.results
         return FunctionSummary(
             id=function_id(view, number),
             name=view.name if root else f"a function literal in {view.name}",
@@ -53,6 +54,7 @@ class Summariser:
             syncs=tuple(walker.syncs.values()),
             flows=tuple(dict.fromkeys(walker.flows)),
             handler=handler(function),
+            fallible=bool(results) and isinstance(results[-1], ir.TName) and results[-1].name == "error",
             doc=function.doc,
             variables=tuple(self._variables(function)) if root else (),
             requires=tuple((item.held, item.words) for item in self._requirements(function)) if root else (),

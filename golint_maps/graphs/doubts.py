@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from golint_maps.flow.structure import common_loop, dominates, may_follow
 from golint_maps.graphs.happens_before import HappensBefore, works_along
-from golint_maps.graphs.links import Links
+from golint_maps.graphs.links import Link, Links
 from golint_maps.graphs.naming import begins
 from golint_maps.graphs.objects import Objects
 from golint_maps.graphs.outsiders import Outsiders
 from golint_maps.graphs.witness import Hop, Witness, Witnesses
+
+_WAITS: Final = re.compile(r"(?i)wait|eventual|consistent|poll|until|done|timeout|stop|shutdown|close|drain|join")
+"""Names of functions by which a test waits for something."""
 
 
 class Doubts:
@@ -50,15 +56,19 @@ class Doubts:
         return self._only_tested(way) or self._works_along(way) or self._outsiders.called_in_sight(way) or self._put_in_place(way)
 
     def _put_in_place(self, way: Witness) -> bool:
-        """Tell whether a way puts a map in place where an object begins to serve (`s.Serve` makes its tables): what it serves comes later."""
-        return way.access.op == "assign" and any(
-            not hop.spawns and begins(self._functions[hop.function]) and not self._witnesses.started_before(hop) for hop in way.hops
+        """Tell whether a way puts a map in place, or its first entries, where an object begins to serve: what it serves comes later."""
+        return way.access.writes and any(
+            not hop.spawns
+            and begins(self._functions[hop.function])
+            and not self._witnesses.started_before(hop)
+            and (way.access.op == "assign" or (self._functions[hop.function].endless and not any(number < 0 for number in hop.at.nest)))
+            for hop in way.hops
         )
 
     def _waits_somehow(self, spawn: Witness, other: Witness) -> bool:
         """Tell whether a starter waits for its goroutine on some ways, or calls `Wait` of an object that its goroutine calls as well.
 
-        It may wait for it in a way that is not known.
+        It may wait for it in a way that is not known, as tests do that poll until things have happened.
         """
         link = spawn.context.link if spawn.context.kind == "spawn" else None
         if link is None or link.callback is not None:
@@ -68,6 +78,10 @@ class Doubts:
         if at is None:
             return False
         if self._order.may_be_joined(spawn, at, frame):
+            return True
+        if self._functions[frame].test and any(
+            start.order < site.at.order < at.order and _WAITS.search(site.spelled.rpartition(".")[2]) for site in self._functions[frame].calls
+        ):
             return True
         waits = {wait.path for wait in self._order.waits(frame) if wait.kind == "wait" and start.order < wait.at.order and dominates(wait.at, at)}
         return bool(waits) and any(
@@ -114,21 +128,26 @@ class Doubts:
         return link is not None and works_along(link, self._functions) is not None
 
     def _made_ready(self, way: Witness, other: Witness) -> bool:
-        """Tell whether an access makes things ready for what its function starts then, by its name and by what it does, and the other comes of that.
+        """Tell whether an access makes things ready for what is started then, and the other comes of that.
 
-        Others may come there on ways of their own, and earlier: that leaves doubt, and proves nothing.
+        That is so where the function of the access begins something, by its name and by what it does, and where the goroutine of the access goes on
+        to start the other. Others may come there on ways of their own, and earlier: that leaves doubt, and proves nothing.
         """
-        function = self._functions[way.function]
-        if function.id == other.function or not begins(function):
+        last = self._functions[way.function]
+        if last.id == other.function:
             return False
         goal = self._functions[other.hops[0].function].root
-        return any(
-            link.spawns
-            and may_follow(way.access.at, link.site.at)
-            and not common_loop(way.access.at, link.site.at)
-            and goal in self._links.comes_to(self._functions[link.callee].root)
-            for link in self._links.out_of.get(function.id, ())
-        )
+        if begins(last) and any(link.spawns and self._leads_on(way.hops[-1], link, goal) for link in self._links.out_of.get(last.id, ())):
+            return True
+        if any(self._functions[hop.function].root == goal for hop in way.hops):
+            return False  # where both come from one function, the order of its calls has been looked at
+        spawned = next((index + 1 for index, hop in enumerate(way.hops) if hop.spawns), len(way.hops))
+        return any(self._leads_on(hop, link, goal) for hop in way.hops[spawned:] for link in self._links.out_of.get(hop.function, ()))
+
+    def _leads_on(self, hop: Hop, link: Link, goal: str) -> bool:
+        """Tell whether a function comes to another one by a call or start that stands behind what it does first."""
+        then = link.site.at
+        return may_follow(hop.at, then) and not common_loop(hop.at, then) and goal in self._links.comes_to(self._functions[link.callee].root)
 
 
 def _assumed(way: Witness) -> bool:

@@ -15,7 +15,7 @@ from golint_maps.flow.events import Argument, CallSite, FunctionSummary, Held, P
 from golint_maps.flow.structure import DEFERRED, common_loop, dominates, may_follow
 from golint_maps.graphs.links import Link, Links
 from golint_maps.graphs.relays import relayed_waits
-from golint_maps.graphs.variables import local
+from golint_maps.graphs.variables import local, parameter
 from golint_maps.graphs.witness import Hop, Path, Witness
 
 _SIGNALS = frozenset(("done", "close", "send"))
@@ -34,11 +34,12 @@ class HappensBefore:
         self._functions = links.functions
         self._executors = links.executors
         self._waiting = {
-            function.id
+            function.id: paths
             for function in links.functions.values()
-            if function.receiver and any(sync.kind == "wait" and sync.path[0] == "r" and not sync.at.nest for sync in function.syncs)
+            if function.receiver
+            and (paths := [sync.path[1:] for sync in function.syncs if sync.kind == "wait" and sync.path[0] == "r" and not sync.at.nest])
         }
-        """Methods that wait for what their object has started: `func (g *group) wait() { g.wg.Wait() }`."""
+        """Methods that wait for what their object has started, with the wait groups in it: `func (g *group) wait() { g.wg.Wait() }`."""
         self._waits: dict[str, tuple[Sync, ...]] = {}
         self._rests: dict[str, list[int]] = {}
         self._syncs: dict[tuple[str, frozenset[str]], tuple[Sync, ...]] = {}
@@ -73,11 +74,13 @@ class HappensBefore:
         for sync in (*entry.syncs, *self._deferred(entry)):
             if sync.kind not in _SIGNALS:
                 continue
-            path = sync.path
-            if entry.root != starter.root and sync.path[0][0] in "pr":
-                argument = link.site.receiver if sync.path[0] == "r" else _argument(link.site.args, sync.path[0])
-                path = (*argument.path, *sync.path[1:]) if argument is not None and argument.path is not None else None
-            raised = self._raised(path, witness, below) if path is not None else None
+            signalled: Path | None = sync.path
+            index = parameter(sync.path[0], entry)
+            if index >= 0 or (entry.root != starter.root and sync.path[0][0] in "pr"):
+                head = f"p{index}" if index >= 0 else sync.path[0]
+                argument = link.site.receiver if head == "r" else _argument(link.site.args, head)
+                signalled = (*argument.path, *sync.path[1:]) if argument is not None and argument.path is not None else None
+            raised = self._raised(signalled, witness, below) if signalled is not None else None
             if raised is not None:
                 yield raised, sync
 
@@ -119,12 +122,18 @@ class HappensBefore:
                         yield Sync(sync.kind, sync.path, Position(DEFERRED + sync.at.order, ()), sync.place, sync.locks)
 
     def waits(self, function: str) -> tuple[Sync, ...]:
-        """Return the waits of a function. Calling a method that waits is a wait for its receiver, and hearing of a wait that is over is one."""
+        """Return the waits of a function.
+
+        Calling a method that waits is a wait for its receiver, and for the wait group in it; hearing of a wait that is over is one.
+        """
         if function not in self._waits:
             called = tuple(
-                Sync("wait", site.receiver.path, site.at, site.place, site.locks)
+                Sync("wait", (*site.receiver.path, *inside), site.at, site.place, site.locks)
                 for site in self._functions[function].calls
-                if site.mode != "go" and site.receiver is not None and site.receiver.path and not self._waiting.isdisjoint(site.targets)
+                if site.mode != "go" and site.receiver is not None and site.receiver.path
+                for target in site.targets
+                if target in self._waiting
+                for inside in ((), *self._waiting[target])
             )
             self._waits[function] = (*self._of_kind(function, _WAITS), *called, *relayed_waits(self._functions[function], self._links))
         return self._waits[function]

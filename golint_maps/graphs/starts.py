@@ -110,7 +110,7 @@ class Starts:
                 if hop.at == start and other.context.kind != "spawn":
                     # The same call does both: it accesses the map, then starts the goroutine (or the other way round).
                     return self._inside(spawn, other, hop)
-                if not may_follow(start, hop.at):
+                if not may_follow(start, hop.at) or self._of_another_turn(start, hop, other):
                     if other.context.kind == "spawn" and other.hops[0].function == frame and may_follow(hop.at, start):
                         return "" if self._order.joined_before(other, start, frame) else "certain"
                     # Earlier in this call; but the goroutine of an earlier call may still be at work.
@@ -126,6 +126,11 @@ class Starts:
         if found or other.context.kind != "spawn":
             return found
         return "" if self.outlived(other) else "certain"
+
+    def _of_another_turn(self, start: Position, hop: Hop, other: Witness) -> bool:
+        """Tell whether what stands before a start only follows it in the next turn of a loop, with a variable of that turn."""
+        loops = [number for number in start.nest if number < 0 and number in hop.at.nest]
+        return hop.at.order < start.order and bool(loops) and bool(other.path) and self._order.varies(hop, (other.path or ("",))[0], loops)
 
     def _inside(self, spawn: Witness, other: Witness, hop: Hop) -> str:
         inner = [item for item in spawn.hops if item.function == other.hops[min(other.hops.index(hop) + 1, len(other.hops) - 1)].function]

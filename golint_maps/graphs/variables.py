@@ -38,3 +38,11 @@ def local(functions: Mapping[str, FunctionSummary], name: str) -> Variable | Non
     position, owner, made = declaring.variables[int(number[0])]
     literal = f"{family}·{owner}"
     return Variable(family, literal if literal in functions else family, position, made)
+
+
+def parameter(head: str, function: FunctionSummary) -> int:
+    """Return which parameter of a function literal a local variable is, or -1: those of a literal have numbers among its family's locals."""
+    family, _, number = head[1:].partition("#")
+    if not function.parent or family != function.root or not number.isdigit() or int(number) not in function.params:
+        return -1
+    return function.params.index(int(number))

@@ -17,7 +17,7 @@ from golint_maps.flow.events import Argument, CallSite, FunctionSummary, Held, M
 from golint_maps.flow.site import Place
 from golint_maps.flow.structure import may_follow
 from golint_maps.graphs.links import Link, Links
-from golint_maps.graphs.variables import local
+from golint_maps.graphs.variables import local, parameter
 
 _MAX_DEPTH = 12
 _MAX_WITNESSES = 32
@@ -243,7 +243,7 @@ class Witnesses:
         if head[0] in "rp":
             return True
         # A parameter of a declared function that has a name of its own is assigned to: it may be another map than the caller's.
-        return _parameter(head, self._functions[search.function]) >= 0
+        return parameter(head, self._functions[search.function]) >= 0
 
     # --- steps ---
 
@@ -356,7 +356,7 @@ class Witnesses:
         callee = self._functions[link.callee]
         index = -1
         if head[0] == "l":
-            index = _parameter(head, callee)
+            index = parameter(head, callee)
             if index < 0 or link.receiver_argument >= 0:
                 return path, identity, False
         elif head[0] not in "rp":
@@ -389,14 +389,6 @@ class Witnesses:
         if index < 0:
             index = int(head[1:])
         return site.args[index] if index < len(site.args) else None
-
-
-def _parameter(head: str, function: FunctionSummary) -> int:
-    """Return which parameter of a function literal a local variable is, or -1: those of a literal have numbers among its family's locals."""
-    family, _, number = head[1:].partition("#")
-    if not function.parent or family != function.root or not number.isdigit() or int(number) not in function.params:
-        return -1
-    return function.params.index(int(number))
 
 
 def _witness(access: MapAccess, context: Context, search: _Search) -> Witness:

@@ -182,6 +182,7 @@ def level(rule: Rule, program: Program, verdict: Verdict, *, shown: bool | None 
         or all(map(program.races.objects.out_of_a_container, ways))
         or all(map(program.races.objects.of_another_activation, ways))
         or all(map(_of_a_test, ways))
+        or all(program.functions[way.hops[0].function].test for way in ways)
         or program.guarding.registry(verdict.side.identity)
         or any(way.context.kind == "exported" and _for_callers(program, way) for way in ways)
         or any(serves_tests(program.functions[way.hops[0].function].package) for way in ways)

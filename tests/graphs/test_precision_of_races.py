@@ -1079,3 +1079,87 @@ def test_a_name_means_the_lock_that_some_caller_holds() -> None:
     )
     assert breaches(source) == []
     assert breaches(source + "func (s *service) Own(k string) { s.Lock(); s.handleLocked(k); s.Unlock() }\n") != []
+
+
+def test_a_goroutine_that_registers_handlers_later_is_done_with_what_it_has_done_before() -> None:
+    source = (
+        'import "net/http"\nvar rules = map[string]int{}\nfunc load() { rules[`a`] = 1 }\nfunc Start() { go run() }\n'
+        "func run() { FIRST; serve(); THEN }\nfunc serve() { http.HandleFunc(`/`, handle) }\n"
+        "func handle(w http.ResponseWriter, r *http.Request) { println(rules[r.Host]) }\n"
+    )
+    assert {certain for _, certain in verdicts(source.replace("FIRST", "load()").replace("THEN", ""))} <= {False}
+    assert {certain for _, certain in verdicts(source.replace("FIRST", "").replace("THEN", "load()"))} == {True}
+
+
+def test_a_wait_group_that_is_handed_to_a_literal_is_waited_for() -> None:
+    source = (
+        "import `sync`\nfunc Fill(n int) { m := map[int]int{}; var mu sync.Mutex; var wg sync.WaitGroup; wg.Add(n)\n"
+        "for i := 0; i < n; i++ { go func(k int, done *sync.WaitGroup) { defer done.Done(); mu.Lock(); m[k] = 1; mu.Unlock() }(i, ARG) }\n"
+        "wg.Wait(); for x := range m { println(x) } }\n"
+    )
+    assert verdicts(source.replace("ARG", "&wg")) == []
+    assert verdicts(source.replace("ARG", "new(sync.WaitGroup)")) == [("read", True)]
+
+
+def test_what_the_next_turn_of_a_loop_uses_is_its_own() -> None:
+    source = (
+        "import `sync`\nfunc job(in map[string]int) { delete(in, `a`) }\nfunc batch(all []map[string]int, in map[string]int, many bool) {\n"
+        "var wg sync.WaitGroup\nfor _, x := range all { USE; if !many { job(in) } else { wg.Add(1); go func() { defer wg.Done(); job(in) }() } }\n"
+        "wg.Wait() }\n"
+    )
+    assert verdicts(source.replace("USE", "in := x")) == []
+    assert ("write", True) in verdicts(source.replace("USE", "_ = x"))
+
+
+def test_a_method_that_waits_for_the_goroutines_of_another_one_orders_them() -> None:
+    source = (
+        "import `sync`\ntype copier struct { mu sync.Mutex; wg sync.WaitGroup; m map[string]int; in chan string }\n"
+        "func (c *copier) start() { for range 3 { c.wg.Add(1); go c.rename() } }\nfunc (c *copier) stop() { close(c.in); c.wg.Wait() }\n"
+        "func (c *copier) rename() { defer c.wg.Done(); for k := range c.in { c.mu.Lock(); delete(c.m, k); c.mu.Unlock() } }\n"
+        "func Run(c *copier) { c.start(); STOP; for range c.m { println() } }\n"
+    )
+    assert verdicts(source.replace("STOP", "c.stop()")) == []
+    assert verdicts(source.replace("STOP", "println()")) != []
+
+
+def test_a_goroutine_that_gives_a_lock_back_has_got_it_from_its_starter() -> None:
+    source = (
+        "import `sync`\nvar mu sync.Mutex\nvar bases = map[string]int{}\nfunc Warm() { mu.Lock(); go func() { bases[`a`] = 1; END }() }\n"
+        "func Build() { for range 3 { go func() { mu.Lock(); bases[`b`]++; mu.Unlock() }() } }\n"
+    )
+    assert verdicts(source.replace("END", "mu.Unlock()")) == []
+    assert ("write", True) in verdicts(source.replace("END", "println()"))
+
+
+@pytest.mark.parametrize(
+    ("signature", "racy"),
+    [("(ctx context.Context, in *int) (*int, error)", True), ("(stream any) error", True), ("(mux, inner any, on bool, f func())", False)],
+)
+def test_only_what_looks_like_a_method_of_a_service_is_called_by_clients(signature: str, racy: bool) -> None:
+    value = "{ s.m[`a`]++; return nil, nil }" if "*int, error" in signature else "{ s.m[`a`]++; return nil }" if racy else "{ s.m[`a`]++ }"
+    source = (
+        "import (`context`; pb `example.com/pb`)\nvar _ context.Context\ntype server struct { m map[string]int }\n"
+        f"func (s *server) Handle{signature} {value}\nfunc Serve(g *pb.Server) {{ pb.RegisterThingServer(g, &server{{m: map[string]int{{}}}}) }}\n"
+    )
+    assert any(certain for _, certain in verdicts(source)) is racy
+
+
+def test_a_test_that_polls_may_know_when_its_goroutine_is_done() -> None:
+    source = (
+        "import `testing`\ntype client struct { m map[string]int }\nfunc (c *client) run() { c.m[`a`] = 1 }\nfunc eventuallyClosed(c *client) {}\n"
+        "func TestIt(t *testing.T) { c := &client{m: map[string]int{}}; go c.run(); WAIT; println(c.m[`a`]) }\n"
+    )
+    assert not any(certain for _, certain in verdicts(source.replace("WAIT", "eventuallyClosed(c)"), "p_test.go"))
+    assert any(certain for _, certain in verdicts(source.replace("WAIT", "println()"), "p_test.go"))
+
+
+def test_what_a_server_fills_before_it_serves_leaves_doubt() -> None:
+    source = (
+        "type server struct { nodes map[int]int; in chan int }\n"
+        "func (s *server) Serve() { FIRST; for k := range s.in { THEN; go s.handle(k) } }\nfunc (s *server) handle(k int) { delete(s.nodes, k) }\n"
+        "func Mount(s *server) { go s.Serve(); go s.update() }\nfunc (s *server) update() { println(s.nodes[1]) }\n"
+    )
+    placed = [v.certain for v in program(source.replace("FIRST", "s.nodes[1] = 1").replace("THEN", "")).verdicts if v.access.op == "insert"]
+    assert placed == [False]
+    placed = [v.certain for v in program(source.replace("FIRST", "").replace("THEN", "s.nodes[1] = 1")).verdicts if v.access.op == "insert"]
+    assert placed == [True]
