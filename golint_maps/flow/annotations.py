@@ -29,10 +29,10 @@ _LISTS = re.compile(
 )
 _LOCK = r"[`']?((?:\w+\.)*\w*(?:mu|mtx|mutex|lock|Mu|Mtx|Mutex|Lock)\w*)[`']?"
 _MUST_HOLD = re.compile(
-    rf"(?:\bmust\s+(?:already\s+)?(?:hold|have|own)|\b[Cc]allers?\s+(?:should\s+|must\s+|needs?\s+to\s+|ha(?:s|ve)\s+to\s+)?(?:hold|holds|has|have)\b|\bshould\s+hold)[^.\n]*?{_LOCK}(?!\w)"
+    rf"(?:\b[Mm]ust\s+(?:already\s+)?(?:hold|have|own)|\b[Cc]allers?\s+(?:should\s+|must\s+|needs?\s+to\s+|ha(?:s|ve)\s+to\s+)?(?:hold|holds|has|have)\b|\b[Ss]hould\s+hold)[^.\n]*?{_LOCK}(?!\w)"
     rf"|\brequires?\s+(?:that\s+)?(?:the\s+)?{_LOCK}\s+(?:is\s+|to\s+be\s+|be\s+)?(?:already\s+)?(?:read-?\s?|write-?\s?)?(?:held|locked|taken)\b"
     r"|(?:^|[.\n]\s*(?://\s*)?)[Hh]old\s+(?:the\s+)?(?:lock|mutex)\s+(?:before|when|while)\s+calling\b"
-    rf"|\bcallers?\s+(?:is|are)\s+(?:already\s+)?holding\s+[^.\n]*?{_LOCK}(?!\w)"
+    rf"|\b[Cc]allers?\s+(?:is|are)\s+(?:already\s+)?holding\s+[^.\n]*?{_LOCK}(?!\w)"
     rf"|(?<!\w){_LOCK}\s+(?:must|should|needs?\s+to)\s+(?:already\s+)?be\s+(?:held|locked|taken|acquired)"
     rf"|(?<!\w){_LOCK}\s+(?:is|are)\s+(?:assumed|presumed)\s+(?:to\s+be\s+)?(?:held|locked|taken)"
     rf"|\b[Aa]ssum(?:es?|ing)\s+(?:that\s+)?(?:the\s+)?(?:\w+\s+)?{_LOCK}\s+(?:is\s+)?(?:already\s+)?(?:held|locked|taken)"
@@ -197,9 +197,8 @@ def _named_lock(text: str, function: ir.Function, package: PackageView, mode: st
 
 def _declared(written: ir.TypeExpr | None, package: PackageView) -> model.Type | None:
     """Return the type of the package that a parameter or receiver has, or points to."""
-    if isinstance(written, ir.TPtr):
-        written = written.elem
-    return model.Named(package.scope.path, written.name) if isinstance(written, ir.TName) else None
+    name = receiver_name(written) if written is not None else ""
+    return model.Named(package.scope.path, name) if name else None
 
 
 def _field_lock(owner: model.Type | None, path: tuple[str, ...], names: list[str], mode: str, text: str, package: PackageView) -> Held | None:

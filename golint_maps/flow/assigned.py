@@ -31,6 +31,15 @@ def fields_set_by(package: PackageView) -> dict[str, frozenset[str]]:
     return found
 
 
+def assigned_fields(package: PackageView) -> frozenset[str]:
+    """Names of the fields that some function of the package assigns to."""
+    found = package.memo.get("assigned fields")
+    if found is None:
+        found = package.memo["assigned fields"] = frozenset[str]().union(*fields_set_by(package).values())
+    assert isinstance(found, frozenset)
+    return found
+
+
 def _fields_in(file: ir.FileFacts) -> set[tuple[str, str]]:
     return {
         (file.functions[function.root].name, target.name)

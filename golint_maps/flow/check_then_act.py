@@ -68,20 +68,21 @@ def analyse(view: View) -> Iterator[CheckThenAct]:
     if not effects:
         return
     names: Names | None = None
+    taking = LockEffects.of(view.package).taking
     for number in view.family:
         body = view.facts.functions[number].body
-        if body and _has_two_sections(body, effects):
+        if body and _has_two_sections(body, effects, taking):
             names = names or Names(view)
             walk = _Walk(LockEffects.of(view.package), names, effects)
             walk.run(body, walk.start())
             yield from walk.found.values()
 
 
-def _has_two_sections(body: list[ir.Stmt], effects: dict[str, tuple[_Effect, ...]]) -> bool:
+def _has_two_sections(body: list[ir.Stmt], effects: dict[str, tuple[_Effect, ...]], taking: frozenset[str]) -> bool:
     called = {token.rpartition(".")[2] for token in effects}
     sections = 0
     for x in each(body, ir.Call):
-        if isinstance(x.fun, ir.Sel | ir.Name) and (x.fun.name in called or (x.fun.name in _LOCKING and not x.args)):
+        if isinstance(x.fun, ir.Sel | ir.Name) and (x.fun.name in called or x.fun.name in taking or (x.fun.name in _LOCKING and not x.args)):
             sections += 1
             if sections > 1:
                 return True
@@ -95,7 +96,7 @@ def _effects(package: PackageView) -> dict[str, tuple[_Effect, ...]]:
         found = package.memo[__name__] = {}
         for view in views(package, range(len(package.scope.files))):
             body = view.root.body
-            if body and view.root.name != "var·" and _locks(body) and each(body, ir.Index):
+            if body and view.root.name != "var·" and _locks(body, LockEffects.of(package).taking) and each(body, ir.Index):
                 names = Names(view)
                 walk = _Walk(LockEffects.of(package), names, {})
                 walk.run(body, walk.start())
@@ -104,8 +105,8 @@ def _effects(package: PackageView) -> dict[str, tuple[_Effect, ...]]:
     return effects
 
 
-def _locks(body: list[ir.Stmt]) -> bool:
-    return any(x.fun.__class__ is ir.Sel and x.fun.name in _LOCKING for x in each(body, ir.Call))
+def _locks(body: list[ir.Stmt], taking: frozenset[str]) -> bool:
+    return any(isinstance(x.fun, ir.Sel | ir.Name) and (x.fun.name in _LOCKING or x.fun.name in taking) for x in each(body, ir.Call))
 
 
 class _Walk(LockWalk):
@@ -193,8 +194,10 @@ class _Walk(LockWalk):
         return "?" in key or any(self.view.assignments[int(number)] for number in _LOCAL.findall(key) if int(number) < len(self.view.variables))
 
     def _effect(self, path: Path, key: ir.Expr, lock: Held, *, inserts: bool) -> None:
-        if isinstance(key, ir.Local) and key.id in self.view.root.params and not self.view.assignments[key.id] and path[0][0] in "rpg":
-            self.effects[_Effect(inserts, path, lock, self.view.root.params.index(key.id))] = None
+        same = _LOCAL.fullmatch(self.view.paths.key(key))
+        number = int(same[1]) if same else -1
+        if number in self.view.root.params and not self.view.assignments[number] and path[0][0] in "rpg":
+            self.effects[_Effect(inserts, path, lock, self.view.root.params.index(number))] = None
 
     # --- calls ---
 

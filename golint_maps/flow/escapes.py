@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, Final
 
+from golint_maps.flow.calls import Callees
 from golint_maps.flow.events import Held, Path
 from golint_maps.flow.given_up import given_up, switched_off
 from golint_maps.flow.identity import Names, function_id
@@ -69,16 +70,51 @@ def analyse(view: View) -> Iterator[MapEscape]:
         return
     names = Names(view)
     replaced: dict[Path, list[int]] | None = None
+    around = _held_around(view, names) if len(view.family) > 1 else {}
     for number in view.family:
         function = view.facts.functions[number]
         body = function.body
-        if not body or not _may_let_out(view, function):
+        if not body or (number not in around and not _may_let_out(view, function)):
             continue
         if replaced is None:
             replaced = _replacements(view)
-        walk = _Walk(LockEffects.of(view.package), names, function, number, replaced)
+        walk = _Walk(LockEffects.of(view.package), names, function, number, replaced, around.get(number, ()))
         walk.start()
         yield from walk.found.values()
+
+
+def _held_around(view: View, names: Names) -> dict[int, tuple[Held, ...]]:
+    """Return the locks under which a helper of the package runs each literal that it gets: `s.with(func() { … })`."""
+    effects = LockEffects.of(view.package)
+    callees = Callees(names)
+    found: dict[int, tuple[Held, ...]] = {}
+    for function in view.functions:
+        for call in each(function.body or (), ir.Call):
+            for index, argument in enumerate(call.args):
+                if not isinstance(argument, ir.FuncLit) or not isinstance(call.fun, ir.Sel | ir.Name):
+                    continue
+                for token in callees.targets(call.fun)[:1]:
+                    held = [moved for lock in effects.held_for(token, index) if (moved := _moved(lock, call, names)) is not None]
+                    if held:
+                        found[argument.function] = tuple(held)
+    return found
+
+
+def _moved(lock: Held, call: ir.Call, names: Names) -> Held | None:
+    """Return a lock of a called function in terms of the caller."""
+    operand: ir.Expr | None = None
+    if lock.path[0] == "r" and isinstance(call.fun, ir.Sel):
+        operand = call.fun.base
+    elif lock.path[0][0] == "p" and lock.path[0][1:].isdigit() and int(lock.path[0][1:]) < len(call.args):
+        operand = call.args[int(lock.path[0][1:])]
+    elif lock.path[0][0] == "g":
+        return lock
+    head = names.path(operand)
+    if head is None:
+        return None
+    # A lock that is a parameter itself has the name of what is passed.
+    name = names.identity(operand) if operand is not None and len(lock.path) == 1 else lock.name
+    return Held((*head, *lock.path[1:]), lock.mode, name, lock.spelled)
 
 
 def _may_let_out(view: View, function: ir.Function) -> bool:
@@ -105,7 +141,7 @@ def _replacements(view: View) -> dict[Path, list[int]]:
                 if isinstance(x, ir.Sel | ir.Name | ir.Index):
                     path = view.paths.of(x)
                     if path is not None:
-                        found[path].append(statement.pos)
+                        found[path].append(statement.end)  # `m, s.m = s.m, nil` moves out what it reads
         elif isinstance(statement, ir.Do) and isinstance(statement.x, ir.Call) and len(statement.x.args) == 2:
             # delete(s.sets, key) moves an inner map out.
             call = statement.x
@@ -117,8 +153,11 @@ def _replacements(view: View) -> dict[Path, list[int]]:
 
 
 class _Walk(LockWalk):
-    def __init__(self, effects: LockEffects, names: Names, function: ir.Function, number: int, replaced: dict[Path, list[int]]) -> None:
+    def __init__(
+        self, effects: LockEffects, names: Names, function: ir.Function, number: int, replaced: dict[Path, list[int]], around: tuple[Held, ...]
+    ) -> None:
         super().__init__(effects, names)
+        self._around = {lock.path: lock for lock in around}
         self.view = names.view
         self.names = names
         self.function = function
@@ -132,7 +171,7 @@ class _Walk(LockWalk):
         """Walk the body. Locks that are still held behind it are the caller's."""
         effect = self._effects.body(self.function.body or (), self.names)
         self._kept = frozenset(lock.path for lock in effect[0])
-        self.run(self.function.body or (), _State({}, {}, {}))
+        self.run(self.function.body or (), _State(dict(self._around), {}, {}))
 
     # --- states ---
 
@@ -227,17 +266,20 @@ class _Walk(LockWalk):
         self._report("store", shared, target, target)
 
     def _from_caller(self, target: ir.Expr, value: ir.Local, state: LockState) -> None:
-        if value.id not in self.function.params or self.view.assignments[value.id] or not self._locks(state):
+        given = self.view.paths.of(value)
+        number = int(given[0][1:]) if given is not None and len(given) == 1 and given[0][0] == "l" else value.id
+        params = self.view.root.params if self._around else self.function.params  # a literal that is run at once has what its function has
+        if number not in params or self.view.assignments[number] or not self._locks(state):
             return
         if self.view.package.resolver.map(self.view.typing.of(target)) is None:
             return
         path = self.view.paths.of(target)
         if path is not None and self._others_have(path):
-            self._report("caller", (target, self._locks(state)), target, value, parameter=self.function.params.index(value.id))
+            self._report("caller", (target, self._locks(state)), target, value, parameter=params.index(number))
 
     def leave(self, statement: ir.Return | None, state: LockState) -> None:
-        if statement is None:
-            return
+        if statement is None or self._around:
+            return  # who runs a literal under a lock may use what it returns under that lock
         if not statement.values:
             for number in self.function.results:
                 if number in _own(state).taken:
@@ -342,7 +384,7 @@ class _Walk(LockWalk):
             path=path,
             locks=locks,
             target=spell(target, self.view.variables),
-            id=self.id,
+            id=function_id(self.view, self.view.number) if self._around else self.id,
             parameter=parameter,
             reached=map_.pos if isinstance(map_, ir.Sel | ir.Name | ir.Index) else 0,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from golint_maps.flow.assigned import assigned_names
+from golint_maps.flow.assigned import assigned_fields, assigned_names
 from golint_maps.flow.calls import Callees
 from golint_maps.flow.constructors import makes_anew
 from golint_maps.flow.identity import Names
@@ -33,7 +33,10 @@ class Family:
                     captured.add(send.value.id)
                     self.sent[send.value.id] = self.names.path(send.channel)
         self.shared_locals = frozenset(captured)
+        self.handed_in = frozenset(number for function in view.functions[1:] for number in function.params if number >= 0)
+        """Parameters of literals: who calls a literal has what it is given."""
         self.assigned_names = assigned_names(view.package)
+        self.assigned_fields = assigned_fields(view.package)
 
     def makes_anew(self, token: str) -> bool:
         """Tell whether a function of this package makes what it returns."""

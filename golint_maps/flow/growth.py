@@ -294,12 +294,19 @@ def _lazily(view: View, number: int, access: MapAccess) -> bool:
 
 
 def _one_by_one(view: View, number: int, access: MapAccess) -> bool:
-    """Tell whether a delete is all that a loop over the same map does."""
-    for statement in statements(view.facts.functions[number].body or ()):
-        match statement:
-            case ir.Range(ir.Local(key), _, _, over, [ir.Do(ir.Call(_, [_, ir.Local(deleted)], pos))]) if pos == access.place.start:
-                return key == deleted and Names(view).path(over) == access.path
+    """Tell whether a loop over the same map deletes what it comes by in each turn, to the end."""
+    for loop in each(view.facts.functions[number].body or (), ir.Range):
+        if loop.pos <= access.place.start < loop.end and isinstance(loop.key, ir.Local) and Names(view).path(loop.over) == access.path:
+            return _each_turn(view, loop.body, loop.key.id, access.place.start)
     return False
+
+
+def _each_turn(view: View, body: Sequence[ir.Stmt], key: int, start: int) -> bool:
+    """Tell whether the body of a loop deletes the loop's own key at `start` in each turn, and no turn is the last one before its time."""
+    if each(body, ir.Return) or any(branch.kind != "continue" or branch.pos < start for branch in each(body, ir.Branch)):
+        return False
+    deletes = (call for call in each(body, ir.Call) if call.pos == start and len(call.args) == 2)
+    return any(view.paths.key(call.args[1]) == f"l{key}" for call in deletes)
 
 
 def _deleted_key(view: View, number: int, access: MapAccess) -> ir.Expr | None:

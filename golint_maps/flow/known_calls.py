@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from tomllib import loads
+from typing import Final
 
 from golint_maps.syntax import ir
 
@@ -19,6 +20,9 @@ _REPORTS = frozenset(
     "ReportAllocs ResetTimer SetBytes StartTimer StopTimer".split()
 )
 """Methods of tests and benchmarks that do no more than that."""
+
+REFLECTED: Final = {"MapKeys": "walk", "MapRange": "walk", "MapIndex": "read", "SetMapIndex": "insert"}
+"""What methods of a `reflect.Value` do to the map that it was made from."""
 
 
 @cache

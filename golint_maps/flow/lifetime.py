@@ -222,7 +222,17 @@ def serving(view: View, summaries: Sequence[FunctionSummary]) -> Iterator[Servin
                 case ir.For(_, ir.Call(ir.Sel(_, "Scan" | "Next")), _, _) if main:
                     yield Serving(summary.id, statement.pos, statement.end, False)
                 case ir.Range(_, _, _, over) if isinstance(view.package.resolver.underlying(view.typing.of(over)), model.Chan):
-                    yield Serving(summary.id, statement.pos, statement.end, True)
+                    if not _closes(view, over):
+                        yield Serving(summary.id, statement.pos, statement.end, True)
+
+
+def _closes(view: View, channel: ir.Expr) -> bool:
+    """Tell whether a function closes a channel of its own: a loop over that ends with the work of those who send."""
+    path = view.paths.of(channel)
+    if path is None or path[0][0] != "l" or len(path) != 1 or view.variables[int(path[0][1:])].kind in ("param", "receiver"):
+        return False
+    calls = (call for function in view.functions for call in each(function.body or (), ir.Call))
+    return any(call.args and view.typing.is_builtin(call.fun, "close") and view.paths.of(call.args[0]) == path for call in calls)
 
 
 def _retries(view: View, body: Sequence[ir.Stmt]) -> bool:

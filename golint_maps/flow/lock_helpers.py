@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
+from functools import cached_property
 
 from golint_maps.flow import locks
 from golint_maps.flow.calls import Callees
@@ -19,6 +20,8 @@ Effect = tuple[tuple[Held, ...], tuple[Held, ...]]
 """(locks held at the end and not at the start, locks given back that the caller must have held)"""
 
 _NONE: Effect = ((), ())
+_FEW = 2
+_SHORT = 4
 _MENTIONED = frozenset((*locks.METHODS, "Do"))
 """Names of methods that may concern a lock, `sync.Once` among them."""
 _CALLS_AT_ONCE = frozenset(("sort", "slices", "maps", "strings", "bytes", "filepath", "fs", "ast"))
@@ -36,6 +39,7 @@ class LockEffects:
                 self._places[declared_id(package.scope.path, facts.functions[number], package.paths[file])] = (file, number)
         self._effects: dict[str, Effect | None] = {}
         self._spawns: dict[str, bool] = {}
+        self._held_for: dict[tuple[str, int], tuple[Held, ...]] = {}
 
     @staticmethod
     def of(package: PackageView) -> LockEffects:
@@ -58,9 +62,9 @@ class LockEffects:
             self._effects[token] = None  # recursion
             file, number = self._places[token]
             function = self._package.scope.files[file].functions[number]
-            if function.body and (_mentions_locks(function.body) or _is_channel_operation(function.body)):
+            if function.body and (_mentions_locks(function.body) or _is_channel_operation(function.body) or _only_calls(function.body)):
                 names = Names(View(self._package, file, number, of_file(self._package.scope.files[file], families)[number]))
-                effect = self.body(function.body, names) if _mentions_locks(function.body) else _by_channel(function.body, names)
+                effect = _by_channel(function.body, names) if _is_channel_operation(function.body) else self.body(function.body, names)
                 self._effects[token] = effect if effect != _NONE else None
         return self._effects[token]
 
@@ -111,6 +115,18 @@ class LockEffects:
                 walk.evaluate(statement.call, end)
         return tuple(sorted(end.held.values())), tuple(sorted(end.released.values()))
 
+    @cached_property
+    def taking(self) -> frozenset[str]:
+        """Names of the short functions of the package that take a lock for their caller."""
+        found = set()
+        for token, (file, number) in self._places.items():
+            function = self._package.scope.files[file].functions[number]
+            if function.body and len(function.body) <= _SHORT and _mentions_locks(function.body):
+                effect = self.function(token)
+                if effect is not None and effect[0]:
+                    found.add(function.name)
+        return frozenset(found)
+
     def takes(self, body: Sequence[ir.Stmt], names: Names) -> bool:
         """Tell whether a function takes a lock before it has given one back."""
         found = [operation for x in each(body, ir.Call) if (operation := locks.operation(x, names)) is not None]
@@ -124,10 +140,51 @@ class LockEffects:
         if token not in self._places:
             return False
         if token not in self._spawns:
+            self._spawns[token] = False  # recursion
             file, number = self._places[token]
             facts = self._package.scope.files[file]
-            self._spawns[token] = any(_starts_something(facts.functions[member].body or ()) for member in of_file(facts, families)[number])
+            bodies = [facts.functions[member].body or () for member in of_file(facts, families)[number]]
+            self._spawns[token] = any(_starts_something(body, self._methods) for body in bodies) or self._hands_on(facts.functions[number])
         return self._spawns[token]
+
+    def _hands_on(self, function: ir.Function) -> bool:
+        """Tell whether a function calls another one of this package that starts something, with what it has been given itself."""
+        given = {number for number in (function.receiver, *function.params) if number is not None and number >= 0}
+        for call in each(function.body or (), ir.Call) if given else ():
+            match call.fun:
+                case ir.Sel(ir.Local(number), name) if number in given:
+                    tokens = self._methods.get(name, ())
+                case ir.Name(name) if any(isinstance(argument, ir.Local) and argument.id in given for argument in call.args):
+                    tokens = (f"{self._package.scope.path}.{name}",)
+                case _:
+                    continue
+            if len(tokens) == 1 and self.spawns(tokens[0]):
+                return True
+        return False
+
+    @cached_property
+    def _methods(self) -> dict[str, tuple[str, ...]]:
+        """The tokens of the methods of the package, by name."""
+        found: dict[str, tuple[str, ...]] = {}
+        for token, (file, number) in self._places.items():
+            function = self._package.scope.files[file].functions[number]
+            if function.receiver_type is not None:
+                found[function.name] = (*found.get(function.name, ()), token)
+        return found
+
+    def held_for(self, token: str, index: int) -> tuple[Held, ...]:
+        """Return the locks that a function of this package holds wherever it calls its parameter: `func (s *T) with(f func()) { s.mu.Lock(); … }`."""
+        key = (token, index)
+        if key not in self._held_for:
+            self._held_for[key] = ()
+            file, number = self._places.get(token, (-1, -1))
+            function = self._package.scope.files[file].functions[number] if file >= 0 else None
+            if function is not None and function.body and index < len(function.params) and _mentions_locks(function.body):
+                names = Names(View(self._package, file, number, of_file(self._package.scope.files[file], families)[number]))
+                walk = _ParameterCalls(self, names, function.params[index])
+                walk.run(function.body, LockState({}, {}))
+                self._held_for[key] = tuple(sorted(set.intersection(*walk.found))) if walk.found else ()
+        return self._held_for[key]
 
     def unlocker(self, view: View, variable: int) -> tuple[tuple[str, ...], ...] | None:
         """Return the locks that calling a local function value gives back: what the call that it came from has taken."""
@@ -191,15 +248,39 @@ def _channel_lock(channel: ir.Expr, names: Names, *, send: bool) -> Held | None:
     return Held(("r", "chan"), "w", f"{names.identity(channel)}~") if names.path(channel) == ("r",) else None
 
 
-def _starts_something(body: Sequence[ir.Stmt]) -> bool:
+def _starts_something(body: Sequence[ir.Stmt], methods: Container[str]) -> bool:
     if each(body, ir.Go) or any(sent.value.__class__ is ir.FuncLit for sent in each(body, ir.Send)):
         return True
-    return bool(each(body, ir.FuncLit)) and any(
-        any(isinstance(argument, ir.FuncLit) for argument in x.args)
-        and isinstance(x.fun, ir.Sel)
+    literals = {
+        target.id
+        for assign in (each(body, ir.Assign) if each(body, ir.FuncLit) else ())
+        if len(assign.lhs) == len(assign.rhs)
+        for target, value in zip(assign.lhs, assign.rhs, strict=True)
+        if isinstance(target, ir.Local) and isinstance(value, ir.FuncLit)
+    }
+    return any(
+        isinstance(x.fun, ir.Sel)
         and not (isinstance(x.fun.base, ir.Name) and x.fun.base.name in _CALLS_AT_ONCE)
+        and any(_is_function(argument, literals, methods) for argument in x.args)
         for x in each(body, ir.Call)
     )
+
+
+def _is_function(x: ir.Expr, literals: Container[int], methods: Container[str]) -> bool:
+    """Tell whether an argument is a function literal, a local variable that holds one, or a method value."""
+    match x:
+        case ir.FuncLit():
+            return True
+        case ir.Local(number):
+            return number in literals
+        case ir.Sel(ir.Local(), name):
+            return name in methods
+    return False
+
+
+def _only_calls(body: Sequence[ir.Stmt]) -> bool:
+    """Tell whether a body is one or two calls: a name for something else, such as a helper that locks."""
+    return len(body) <= _FEW and all(statement.__class__ is ir.Do for statement in body)
 
 
 def only_locks(statement: ir.If) -> bool:
@@ -299,23 +380,45 @@ class LockWalk(Forward[LockState]):
             effect = self._effects.literal(self._names.view, x.fun.function, self._names)
             self._apply(effect, None, state)
         elif tokens:
-            self._apply(self._effects.function(tokens[0]), x.fun, state)
+            self._apply(self._effects.function(tokens[0]), x, state)
 
-    def _apply(self, effect: Effect | None, fun: ir.Expr | None, state: LockState) -> None:
+    def _apply(self, effect: Effect | None, call: ir.Call | None, state: LockState) -> None:
         if effect is None:
             return
-        head = self._names.path(fun.base) if isinstance(fun, ir.Sel) else None
         for kind, found in enumerate(effect):
             for lock in found:
-                path = lock.path
-                if fun is not None:  # a literal has the names of the function around it
-                    if path[0][0] == "p" or (path[0] == "r" and head is None):
-                        continue
-                    if path[0] == "r" and head is not None:
-                        path = (*head, *path[1:])
+                path = self._here(lock.path, call) if call is not None else lock.path  # a literal has the names of the function around it
+                if path is None:
+                    continue
                 moved = Held(path, lock.mode, lock.name, lock.spelled)
                 if kind == 0:
                     if state.released.pop(path, None) is None:
                         state.held[path] = moved
                 elif state.held.pop(path, None) is None:
                     state.released[path] = moved
+
+    def _here(self, path: tuple[str, ...], call: ir.Call) -> tuple[str, ...] | None:
+        """Return a path of a called function in terms of the caller."""
+        operand: ir.Expr | None = None
+        if path[0] == "r" and isinstance(call.fun, ir.Sel):
+            operand = call.fun.base
+        elif path[0][0] == "p" and path[0][1:].isdigit() and int(path[0][1:]) < len(call.args):
+            operand = call.args[int(path[0][1:])]
+        elif path[0][0] not in "rp":
+            return path
+        head = self._names.path(operand)
+        return (*head, *path[1:]) if head is not None else None
+
+
+class _ParameterCalls(LockWalk):
+    """Adds the locks that are held at each call of a parameter."""
+
+    def __init__(self, effects: LockEffects, names: Names, parameter: int) -> None:
+        super().__init__(effects, names)
+        self._parameter = parameter
+        self.found: list[set[Held]] = []
+
+    def evaluate(self, x: ir.Expr, state: LockState) -> None:
+        super().evaluate(x, state)
+        if isinstance(x, ir.Call) and isinstance(x.fun, ir.Local) and x.fun.id == self._parameter:
+            self.found.append(set(state.held.values()))

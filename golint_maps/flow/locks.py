@@ -7,10 +7,11 @@ semaphores of weight one. As in RacerD and gVisor's checklocks only locks that a
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from golint_maps.flow.files import of_file
+from golint_maps.flow.files import families, of_file
 from golint_maps.flow.identity import Names
 from golint_maps.flow.literals import field_name
 from golint_maps.flow.traverse import each
@@ -148,6 +149,9 @@ def has_room_for_one(channel: ir.Expr, view: View) -> bool:
     value: ir.Expr | None = None
     match channel:
         case ir.Local(number):
+            variable = view.variables[number]
+            if variable.kind == "param":
+                return (variable.name, variable.pos) in _single_parameters(view.package).get(view.file, ())
             definition = view.typing.definitions.get(number)
             value = definition.value if isinstance(definition, FromValue) else None
             if isinstance(value, ir.Sel):
@@ -194,6 +198,61 @@ def _single_channels_in(file: ir.FileFacts) -> set[str]:
                     if target.__class__ is ir.Sel and _makes_single(value)
                 )
     return names
+
+
+def _single_parameters(package: PackageView) -> dict[int, frozenset[tuple[str, int]]]:
+    """Name and place of the parameters, by the number of their file, that some call in the package gives a channel of capacity one."""
+    found = package.memo.get("parameters with single channels")
+    if found is None:
+        arguments = [of_file(file, _single_arguments_in) for file in package.scope.files]
+        by_name = set[tuple[str, int]]().union(*(named for named, _ in arguments))
+        found = package.memo["parameters with single channels"] = {
+            number: frozenset(_parameters_among(file, by_name, given[1]))
+            for number, (file, given) in enumerate(zip(package.scope.files, arguments, strict=True))
+        }
+    assert isinstance(found, dict)
+    return found
+
+
+def _parameters_among(file: ir.FileFacts, by_name: set[tuple[str, int]], of_literals: set[tuple[int, int]]) -> Iterator[tuple[str, int]]:
+    """Yield name and place of the parameters of a file that are given by the name of their function, or the number of their literal."""
+    for number, function in enumerate(file.functions if by_name or of_literals else ()):
+        variables = file.functions[function.root].variables
+        for index, parameter in enumerate(function.params):
+            given = (number, index) in of_literals if function.parent >= 0 else (function.name, index) in by_name
+            if parameter >= 0 and given:
+                yield variables[parameter].name, variables[parameter].pos
+
+
+def _single_arguments_in(file: ir.FileFacts) -> tuple[set[tuple[str, int]], set[tuple[int, int]]]:
+    """Return what is called with a local channel of capacity one, and as which argument: functions by name, literals by number."""
+    by_name: set[tuple[str, int]] = set()
+    of_literals: set[tuple[int, int]] = set()
+    for family in families(file).values():
+        bodies = [file.functions[number].body or () for number in family]
+        singles = {number for body in bodies for number in _single_locals_in(body)}
+        for call in (call for body in bodies for call in each(body, ir.Call)) if singles else ():
+            given = [index for index, argument in enumerate(call.args) if isinstance(argument, ir.Local) and argument.id in singles]
+            match call.fun:
+                case ir.Name(name) | ir.Sel(_, name):
+                    by_name.update((name, index) for index in given)
+                case ir.FuncLit(literal):
+                    of_literals.update((literal, index) for index in given)
+    return by_name, of_literals
+
+
+def _single_locals_in(body: Sequence[ir.Stmt]) -> Iterator[int]:
+    """Yield the locals that a body defines as channels of capacity one."""
+    for statement in each(body, ir.Assign):
+        if statement.op == ":=" and len(statement.lhs) == len(statement.rhs):
+            for target, value in zip(statement.lhs, statement.rhs, strict=True):
+                if isinstance(target, ir.Local) and _makes_single(value):
+                    yield target.id
+    for declared in each(body, ir.Declare):
+        if len(declared.values) == len(declared.variables):
+            for number, value in zip(declared.variables, declared.values, strict=True):
+                if _makes_single(value):
+                    yield number
 
 
 def _pointee(kind: model.Type | None) -> model.Type | None:

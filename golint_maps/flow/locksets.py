@@ -20,7 +20,7 @@ from golint_maps.flow.family import Family
 from golint_maps.flow.first_time import empty_regions
 from golint_maps.flow.function_values import FunctionValues
 from golint_maps.flow.identity import function_id
-from golint_maps.flow.known_calls import concerns_nobody, map_api_names, map_apis
+from golint_maps.flow.known_calls import REFLECTED, concerns_nobody, map_api_names, map_apis
 from golint_maps.flow.lock_helpers import locks_what_is_there, once_lock, only_locks
 from golint_maps.flow.lockset_state import Locks, State, join
 from golint_maps.flow.maps import extent, qualified
@@ -72,6 +72,8 @@ class LocksetWalk(Forward[State]):
         self.endless = any(_may_serve(loop) for loop in each(function.body or (), ir.For))
         self._written: frozenset[tuple[str, ...]] = frozenset()
         self._once = once_regions(function.body or (), self.view.paths, fields_set_by(self.view.package))
+        self._named_under: dict[int, frozenset[tuple[str, ...]]] = {}
+        """The locks that were held when a local variable got its value."""
         self._empty = [(start, end, x) for start, end, x in empty_regions(function.body or ()) if self._is_map(x)]
 
     def start(self) -> None:
@@ -210,6 +212,10 @@ class LocksetWalk(Forward[State]):
     def _bind(self, number: int, value: ir.Expr | None, state: State) -> None:
         if value.__class__ is ir.Const:
             return
+        if isinstance(value, ir.Sel) and state.owned and isinstance(self._resolver.underlying(self._typing.of(value)), model.Signature):
+            self._publish(value, state)  # a method value has its receiver, whenever it is called
+        known = self._named_under.get(value.id) if isinstance(value, ir.Local) else None
+        self._named_under[number] = frozenset(state.held) if known is None else known
         if value is not None and self._is_new(value, state):
             state.owned |= {number}
         elif number in state.owned and value is not None:
@@ -278,7 +284,7 @@ class LocksetWalk(Forward[State]):
                 self._take(path, state)
         match value:
             case ir.Local(number):
-                state.owned -= {number}
+                self._share(number, state)
             case ir.Addr(operand) | ir.Sel(operand):
                 self._publish(operand, state)
             case ir.Lit(_, elements):
@@ -543,7 +549,12 @@ class LocksetWalk(Forward[State]):
 
     def _known_api(self, call: ir.Call, state: State) -> bool:
         """Tell whether a callee walks, fills or decodes a map: then the call is an access to it."""
-        if call.fun.__class__ is not ir.Sel or not call.args or call.fun.name not in map_api_names():
+        if call.fun.__class__ is not ir.Sel:
+            return False
+        if call.fun.name in REFLECTED and (target := self._reflected(call.fun.base)) is not None:
+            self._access(REFLECTED[call.fun.name], target, call.pos, call.end, state)
+            return False
+        if not call.args or call.fun.name not in map_api_names():
             return False
         tokens = self.shared.callees.targets(call.fun)
         if not tokens:
@@ -558,6 +569,16 @@ class LocksetWalk(Forward[State]):
                         found = True
                         self._access(op, target, call.pos, call.end, state)
         return found
+
+    def _reflected(self, x: ir.Expr) -> ir.Expr | None:
+        """Return the map that a `reflect.Value` was made from, or None."""
+        if isinstance(x, ir.Local) and not self.view.assignments[x.id]:
+            match self._typing.definitions.get(x.id):
+                case FromValue(value, 0, 1):
+                    x = value
+        if isinstance(x, ir.Call) and len(x.args) == 1 and self.shared.callees.targets(x.fun) == ("reflect.ValueOf",) and self._is_map(x.args[0]):
+            return x.args[0]
+        return None
 
     def _after_call(self, call: ir.Call, state: State) -> None:
         fun = call.fun
@@ -642,7 +663,7 @@ class LocksetWalk(Forward[State]):
         if path[0][0] == "l":
             number = int(path[0][1:])
             owned = number in state.owned or path in state.owned
-            if len(path) == 1 and rooted[0][0] == "l" and number not in self.shared.shared_locals:
+            if len(path) == 1 and rooted[0][0] == "l" and number not in self.shared.shared_locals and number not in self.shared.handed_in:
                 return  # nobody else can see it
             if owned and number not in self.shared.shared_locals and rooted[0][0] == "l":
                 return
@@ -661,9 +682,16 @@ class LocksetWalk(Forward[State]):
             at=self._at(start),
             locks=tuple(sorted((*state.held.values(), *self._won(start)))),
             owned=owned,
-            alias=isinstance(x, ir.Local) and path != (f"l{x.id}",),
+            alias=isinstance(x, ir.Local) and path != (f"l{x.id}",) and self._outlives_locks(x.id, path, state),
             key=self.view.paths.key(key) if key is not None else "",
         )
+
+    def _outlives_locks(self, number: int, path: tuple[str, ...], state: State) -> bool:
+        """Tell whether a local name of a map may have got it under locks that are given back, or a map that others have replaced since."""
+        under = self._named_under.get(number)
+        if under is None or not under.issubset(state.held):
+            return True
+        return not under and (path[-1] in self.shared.assigned_fields if len(path) > 1 else path[0].rpartition(".")[2] in self.shared.assigned_names)
 
     def _won(self, offset: int) -> Iterator[Held]:
         """Yield the atomic flags that let one goroutine alone come here."""
@@ -717,7 +745,7 @@ class LocksetWalk(Forward[State]):
     def _replaced(self, x: ir.Expr, after: int) -> bool:
         """Tell whether a map variable gets another map: a field anywhere in the function, a local one surely after an offset."""
         if x.__class__ is not ir.Local:
-            return self.view.paths.of(x) in self.view.paths.assigned
+            return self.view.paths.of(x) in self.view.paths.replaced
         if not self.view.assignments[x.id]:
             return False
         nest = self._at(after).nest
@@ -731,9 +759,15 @@ class LocksetWalk(Forward[State]):
 
     def _release_captures(self, literal: ir.FuncLit, state: State) -> None:
         """A literal that is kept or started can be at work whenever its variables are used from now on."""
-        captured = self.view.facts.functions[literal.function].captures
-        if captured:
-            state.owned -= set(captured)
+        if state.owned:
+            for number in self.view.facts.functions[literal.function].captures:
+                self._share(number, state)
+
+    def _share(self, number: int, state: State) -> None:
+        """What a local variable holds is nobody's own any more, nor what the one holds whose object it stands for: `c := &value`."""
+        path = self.view.paths.of(ir.Local(number, 0))
+        root = path[0] if path is not None and path[0][0] == "l" else f"l{number}"
+        state.owned -= {number, int(root[1:]), *(item for item in state.owned if item.__class__ is tuple and item[0] == root)}
 
 
 def _appends_to(value: ir.Expr, target: ir.Expr) -> bool:

@@ -185,9 +185,15 @@ def _is_slice(base: ir.Expr, view: View) -> bool:
 
 def _declared_inside(base: ir.Expr, loop: _Loop, view: View) -> bool:
     """Tell whether the map is made anew in each turn."""
-    while isinstance(base, ir.Sel | ir.Index):
-        base = base.base
-    return isinstance(base, ir.Local) and loop.statement.pos <= view.variables[base.id].pos < loop.statement.end
+    path = view.paths.of(base)  # `m := index; m[k] = &v` is no other map
+    if path is None:
+        return _inside(_root(base), loop, view)
+    return path[0][0] == "l" and _inside(int(path[0][1:]), loop, view)
+
+
+def _inside(number: int, loop: _Loop, view: View) -> bool:
+    """Tell whether a loop declares a local variable in its body or head."""
+    return number >= 0 and loop.statement.pos <= view.variables[number].pos < loop.statement.end
 
 
 def _end_of_head(statement: ir.For | ir.Range) -> int:
@@ -273,7 +279,21 @@ def _is_renewed(view: View, loop: _Loop, way: list[_Level], number: int, key: ir
         if isinstance(level.owner, ir.If):
             before.append(level.owner)
         before += level.block[: level.index]
-    return any(_renews(view, statement, number, keyed=keyed) for statement in before)
+    return any(_renews(view, statement, number, keyed=keyed) or _sets_a_field(view, loop, statement, number) for statement in before)
+
+
+def _sets_a_field(view: View, loop: _Loop, statement: ir.Stmt, number: int) -> bool:
+    """Tell whether a statement gives a field of a struct variable what the turn has brought: `v.name = name`."""
+    if not isinstance(statement, ir.Assign) or statement.op != "=" or len(statement.lhs) != len(statement.rhs):
+        return False
+    return any(
+        isinstance(target, ir.Sel)
+        and isinstance(target.base, ir.Local)
+        and target.base.id == number
+        and isinstance(view.package.resolver.underlying(view.typing.local(number)), model.Struct)
+        and any(isinstance(part, ir.Local) and _inside(part.id, loop, view) for part in subexpressions(value))
+        for target, value in zip(statement.lhs, statement.rhs, strict=True)
+    )
 
 
 def _sources(view: View, key: ir.Expr) -> Iterator[ir.Expr]:

@@ -17,6 +17,9 @@ from golint_maps.types import model
 from golint_maps.types.definitions import FromValue
 from golint_maps.types.scope import receiver_name
 
+_EMBEDDED = 4
+"""How deep structs are looked at that are embedded in one another."""
+
 
 class MemoFill(Site, frozen=True, kw_only=True, tag="memo-fill"):
     """An insert into a map that others can have, after a look-up of the same key. `identity` is the map's program-wide name."""
@@ -94,7 +97,7 @@ def _works_on(view: View, number: int, path: Path, value: ir.Expr) -> bool:
         for target in statement.lhs:
             if isinstance(target, ir.Sel):
                 entry = entry or (isinstance(target.base, ir.Local) and target.base.id == value.id)
-                state = state or (view.paths.raw(target.base) == path[:-1] and view.package.resolver.map(view.typing.of(target)) is None)
+                state = state or ((view.paths.of(target) or ())[:-1] == path[:-1] and view.package.resolver.map(view.typing.of(target)) is None)
     return entry and state
 
 
@@ -146,9 +149,11 @@ def singletons(package: PackageView) -> list[str]:
 
 def _kept(package: PackageView, variable: ir.VarDecl) -> Iterator[str]:
     match variable.value:
-        case ir.Lit(ir.TName(name)) | ir.Addr(ir.Lit(ir.TName(name))):
-            yield name
-        case ir.Call(ir.Name("new"), [ir.TypeArg(ir.TName(name)) | ir.Name(name)]):
+        case ir.Lit(ir.TName() | ir.TInst() as kind) | ir.Addr(ir.Lit(ir.TName() | ir.TInst() as kind)):
+            yield receiver_name(kind)
+        case ir.Call(ir.Name("new"), [ir.TypeArg(ir.TName() | ir.TInst() as kind)]):
+            yield receiver_name(kind)
+        case ir.Call(ir.Name("new"), [ir.Name(name)]):
             yield name
         case ir.Call(ir.Name(constructor)) if constructor in package.scope.functions:
             yield from (receiver_name(result) for result in package.scope.functions[constructor].node.type.results[:1])
@@ -171,8 +176,8 @@ def services(package: PackageView) -> list[str]:
             if not any(isinstance(result, ir.TName) and _is_interface(package, result.name) for result in function.type.results):
                 continue
             for x in each(function.body or (), ir.Lit):
-                if isinstance(x.type, ir.TName) and x.type.name in held:
-                    found.add(f"{scope.path}.{x.type.name}")
+                if isinstance(x.type, ir.TName | ir.TInst) and receiver_name(x.type) in held:
+                    found.add(f"{scope.path}.{receiver_name(x.type)}")
     return sorted(found)
 
 
@@ -196,8 +201,15 @@ def keyed_by_pointers(package: PackageView) -> list[str]:
 
 
 def _has_map(package: PackageView, name: str) -> bool:
-    found = package.resolver.struct(model.Named(package.scope.path, name))
-    return found is not None and any(package.resolver.map(field.type) is not None for field in found[1].fields)
+    return _holds_map(package, model.Named(package.scope.path, name), 0)
+
+
+def _holds_map(package: PackageView, kind: model.Type | None, depth: int) -> bool:
+    """Tell whether a struct has a field that is a map, its own or one that it gets by embedding."""
+    found = package.resolver.struct(kind) if depth < _EMBEDDED else None
+    return found is not None and any(
+        package.resolver.map(field.type) is not None or (field.embedded and _holds_map(package, field.type, depth + 1)) for field in found[1].fields
+    )
 
 
 def _made_and_called(file: ir.FileFacts) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
@@ -211,14 +223,16 @@ def _made_and_called(file: ir.FileFacts) -> tuple[dict[str, set[str]], dict[str,
         for name in {x.name for x in each(body, ir.Name)}:
             called.setdefault(name, set()).add(maker)
         for x in each(body, ir.Lit):
-            if x.type.__class__ is ir.TName:
-                made.setdefault(x.type.name, set()).add(maker)
+            if x.type.__class__ is ir.TName or x.type.__class__ is ir.TInst:
+                made.setdefault(receiver_name(x.type), set()).add(maker)
         for call in each(body, ir.Call):
             if call.fun.__class__ is ir.Name and call.fun.name == "new":
                 match call.args:
-                    case [ir.TypeArg(ir.TName(name)) | ir.Name(name)]:
+                    case [ir.TypeArg(ir.TName() | ir.TInst() as kind)]:
+                        made.setdefault(receiver_name(kind), set()).add(maker)
+                    case [ir.Name(name)]:
                         made.setdefault(name, set()).add(maker)
         for variable in function.variables:
-            if variable.kind == "var" and isinstance(variable.type, ir.TName):
-                made.setdefault(variable.type.name, set()).add(maker)
+            if variable.kind == "var" and isinstance(variable.type, ir.TName | ir.TInst):
+                made.setdefault(receiver_name(variable.type), set()).add(maker)
     return made, called

@@ -2,12 +2,13 @@
 
 A path is a tuple of strings: a root, then fields and elements. Roots are `l<id>` (a local of the outermost function) and `g<package>.<name>`
 (a package variable). Fields stand by name, embedded ones spelled out; elements as `[key]`. Pointers are transparent: `p.f`, `(*p).f` and
-`&p.f` are one path. A local that is defined once from another path, and holds a reference (map, pointer, channel), is an alias of that path,
-unless the function assigns to the path as well: then both names may part (`old := s.m; s.m = make(…)`).
+`&p.f` are one path. A local that is defined once from another path, and holds a reference (map, pointer, channel, interface), is an alias
+of that path, unless the function assigns to the path as well: then both names may part (`old := s.m; s.m = make(…)`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -37,14 +38,22 @@ class Paths:
 
     @cached_property
     def assigned(self) -> frozenset[Path]:
-        """Paths of two and more components, and package variables, that are assigned to anywhere in the function."""
+        """Paths of two and more components, and package variables, that are assigned to anywhere in the function, as written."""
+        return self._targets(self.raw)
+
+    @cached_property
+    def replaced(self) -> frozenset[Path]:
+        """The same with aliases followed: what gets another value, under whatever name."""
+        return self._targets(self.of)
+
+    def _targets(self, path_of: Callable[[ir.Expr], Path | None]) -> frozenset[Path]:
         found = set()
         for function in self._view.functions:
             for statement in statements(function.body or ()):
                 if statement.__class__ is ir.Assign:
                     for x in statement.lhs:
                         if x.__class__ is not ir.Local:
-                            path = self.raw(x)
+                            path = path_of(x)
                             if path is not None:
                                 found.add(path)
         return frozenset(found)
@@ -132,7 +141,7 @@ class Paths:
         if not isinstance(definition.value, ir.Local | ir.Name | ir.Sel | ir.Index | ir.Assert | ir.Call | ir.Deref | ir.Recv):
             return None
         kind = view.package.resolver.underlying(view.typing.local(number))
-        if not isinstance(kind, model.Map | model.Pointer | model.Chan):
+        if not isinstance(kind, model.Map | model.Pointer | model.Chan | model.Interface):
             return None
         path = self.of(definition.value)
         if path is None or path in self.assigned or (len(path) == 1 and path[0][0] == "l" and view.assignments[int(path[0][1:])]):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from golint_maps.flow.callees import callee
 from golint_maps.flow.effects import effects_of
 from golint_maps.flow.entries import Knowledge, Path
+from golint_maps.flow.files import of_file
 from golint_maps.flow.held_locks import held_at
 from golint_maps.flow.identity import Names
 from golint_maps.flow.literals import field_name
@@ -17,10 +18,13 @@ from golint_maps.flow.maps import place, qualified
 from golint_maps.flow.range_mutations import LoopTurns
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
-from golint_maps.flow.traverse import expressions, operands, statements, subexpressions
+from golint_maps.flow.traverse import each, expressions, operands, statements, subexpressions
 from golint_maps.flow.view import PackageView, View
 from golint_maps.syntax import ir
 from golint_maps.types import model
+
+_UNLOCKS = frozenset(("Unlock", "RUnlock"))
+_NOTHING: frozenset[str] = frozenset()
 
 
 class LockReleased(Site, frozen=True, tag="lock-released"):
@@ -140,23 +144,33 @@ def _name(fun: ir.Expr) -> str:
 
 
 def _releases(package: PackageView, name: str) -> bool:
-    """Tell whether a function or method of the package with this name calls Unlock or RUnlock outside of a defer."""
-    if not name:
-        return False
+    """Tell whether a function or method of the package with this name calls Unlock or RUnlock outside of a defer, or what does."""
     known: dict[str, bool] = package.memo.setdefault("releases a lock", {})
     if name not in known:
-        known[name] = any(
-            _unlocks(statement)
-            for file in package.scope.files
-            for function in file.functions
-            if function.name == name and function.parent < 0
-            for statement in statements(function.body or ())
-        )
+        called = _called_by(package).get(name, frozenset())
+        known[name] = any(not _UNLOCKS.isdisjoint(names) for names in (called, *(_called_by(package).get(inner, _NOTHING) for inner in called)))
     return known[name]
 
 
-def _unlocks(statement: ir.Stmt) -> bool:
-    return isinstance(statement, ir.Do) and isinstance(statement.x, ir.Call) and _name(statement.x.fun) in ("Unlock", "RUnlock")
+def _called_by(package: PackageView) -> dict[str, frozenset[str]]:
+    """Return the names that the functions of a package call in statements of their own, by the names of the functions."""
+    found = package.memo.get("called in statements")
+    if not isinstance(found, dict):
+        found = {}
+        for file in package.scope.files:
+            for name, called in of_file(file, _called_in).items():
+                found[name] = found.get(name, frozenset()) | called
+        package.memo["called in statements"] = found
+    return found
+
+
+def _called_in(file: ir.FileFacts) -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for function in file.functions:
+        if function.parent < 0:
+            called = {_name(done.x.fun) for done in each(function.body or (), ir.Do) if isinstance(done.x, ir.Call)}
+            found[function.name] = found.get(function.name, frozenset()) | called
+    return found
 
 
 def guards(lock: Path, target: Path) -> bool:
@@ -223,10 +237,10 @@ def _new_cond(value: ir.Expr) -> str:
     return ""
 
 
-def helper_locks(view: View, names: Names, call: ir.Call) -> list[tuple[str, Path]]:
+def helper_locks(view: View, names: Names, call: ir.Call, *, further: bool = True) -> list[tuple[str, Path]]:
     """Return the locks that a function of this package takes for its caller (`acquire`) or gives back though it did not take them (`release`).
 
-    One level deep, paths in terms of the caller.
+    At most two calls deep, paths in terms of the caller.
     """
     if not _releases(view.package, _name(call.fun)) and "lock" not in _name(call.fun).lower():
         return []
@@ -235,7 +249,7 @@ def helper_locks(view: View, names: Names, call: ir.Call) -> list[tuple[str, Pat
         return []
     inside = effects_of(view.package).view_of(target.declared)
     effects: list[tuple[str, Path]] = []
-    for kind, path in _net_effect(inside):
+    for kind, path in _net_effect(inside, further=further):
         if path[0] == "r" and target.receiver is not None:
             receiver = names.path(target.receiver)
             if receiver is not None:
@@ -249,15 +263,20 @@ def helper_locks(view: View, names: Names, call: ir.Call) -> list[tuple[str, Pat
     return effects
 
 
-def _net_effect(view: View) -> Iterator[tuple[str, Path]]:
+def _net_effect(view: View, *, further: bool) -> Iterator[tuple[str, Path]]:
     """Yield what a function does to locks of its caller: a lock that it releases first it had from the caller; one that it only takes, it leaves."""
     names = Names(view)
     order: dict[Path, list[str]] = {}
     for statement in statements(view.root.body or ()):
         call = statement.x if isinstance(statement, ir.Do) else statement.call if isinstance(statement, ir.Defer) else None
-        lock = operation(call, names) if isinstance(call, ir.Call) else None
+        if not isinstance(call, ir.Call):
+            continue
+        lock = operation(call, names)
         if lock is not None and lock.kind in ("acquire", "release"):
             order.setdefault(lock.path, []).append(lock.kind)
+        elif lock is None and further:
+            for kind, path in helper_locks(view, names, call, further=False):
+                order.setdefault(path, []).append(kind)
     for path, kinds in order.items():
         if kinds[0] == "release":
             yield "release", path

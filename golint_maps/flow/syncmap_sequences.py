@@ -10,6 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from golint_maps.flow import nilcalls
+from golint_maps.flow.calls import Callees
+from golint_maps.flow.identity import Names
+from golint_maps.flow.lock_helpers import LockEffects
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.stateful import is_stateful
@@ -96,6 +99,8 @@ class _Sequences(Forward[_State]):
         self._view: View = maps.view
         self._number = number
         self._entered = entered
+        self._effects = LockEffects.of(maps.view.package)
+        self._callees = Callees(Names(maps.view))
         self._look_ups: dict[int, _LookUp] = {}
         self.results: dict[int, SyncMapSequence] = {}
 
@@ -185,6 +190,18 @@ class _Sequences(Forward[_State]):
             state.guards = {pos: locks - {lock} for pos, locks in state.guards.items()}
         elif lowered.startswith(("lock", "trylock", "acquire")):
             state.held |= {lock}
+        else:
+            self._helped(call, state)
+
+    def _helped(self, call: ir.Call, state: _State) -> None:
+        """Follow what a helper of the package does to locks, whatever its name."""
+        for token in self._callees.targets(call.fun)[:1]:
+            acquired, released = self._effects.function(token) or ((), ())
+            state.held |= {lock.name for lock in acquired if lock.mode == "w"}
+            names = {lock.name for lock in released}
+            if names:
+                state.held -= names
+                state.guards = {pos: locks - names for pos, locks in state.guards.items()}
 
     def send(self, statement: ir.Send, state: _State) -> None:
         super().send(statement, state)

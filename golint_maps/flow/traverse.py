@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from golint_maps.flow.walk import OPERANDS
 from golint_maps.syntax import ir
+from golint_maps.types.definitions import Definition, FromValue
 
 N = TypeVar("N")
 
@@ -140,6 +141,39 @@ def _sorted_by_class(body: Sequence[ir.Stmt]) -> dict[type[Any], list[Any]]:
                 if inside is not None:
                     todo += inside(x)
     return found
+
+
+_SEQUENCES: Mapping[type[Any], Callable[[Any], Sequence[Sequence[ir.Stmt]]]] = {
+    ir.If: lambda x: (x.then, x.orelse),
+    ir.Block: lambda x: (x.body,),
+    ir.Range: lambda x: (x.body,),
+    ir.For: lambda x: (x.body,),
+    ir.Switch: lambda x: [case.body for case in x.cases],
+    ir.TypeSwitch: lambda x: [case.body for case in x.cases],
+    ir.Select: lambda x: [case.body for case in x.cases],
+}
+
+
+def late_definitions(body: Sequence[ir.Stmt]) -> dict[int, Definition]:
+    """Return what is assigned to the variables that a body declares without a value, where that follows in the same block: the last of each."""
+    if not any(not statement.values for statement in each(body, ir.Declare)):
+        return {}
+    found: dict[int, Definition] = {}
+    for block in (body, *(inside for statement in statements(body) for inside in _SEQUENCES.get(statement.__class__, _nothing)(statement))):
+        declared: set[int] = set()
+        for statement in block:
+            if statement.__class__ is ir.Declare and not statement.values:
+                declared.update(statement.variables)
+            elif statement.__class__ is ir.Assign and statement.op == "=":
+                for index, target in enumerate(statement.lhs):
+                    if target.__class__ is ir.Local and target.id in declared:
+                        alone = len(statement.lhs) == len(statement.rhs)
+                        found[target.id] = FromValue(statement.rhs[index], 0, 1) if alone else FromValue(statement.rhs[0], index, len(statement.lhs))
+    return found
+
+
+def _nothing(_: object) -> Sequence[Sequence[ir.Stmt]]:
+    return ()
 
 
 def count_assignments(functions: Iterable[ir.Function], variables: Sequence[ir.Variable]) -> Counter[int]:

@@ -372,14 +372,14 @@ class _Keys:
         return False
 
     def _passes(self, x: ir.Expr, key: ir.Local, target: ir.Index) -> bool:
-        """Tell whether an expression does more with a local than select a field of it, call a method on it, or read the entry just before.
+        """Tell whether an expression does more with a local than select a field of it, call a method on it, or look up the entry.
 
-        `m[k] = append(m[k], v)` is one insert.
+        `m[k] = append(m[k], v)` is one insert, and `if m[k] { … }` before it never finds anything.
         """
         skipped = {id(part.base) for part in subexpressions(x) if isinstance(part, ir.Sel)}
         same = self._view.paths.raw(target.base)
         for part in subexpressions(x):
-            if isinstance(part, ir.Index) and target.pos < part.pos and self._view.paths.raw(part.base) == same and same is not None:
+            if isinstance(part, ir.Index) and self._view.paths.raw(part.base) == same and same is not None:
                 skipped.add(id(part.index))
         for part in subexpressions(x):
             if isinstance(part, ir.Local) and part.id == key.id and id(part) not in skipped and part.pos != key.pos:

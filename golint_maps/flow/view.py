@@ -10,8 +10,9 @@ from typing import Any
 
 from golint_maps.flow.files import families, of_file
 from golint_maps.flow.paths import Paths
-from golint_maps.flow.traverse import count_assignments, each, statements
+from golint_maps.flow.traverse import count_assignments, each, late_definitions, statements
 from golint_maps.syntax import ir
+from golint_maps.types.definitions import Definition
 from golint_maps.types.infer import Typing
 from golint_maps.types.resolve import Context, Resolver
 from golint_maps.types.scope import PackageScope, receiver_name
@@ -63,7 +64,7 @@ class View:
     def typing(self) -> Typing:
         """Types of its expressions."""
         context: Context = self.package.resolver.context_of(self.root, self.package.scope, self.file)
-        return Typing(self.package.resolver, context, self.root, [function.body or () for function in self.functions])
+        return Typing(self.package.resolver, context, self.root, [function.body or () for function in self.functions], self._late)
 
     @cached_property
     def paths(self) -> Paths:
@@ -97,7 +98,20 @@ class View:
     @cached_property
     def assignments(self) -> Counter[int]:
         """How often each local is assigned to after its definition, in the function and all literals."""
+        count = self._written.copy()
+        for number in self._late:
+            del count[number]
+        return count
+
+    @cached_property
+    def _written(self) -> Counter[int]:
         return count_assignments(self.functions, self.variables)
+
+    @cached_property
+    def _late(self) -> dict[int, Definition]:
+        """Definitions in two steps: `var c *client; c, err = dial()`, where nothing else ever gives the variable a value."""
+        found = [late for function in self.functions for late in late_definitions(function.body or ()).items()]
+        return {number: value for number, value in found if self._written[number] == 1 and number not in self.address_taken}
 
     @cached_property
     def address_taken(self) -> frozenset[int]:

@@ -7,18 +7,21 @@ flag and `runtime.Gosched` order nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from msgspec.structs import replace
 
-from golint_maps.flow.events import Argument, CallSite, FunctionSummary, Held, Position, Sync
+from golint_maps.flow.events import CallSite, FunctionSummary, Held, Position, Sync
 from golint_maps.flow.structure import DEFERRED, common_loop, dominates, may_follow
 from golint_maps.graphs.links import Link, Links
 from golint_maps.graphs.relays import relayed_waits
 from golint_maps.graphs.variables import local, parameter
 from golint_maps.graphs.witness import Hop, Path, Witness
 
+_HELPERS = 2
+"""Calls from a group's method that starts a goroutine to the go statement."""
 _SIGNALS = frozenset(("done", "close", "send"))
+_SENDS = frozenset(("send",))
 _WAITS = frozenset(("wait", "receive"))
 _TELLS = frozenset(("send", "close", "store"))
 _LOOKS = frozenset(("receive", "load"))
@@ -40,9 +43,17 @@ class HappensBefore:
             and (paths := [sync.path[1:] for sync in function.syncs if sync.kind == "wait" and sync.path[0] == "r" and not sync.at.nest])
         }
         """Methods that wait for what their object has started, with the wait groups in it: `func (g *group) wait() { g.wg.Wait() }`."""
+        callers = (function for function in links.functions.values() if function.receiver and function.id not in self._waiting)
+        self._waiting |= {function.id: inside for function in callers for inside in self._waits_of_others(function)} if self._waiting else {}
         self._waits: dict[str, tuple[Sync, ...]] = {}
         self._rests: dict[str, list[int]] = {}
         self._syncs: dict[tuple[str, frozenset[str]], tuple[Sync, ...]] = {}
+
+    def _waits_of_others(self, function: FunctionSummary) -> Iterator[list[Path]]:
+        """Yield the wait groups of the methods that a method calls on its own object, and that wait."""
+        for site in function.calls:
+            if site.mode != "go" and not site.at.nest and site.receiver is not None and site.receiver.path == ("r",):
+                yield from (self._waiting[target] for target in site.targets if target in self._waiting)
 
     def start(self, witness: Witness) -> Position:
         """Return where the function at the root of a spawn starts it."""
@@ -61,7 +72,7 @@ class HappensBefore:
             # A group's own method, or an API with a `Wait` of its own: waiting on the receiver is waiting for the goroutine.
             if hop.site is not None and hop.site.receiver is not None and hop.site.receiver.path is not None:
                 by_api = link.callback is not None and bool(link.callback.wait) and hop.site is link.site
-                by_group = not hop.spawns and hop.function != link.caller and index == max(below - 1, 0)
+                by_group = not hop.spawns and hop.function != link.caller and index >= below - _HELPERS
                 path = self._raised(hop.site.receiver.path, witness, index) if by_api or by_group else None
                 if path is not None:
                     yield path, None
@@ -74,13 +85,10 @@ class HappensBefore:
         for sync in (*entry.syncs, *self._deferred(entry)):
             if sync.kind not in _SIGNALS:
                 continue
-            signalled: Path | None = sync.path
-            index = parameter(sync.path[0], entry)
-            if index >= 0 or (entry.root != starter.root and sync.path[0][0] in "pr"):
-                head = f"p{index}" if index >= 0 else sync.path[0]
-                argument = link.site.receiver if head == "r" else _argument(link.site.args, head)
-                signalled = (*argument.path, *sync.path[1:]) if argument is not None and argument.path is not None else None
-            raised = self._raised(signalled, witness, below) if signalled is not None else None
+            own: Path | None = sync.path
+            if (entry.root != starter.root and sync.path[0][0] in "pr") or parameter(sync.path[0], entry) >= 0:
+                own = _handed(sync.path, entry, link.site)
+            raised = self._raised(own, witness, below) if own is not None else None
             if raised is not None:
                 yield raised, sync
 
@@ -102,14 +110,15 @@ class HappensBefore:
         """Return a path of the function at one hop in the terms of the first hop's function, or None where that has no name for it."""
         for hop, callee in zip(reversed(witness.hops[:index]), reversed(witness.hops[1 : index + 1]), strict=True):
             caller, called = self._functions[hop.function], self._functions[callee.function]
-            if path[0][0] not in "pr" or caller.root == called.root:
+            given = parameter(path[0], called) >= 0
+            if not given and (path[0][0] not in "pr" or caller.root == called.root):
                 continue
-            if called.parent or hop.site is None:
+            if (called.parent and not given) or hop.site is None:
                 return None
-            argument = hop.site.receiver if path[0] == "r" else _argument(hop.site.args, path[0])
-            if argument is None or not argument.path:
+            above = _handed(path, called, hop.site)
+            if above is None:
                 return None
-            path = (*argument.path, *path[1:])
+            path = above
         return path
 
     def _deferred(self, entry: FunctionSummary) -> Iterator[Sync]:
@@ -118,7 +127,7 @@ class HappensBefore:
             for token in site.targets if site.at.order >= DEFERRED else ():
                 literal = self._functions.get(token)
                 if literal is not None and literal.parent == entry.id:
-                    for sync in literal.syncs:
+                    for sync in (*literal.syncs, *self._deferred(literal)):
                         yield Sync(sync.kind, sync.path, Position(DEFERRED + sync.at.order, ()), sync.place, sync.locks)
 
     def waits(self, function: str) -> tuple[Sync, ...]:
@@ -141,11 +150,8 @@ class HappensBefore:
     def joined_by_caller(self, witness: Witness, link: Link) -> bool:
         """Tell whether the caller of the function that starts a goroutine waits for it: for the group, or wait group, that it has handed in."""
         for path, _ in self.signals(witness):
-            given = link.site.receiver if path[0] == "r" else _argument(link.site.args, path[0]) if path[0][0] == "p" else None
-            if given is None or not given.path:
-                continue
-            above = (*given.path, *path[1:])
-            if any(wait.path == above and wait.at.order > link.site.at.order for wait in self.waits(link.caller)):
+            above = _handed(path, self._functions[link.callee], link.site)
+            if above is not None and any(wait.path == above and wait.at.order > link.site.at.order for wait in self.waits(link.caller)):
                 return True
         return False
 
@@ -156,6 +162,8 @@ class HappensBefore:
             return True
         own = self._own_share(witness, function)
         if own is not None and then.order > own.at.order and dominates(own.at, then):
+            return True
+        if self._filled_up(witness, then, function):
             return True
         for path, signal in self.signals(witness):
             for wait in self.waits(function):
@@ -181,6 +189,29 @@ class HappensBefore:
         paths = {path for path, _ in self.signals(witness)}
         return any(wait.path in paths and start.order < wait.at.order < then.order for wait in self.waits(function))
 
+    def _filled_up(self, witness: Witness, then: Position, function: str) -> bool:
+        """Tell whether a loop takes all places of a semaphore again before `then`: `for range cap(sem) { sem <- token }`.
+
+        Each goroutine has got its place before its start, and gives it back at its end.
+        """
+        start = self.start(witness)
+        sends = self._of_kind(function, _SENDS)
+        before = {send.path for send in sends if send.at.order < start.order}
+        loops = [send for send in sends if send.path in before and then.order > send.at.order > start.order]
+        loops = [send for send in loops if any(number < 0 for number in send.at.nest) and not common_loop(send.at, start)]
+        link = witness.context.link
+        if not loops or link is None:
+            return False
+        entry = self._functions[link.callee]
+        given_back = [sync for sync in (*entry.syncs, *self._deferred(entry)) if sync.kind == "receive" and self._ends_with(sync, witness)]
+        below = next((index for index, hop in enumerate(witness.hops) if hop.site is link.site), 0)
+        for sync in given_back:
+            own = _handed(sync.path, entry, link.site) if sync.path[0][0] == "p" or parameter(sync.path[0], entry) >= 0 else sync.path
+            path = self._raised(own, witness, below) if own is not None else None
+            if any(send.path == path and dominates(_outside_loops(send, start), then) for send in loops):
+                return True
+        return False
+
     def _own_share(self, witness: Witness, function: str) -> CallSite | None:
         """Return where a function that starts workers works along: it returns when all work is done."""
         link = witness.context.link
@@ -194,7 +225,19 @@ class HappensBefore:
         """Tell whether what starts a goroutine for its caller (`run(func() {…})`) waits for it before it returns."""
         link = spawn.context.link
         below = next((index for index, hop in enumerate(spawn.hops) if link is not None and hop.function == link.caller), 0)
+        if link is not None and below > 0 and self._answered(link):
+            return True
         return below > 0 and self.joined_before(replace(spawn, hops=spawn.hops[below:]), Position(1 << 41, ()), spawn.hops[below].function)
+
+    def _answered(self, link: Link) -> bool:
+        """Tell whether a starter goes on only when its goroutine has signalled something that has the name of what the starter waits for.
+
+        The object may have got another name in between (`t = &T{…}; go run(t); <-t.done`).
+        """
+        entry = self._functions[link.callee]
+        names = {sync.path[-1] for sync in (*entry.syncs, *self._deferred(entry)) if sync.kind in _SIGNALS and len(sync.path) > 1}
+        waits = (wait for wait in self.waits(link.caller) if wait.at.order > link.site.at.order and not wait.at.nest)
+        return any(len(wait.path) > 1 and wait.path[-1] in names for wait in waits)
 
     def held_until_joined(self, witness: Witness) -> list[Held]:
         """Return the locks that the starter of a goroutine holds when it starts it and still when it has waited for its end."""
@@ -290,10 +333,16 @@ class HappensBefore:
         return self._signalled(left, right) or self._signalled(right, left)
 
     def _signalled(self, first: Witness, then: Witness) -> bool:
-        for signal, at in self._own_syncs(first, _SIGNALS):
+        # What a function does after it has started a goroutine says nothing of how far that has come.
+        own = max((index for index, hop in enumerate(first.hops) if hop.spawns), default=-1) + 1
+        signals = [(signal, at) for index, signal, at in self._own_syncs(first, _SIGNALS) if index >= own]
+        sent = {signal.path for signal, _ in signals if signal.kind == "send"}
+        for signal, at in signals:
             if signal.at.order < at.order or (common_loop(signal.at, at) and signal.at.order < DEFERRED):
                 continue
-            for wait, then_at in self._own_syncs(then, _WAITS):
+            if signal.kind == "close" and signal.path in sent:
+                continue  # what is received first is a value that was sent before
+            for _, wait, then_at in self._own_syncs(then, _WAITS):
                 if wait.path == signal.path and (dominates(wait.at, then_at)):
                     return True
         return False
@@ -309,9 +358,9 @@ class HappensBefore:
             for other in self._functions[first.function].accesses
         ):
             return False
-        stored = {sync.path for sync, at in self._own_syncs(first, _SETS) if sync.at.order > at.order and len(sync.path) > 1}
-        checked = {sync.path for sync, at in self._own_syncs(first, _READS) if dominates(sync.at, at)}
-        seen = {sync.path for sync, at in self._own_syncs(then, _READS) if dominates(sync.at, at)}
+        stored = {sync.path for _, sync, at in self._own_syncs(first, _SETS) if sync.at.order > at.order and len(sync.path) > 1}
+        checked = {sync.path for _, sync, at in self._own_syncs(first, _READS) if dominates(sync.at, at)}
+        seen = {sync.path for _, sync, at in self._own_syncs(then, _READS) if dominates(sync.at, at)}
         return not stored.isdisjoint(checked & seen)
 
     def handed_over(self, left: Witness, right: Witness) -> bool:
@@ -322,13 +371,23 @@ class HappensBefore:
         return self._tells(left, right) or self._tells(right, left)
 
     def _tells(self, first: Witness, then: Witness) -> bool:
-        tells = any(sync.at.order > at.order and len(sync.path) > 1 for sync, at in self._own_syncs(first, _TELLS) if not common_loop(sync.at, at))
-        return tells and any(len(sync.path) > 1 and dominates(sync.at, at) for sync, at in self._own_syncs(then, _LOOKS))
+        tells = any(sync.at.order > at.order and len(sync.path) > 1 for _, sync, at in self._own_syncs(first, _TELLS) if not common_loop(sync.at, at))
+        return tells and any(len(sync.path) > 1 and dominates(sync.at, at) for _, sync, at in self._own_syncs(then, _LOOKS))
 
-    def _own_syncs(self, witness: Witness, kinds: frozenset[str]) -> Iterator[tuple[Sync, Position]]:
-        for hop in witness.hops:
+    def _own_syncs(self, witness: Witness, kinds: frozenset[str]) -> Iterator[tuple[int, Sync, Position]]:
+        """Yield the syncs in the functions on a way, with the number of their hop, and where that goes on to the access.
+
+        A parameter says nothing by its number: it has the name of what the first function passes, or none that another way may have.
+        """
+        for index, hop in enumerate(witness.hops):
             for sync in self._of_kind(hop.function, kinds):
-                yield sync, hop.at
+                if len(sync.path) > 1 or sync.path[0][0] != "p":
+                    yield index, sync, hop.at
+                    continue
+                raised = self._raised(sync.path, witness, index)
+                if raised is not None:
+                    first = witness.hops[0].function if raised[0][0] in "pr" else ""
+                    yield index, Sync(sync.kind, (first + raised[0], *raised[1:]), sync.at, sync.place, sync.locks), hop.at
 
     def _of_kind(self, function: str, kinds: frozenset[str]) -> tuple[Sync, ...]:
         key = (function, kinds)
@@ -356,9 +415,15 @@ def _blocks(witness: Witness) -> bool:
     return link is not None and link.callback is not None and link.callback.blocks
 
 
-def _argument(args: Sequence[Argument], head: str) -> Argument | None:
-    index = int(head[1:])
-    return args[index] if index < len(args) else None
+def _handed(path: Path, called: FunctionSummary, site: CallSite) -> Path | None:
+    """Return what a path stands for that starts at the receiver or a parameter of what a call calls, in terms of the caller."""
+    head = path[0]
+    if head == "r":
+        argument = site.receiver
+    else:
+        number = int(head[1:]) if head[0] == "p" else parameter(head, called)
+        argument = site.args[number] if 0 <= number < len(site.args) else None
+    return (*argument.path, *path[1:]) if argument is not None and argument.path else None
 
 
 def _follows(wait: Sync, start: Position, then: Position) -> bool:

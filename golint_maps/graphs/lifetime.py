@@ -183,10 +183,10 @@ class Lifetimes:
                 return Reason(f"{function.name} is {link.callback.words}", function.place)
             many = _CONNECTION.match(root.receiver.rpartition(".")[2])
             if (
-                self._serving.get(function.id)
+                self._loops_in(function)
                 and not many
                 and self._begins(link, function, starter)
-                and not self._ends_with_work(link)
+                and not self._ends_with_work(link.caller, link.site.at.order)
                 and not self._one_of_many(link, starter)
             ):
                 return Reason(f"the goroutine that runs {function.name} serves until it is told to stop", link.site.place)
@@ -293,10 +293,23 @@ class Lifetimes:
         if context.link.callback is not None and context.link.callback.parallel and not context.link.callback.blocks:
             return Reason(f"{entry.name} is {context.link.callback.words}, which has captured it")
         starter = self._functions[context.link.caller]
-        waits = any(sync.kind in ("wait", "receive") and sync.at.order > context.link.site.at.order for sync in starter.syncs)
+        waits = any(
+            sync.kind in ("wait", "receive") and sync.at.order > hop.at.order
+            for hop in self._starting(way)
+            for sync in self._functions[hop.function].syncs
+        )
         if self._in_loop(way.hops[1:]) is not None and (not waits or starter.id.startswith(f"{starter.package}.main@")):
             return Reason("a goroutine that serves until it is told to stop has captured it", context.link.site.place)
         return None
+
+    def _loops_in(self, function: FunctionSummary) -> bool:
+        """Tell whether a function has a loop that serves, in itself or in a method of the same object that it is only another name for."""
+        if self._serving.get(function.id):
+            return True
+        calls = [site for site in function.calls if site.mode == "call" and not site.at.nest and site.receiver is not None and site.receiver.path]
+        return any(
+            site.receiver is not None and site.receiver.path == ("r",) and self._serving.get(target) for site in calls for target in site.targets
+        )
 
     # --- repetition ---
 
@@ -327,12 +340,21 @@ class Lifetimes:
         ways = (Witness(nothing, context, hops, None, "", ()) for context, hops in self._witnesses.chains(function))
         return next((found for way in ways if (found := self.repeats(way)) is not None), None)
 
-    def _ends_with_work(self, link: Link) -> bool:
+    def _ends_with_work(self, function: str, start: int) -> bool:
         """Tell whether who starts a goroutine closes a channel, and then waits: the goroutine reads what there is, and ends."""
-        start = link.site.at.order
-        syncs = self._functions[link.caller].syncs
+        syncs = self._functions[function].syncs
         closed = [sync.at.order for sync in syncs if sync.kind == "close" and sync.at.order > start]
         return bool(closed) and any(sync.kind in ("wait", "receive") and sync.at.order > min(closed) for sync in syncs)
+
+    def _ended(self, way: Witness) -> bool:
+        """Tell the same of the functions that lead to a start: one may have a helper start its goroutines."""
+        return any(self._ends_with_work(hop.function, hop.at.order) for hop in self._starting(way))
+
+    @staticmethod
+    def _starting(way: Witness) -> tuple[Hop, ...]:
+        """Return the hops that lead to the start of a goroutine, the start included."""
+        started = next((index for index, hop in enumerate(way.hops) if hop.spawns), -1)
+        return way.hops[: started + 1]
 
     def _has_callers(self, entry: FunctionSummary) -> bool:
         """Tell whether the program itself calls an exported function: then its callers show how often that is."""
@@ -351,7 +373,7 @@ class Lifetimes:
                 return None  # an exported method of a service that is none of its calls
             return Reason(f"each call of {self._functions[link.callee].name}, {callback.words},")
         inner = self._in_loop(way.hops[1:])
-        if inner is not None and not self._ends_with_work(link):
+        if inner is not None and not self._ended(way):
             return inner
         starter = way.hops[0].function
         if depth >= _MAX_DEPTH:

@@ -27,6 +27,9 @@ _KEEPS = re.compile(
 _MAX_IMPLEMENTATIONS = 6
 """Interface methods with more implementations say too little about which one runs."""
 
+_WRAPPING = 2
+"""Calls between a method of a locking wrapper and that of what it wraps."""
+
 
 class Link(msgspec.Struct, frozen=True, gc=False):
     """`callee` may be called (or started) at `site` of `caller`.
@@ -44,6 +47,8 @@ class Link(msgspec.Struct, frozen=True, gc=False):
     callback: Callback | None = None
     serial: Held | None = None
     """What keeps it apart from all else that the same goroutine runs."""
+    relay: tuple[str, CallSite] | None = None
+    """The declared function that has got a passed function and passes it on, and the call by which it does."""
     sent: Submit | None = None
     """How it gets to the goroutine that runs it, if over a channel."""
 
@@ -183,14 +188,37 @@ class Links:
         """Leave out implementations that a locking wrapper stands before: others have the wrapper, it alone has them."""
         if target[0] != "!" or len(callees) < 2:
             return callees
-        wrappers = [
-            callee
-            for callee in callees
-            if any(target in site.targets and site.locks and site.receiver and site.receiver.path for site in self.functions[callee].calls)
-        ]
+        wrappers = [callee for callee in callees if self._calls_locked(self.functions[callee], target, False, _WRAPPING)]
         return (
             wrappers if wrappers and function.id not in wrappers else [callee for callee in callees if callee != function.id] if wrappers else callees
         )
+
+    def _calls_locked(self, function: FunctionSummary, target: str, held: bool, depth: int) -> bool:
+        """Tell whether a function holds a lock where it calls something on what it has, in itself or in what it calls for that."""
+        for site in function.calls:
+            locked = held or bool(site.locks)
+            if target in site.targets:
+                if locked and site.receiver is not None and site.receiver.path:
+                    return True
+                continue
+            for inner in site.targets if depth else ():
+                if inner in self.functions and self.functions[inner].package == function.package:
+                    if self._calls_locked(self.functions[inner], target, locked, depth - 1):
+                        return True
+                    if self._passes_to_locked(site, inner, function.root, target, locked, depth - 1):
+                        return True
+        return False
+
+    def _passes_to_locked(self, site: CallSite, runner: str, root: str, target: str, held: bool, depth: int) -> bool:
+        """Tell whether a literal that is passed to what runs it under a lock (`l.with(func() {…})`) makes such a call."""
+        for index, argument in enumerate(site.args):
+            for token in argument.tokens:
+                literal = self.functions.get(token)
+                if literal is not None and literal.root == root:
+                    locked = held or any(inner.locks for _, inner in self._parameter_calls.get((runner, index), ()))
+                    if self._calls_locked(literal, target, locked, depth):
+                        return True
+        return False
 
     def _add(self, link: Link) -> None:
         self.into[link.callee].append(link)
@@ -317,8 +345,17 @@ class Links:
                                             last_site.mode == "go",
                                             binding=site,
                                             receiver_argument=index,
+                                            relay=(callee, inner_site) if self._starts(inner_site, last, last_site, passed) else None,
                                         )
                                     )
+
+    def _starts(self, passing: CallSite, runner: FunctionSummary, call: CallSite, passed: str) -> bool:
+        """Tell whether a literal that is passed on gets a goroutine of its own there."""
+        if not self.functions[passed].parent:
+            return False
+        if "go" in (passing.mode, call.mode):
+            return True
+        return any(site.mode == "go" and runner.id in site.targets for function in self.family(runner.root) for site in function.calls)
 
     def family(self, root: str) -> Iterable[FunctionSummary]:
         """Return a declared function with its literals."""

@@ -12,7 +12,7 @@ from golint_maps.flow.events import FunctionSummary
 from golint_maps.flow.memos import MemoFill
 from golint_maps.flow.promises import SAFE, UNSAFE
 from golint_maps.graphs.races import Races
-from golint_maps.graphs.witness import Witness
+from golint_maps.graphs.witness import Path, Witness
 
 _REGISTRATION: Final = re.compile(
     r"(?:Must)?(?:Register|Unregister|Add|Set|Init|Setup|Load|Reset|Enable|Disable|Define|Declare|With|New|Install|Configure|Import|Read|Parse|Test|Bench)"
@@ -83,21 +83,21 @@ class Memos:
         safe = {name for name, said in self._promises.items() if said == SAFE}
         for identity, found in sorted(self._races.by_map.items()):
             owner = identity[1:].rpartition(".")[0]
-            if identity[0] != "f" or owner not in safe:
+            if identity[0] != "f" or not safe:
                 continue
-            ways = [way for way in found if self._method_of(way, owner) and way.access.op != "load"]
+            ways = [way for way in found if self._method_of(way, owner, safe) and way.access.op != "load"]
             if not any(way.access.writes for way in ways):
                 continue
             seen = set()
             for way in ways:
                 if not way.locks and way.access.place not in seen:
                     seen.add(way.access.place)
-                    yield SharedMemo(way, None, owner)
+                    yield SharedMemo(way, None, self._races.functions[way.context.entry].receiver)
 
-    def _method_of(self, way: Witness, owner: str) -> bool:
-        """Tell whether a way starts at an exported method of a type, on its receiver, at a time when others may have the object."""
+    def _method_of(self, way: Witness, owner: str, safe: AbstractSet[str]) -> bool:
+        """Tell whether a way starts at an exported method of a safe type, on a map of its receiver, at a time when others may have the object."""
         entry = self._races.functions[way.context.entry]
-        if way.context.kind != "exported" or entry.receiver != owner or entry.test or not way.path or way.path[0] != "r" or len(way.path) != 2:
+        if way.context.kind != "exported" or entry.receiver not in safe or entry.test or not way.path or not _of_receiver(way.path, owner):
             return False
         return self._promises.get(entry.id) != UNSAFE and not _STARTING.match(entry.id.rpartition(".")[2])
 
@@ -130,7 +130,7 @@ class Memos:
         owner = self._races.functions[way.context.entry].receiver
         if way.path[0] != "r" or not owner:
             return False
-        if len(way.path) == 2:
+        if _of_receiver(way.path, way.identity[1:].rpartition(".")[0]):
             return owner in self._singletons or (owner in self._services and not _FOR_ONE.search(owner))
         # A cache of a type of its own, with exported name, that objects point to: they share it.
         holder = way.identity[1:].rpartition(".")[0].rpartition(".")[2]
@@ -143,3 +143,8 @@ class Memos:
                 if name and self._promises.get(name) == SAFE:
                     return name
         return ""
+
+
+def _of_receiver(path: Path, owner: str) -> bool:
+    """Tell whether a map lies in the receiver itself, or in a struct of the type `owner` that is embedded there, under that type's name."""
+    return path[0] == "r" and (len(path) == 2 or (len(path) == 3 and path[1] == owner.rpartition(".")[2]))

@@ -40,7 +40,11 @@ class Objects:
         if not way.path or RECEIVED in way.path:
             return False  # each receive gets a value of its own
         root = way.path[0]
-        return root == "r" or root[0] == "g" or self.made(root) != 0 or (root[0] == "p" and way.context.kind == "spawn")
+        return root == "r" or root[0] == "g" or self.made(root) != 0 or (root[0] == "p" and (way.context.kind == "spawn" or self._captured(way)))
+
+    def _captured(self, way: Witness) -> bool:
+        """Tell whether a way starts in a handler that is a literal: a parameter is that of the function around it, and all requests have it."""
+        return way.context.kind == "handler" and bool(self._functions[way.context.entry].parent)
 
     @staticmethod
     def kept(way: Witness) -> bool:
@@ -81,7 +85,7 @@ class Objects:
         """Tell whether two ways surely lead to the maps of different objects."""
         if not left.path or not right.path:
             return False
-        if any(way.context.kind == "handler" and way.path is not None and way.path[0][0] == "p" for way in (left, right)):
+        if any(way.context.kind == "handler" and way.path is not None and way.path[0][0] == "p" and not self._captured(way) for way in (left, right)):
             return True  # what a handler gets as an argument is the request's own
         if left.path[0] != right.path[0] and self._held(left.path)[0] == self._held(right.path)[0]:
             return False  # two structs that were made with one pointer in them

@@ -394,8 +394,8 @@ class Retention:
         """
         origin = growth.origin
         function = self._functions[growth.id]
-        if growth.fixed:
-            return origin, function.root
+        if growth.fixed and not any(hop.function == function.parent and not hop.spawns for hop in way.hops[:-1]):
+            return origin, function.root  # where the function around it calls it, each of its calls has a key of its own
         for hop in reversed(way.hops[:-1]):
             if function.parent and origin >= 0:
                 return origin, function.root

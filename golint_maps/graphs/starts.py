@@ -75,6 +75,16 @@ class Starts:
             if (loops := [number for number in hop.at.nest if number < 0])
         )
 
+    def _may_be_called_again(self, spawn: Witness, other: Witness) -> bool:
+        """Tell whether somebody outside may call a method again while the goroutine works that it has started for the call before."""
+        link = spawn.context.link
+        if other.context.kind != "exported" or link is None or link.callback is not None or link.site.once or self.outlived(spawn):
+            return False
+        if not spawn.path or not other.path or spawn.path[0] != "r" or other.path[0] != "r":
+            return False
+        functions = (self._functions[hop.function] for hop in (*spawn.hops[:1], *other.hops))
+        return not any(begins(function) or sets_up(function) for function in functions)
+
     def _handed_in_again(self, spawn: Witness, way: Witness) -> bool:
         """Tell whether a loop calls what starts a goroutine with one object in all turns, and does not wait for it in each."""
         hop = way.hops[0]
@@ -114,7 +124,7 @@ class Starts:
                     if other.context.kind == "spawn" and other.hops[0].function == frame and may_follow(hop.at, start):
                         return "" if self._order.joined_before(other, start, frame) else "certain"
                     # Earlier in this call; but the goroutine of an earlier call may still be at work.
-                    return "certain" if self._called_again(spawn) else ""
+                    return "certain" if self._called_again(spawn) else "assumed" if self._may_be_called_again(spawn, other) else ""
                 if self._order.joined_before(spawn, hop.at, frame):
                     return ""
                 return "certain"

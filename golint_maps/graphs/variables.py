@@ -16,11 +16,12 @@ _NUMBER: Final = re.compile(r"\d+")
 class Variable:
     """A local variable.
 
-    `family` is the outermost function around it, `function` the function or literal that declares it, `position` where it does (an offset);
-    `made` says how it gets its value: 2 by a literal, 1 by a constructor, 0 elsewhere.
+    `family` is the outermost function around it, `number` its number there, `function` the function or literal that declares it, `position`
+    where it does (an offset); `made` says how it gets its value: 2 by a literal, 1 by a constructor, 0 elsewhere.
     """
 
     family: str
+    number: int
     function: str
     position: int
     made: int
@@ -37,7 +38,7 @@ def local(functions: Mapping[str, FunctionSummary], name: str) -> Variable | Non
         return None
     position, owner, made = declaring.variables[int(number[0])]
     literal = f"{family}·{owner}"
-    return Variable(family, literal if literal in functions else family, position, made)
+    return Variable(family, int(number[0]), literal if literal in functions else family, position, made)
 
 
 def parameter(head: str, function: FunctionSummary) -> int:

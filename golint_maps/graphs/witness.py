@@ -265,7 +265,9 @@ class Witnesses:
     def _step(self, search: _Search, link: Link) -> _Search | None:
         caller = self._functions[link.caller]
         callee = self._functions[link.callee]
-        leaves_binding = dict(search.pinned).get(search.function) is link.site
+        pins = dict(search.pinned)
+        # Who only passes a function on names nothing that is in it.
+        leaves_binding = pins.get(search.function) is link.site and caller.root not in pins
         path, identity, owned = self._translate(search.path, search.identity, link, leaves_binding)
         if owned and not link.spawns and not any(self.started_before(hop) for hop in search.hops):
             return None
@@ -294,7 +296,8 @@ class Witnesses:
         hops = (Hop(link.caller, site, site.at, link.spawns), *search.hops)
         pinned = search.pinned
         if link.binding is not None:
-            pinned = (*pinned, (caller.root, link.binding))
+            way = [(caller.root, link.binding)] if link.relay is None else [(caller.root, link.relay[1]), (link.relay[0], link.binding)]
+            pinned = (*pinned, *way)
         return self._asking(_Search(link.caller, path, identity, tuple(sorted(locks.values())), hops, pinned, kind))
 
     def _kind_above(self, search: _Search, link: Link) -> str | None:
@@ -334,7 +337,9 @@ class Witnesses:
         if lock.name.endswith(PRIVATE) or not lock.path or lock.path[0][0] != "l":
             return False
         variable = local(self._functions, lock.name)
-        return variable is not None and link.callee == variable.function
+        if variable is None or variable.number in self._functions[link.callee].params:
+            return False  # `go func(mu *sync.Mutex) {…}(&mu)`: the caller's
+        return link.callee == variable.function
 
     def _translate(self, path: Path | None, identity: str, link: Link, leaves_binding: bool) -> tuple[Path | None, str, bool]:
         """Return (path, identity, owned) in terms of the caller.

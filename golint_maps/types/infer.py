@@ -31,24 +31,34 @@ _CONSTANTS: Mapping[str, Type] = {
     "imaginary": model.BASIC["complex128"],
 }
 
+_NONE: Mapping[int, Definition] = {}
+
 
 class Typing:
     """Types of the expressions in one outermost function and the literals inside of it, or in a package's initialisers."""
 
-    def __init__(self, resolver: Resolver, context: Context, function: ir.Function | None, bodies: Sequence[Sequence[ir.Stmt]] = ()) -> None:
+    def __init__(
+        self,
+        resolver: Resolver,
+        context: Context,
+        function: ir.Function | None,
+        bodies: Sequence[Sequence[ir.Stmt]] = (),
+        late: Mapping[int, Definition] = _NONE,
+    ) -> None:
         self.resolver = resolver
         self.context = context
         self.function = function
         self.variables: Sequence[ir.Variable] = function.variables if function else ()
         self._bodies = bodies
+        self._late = late
         self._locals: dict[int, Type | None] = {}
         self._known: dict[int, tuple[ir.Expr, Type | None]] = {}
         self._defining = 0
 
     @cached_property
     def definitions(self) -> dict[int, Definition]:
-        """The defining occurrence of each local without a written type."""
-        return definitions(self._bodies, self.variables)
+        """The defining occurrence of each local: with its declaration, or the one that follows it."""
+        return {**definitions(self._bodies, self.variables), **self._late}
 
     # --- variables ---
 

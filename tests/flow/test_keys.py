@@ -160,6 +160,7 @@ def test_times_that_a_loop_gives_back_to_delete_are_found_again() -> None:
     [
         ("ptrs[&key{}] = 1", ["pointer"]),
         ("ptrs[new(key)]++", ["pointer"]),
+        ("k := &key{}\nif ptrs[k] == 0 { ptrs[k] = 1 }", ["pointer"]),
         ('k := &key{}\nk.name = "x"\nptrs[k] = 1', ["pointer"]),
         ("k := &key{}\nptrs[k] = 1\nkeep(k)", []),
         ("k := &key{}\nptrs[k] = 1\ndefer func() { delete(ptrs, k) }()", []),

@@ -144,3 +144,14 @@ def test_a_list_of_references_to_the_keys_of_a_map_is_reported_for_the_map() -> 
     for loop, expected in loops.items():
         facts = [fact for fact in facts_of(text % loop, go=(1, 21)).facts if isinstance(fact, LoopVariableStored)]
         assert [(fact.map, fact.into, fact.form) for fact in facts] == expected
+
+
+def test_a_variable_from_outside_may_get_its_value_field_by_field() -> None:
+    store = "var v T\nfor i, x := range xs { {0}; m[i] = &v; _ = x }"
+    assert forms(store.replace("{0}", "v.id = x.id"), go=(1, 24)) == ["address"]
+    assert forms(store.replace("{0}", "v.id = 1"), go=(1, 24)) == []
+
+
+def test_the_map_may_have_a_name_of_the_turn() -> None:
+    assert forms("for i, x := range xs { into := m; into[i] = &x }") == ["address"]
+    assert forms("for i, x := range xs { into := map[int]any{}; into[i] = &x }") == []

@@ -13,6 +13,8 @@ type W struct { mu sync.Mutex }
 type S struct { mu sync.RWMutex; m map[int]*W; cond *sync.Cond; other sync.Mutex }
 func New() *S { s := &S{}; s.cond = sync.NewCond(&s.mu); return s }
 func (s *S) pause() { s.mu.Unlock(); defer s.mu.Lock(); work() }
+func (s *S) rest() { s.unlock(); defer s.lock(); work() }
+func (s *S) look() { s.lock(); defer s.unlock(); work() }
 func (s *S) lock() { s.mu.Lock() }
 func (s *S) unlock() { s.mu.Unlock() }
 func work() {}
@@ -33,6 +35,7 @@ def releases(body: str) -> list[tuple[str, str]]:
         ("if k > 3 { s.mu.Unlock(); work(); s.mu.Lock() }", ("unlock", "s.mu.Unlock")),
         ("func() { s.mu.Unlock(); defer s.mu.Lock(); work() }()", ("unlock", "s.mu.Unlock")),
         ("s.pause()", ("call", "s.pause")),
+        ("s.rest()", ("call", "s.rest")),
         ("s.unlock(); work(); s.lock()", ("call", "s.unlock")),
         ("s.cond.Wait()", ("wait", "s.cond.Wait")),
     ],
@@ -47,6 +50,7 @@ def test_a_release_in_the_loop_is_told(statements: str, how: tuple[str, str]) ->
         "s.mu.Lock(); for range s.m { s.mu.Unlock(); return }",
         "for k := range s.m { s.mu.Lock(); _ = k; s.mu.Unlock() }",
         "for k := range s.m { s.lock(); _ = k; s.unlock() }",
+        "for range s.m { s.look() }",
         "s.mu.Lock(); defer s.mu.Unlock(); for _, w := range s.m { w.mu.Lock(); w.mu.Unlock() }",
         "s.mu.Lock(); old := s.m; s.m = nil; for range old { s.mu.Unlock(); work(); s.mu.Lock() }",
         "own := map[int]int{}; for range own { s.mu.Unlock(); work(); s.mu.Lock() }",

@@ -189,3 +189,11 @@ def test_load_or_store_made_of_load_and_store_is_two_steps() -> None:
     text = "package p\ntype M struct{ n int }\nfunc (m *M) Load(k int) (any, bool)\nfunc (m *M) Store(k int, v any)\n"
     body = "func (m *M) LoadOrStore(k int, v any) (any, bool) {\nif old, ok := m.Load(k); ok { return old, true }\nm.Store(k, v)\nreturn v, false\n}"
     assert kinds(body, head=f'{text}import "sync"\nvar _ sync.Mutex') == ["miss"]
+
+
+def test_a_helper_of_any_name_may_lock() -> None:
+    helpers = "func (c *C) in() { c.mu.Lock() }\nfunc (c *C) out() { c.mu.Unlock() }\n"
+    body = "{0}if v, ok := c.m.Load(k); ok { return v }\nx := made()\nc.m.Store(k, x)\nreturn x"
+    get = "func (c *C) Get(k string) any {{\n{}\n}}"
+    assert kinds(helpers + get.format(body.replace("{0}", "c.in()\ndefer c.out()\n"))) == []
+    assert kinds(helpers + get.format(body.replace("{0}", "c.in()\nc.out()\n"))) == ["miss"]

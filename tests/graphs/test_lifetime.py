@@ -28,6 +28,10 @@ TYPE = "type T struct { m map[string]int; in chan string }\n"
         ("type U struct { t *T }\nvar u U", "it is a part of p.U: the package variable p.u holds it"),
         ("type I interface { Get() int }\nfunc (t *T) Get() int { return 0 }\ntype U struct { i I }\nvar u U", "it is a part of p.U"),
         ("func (t *T) run() { for range t.in {} }\nfunc New() *T { t := &T{}; go t.run(); return t }", "serves until it is told to stop"),
+        (
+            "func (t *T) run() { t.loop() }\nfunc (t *T) loop() { for range t.in {} }\nfunc New() *T { t := &T{}; go t.run(); return t }",
+            "serves until it is told to stop",
+        ),
         ("func (t *T) Run() { for { <-t.in } }", "T.Run serves until it is told to stop"),
     ],
 )

@@ -73,6 +73,9 @@ def test_words_that_say_who_holds_the_lock_are_read_in_many_forms() -> None:
         "Assumes caller is holding the write lock.",
         "It does not sleep.\n// Lock should be held.",
         "Called with mu held.",
+        "Caller holds mu.",
+        "Callers must hold s.mu.",
+        "Must hold mu.",
     ):
         source = STORE + f"// {words}\nfunc (s *store) add(k string) {{ s.m[k] = 1 }}\nfunc (s *store) Add(k string) {{ s.add(k) }}"
         assert breaches(source) != [], words

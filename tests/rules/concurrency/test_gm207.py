@@ -20,6 +20,20 @@ var _ = maps.Clone[map[string]int]
 """
 
 
+@pytest.mark.parametrize("out", ["c <- t.m", "go use(t.m)", "o.m = t.m"])
+def test_a_literal_that_a_helper_runs_under_the_lock_lets_a_map_out(out: str) -> None:
+    code = f"func (t *T) f(c chan map[string]int, o *Out) {{ t.with(func() {{ {out} }}) }}\n"
+    code += "func (t *T) with(f func()) { t.mu.Lock(); f(); t.mu.Unlock() }"
+    assert [finding.level for finding in findings_of(rule, TYPES + code)] == [Level.WARNING]
+    assert findings_of(rule, TYPES + code.replace("t.mu.Lock(); f(); t.mu.Unlock()", "t.mu.Lock(); t.mu.Unlock(); f()")) == []
+
+
+def test_a_callers_map_is_reported_under_any_name() -> None:
+    code = "func (t *T) Set(m map[string]int) { {0}t.mu.Lock(); defer t.mu.Unlock(); t.m = {1} }"
+    given, named = (findings_of(rule, TYPES + code.replace("{0}", first).replace("{1}", name)) for first, name in (("", "m"), ("own := m; ", "own")))
+    assert [finding.level for finding in given] == [finding.level for finding in named] == [Level.NOTE]
+
+
 @pytest.mark.parametrize(
     "code",
     [
@@ -61,6 +75,12 @@ def test_a_caller_who_keeps_its_map_is_a_note() -> None:
 )
 def test_copies_moves_and_maps_that_stay_are_quiet(code: str) -> None:
     assert not findings_of(rule, TYPES + code)
+
+
+def test_a_map_is_moved_out_by_one_assignment() -> None:
+    take = "func (t *T) take() (m map[string]int) { t.mu.Lock(); m, t.m = t.m, map[string]int{}; t.mu.Unlock(); return m }"
+    assert findings_of(rule, TYPES + take) == []
+    assert findings_of(rule, TYPES + take.replace("m, t.m = t.m, map[string]int{}", "m = t.m")) != []
 
 
 def test_an_object_is_moved_out_with_its_map() -> None:

@@ -12,6 +12,9 @@ import "sync"
 type T struct { mu sync.Mutex; m, n map[string]int }
 func (t *T) has(k string) bool { t.mu.Lock(); defer t.mu.Unlock(); _, ok := t.m[k]; return ok }
 func (t *T) put(k string, v int) { t.mu.Lock(); defer t.mu.Unlock(); t.m[k] = v }
+func (t *T) in() { t.mu.Lock() }
+func (t *T) out() { t.mu.Unlock() }
+func (t *T) set(k string, v int) { t.in(); defer t.out(); key := k; t.m[key] = v }
 func (t *T) putNew(k string) { t.mu.Lock(); defer t.mu.Unlock(); if _, ok := t.m[k]; !ok { t.m[k] = 1 } }
 """
 
@@ -21,6 +24,8 @@ func (t *T) putNew(k string) { t.mu.Lock(); defer t.mu.Unlock(); if _, ok := t.m
     [
         "func (t *T) f(k string) { t.mu.Lock(); _, ok := t.m[k]; t.mu.Unlock(); if !ok { t.mu.Lock(); t.m[k] = 1; t.mu.Unlock() } }",
         "func (t *T) f(k string) { if !t.has(k) { t.put(k, 1) } }",
+        "func (t *T) f(k string) { t.in(); _, ok := t.m[k]; t.out(); if !ok { t.in(); t.m[k] = 1; t.out() } }",
+        "func (t *T) f(k string) { if !t.has(k) { t.set(k, 1) } }",
         "func (t *T) f(k string) { if !t.has(k) { t.mu.Lock(); t.m[k] = 1; t.mu.Unlock() } }",
     ],
 )

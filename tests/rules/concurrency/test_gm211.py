@@ -120,3 +120,21 @@ def test_an_object_that_one_user_works_on_is_no_memo() -> None:
     )
     assert findings_of(rule, code % "l.line++; ") == []
     assert len(findings_of(rule, code % "")) == 1
+
+
+@pytest.mark.parametrize("kind", ["table", "*table"])
+def test_a_promise_covers_the_maps_that_are_embedded(kind: str) -> None:
+    code = f"package p\n// T is safe for concurrent use.\ntype T struct {{ {kind} }}\ntype table struct {{ m map[string]int }}\n"
+    code += "func (t *T) Put(k string) { t.m[k] = 1 }\nfunc (t *T) Get(k string) int { return t.m[k] }"
+    assert [finding.level for finding in findings_of(rule, code)] == [Level.ERROR, Level.ERROR]
+
+
+@pytest.mark.parametrize("name", ["l", "same := l; same"])
+def test_what_an_object_works_on_is_no_memo_under_any_name(name: str) -> None:
+    first, _, used = name.rpartition("; ")
+    code = (
+        "package p\ntype sym struct { uses []int }\ntype lexer struct { syms map[string]*sym; line int }\nvar one = &lexer{syms: map[string]*sym{}}\n"
+    )
+    code += f"func (l *lexer) Scan(k string) {{ {first}\n {used}.line++\n s, ok := {used}.syms[k]\n if !ok {{ s = &sym{{}}; {used}.syms[k] = s }}\n"
+    code += f" s.uses = append(s.uses, {used}.line)\n}}\nfunc Scan(k string) {{ one.Scan(k) }}"
+    assert findings_of(rule, code) == []

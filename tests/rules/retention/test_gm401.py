@@ -616,3 +616,34 @@ def test_a_known_handler_counts_although_something_calls_it() -> None:
         "func (h *H) Warm(w http.ResponseWriter, r *http.Request) { h.ServeHTTP(w, r) }"
     )
     assert [finding.level.value for finding in findings(source)] == ["warning"]
+
+
+@pytest.mark.parametrize("start", ["go serve(in, m)", "spawn(func() { serve(in, m) })"])
+def test_a_goroutine_ends_with_its_work_whoever_starts_it(start: str) -> None:
+    source = (
+        "func spawn(f func()) { go f() }\nfunc serve(in chan string, m map[string]*int) { for k := range in { m[k] = new(int) } }\n"
+        f"func Count(keys []string) {{\n in, done := make(chan string), make(chan int)\n m := map[string]*int{{}}\n {start}\n"
+        " for _, k := range keys { in <- k }\n close(in)\n <-done\n}"
+    )
+    assert maps(source) == []
+
+
+def test_a_loop_of_main_over_a_channel_that_is_closed_ends_with_the_work() -> None:
+    source = (
+        "package main\nfunc work(c chan string) { c <- `a` }\nfunc main() {\n c := make(chan string)\n s := &set{m: map[string]*int{}}\n"
+        " go func() { work(c); {0} }()\n for k := range c { s.add(k) }\n}\ntype set struct { m map[string]*int }\n"
+        "func (s *set) add(k string) { s.m[k] = new(int) }"
+    )
+    found = {end: findings_of(gm401_map_only_grows, {"p.go": source.replace("{0}", end)}) for end in ("close(c)", "work(c)")}
+    assert [len(findings) for findings in found.values()] == [0, 1]
+
+
+@pytest.mark.parametrize("run", ["func() { s.mu.Lock(); defer s.mu.Unlock(); s.m[k] = new(int) }()", "s.with(func() { s.m[k] = new(int) })"])
+def test_a_literal_that_is_run_at_once_has_another_key_each_time(run: str) -> None:
+    source = (
+        'import ("net/http"; "sync")\ntype server struct { mu sync.Mutex; m map[string]*int }\n'
+        "func (s *server) with(f func()) { s.mu.Lock(); defer s.mu.Unlock(); f() }\n"
+        f"func (s *server) report(w http.ResponseWriter, r *http.Request) {{ k := r.URL.Path; {run} }}\n"
+        "func Serve() { s := &server{m: map[string]*int{}}; http.HandleFunc(`/`, s.report) }"
+    )
+    assert maps(source) == ["s.m"]

@@ -44,6 +44,7 @@ def test_tables_without_pointers_small_and_local_ones(source: str) -> None:
     [
         "var m = make(map[int]int, 1_000_000)\nfunc Reset() { clear(m) }",
         "var m = make(map[int]int, 1_000_000)\nfunc Reset() { for k := range m { delete(m, k) } }",
+        "var m = make(map[int]int, 1_000_000)\nfunc Reset() { for k := range m { gone := k; println(k); { delete(m, gone) } } }",
         "var m = map[int]int{}\nfunc Fill() { for i := 0; i < 100000; i++ { m[i] = i } }\nfunc Reset() { clear(m) }",
         "var m = map[int]int{}\nfunc Fill() { for i := range 100000 { m[i] = i } }\nfunc Reset() { clear(m) }",
         "type S struct { m map[int]int }\nvar s = &S{m: make(map[int]int, 1 << 20)}\nfunc (s *S) Reset() { clear(s.m) }",
