@@ -134,8 +134,8 @@ class SyncMaps:
                 if x.fun.__class__ is ir.Sel and x.fun.name in METHODS:
                     suspects.append((number, x))
                 for arg in x.args:
-                    if arg.__class__ is ir.FuncLit:
-                        self.callers[arg.function] = x
+                    if (literal := view.literal(arg)) is not None:
+                        self.callers[literal] = x
         for number, call in suspects:
             found = map_call(call, view)
             if found is not None:

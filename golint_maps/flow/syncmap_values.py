@@ -127,8 +127,8 @@ class _Mutations(Forward[_State]):
 
     def _key(self, call: MapCall) -> str:
         """Return the text of the key whose value a call gives, that of a literal's parameter for Range."""
-        if call.method == "Range" and call.call.args and isinstance(call.call.args[0], ir.FuncLit):
-            params = self._view.facts.functions[call.call.args[0].function].params
+        if call.method == "Range" and call.call.args and (literal := self._view.literal(call.call.args[0])) is not None:
+            params = self._view.facts.functions[literal].params
             return f"l{params[0]}" if params and params[0] >= 0 else ""
         return self._view.paths.key(call.key) if call.key is not None else ""
 
@@ -240,8 +240,10 @@ class _Mutations(Forward[_State]):
                 if taken.call.path == found.path and taken.call.path is not None and (found.method == "Clear" or taken.key == key)
             }
             self._drop(gone, state)
-        elif found.method == "Range" and found.call.args and isinstance(found.call.args[0], ir.FuncLit) and self._is_shared(found, state):
-            self._give(found.call.args[0].function, 1, frozenset((found.pos,)))
+        elif found.method == "Range" and found.call.args and self._is_shared(found, state):
+            literal = self._view.literal(found.call.args[0])
+            if literal is not None:
+                self._give(literal, 1, frozenset((found.pos,)))
 
     def _is_shared(self, found: MapCall, state: _State) -> bool:
         """Tell whether others may find the values of a map, too."""

@@ -12,7 +12,7 @@ from golint_maps.flow.files import families, of_file
 from golint_maps.flow.paths import Paths
 from golint_maps.flow.traverse import count_assignments, each, late_definitions, statements
 from golint_maps.syntax import ir
-from golint_maps.types.definitions import Definition
+from golint_maps.types.definitions import Definition, FromValue
 from golint_maps.types.infer import Typing
 from golint_maps.types.resolve import Context, Resolver
 from golint_maps.types.scope import PackageScope, receiver_name
@@ -70,6 +70,14 @@ class View:
     def paths(self) -> Paths:
         """Access paths of its expressions."""
         return Paths(self)
+
+    def literal(self, x: ir.Expr) -> int | None:
+        """Return the number of the function literal that an expression is, or that a local variable has and keeps; None for all else."""
+        if x.__class__ is ir.Local and not self.assignments[x.id]:
+            match self.typing.definitions.get(x.id):
+                case FromValue(value, 0, 1):
+                    x = value
+        return x.function if x.__class__ is ir.FuncLit else None
 
     def release(self) -> None:
         """Drop what refers back to this view, so that it goes as soon as nobody has it any more: cycles are freed late, and looked for slowly."""

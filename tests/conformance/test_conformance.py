@@ -12,12 +12,15 @@ the first line of text below it, because a directive cannot carry a comment.
 from __future__ import annotations
 
 import re
+import shutil
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
+import tree_sitter_go
+from tree_sitter import Language, Node, Parser
 
 from golint_maps import registry
 from golint_maps.engine import run
@@ -116,3 +119,76 @@ def test_what_is_wanted_is_reported_and_nothing_else(case: Path) -> None:
 
 def test_every_known_failure_is_a_case() -> None:
     assert all((CASES / name / "go.mod").is_file() for name in KNOWN_FAILURES)
+
+
+# --- the same in other words: rewrites that keep every line, and change nothing that a program does ---
+
+PARSER = Parser(Language(tree_sitter_go.language()))
+Insertions = Iterator[tuple[int, bytes]]
+
+OPERANDS = ("selector_expression", "index_expression", "call_expression")
+"""What surely is a value: a name alone may be that of a package or a type."""
+
+
+def nodes(root: Node) -> Iterator[Node]:
+    todo = [root]
+    while todo:
+        node = todo.pop()
+        yield node
+        todo += node.children
+
+
+def in_parentheses(root: Node) -> Insertions:
+    """`s.m[k] = v` becomes `(s.m)[k] = v`, and `f(s.m)` becomes `f((s.m))`."""
+    for node in nodes(root):
+        parent = node.parent
+        if node.type not in OPERANDS or parent is None or node.type == "call_expression":
+            continue
+        if parent.type == "argument_list" or parent.child_by_field_name("operand") == node:
+            yield node.start_byte, b"("
+            yield node.end_byte, b")"
+
+
+def in_blocks(root: Node) -> Insertions:
+    """`{ f() }` becomes `{{ f() }}`."""
+    for node in nodes(root):
+        if node.type == "block" and node.parent is not None and node.parent.type != "block" and node.named_children:
+            yield node.start_byte + 1, b"{"
+            yield node.end_byte - 1, b"}"
+
+
+def between_calls(root: Node) -> Insertions:
+    """`f(); g()` becomes `print(); f(); print(); g()`."""
+    for node in nodes(root):
+        if node.type == "statement_list" and node.parent is not None and node.parent.type == "block":
+            for child in node.named_children:
+                if child.type != "comment":
+                    yield child.start_byte, b"print(); "
+
+
+def rewritten(source: bytes, rewrite: Callable[[Node], Insertions]) -> bytes:
+    text = source
+    # Of two at one place the one that was found last is written first: what closes an inner node stands before what closes the outer one.
+    for offset, inserted in sorted(rewrite(PARSER.parse(source).root_node), key=lambda item: -item[0]):
+        text = text[:offset] + inserted + text[offset:]
+    return text
+
+
+@pytest.mark.parametrize("rewrite", [in_parentheses, in_blocks, between_calls])
+def test_the_findings_are_the_same(rewrite: Callable[[Node], Insertions], tmp_path: Path) -> None:
+    root = tmp_path / "cases"
+    shutil.copytree(CASES, root, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    for path in root.rglob("*.go"):
+        path.write_bytes(rewritten(path.read_bytes(), rewrite))
+    got: dict[Path, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for finding in run(Settings(profile=Profile.DEFAULT, cache=False, jobs=1), ["./..."], cwd=root).findings:
+        if finding.suppressed is None:
+            path = root / finding.location.path
+            got[path][path.read_bytes().count(b"\n", 0, finding.location.start) + 1].add(finding.rule)
+    wrong: list[str] = []
+    for path in sorted(root.rglob("*.go")):
+        name = path.relative_to(root)
+        if name.parts[0] not in ("GM304", "GM307", "GM308"):  # about directives, whose line no statement has
+            default, _, unjudged = expected(path)
+            wrong += [f"{name}:{text}" for text in judge(default, unjudged, got.get(path, {}))]
+    assert wrong == []

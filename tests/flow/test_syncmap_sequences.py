@@ -197,3 +197,9 @@ def test_a_helper_of_any_name_may_lock() -> None:
     get = "func (c *C) Get(k string) any {{\n{}\n}}"
     assert kinds(helpers + get.format(body.replace("{0}", "c.in()\ndefer c.out()\n"))) == []
     assert kinds(helpers + get.format(body.replace("{0}", "c.in()\nc.out()\n"))) == ["miss"]
+
+
+def test_what_a_once_runs_may_have_a_name() -> None:
+    literal = "func() { if _, ok := c.m.Load(k); !ok { c.m.Store(k, made()) } }"
+    assert in_method(f"fill := {literal}\nc.o.Do(fill)\nreturn nil") == []
+    assert in_method(f"fill := {literal}\nfill()\nreturn nil") == ["miss"]
