@@ -14,7 +14,10 @@ from golint_maps.flow.half_releases import HalfRelease
 from golint_maps.flow.lifetime import MapDeclared, OwnerReplaced
 from golint_maps.flow.lock_copies import LockCopied
 from golint_maps.flow.map_sharing import MapShared
+from golint_maps.flow.memos import MemoFill
+from golint_maps.flow.promises import UNSAFE
 from golint_maps.flow.site import Place, Site
+from golint_maps.flow.support import serves_tests
 from golint_maps.graphs.callbacks import Callback
 from golint_maps.graphs.contracts import Breach, breaches
 from golint_maps.graphs.effects import EffectTable
@@ -22,12 +25,14 @@ from golint_maps.graphs.guarded import Guarding
 from golint_maps.graphs.lifetime import Lifetimes
 from golint_maps.graphs.links import Links
 from golint_maps.graphs.memos import Memos
+from golint_maps.graphs.neighbours import unguarded_in_requests
 from golint_maps.graphs.package_maps import SharedPackageMap, shared_package_maps
 from golint_maps.graphs.precedence import without_copies
 from golint_maps.graphs.races import Races
 from golint_maps.graphs.retention import Kept, Retention
 from golint_maps.graphs.syncmap_locks import SyncMapLocks
 from golint_maps.graphs.verdicts import Verdict, verdicts
+from golint_maps.graphs.witness import Witness
 from golint_maps.source.model import Module
 
 F = TypeVar("F", bound=Site)
@@ -104,6 +109,23 @@ class Program:
             imported={path for package in self.packages for path in package.imports},
             emptied={(release.id, release.identity) for release in self.each(MapRelease) if release.all},
         )
+
+    @cached_property
+    def requests(self) -> list[Verdict]:
+        """Changes by methods that serve requests, of maps that nobody locks, and that no other rule has a better reason to report."""
+        judged = {verdict.side.identity for verdict in self.verdicts} | {breach.side.identity for breach in self.breaches}
+        judged |= {memo.way.identity for memo in (*self.memos.broken(), *self.memos.shared(self.each(MemoFill)))}
+        return [
+            Verdict("write", way, other, None, False)
+            for way, other in unguarded_in_requests(self.races)
+            if way.identity not in judged and not self._alone(way) and not self._alone(other)
+        ]
+
+    def _alone(self, way: Witness) -> bool:
+        """Tell whether the functions on a way are documented as not safe, or nobody outside calls them."""
+        functions = [self.functions[hop.function] for hop in way.hops]
+        said = {self.promises.get(name) for function in functions for name in (function.id, function.receiver, function.package)}
+        return UNSAFE in said or functions[0].package in self._mains or serves_tests(functions[0].package)
 
     @cached_property
     def _mains(self) -> frozenset[str]:

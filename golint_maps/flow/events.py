@@ -178,3 +178,5 @@ class FunctionSummary(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """(number as in `Position.nest`, start, end) of each loop."""
     shared: tuple[tuple[int, str, Path], ...] = ()
     """Of outermost functions: (variable, field, what the literal that made the variable put there) for pointers to something that has a name."""
+    request: bool = False
+    """Whether it is a method that takes a context first: who calls it has one for each request, and requests come side by side."""

@@ -738,7 +738,7 @@ class LocksetWalk(Forward[State]):
             receiver=receiver,
             args=arguments,
             locks=held,
-            once=bool(self._once) and any(start <= call.pos < end for start, end, _, _ in self._once),
+            once=bool(self._once) and self._once_only(call.pos),
             empty=tuple(self.names.identity(x) for start, end, x in self._empty if start <= call.pos < end) if self._empty else (),
         )
 
@@ -751,6 +751,12 @@ class LocksetWalk(Forward[State]):
         nest = self._at(after).nest
         later = (assign for assign in each(self.function.body or (), ir.Assign) if assign.pos >= after and self._at(assign.pos).nest == nest)
         return any(target.__class__ is ir.Local and target.id == x.id for assign in later for target in assign.lhs)
+
+    def _once_only(self, pos: int) -> bool:
+        """Tell whether what stands at a place is done once only: where a flag lets nobody in twice, and in no loop of its own there."""
+        regions = [(start, end) for start, end, _, _ in self._once if start <= pos < end]
+        turns = [begin for _, begin, end in self.structure.loops() if begin <= pos < end] if regions else []
+        return any(not any(start <= begin for begin in turns) for start, _ in regions)
 
     def _head_end(self, call: ir.Call) -> int:
         if isinstance(call.fun, ir.FuncLit):

@@ -32,6 +32,10 @@ class _Store:
     value: ir.Expr | None
 
 
+_NAMELESS = "struct "
+"""Begins what stands for the name of a struct type that has none."""
+
+
 @dataclass(slots=True)
 class _Notes:
     """What one file may make, by names alone."""
@@ -57,9 +61,9 @@ class _Notes:
         elif x.__class__ is ir.Name:
             self.variables.add(x.name)
 
-    def literal(self, x: ir.Lit, root: int, variables: Sequence[ir.Variable]) -> None:
-        """Note the fields that a composite literal gives a value."""
-        name = _struct_name(x.type)
+    def literal(self, x: ir.Lit, root: int, variables: Sequence[ir.Variable], elided: ir.TypeExpr | None = None) -> None:
+        """Note the fields that a composite literal gives a value. `elided` is its type where a literal around it says so."""
+        name = _struct_name(x.type or elided)
         if name is None:
             return
         self.built.add(name)
@@ -121,8 +125,10 @@ def _rest(file: ir.FileFacts) -> _Notes:
         body = function.body or ()
         for address in each(body, ir.Addr):
             notes.store(address.x, function.root)
-        for literal in each(body, ir.Lit):
-            notes.literal(literal, function.root, variables)
+        literals = list(each(body, ir.Lit))
+        elided = _elided(literals)
+        for literal in literals:
+            notes.literal(literal, function.root, variables, elided.get(id(literal)))
         for call in each(body, ir.Call):
             if len(call.args) == 1:
                 notes.conversion(call.fun)
@@ -186,7 +192,9 @@ class Makers:
             self._take(_rest)
 
     def _struct(self, name: str) -> str:
-        """Return the name of a defined type of this package, empty where a name stands for something else."""
+        """Return the name of a defined type of this package, empty where a name stands for something else; a struct without a name is its fields."""
+        if name.startswith(_NAMELESS):
+            return name
         declared = self._scope.types.get(name)
         return "" if declared is None or declared.node.alias else name
 
@@ -224,18 +232,19 @@ class Makers:
         found = self._package.resolver.field(owner, field)
         if found is None or self._package.resolver.map(found.type) is None or self._makes_itself(found.type):
             return ""
-        if not self._maker(owner, field, len(fields)):
+        if not self._maker(owner, field, fields):
             return ""
         self._walk_rest()
-        return self._maker(owner, field, len(fields))
+        return self._maker(owner, field, fields)
 
-    def _maker(self, owner: model.Named, field: str, fields: int) -> str:
+    def _maker(self, owner: model.Named, field: str, fields: Sequence[ir.Field]) -> str:
         """Return `nil` when nothing makes a field, the unmade field that it gets its map from, or an empty text when something makes it."""
-        if owner.name in self._converted or owner.name in self._positional or fields in self._positional_elided:
+        names = (owner.name, _nameless(fields), "")
+        if owner.name in self._converted or not self._positional.isdisjoint(names) or len(fields) in self._positional_elided:
             return ""
-        if (owner.name, field) in self._keyed or ("", field) in self._keyed:
+        if any((name, field) in self._keyed for name in names):
             return ""
-        given = [*self._given.get((owner.name, field), ()), *self._given.get(("", field), ())]
+        given = [store for name in names for store in self._given.get((name, field), ())]
         sources = {self._source(store) for store in (*given, *(store for store in self._stores.get(field, ()) if self._may_be(store, owner, field)))}
         if not sources:
             return "nil"
@@ -306,9 +315,32 @@ def _struct_name(kind: ir.TypeExpr | None) -> str | None:
             return name
         case ir.TInst(base):
             return _struct_name(base)
+        case ir.TStruct(fields):
+            return _nameless(fields)
         case ir.TMap() | ir.TSlice() | ir.TArray() | ir.TQual():
             return None
     return ""
+
+
+def _nameless(fields: Sequence[ir.Field]) -> str:
+    """Return what stands for a struct type without a name: it may become any defined type with the same fields."""
+    return _NAMELESS + ",".join(field.name for field in fields)
+
+
+def _elided(literals: Iterable[ir.Lit]) -> dict[int, ir.TypeExpr]:
+    """Return the types of the literals in others that need not say them: `[]T{{1}, {2}}`, `map[K]*T{k: {3}}`."""
+    found: dict[int, ir.TypeExpr] = {}
+    todo = [(literal, literal.type) for literal in literals if literal.type is not None]
+    while todo:
+        literal, kind = todo.pop()
+        inner = kind.elem if isinstance(kind, ir.TSlice | ir.TArray) else kind.value if isinstance(kind, ir.TMap) else None
+        if inner is not None:
+            inner = inner.elem if isinstance(inner, ir.TPtr) else inner
+            for element in literal.elements:
+                if isinstance(element.value, ir.Lit) and element.value.type is None:
+                    found[id(element.value)] = inner
+                    todo.append((element.value, inner))
+    return found
 
 
 def _is_nil(x: ir.Expr) -> bool:

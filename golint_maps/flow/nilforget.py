@@ -9,7 +9,11 @@ from golint_maps.flow.nilstate import LOCAL, MAYBE, Origin, State, Value
 from golint_maps.flow.paths import Path
 from golint_maps.flow.spelling import spell
 from golint_maps.syntax import ir
+from golint_maps.types import model
 from golint_maps.types.model import Type
+
+_MAY_LEAD_ON = frozenset((model.ERROR, model.NIL, model.UNSAFE_POINTER, model.BASIC["uintptr"]))
+"""Predeclared types whose values may lead to other things."""
 
 
 def escape(body: Body, x: ir.Expr, state: State) -> None:
@@ -17,7 +21,11 @@ def escape(body: Body, x: ir.Expr, state: State) -> None:
     path = body.view.paths.of(x)
     if path is None:
         return
-    share(body, path, body.view.typing.of(x), state)
+    kind = body.view.typing.of(x)
+    below = body.resolver.underlying(kind)
+    if isinstance(below, model.Basic) and below not in _MAY_LEAD_ON:
+        return  # a number or text leads nobody anywhere
+    share(body, path, kind, state)
 
 
 def share(body: Body, path: Path, kind: Type | None, state: State) -> None:

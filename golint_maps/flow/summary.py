@@ -22,6 +22,8 @@ from golint_maps.types import model
 from golint_maps.types.definitions import FromValue
 from golint_maps.types.scope import receiver_name
 
+_CONTEXT = ir.TQual("context", "Context")
+
 
 class Summariser:
     """Makes the summaries of the function and literals of one view."""
@@ -64,6 +66,7 @@ class Summariser:
             sends=tuple(walker.sends.values()),
             submits=tuple(walker.submits.values()),
             shared=tuple(self._shared()) if root else (),
+            request=root and function.receiver_type is not None and function.type.params[:1] == [_CONTEXT],
         )
 
     def _variables(self, function: ir.Function) -> Iterator[tuple[int, int, int]]:

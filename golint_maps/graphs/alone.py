@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from golint_maps.graphs.exclusion import excluded
-from golint_maps.graphs.naming import hidden, sets_up
+from golint_maps.graphs.naming import hidden, keeps, sets_up
 from golint_maps.graphs.races import Races
 from golint_maps.graphs.witness import Witness
 
@@ -28,6 +28,7 @@ def judged_by_callers(races: Races, way: Witness, ways: Sequence[Witness], guard
     """Tell whether a way starts at a method that nobody out of sight can name, and those in sight who call it hold the lock.
 
     Where nobody in sight calls it, those count who hand its objects to code out of sight, which calls it before it returns: `batch.Replay(cleaner)`.
+    An object that gives itself away, or is registered by the name of the call, is called back later.
     """
     entry = races.functions[way.context.entry]
     if way.context.kind != "exported" or not hidden(entry):
@@ -38,7 +39,10 @@ def judged_by_callers(races: Races, way: Witness, ways: Sequence[Witness], guard
         return all(guard in {lock.name for lock in other.locks} for other in through)
     handed_out = races.handed_out.get(entry.receiver, ())
     return bool(handed_out) and all(
-        guard in {lock.name for lock in site.locks} or _held_around(races, function, guard) for function, site in handed_out
+        (guard in {lock.name for lock in site.locks} or _held_around(races, function, guard))
+        and not keeps(site.targets)
+        and races.functions[function].receiver != entry.receiver
+        for function, site in handed_out
     )
 
 

@@ -16,6 +16,8 @@ _SHARE = 2 / 3
 _NAMED_SHARE = 1 / 4
 """Of a lock with the name of the map."""
 _MINIMUM = 2
+_IN_A_VARIABLE = 2
+"""The length of the path of a map in a struct that is a variable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +100,13 @@ def _same_object(races: Races, way: Witness, guard: str) -> bool:
     """Tell whether the object of an access is one that the guard is meant for: an object that the way to the access shows, or of the guard's package.
 
     A message of another package that came as an argument, or was looked up, may be a copy, or not yet have come to where a lock guards its like.
+    And what a function has made itself is not what the lock of another object guards.
     """
     if guard[:1] == "l":
         return True
+    beside = guard.rpartition(".")[0] == way.identity.rpartition(".")[0]
+    if guard[:1] == "f" and not beside and way.path and len(way.path) == _IN_A_VARIABLE and races.objects.made(way.path[0]):
+        return False
     return _package(guard) == _package(way.identity) or races.objects.anchored(way)
 
 

@@ -11,6 +11,7 @@ from typing import Final
 from golint_maps.flow.events import FunctionSummary
 from golint_maps.flow.memos import MemoFill
 from golint_maps.flow.promises import SAFE, UNSAFE
+from golint_maps.graphs.naming import FOR_ONE
 from golint_maps.graphs.races import Races
 from golint_maps.graphs.witness import Path, Witness
 
@@ -21,11 +22,6 @@ _REGISTRATION_ALONE: Final = re.compile(
     r"(?:Must)?(?:Register|Unregister|Add|Set|Init|Setup|Reset|Enable|Disable|Define|Declare|Install|Configure|Test|Bench)"
 )
 """Of a package variable that is filled with what was computed: reading, parsing and making is what programs do at any time."""
-_FOR_ONE: Final = re.compile(
-    r"(?i:builder|parser|decoder|encoder|scanner|reader|writer|visitor|compiler|request|iterator|walker|printer|lexer|query|transaction|session"
-    r"|context|state|generator|resolver|checker|tx)$"
-)
-"""Names of types whose objects one goroutine makes for one piece of work."""
 _STARTING: Final = re.compile(r"(?:Init|Open|Start|Run|Serve|Close|Stop|Register|Setup|Configure|Unmarshal|Decode|Gob|Scan|New|Load|Must|Validate)")
 
 
@@ -131,10 +127,10 @@ class Memos:
         if way.path[0] != "r" or not owner:
             return False
         if _of_receiver(way.path, way.identity[1:].rpartition(".")[0]):
-            return owner in self._singletons or (owner in self._services and not _FOR_ONE.search(owner))
+            return owner in self._singletons or (owner in self._services and not FOR_ONE.search(owner))
         # A cache of a type of its own, with exported name, that objects point to: they share it.
         holder = way.identity[1:].rpartition(".")[0].rpartition(".")[2]
-        return len(way.path) == 3 and holder[:1].isupper() and holder.endswith("Cache") and not _FOR_ONE.search(owner)
+        return len(way.path) == 3 and holder[:1].isupper() and holder.endswith("Cache") and not FOR_ONE.search(owner)
 
     def _promised(self, way: Witness) -> str:
         functions = [self._races.functions[hop.function] for hop in way.hops]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from golint_maps.flow.events import FunctionSummary
 
@@ -14,6 +15,12 @@ _SETS_UP = re.compile(
 )
 _INITIALISES = re.compile(r"Init(?![a-z])|[Ii]nitiali[sz]e")
 _REGISTERS = re.compile(r"(?:Must)?Register(?![a-z])")
+FOR_ONE = re.compile(
+    r"(?i:builder|parser|decoder|encoder|scanner|reader|writer|visitor|compiler|request|iterator|walker|printer|lexer|query|transaction|session"
+    r"|context|state|generator|resolver|checker|tx)$"
+)
+"""Names of types whose objects one goroutine makes for one piece of work."""
+_KEEPS = re.compile(r"(?:Add|Register|Subscribe|Listen|On[A-Z]|Set|Handle|Watch|Notify|Observe|Use|With|New|Make|Start|Run|Serve|Go$)")
 _BY_CONTAINERS = frozenset(("Len", "Less", "Swap", "Push", "Pop"))
 """Methods that `sort` and `container/heap` call for whoever calls them, under that caller's locks."""
 _BY_ENCODERS = re.compile(r"Marshal\w*|GobEncode|Encode[A-Z]\w*")
@@ -64,6 +71,11 @@ def _plain(name: str) -> str:
 def encodes(function: FunctionSummary) -> bool:
     """Tell whether a method is one that encoders call for whoever encodes, who may hold the lock: `MarshalJSON`."""
     return bool(function.receiver) and _BY_ENCODERS.fullmatch(function.id.rpartition(".")[2]) is not None
+
+
+def keeps(targets: Iterable[str]) -> bool:
+    """Tell whether a function may keep what it is given for later, by its name."""
+    return any(_KEEPS.match(target.rpartition(".")[2]) for target in targets)
 
 
 def hidden(function: FunctionSummary) -> bool:

@@ -1,4 +1,4 @@
-"""Maps that nobody locks, in objects whose own lock guards other maps: the objects are shared, or they would have no lock."""
+"""Maps that nobody locks, in objects that are shared all the same: their own lock guards other maps, or their methods serve requests."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from golint_maps.flow.events import Held
-from golint_maps.graphs.naming import sets_up
+from golint_maps.graphs.naming import FOR_ONE, sets_up
 from golint_maps.graphs.races import Races
 from golint_maps.graphs.witness import Witness
 
@@ -36,6 +36,35 @@ def unguarded_neighbours(races: Races) -> Iterator[tuple[Witness, Held, int]]:
             if way.access.op in _IN_PLACE and way.access.place not in seen:
                 seen.add(way.access.place)
                 yield way, lock, held
+
+
+def unguarded_in_requests(races: Races) -> Iterator[tuple[Witness, Witness]]:
+    """Yield (way to a change, way to another access) of maps that exported methods of one object use, where callers come side by side.
+
+    They do where the method that changes the map takes a context, which stands for a request, or where the object has a goroutine of its own.
+    """
+    running = {
+        races.functions[callee].receiver
+        for callee, links in races.links.into.items()
+        if races.functions[callee].endless and any(link.spawns and not races.functions[link.caller].test for link in links)
+    }
+    for identity, found in sorted(races.by_map.items()):
+        owner = identity[1:].rpartition(".")[0]
+        if identity[0] != "f" or identity.endswith("]") or owner in races.outsiders.locking_types or FOR_ONE.search(owner):
+            continue
+        ways = [way for way in found if not races.functions[way.hops[0].function].test]
+        if any(way.locks or way.context.concurrent for way in ways):
+            continue  # judged by what is seen
+        called = [way for way in ways if _by_method(way, owner, races) and not races.outsiders.called_in_sight(way)]
+        seen = set()
+        for way in called:
+            entry = races.functions[way.context.entry]
+            if way.access.op not in _IN_PLACE or way.access.place in seen or not (entry.request or owner in running):
+                continue
+            others = [other for other in called if other.access.place != way.access.place and other.context.entry != entry.id]
+            if others:
+                seen.add(way.access.place)
+                yield way, others[0]
 
 
 def _guarded_owners(races: Races) -> Mapping[str, tuple[Held, int]]:

@@ -25,7 +25,7 @@ RULE = Rule(
 @RULE.check
 def check(program: Program) -> Iterator[Finding]:
     """Report writes that race with another access and hold no lock."""
-    for verdict in program.verdicts:
+    for verdict in (*program.verdicts, *program.requests):
         if verdict.kind == "write":
             what = "a data race, and what goes into the old map is lost" if replaces(verdict) else "fatal error, concurrent map writes"
             title = f"`{verdict.access.map}` is written without a lock while another goroutine may use it: {what}."

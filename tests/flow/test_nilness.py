@@ -446,3 +446,35 @@ def test_a_loop_over_something_else_has() -> None:
 
 def test_a_callee_that_only_ranges_over_what_it_is_given_may_be_given_nil() -> None:
     assert writes("func double(m M) { for k, v := range m { m[k] = 2 * v } }\nfunc Use() { double(nil) }") == []
+
+
+@pytest.mark.parametrize("use", ["other(s.Name)", "_, ok := m[s.Name]; other(ok)", "n := s.Name; other(n)"])
+def test_the_text_in_a_struct_leads_nobody_to_its_maps(use: str) -> None:
+    assert writes("type S struct { Name string; Vars M }\nfunc f(m M) { s := S{}; " + use + "; s.Vars[``] = 1 }") == [("s.Vars", "literal", True)]
+
+
+def test_a_pointer_in_a_struct_may_lead_to_it() -> None:
+    assert writes("type S struct { Self *S; Vars M }\nfunc f(p *S) { s := S{}; s.Self = &s; other(s.Self); s.Vars[``] = 1 }") == []
+
+
+SCALER = """
+type scaler struct { n int; name string; rates M }
+func newScaler(n int) *scaler { return &scaler{n: n} }
+func (s *scaler) Add(k string) { s.rates[k] = 1 }
+"""
+
+
+@pytest.mark.parametrize(
+    ("table", "found"),
+    [
+        ("[]struct{ a int; b string; c M }{{1, ``, nil}}", True),
+        ("[]row{{1, ``, nil}}", True),
+        ("map[string]*row{``: {1, ``, nil}}", True),
+        ("[]struct{ n int; name string; rates M }{{1, ``, nil}}", False),
+        ("[]scaler{{1, ``, M{}}}", False),
+        ("rows{{1, ``, nil}}", False),
+    ],
+)
+def test_a_literal_without_its_type_has_that_of_what_it_lies_in(table: str, found: bool) -> None:
+    made = writes(SCALER + "type row struct { a int; b string; c M }\ntype rows []scaler\nfunc f() { other(" + table + ") }")
+    assert made == ([("s.rates", "field", True)] if found else [])

@@ -938,6 +938,7 @@ def test_a_visitor_is_called_under_the_lock_that_is_held_where_it_is_handed_over
 def test_a_visitor_that_is_handed_over_without_the_lock_is_called_without_it() -> None:
     assert verdicts(VISITOR % ("cleaner", "cleaner", "cleaner", "", "b.Replay(c)")) == [("inconsistent", True)]
     assert verdicts(VISITOR % ("Cleaner", "Cleaner", "Cleaner", "b.Replay(c);", "")) == [("inconsistent", True)]
+    assert verdicts(VISITOR % ("cleaner", "cleaner", "cleaner", "b.AddListener(c);", "")) == [("inconsistent", True)]
 
 
 def test_the_variable_of_one_function_is_not_the_parameter_of_a_literal_in_another() -> None:
@@ -1166,3 +1167,35 @@ def test_what_a_server_fills_before_it_serves_leaves_doubt() -> None:
     assert placed == [False]
     placed = [v.certain for v in program(source.replace("FIRST", "").replace("THEN", "s.nodes[1] = 1")).verdicts if v.access.op == "insert"]
     assert placed == [True]
+
+
+def test_an_object_that_gives_itself_away_under_its_lock_is_called_back_later() -> None:
+    source = STORE.replace("import", 'import "example.org/kv"\nimport') + (
+        "func (s *store) DataChange(k string) { delete(s.m, k) }\n"
+        "func (s *store) Get(k string) int { s.mu.Lock(); defer s.mu.Unlock(); return s.m[k] }\n"
+        "func (s *store) Bind(b *kv.Batch) { s.mu.Lock(); defer s.mu.Unlock(); s.m[`a`] = 1; b.Replay(s) }\n"
+    )
+    assert verdicts(source) == [("inconsistent", True)]
+
+
+def test_the_lock_of_another_object_is_not_missed_on_what_a_function_has_made_itself() -> None:
+    source = """
+import "sync"
+type report struct { seen map[string]int }
+type client struct { mu sync.Mutex; last *report }
+func (c *client) Add(k string) { c.mu.Lock(); defer c.mu.Unlock(); c.last.seen[k] = 1 }
+func (c *client) Get(k string) int { c.mu.Lock(); defer c.mu.Unlock(); return c.last.seen[k] }
+func (c *client) Size() int { c.mu.Lock(); defer c.mu.Unlock(); return len(c.last.seen) }
+func (c *client) Drop(k string) { c.mu.Lock(); defer c.mu.Unlock(); delete(c.last.seen, k) }
+func (c *client) Clear() { c.mu.Lock(); defer c.mu.Unlock(); clear(c.last.seen) }
+func (c *client) Report() *report {
+    var mu sync.Mutex
+    r := &report{seen: map[string]int{}}
+    go func() { mu.Lock(); r.seen[`a`] = 1; mu.Unlock() }()
+    mu.Lock()
+    defer mu.Unlock()
+    r.seen[`b`] = 2
+    return r
+}
+"""
+    assert [verdict for verdict in verdicts(source) if verdict[1]] == []

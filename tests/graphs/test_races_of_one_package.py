@@ -403,3 +403,54 @@ def test_a_lock_with_the_name_of_a_map_is_the_one_to_hold_though_most_accesses_h
 
 def test_a_lock_of_another_name_is_asked_for_only_where_most_accesses_hold_it() -> None:
     assert verdicts(NAMED.replace("shardsLock", "ioLock")) == []
+
+
+def test_what_a_flag_lets_in_once_may_still_start_many_goroutines_in_a_loop() -> None:
+    source = """
+import "sync"
+type client struct { mu sync.Mutex; busy chan int }
+func (c *client) Report(servers []string) map[string]int {
+    c.mu.Lock()
+    if c.busy != nil { c.mu.Unlock(); return nil }
+    c.busy = make(chan int)
+    c.mu.Unlock()
+    found := map[string]int{}
+    var wg sync.WaitGroup
+    for _, s := range servers { wg.Add(1); go func() { defer wg.Done(); found[s] = 1 }() }
+    wg.Wait()
+    return found
+}"""
+    assert verdicts(source) == [("write", "found[s]")]
+
+
+SERVED = """
+import "context"
+// Catalog knows who serves what.
+%stype Catalog struct { servers map[string]string }
+func New() *Catalog { return &Catalog{servers: map[string]string{}} }
+func (c *Catalog) Add(%skey, server string) { c.servers[key] = server }
+func (c *Catalog) Find(key string) string { return c.servers[key] }
+%s"""
+
+
+def requests(source: str) -> list[str]:
+    """Return the text of each change that requests make to a map that nobody locks."""
+    text = "package p\n" + source
+    data = text.encode()
+    return [data[item.access.place.start : item.access.place.end].decode() for item in Program([facts_of({"p.go": text})]).requests]
+
+
+@pytest.mark.parametrize(
+    ("doc", "params", "more", "found"),
+    [
+        ("", "ctx context.Context, ", "", True),
+        ("", "_ context.Context, ", "", True),
+        ("", "", "func (c *Catalog) loop() { for { println() } }\nfunc Open() *Catalog { c := New(); go c.loop(); return c }\n", True),
+        ("", "", "", False),
+        ("// It is not safe for concurrent use.\n", "ctx context.Context, ", "", False),
+        ("", "ctx context.Context, ", "func use(c *Catalog) { c.Add(nil, ``, ``); c.Find(``) }\n", False),
+    ],
+    ids=["a context", "a context without a name", "a goroutine of its own", "neither", "documented", "callers in sight"],
+)
+def test_methods_that_serve_requests_change_a_map_side_by_side(doc: str, params: str, more: str, found: bool) -> None:
+    assert requests(SERVED % (doc, params, more)) == (["c.servers[key]"] if found else [])
