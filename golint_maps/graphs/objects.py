@@ -54,11 +54,18 @@ class Objects:
 
     def elsewhere(self, left: Witness, right: Witness) -> bool:
         """Tell whether the objects that hold a map are themselves held in different fields: of one type, but hardly one object."""
-        mine, theirs = ([part for part in (way.path or ())[1:-1] if part[:1] != "["] for way in (left, right))
-        if mine and theirs and mine[-1] != theirs[-1]:
+        if left.path and right.path and self._held(left.path) == self._held(right.path):
+            return False  # both structs were made with one pointer in them
+        if self.in_other_fields(left, right):
             return True
         around = zip(self._holders(left), self._holders(right), strict=False)
         return any(ours[1] != others[1] or (ours[0] and others[0] and ours[0] != others[0]) for ours, others in around)
+
+    @staticmethod
+    def in_other_fields(left: Witness, right: Witness) -> bool:
+        """Tell whether the objects that hold a map are held in fields of different names."""
+        mine, theirs = ([part for part in (way.path or ())[1:-1] if part[:1] != "["] for way in (left, right))
+        return bool(mine) and bool(theirs) and mine[-1] != theirs[-1]
 
     def _holders(self, way: Witness) -> Iterator[tuple[str, str]]:
         """Yield (type, field) of what holds the object that a map belongs to, from the inside out, as far as calls lead there.

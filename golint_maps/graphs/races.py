@@ -224,15 +224,19 @@ class Races:
     def parallel(self, left: Witness, right: Witness) -> str:
         """Return `certain`, `assumed` (somebody outside of the program would have to call, or pass one object to both), or an empty string."""
         found = self._parallel(left, right)
-        if found == "certain" and (self.doubts.between(left, right) or self.objects.elsewhere(left, right)):
+        apart = self.objects.elsewhere(left, right) if found else False
+        if found == "certain" and self.doubts.between(left, right):
             found = "assumed"
+        elif found == "certain" and apart:
+            # Two owners that call it by one name may well have been given one object.
+            found, apart = "assumed", self.objects.in_other_fields(left, right)
         if found == "assumed" and any(self.outsiders.called_from_elsewhere(way) for way in (left, right)):
             return ""
         if found and not (self.objects.anchored(left) and self.objects.anchored(right)) and not in_one_activation(left, right):
             found = "assumed" if left.identity.rpartition(".")[0] in self.outsiders.locking_types else ""
         if found == "assumed" and (self.outsiders.behind_wrapper(left, right) or self.outsiders.behind_wrapper(right, left)):
             return ""
-        if found == "assumed" and (self.objects.elsewhere(left, right) or any(self.outsiders.nobody_outside(way) for way in (left, right))):
+        if found == "assumed" and (apart or any(self.outsiders.nobody_outside(way) for way in (left, right))):
             return ""
         return found
 

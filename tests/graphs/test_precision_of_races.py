@@ -1199,3 +1199,14 @@ func (c *client) Report() *report {
 }
 """
     assert [verdict for verdict in verdicts(source) if verdict[1]] == []
+
+
+@pytest.mark.parametrize("field", ["cache", "store"])
+def test_one_object_in_two_structs_is_shared_whatever_their_fields_are_called(field: str) -> None:
+    source = (
+        "type shared struct { m map[string]int }\ntype left struct { cache *shared }\n"
+        f"type right struct {{ {field} *shared }}\nfunc (l *left) run() {{ l.cache.m[`a`] = 1 }}\nfunc (r *right) run() {{ r.{field}.m[`b`] = 1 }}\n"
+        "func Start() { s := &shared{m: map[string]int{}}; "
+        f"l := &left{{cache: s}}; r := &right{{{field}: s}}; go l.run(); go r.run() }}\n"
+    )
+    assert ("write", True) in verdicts(source)
