@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from golint_maps.flow.events import Held
 from golint_maps.flow.files import families, of_file
 from golint_maps.flow.identity import Names
 from golint_maps.flow.literals import field_name
@@ -65,6 +66,22 @@ def operation(call: ir.Call, names: Names) -> LockOperation | None:
             effect = {"Acquire": "acquire", "Release": "release", "TryAcquire": "try"}[fun.name]
             return LockOperation(effect, "w", (*path, "semaphore"), names.identity(fun.base) + "~", "")
     return None
+
+
+def entered_with(body: Sequence[ir.Stmt], names: Names) -> dict[tuple[str, ...], Held]:
+    """Return the locks, by path, that a body gives back before it has taken them: whoever called or started it had them.
+
+    `mu.Lock(); go func() { …; mu.Unlock() }()` hands a lock to a goroutine. What is locked through an interface may be taken in other ways.
+    """
+    view = names.view
+    first: dict[tuple[str, ...], LockOperation] = {}
+    for call in sorted(each(body, ir.Call), key=lambda call: call.pos):
+        found = operation(call, names) if isinstance(call.fun, ir.Sel) and call.fun.name in METHODS else None
+        if found is None or not isinstance(call.fun, ir.Sel):
+            continue
+        if not isinstance(view.package.resolver.underlying(view.typing.of(call.fun.base)), model.Interface):
+            first.setdefault(found.path, found)
+    return {path: Held(path, lock.mode, lock.name, lock.spelled) for path, lock in first.items() if lock.kind == "release"}
 
 
 def own_operation(call: ir.Call, names: Names) -> LockOperation | None:

@@ -78,7 +78,7 @@ class LocksetWalk(Forward[State]):
 
     def start(self) -> None:
         """Walk the body, then what it has deferred, in the order in which that runs."""
-        end = self.run(self.function.body or (), State(self._entered_with(), frozenset()))
+        end = self.run(self.function.body or (), State(locks.entered_with(self.function.body or (), self.names) if self._locks else {}, frozenset()))
         self._in_deferred = True
         state = end or State({}, frozenset())
         for index in reversed(range(len(self._deferred))):
@@ -91,19 +91,6 @@ class LocksetWalk(Forward[State]):
                 self._apply(effect, None, state)
             else:
                 self._call(call, state)
-
-    def _entered_with(self) -> Locks:
-        """Return the locks that a body gives back before it has taken them: whoever called or started it had them.
-
-        `mu.Lock(); go func() { …; mu.Unlock() }()` hands a lock to a goroutine.
-        """
-        first: dict[tuple[str, ...], locks.LockOperation] = {}
-        calls = each(self.function.body or (), ir.Call) if self._locks else ()
-        for call in sorted((call for call in calls if call.fun.__class__ is ir.Sel and call.fun.name in locks.METHODS), key=lambda call: call.pos):
-            operation = locks.operation(call, self.names)
-            if operation is not None:
-                first.setdefault(operation.path, operation)
-        return {path: Held(path, lock.mode, lock.name, lock.spelled) for path, lock in first.items() if lock.kind == "release"}
 
     def _given_back_later(self, index: int) -> Locks:
         """Return the locks that were held when a call was deferred, and whose release was deferred before it, so that it runs after it."""

@@ -1210,3 +1210,13 @@ def test_one_object_in_two_structs_is_shared_whatever_their_fields_are_called(fi
         f"l := &left{{cache: s}}; r := &right{{{field}: s}}; go l.run(); go r.run() }}\n"
     )
     assert ("write", True) in verdicts(source)
+
+
+def test_what_an_interface_locks_in_its_own_way_is_not_held_from_the_start() -> None:
+    source = (
+        "type locker interface { Lock(reason string) error; Unlock() error }\nvar files = map[string]int{}\n"
+        "type local struct{}\nfunc (l *local) Unlock() error { return nil }\n"
+        "func (l *local) Lock(reason string) error { files[reason] = 1; return nil }\n"
+        "func Both(a, b locker) { for range 3 { go func() { a.Lock(`x`); if b.Lock(`y`) != nil { a.Unlock() } }() } }\n"
+    )
+    assert ("write", True) in verdicts(source)
