@@ -47,6 +47,8 @@ class MapEscape(Site, frozen=True, kw_only=True, tag="map-escape"):
     id: str
     parameter: int = -1
     reached: int = 0
+    successor: bool = False
+    """Of `store`: into the same field of another object of that type."""
 
 
 class _State(LockState):
@@ -263,7 +265,8 @@ class _Walk(LockWalk):
             return
         if into[0][0] == "l" and self.view.variables[int(into[0][1:])].kind not in ("receiver", "param") and not self._others_have((*into, "")):
             return  # what a local struct is used for is not known
-        self._report("store", shared, target, target)
+        same = self.names.identity(shared[0])
+        self._report("store", shared, target, target, successor=bool(same) and self.names.identity(target) == same)
 
     def _from_caller(self, target: ir.Expr, value: ir.Local, state: LockState) -> None:
         given = self.view.paths.of(value)
@@ -365,7 +368,15 @@ class _Walk(LockWalk):
     # --- results ---
 
     def _report(
-        self, kind: str, shared: tuple[ir.Expr, tuple[Held, ...]], at: Any, target: ir.Expr, *, parameter: int = -1, key: object = None
+        self,
+        kind: str,
+        shared: tuple[ir.Expr, tuple[Held, ...]],
+        at: Any,
+        target: ir.Expr,
+        *,
+        parameter: int = -1,
+        key: object = None,
+        successor: bool = False,
     ) -> None:
         map_, locks = shared
         identity = self.names.identity(map_)
@@ -386,6 +397,7 @@ class _Walk(LockWalk):
             target=spell(target, self.view.variables),
             id=function_id(self.view, self.view.number) if self._around else self.id,
             parameter=parameter,
+            successor=successor,
             reached=map_.pos if isinstance(map_, ir.Sel | ir.Name | ir.Index) else 0,
         )
 

@@ -51,7 +51,7 @@ class Doubts:
         return known[1]
 
     def _doubted(self, way: Witness) -> bool:
-        if _assumed(way) or _looked_up(way) or _piped(way):
+        if _assumed(way) or _looked_up(way) or piped(way):
             return True
         return self._only_tested(way) or self._works_along(way) or self._outsiders.called_in_sight(way) or self._put_in_place(way)
 
@@ -161,7 +161,7 @@ def _looked_up(way: Witness) -> bool:
     return way.path is not None and way.identity[:1] == "f" and any(part[:1] == "[" and part[1:2] not in '"0123456789' for part in way.path[:-1])
 
 
-def _piped(way: Witness) -> bool:
+def piped(way: Witness) -> bool:
     """Tell whether a goroutine is given the end of a pipe to write to: whoever reads the other end until it is closed waits for it."""
     link = way.context.link if way.context.kind == "spawn" else None
     return link is not None and any(argument.type == "io.PipeWriter" for argument in link.site.args)

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Final
 
 from golint_maps.flow.escapes import MapEscape
-from golint_maps.flow.events import FunctionSummary, MapAccess
+from golint_maps.flow.events import ONCE, SERIAL, FunctionSummary, MapAccess
 from golint_maps.flow.structure import dominates
 from golint_maps.graphs.races import Races
 from golint_maps.graphs.witness import Witness
@@ -105,7 +105,7 @@ class Guarding:
         change_locks: Counter[str] = Counter()
         access_locks: Counter[str] = Counter()
         for ways in places.values():
-            held = set.intersection(*({lock.name for lock in way.locks} for way in ways))
+            held = set.intersection(*({lock.name for lock in way.locks if not lock.name.endswith((ONCE, SERIAL))} for way in ways))
             accesses += 1
             access_locks.update(held)
             if in_place(self._races.functions[ways[0].function], ways[0].access):

@@ -42,7 +42,7 @@ def broken_habits(races: Races) -> Iterator[Habit]:
             if not races.functions[witness.function].test and witness.access.op != "load":
                 by_access[witness.access.place].append(witness)
         counts, locks = _locks(by_access)
-        if not counts:
+        if not any(counts.values()):
             continue
         guard = locks[max(sorted(counts), key=lambda name: (named_after(name, identity), counts[name]))]
         held = counts[guard.name]
@@ -69,7 +69,8 @@ def _locks(by_access: Mapping[object, Sequence[Witness]]) -> tuple[dict[str, int
     locks: dict[str, Held] = {}
     for ways in by_access.values():
         for name in set.intersection(*({lock.name for lock in way.locks if not lock.name.endswith((ONCE, SERIAL))} for way in ways)):
-            counts[name] += not name.endswith("~")
+            # In an object of which only a variable is known, a lock may be any: it makes no habit.
+            counts[name] += name[:1] in "fg" and not name.endswith("~")
         for way in ways:
             locks.update({lock.name: lock for lock in way.locks})
     return counts, locks
@@ -84,8 +85,8 @@ def _breaks(races: Races, way: Witness, guard: Held, found: Sequence[Witness]) -
         or any(lock.name.endswith(("~", ONCE, SERIAL)) for lock in way.locks)
     ):
         return False
-    if way.locks and any(lock.path[-1:] == (BORROWED,) for lock in (*way.locks, guard)):
-        return False  # a pointer to a lock may lead to the lock that the others hold
+    if way.locks and any(lock.path[-1:] == (BORROWED,) or lock.name[:1] not in "fg" for lock in (*way.locks, guard)):
+        return False  # a pointer to a lock, or one in an object whose type is not known, may lead to the lock that the others hold
     if not _shared(races, way, guard.name, found) or all(races.order.published(way, other) for other in found if other.access.writes):
         return False
     return not kept_apart(races, way, found)

@@ -236,7 +236,7 @@ class Races:
             found = "assumed" if left.identity.rpartition(".")[0] in self.outsiders.locking_types else ""
         if found == "assumed" and (self.outsiders.behind_wrapper(left, right) or self.outsiders.behind_wrapper(right, left)):
             return ""
-        if found == "assumed" and (apart or any(self.outsiders.nobody_outside(way) for way in (left, right))):
+        if found == "assumed" and (apart or any(self.outsiders.nobody_outside(way) or self._made_to_call(way) for way in (left, right))):
             return ""
         return found
 
@@ -269,6 +269,17 @@ class Races:
         other = right if left.context.kind == "handler" else left
         # A function that is an entry of the program runs before handlers do, unless it is called from outside.
         return "assumed" if other.context.kind == "exported" and not sets_up(self.functions[other.context.entry]) else ""
+
+    def _made_to_call(self, way: Witness) -> bool:
+        """Tell whether a way starts at an exported method that all its callers in sight call on an object which they make for that."""
+        if way.context.kind != "exported" or not way.path or way.path[0] != "r":
+            return False
+        sites = [link.site for link in self.links.into.get(way.context.entry, ()) if not self.functions[link.caller].test]
+        given = [site.receiver for site in sites]
+        return bool(given) and all(
+            receiver is not None and receiver.path is not None and len(receiver.path) == 1 and (receiver.owned or self.objects.made(receiver.path[0]))
+            for receiver in given
+        )
 
     def _test_server(self, way: Witness) -> bool:
         """Tell whether a way starts at a handler that a test serves its own requests with: one after the other, unless it starts goroutines."""

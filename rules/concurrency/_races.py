@@ -10,7 +10,8 @@ from golint_maps.flow.promises import UNSAFE
 from golint_maps.flow.support import serves_tests
 from golint_maps.graphs.callbacks import Callback
 from golint_maps.graphs.contracts import says_so
-from golint_maps.graphs.naming import encodes
+from golint_maps.graphs.doubts import piped
+from golint_maps.graphs.naming import encodes, initialises
 from golint_maps.graphs.verdicts import Verdict
 from golint_maps.graphs.witness import Witness
 from golint_maps.program import Program
@@ -157,7 +158,7 @@ def told(program: Program, way: Witness) -> bool:
 
 def _for_callers(program: Program, way: Witness) -> bool:
     """Tell whether a way starts at a function that leaves it to its callers who else is there."""
-    return told(program, way) or encodes(program.functions[way.context.entry])
+    return told(program, way) or encodes(program.functions[way.context.entry]) or initialises(program.functions[way.function])
 
 
 def level(rule: Rule, program: Program, verdict: Verdict, *, shown: bool | None = None) -> Level:
@@ -166,8 +167,9 @@ def level(rule: Rule, program: Program, verdict: Verdict, *, shown: bool | None 
     It is a note that somebody calls an exported function at just that time, unless a lock of the map's own object says that it is shared; that
     somebody calls it whose comment says when it is called, an encoder, or a program for tests; that two objects of which only the type is known
     may be one, or two activations of what made a stored function; that two functions start the goroutine which serves an object; that parallel
-    tests come to one; or that a map is read which registration alone fills. One side that runs once only may well be ordered before the other
-    by whoever asks for it: that is one level less. `shown` is whether it is seen which objects are meant.
+    tests come to one; that a goroutine ends with the pipe that it writes to; or that a map is read which registration alone fills. One side that
+    runs once only may well be ordered before the other by whoever asks for it: that is one level less. `shown` is whether it is seen which
+    objects are meant.
     """
     ways = (verdict.side,) if verdict.other is None else (verdict.side, verdict.other)
     once = any(lock.name.endswith(ONCE) for way in ways for lock in way.locks)
@@ -185,6 +187,7 @@ def level(rule: Rule, program: Program, verdict: Verdict, *, shown: bool | None 
         or all(program.functions[way.hops[0].function].test for way in ways)
         or program.guarding.registry(verdict.side.identity)
         or any(way.context.kind == "exported" and _for_callers(program, way) for way in ways)
+        or any(map(piped, ways))
         or any(serves_tests(program.functions[way.hops[0].function].package) for way in ways)
     ):
         return Level.NOTE

@@ -26,7 +26,7 @@ RULE = Rule(
 )
 
 
-_ENDS = re.compile(r"(?:Close|Stop|Shutdown|Destroy|Quit|Terminate|Disconnect|Finish|Finali[sz]e)(?![a-z])", re.IGNORECASE)
+_ENDS = re.compile(r"(?:Close|Stop|Shutdown|Destroy|Quit|Terminate|Disconnect|Tear_?down|Finish|Finali[sz]e)(?![a-z])", re.IGNORECASE)
 """Names of functions that come last."""
 
 

@@ -92,7 +92,7 @@ def _finding(fact: MapEscape, lock: str, *, registry: bool) -> Finding:
         fact,
         f"{how} The lock guards the map only as long as the map stays behind it: others change it meanwhile, which ends the process with "
         "concurrent map read and map write.",
-        level=Level.NOTE if registry or fact.kind == "caller" else None,
+        level=Level.NOTE if registry or fact.successor or fact.kind == "caller" else None,
         key=f"{fact.kind} {fact.map}",
         help=help,
     )

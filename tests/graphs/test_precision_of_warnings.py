@@ -197,6 +197,18 @@ func (st *state) Has(k string) int { st.mu.Lock(); defer st.mu.Unlock(); return 
     assert kinds(source) == []
 
 
+def test_a_lock_of_an_object_whose_type_is_not_known_makes_no_habit() -> None:
+    source = """package p
+import ("example.com/cmap"; "sync")
+type model struct { all *cmap.Map }
+type item struct { lock sync.Mutex; m map[string]int }
+func (m *model) with(k string, f func(*item)) { v := m.all.Get(k); v.lock.Lock(); defer v.lock.Unlock(); f(v) }
+func (m *model) Fill() { m.with("a", func(v *item) { v.m["a"] = 1; v.m["b"] = 1; delete(v.m, "c") }) }
+func (v *item) Each() { v.lock.Lock(); defer v.lock.Unlock(); for k := range v.m { println(k) } }
+"""
+    assert kinds(source) == []
+
+
 # --- who calls ---
 
 RUNNER = (
@@ -245,6 +257,19 @@ def test_a_finalizer_is_alone_with_its_object() -> None:
         " runtime.SetFinalizer(s, func(s *store) { for k := range s.m { println(k) }; s.m = nil })\n return s }"
     )
     assert kinds(source.replace('import "sync"', 'import ("runtime"; "sync")')) == []
+
+
+def test_an_object_that_callers_make_for_one_call_is_not_called_by_two() -> None:
+    source = """package p
+import "sync"
+type Solver struct { mu sync.Mutex; ins map[string]int }
+func (s *Solver) Solve() { s.ins["a"] = 1; s.start() }
+func (s *Solver) Other() { s.start() }
+func (s *Solver) start() { go s.work() }
+func (s *Solver) work() { s.mu.Lock(); s.ins["b"] = 1; s.mu.Unlock() }
+"""
+    assert kinds(source) == ["write"]
+    assert kinds(source + "func run() { s := &Solver{ins: map[string]int{}}; s.Solve() }") == []
 
 
 # --- what has been waited for ---

@@ -106,7 +106,7 @@ def test_a_comment_that_says_when_a_function_is_called_is_believed(doc: str) -> 
 
 @pytest.mark.parametrize(
     ("name", "found"),
-    [("Total", ["warning"]), ("UnsafeTotal", []), ("initializeTotal", []), ("Close", ["note"]), ("Closest", ["warning"])],
+    [("Total", ["warning"]), ("UnsafeTotal", []), ("initializeTotal", []), ("Close", ["note"]), ("TearDown", ["note"]), ("Closest", ["warning"])],
 )
 def test_names_say_when_a_map_is_used_without_its_lock(name: str, found: list[str]) -> None:
     source = (
@@ -223,6 +223,7 @@ def test_what_a_comment_leaves_to_callers_is_a_note(said: str) -> None:
     )
     assert levels(gm201_unguarded_concurrent_write, source % said) == ["note"]
     assert levels(gm201_unguarded_concurrent_write, source % "It is fast.") == ["warning"]
+    assert levels(gm201_unguarded_concurrent_write, source.replace("Stub", "ResetInit") % "It is fast.") == ["note"]
 
 
 def test_an_encoder_calls_for_whoever_encodes() -> None:
@@ -231,3 +232,15 @@ def test_an_encoder_calls_for_whoever_encodes() -> None:
         "note"
     ]
     assert levels(gm205_inconsistent_guard, head + "func (s *Server) Write() { println(s.services[``]) }") == ["warning"]
+
+
+def test_a_goroutine_ends_with_the_pipe_that_it_writes_to() -> None:
+    source = """
+import "io"
+type T struct { m map[string]int }
+func (t *T) fill(w %s) { t.m[``]++; w.Close() }
+func (t *T) First() { r, w := io.Pipe(); go t.fill(w); io.ReadAll(r) }
+func Run(t *T) { go t.First(); t.Second() }
+func (t *T) Second() { r, w := io.Pipe(); go t.fill(w); io.ReadAll(r) }
+"""
+    assert set(levels(gm201_unguarded_concurrent_write, source % "*io.PipeWriter")) == {"note"}

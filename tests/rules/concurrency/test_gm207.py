@@ -105,3 +105,18 @@ def test_the_successor_of_an_object_that_is_marked_as_done_with_has_its_map(mark
     code = "func (t *T) Next() *T { t.mu.Lock(); defer t.mu.Unlock(); %s; return &T{m: t.m} }"
     assert findings_of(rule, types + code % mark) == []
     assert len(findings_of(rule, types + code % "t.last = Out{}")) == 1
+
+
+def test_a_map_that_another_object_of_the_type_takes_over_is_a_note() -> None:
+    code = "func (t *T) TakeOver(old *T) { old.mu.Lock(); defer old.mu.Unlock(); t.m = old.m }"
+    assert [finding.level for finding in findings_of(rule, TYPES + code)] == [Level.NOTE]
+
+
+def test_what_is_made_once_is_not_guarded_by_that() -> None:
+    code = """package p
+import "sync"
+type ctx struct { once sync.Once; granted map[string]bool }
+func (c *ctx) Granted() map[string]bool { c.once.Do(func() { c.granted = map[string]bool{}; c.grant(); c.granted["a"] = true }); return c.granted }
+func (c *ctx) grant() { c.granted["b"] = true }
+"""
+    assert findings_of(rule, code) == []
