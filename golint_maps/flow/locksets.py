@@ -140,7 +140,7 @@ class LocksetWalk(Forward[State]):
                     if self._is_map(base):
                         self._access("insert" if statement.op in ("=", ":=") else "update", base, target.pos, target.end, state, key=target.index)
                 case ir.Local(number):
-                    again = self.view.variables[number].pos != target.pos
+                    again = self.view.variables[number].pos != target.pos and self.view.assignments[number] > 0
                     if isinstance(value, ir.Recv) and (token := self._token(number, value.x)) is not None:
                         state.held[token.path] = token
                     if not (again and number in self.shared.shared_locals):

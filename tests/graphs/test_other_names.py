@@ -243,3 +243,11 @@ def test_a_runner_under_another_name_is_waited_for() -> None:
     )
     assert verdicts(source) == []
     assert verdicts(source.replace("; <-r.done", "")) != []
+
+
+def test_a_variable_of_the_turn_that_gets_its_map_in_a_second_step_is_no_other_turns() -> None:
+    source = (
+        "func f(all map[string]map[string]int, keys []string) {\n"
+        " for _, k := range keys { var own map[string]int; own = all[k]; go func() { own[k]++ }() }\n}"
+    )
+    assert ("write", "own") not in verdicts(source)
