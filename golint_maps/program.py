@@ -147,7 +147,8 @@ class Program:
         interfaces = {name: methods for package in self.packages for name, methods in package.interfaces.items()}
         holders = [holder for package in self.packages for holder in package.holders]
         serving = [loop for package in self.packages for loop in package.serving]
-        return Lifetimes(races.links, races.witnesses, holders, serving, self.each(OwnerReplaced), interfaces)
+        made = [constructor for package in self.packages for constructor in package.constructors]
+        return Lifetimes(races.links, races.witnesses, holders, serving, self.each(OwnerReplaced), interfaces, made)
 
     @cached_property
     def retention(self) -> Retention:

@@ -95,6 +95,7 @@ def _analyse(package: PackageView) -> PackageFacts:
         serving,
         memos.services(package),
         memos.keyed_by_pointers(package),
+        lifetime.constructors(package),
     )
 
 

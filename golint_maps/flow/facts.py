@@ -13,7 +13,7 @@ from golint_maps.flow.hashing import UnhashableKey, UnreachableKey
 from golint_maps.flow.internals.facts import InternalsFact
 from golint_maps.flow.large_entries import LargeEntry
 from golint_maps.flow.large_maps import LargeMap
-from golint_maps.flow.lifetime import Holder, MapDeclared, OwnerReplaced, Serving
+from golint_maps.flow.lifetime import Constructor, Holder, MapDeclared, OwnerReplaced, Serving
 from golint_maps.flow.loopvars import LoopVariableStored
 from golint_maps.flow.map_sharing import MapShared
 from golint_maps.flow.nilness import NilWrite
@@ -77,6 +77,8 @@ class PackageFacts(msgspec.Struct, array_like=True, gc=False):
     """Unexported types that are handed out as an exported interface."""
     keyed_by_pointers: list[str] = []
     """Package variables that are maps from pointers."""
+    constructors: list[Constructor] = []
+    """Functions that make objects of the package's types."""
 
 
 ENCODER = msgspec.msgpack.Encoder()

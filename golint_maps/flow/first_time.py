@@ -20,7 +20,7 @@ def first_time(view: View, function: ir.Function) -> list[tuple[int, int, Path |
     The last item is the map if it is for that one only.
     """
     regions = once_regions(function.body or (), view.paths, fields_set_by(view.package))
-    found: list[tuple[int, int, Path | None]] = [(start, end, None) for start, end, _, _ in regions]
+    found: list[tuple[int, int, Path | None]] = [(start, end, None) for start, end, flag, _ in regions if not _is_lowered(view, flag)]
     names: Names | None = None
     for start, end, x in empty_regions(function.body or ()):
         names = names or Names(view)
@@ -28,6 +28,17 @@ def first_time(view: View, function: ir.Function) -> list[tuple[int, int, Path |
         if path is not None:
             found.append((start, end, path))
     return found
+
+
+def _is_lowered(view: View, flag: Path) -> bool:
+    """Tell whether the function or one of its literals takes a flag back: it says that something is under way, not that it was done."""
+    return any(
+        isinstance(value, ir.Name) and value.name == "false" and view.paths.raw(target) == flag
+        for number in view.family
+        for statement in each(view.facts.functions[number].body or (), ir.Assign)
+        if len(statement.lhs) == len(statement.rhs)
+        for target, value in zip(statement.lhs, statement.rhs, strict=True)
+    )
 
 
 def empty_regions(body: Sequence[ir.Stmt]) -> list[tuple[int, int, ir.Expr]]:

@@ -6,6 +6,7 @@ that it makes, and what initialisers and tests do, is left out.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from golint_maps.flow import half_releases
@@ -13,6 +14,7 @@ from golint_maps.flow.entries import EntryFlow, Knowledge
 from golint_maps.flow.events import CONSTANT, ONCE, FunctionSummary, MapAccess, Path, Position
 from golint_maps.flow.first_time import first_time
 from golint_maps.flow.identity import Names, function_id
+from golint_maps.flow.key_words import hint
 from golint_maps.flow.keyspace import FREE, few, is_closed, is_pool_by_size
 from golint_maps.flow.maps import extent
 from golint_maps.flow.pointers import holds_pointers
@@ -31,6 +33,8 @@ from golint_maps.types.model import Type
 INSERTS = frozenset(("insert", "update", "copy"))
 _SYNC_INSERTS = frozenset(("Store", "LoadOrStore", "Swap"))
 _SYNC_DELETES = frozenset(("Delete", "LoadAndDelete", "CompareAndDelete", "Clear"))
+_INITIALISES = re.compile(r"(?:[iI]nit(?:iali[sz]e)?|[sS]et[uU]p)(?![a-z])")
+"""Names of methods that get their own object ready."""
 
 
 class MapGrowth(Site, frozen=True, kw_only=True, tag="map-growth"):
@@ -59,6 +63,8 @@ class MapGrowth(Site, frozen=True, kw_only=True, tag="map-growth"):
     """The function alone has the map, for as long as it waits for events, and does nothing to it but adding, looking up and going over it."""
     made_from: tuple[str, ...] = ()
     """Names of the variables that a function or operator makes the key from; empty when the key is no such result."""
+    hint: str = ""
+    """What the text says of the number of keys without showing it (see `key_words.hint`)."""
 
 
 class MapRelease(Site, frozen=True, kw_only=True, tag="map-release"):
@@ -156,6 +162,7 @@ def _growths(view: View, summary: FunctionSummary, number: int, inserts: Sequenc
             scanned=isinstance(value, model.Pointer) and holds_pointers(kind, view.package.resolver) is False,
             made_from=_made_from(view, key) if key is not None else (),
             fixed=key is not None and _is_fixed(view, function, number, key),
+            hint=hint(view, key, kind, value) if key is not None else "",
         )
 
 
@@ -235,7 +242,7 @@ def _release(view: View, id: str, number: int, access: MapAccess) -> Iterator[Ma
     over, part, variable = "", False, ""
     everything = not any(branch > 0 for branch in access.at.nest)
     if form == "assign":
-        if is_constructor(view.root.name) or view.root.name == "init" or _lazily(view, number, access):
+        if _sets_up(view) or view.root.name == "init" or _lazily(view, number, access):
             return
         form = "remake"
     elif form == "delete":
@@ -262,11 +269,17 @@ def _release(view: View, id: str, number: int, access: MapAccess) -> Iterator[Ma
     )
 
 
+def _sets_up(view: View) -> bool:
+    """Tell whether a function makes or initialises what it assigns to; a method that creates something else has its object from before."""
+    root = view.root
+    return _INITIALISES.match(root.name) is not None if root.receiver_type is not None else is_constructor(root.name)
+
+
 def _elements(view: View, summary: FunctionSummary, number: int) -> Iterator[MapRelease]:
     """Yield where an element of a list gets another map: `shards[i] = make(…)`."""
     names: Names | None = None
     for statement in statements(view.facts.functions[number].body or ()):
-        if statement.__class__ is not ir.Assign or is_constructor(view.root.name):
+        if statement.__class__ is not ir.Assign or _sets_up(view):
             continue
         for target in statement.lhs:
             if not isinstance(target, ir.Index) or not isinstance(target.base, ir.Sel | ir.Name):
@@ -446,6 +459,7 @@ def sync_growth(maps: SyncMaps) -> Iterator[GrowthFact]:
             pointers=True,
             sync=True,
             once=number in maps.one_at_a_time and view.root.name == "init",
+            hint=hint(view, call.key, None, _stored_type(view, call)),
         )
 
 
@@ -467,7 +481,7 @@ def emptied(fact: SyncMapReassigned) -> MapRelease:
 def sync_resets(maps: SyncMaps) -> Iterator[MapRelease]:
     """Yield where a variable or field gets a pointer to a fresh `sync.Map` in the place of another one."""
     view = maps.view
-    if is_constructor(view.root.name) or view.root.name in ("var·", "init") or view.path.endswith("_test.go"):
+    if _sets_up(view) or view.root.name in ("var·", "init") or view.path.endswith("_test.go"):
         return
     for number in view.family:
         function = view.facts.functions[number]
@@ -491,8 +505,12 @@ def sync_resets(maps: SyncMaps) -> Iterator[MapRelease]:
                 )
 
 
+def _stored_type(view: View, call: MapCall) -> Type | None:
+    return view.typing.of(call.call.args[1]) if len(call.call.args) > 1 else None
+
+
 def _stored(view: View, call: MapCall) -> str:
-    kind: Type | None = view.typing.of(call.call.args[1]) if len(call.call.args) > 1 else None
+    kind = _stored_type(view, call)
     return spell_type(kind) if kind is not None and kind != model.NIL else "value"
 
 

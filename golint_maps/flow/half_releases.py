@@ -59,7 +59,8 @@ def analyse(view: View, summary: FunctionSummary, number: int) -> Iterator[HalfR
         yield from body.again(found, maps)
         yield from body.early_return(found)
     if len(written) > 1:
-        yield from body.pairs({path: maps[path] for path in written})
+        remade = {access.path for access in summary.accesses if access.op == "assign"}
+        yield from body.pairs({path: maps[path] for path in written}, remade)
 
 
 class _Body:
@@ -241,23 +242,48 @@ class _Body:
 
     # --- two maps that belong together ---
 
-    def pairs(self, maps: dict[Path, list[MapAccess]]) -> Iterator[HalfRelease]:
-        """Two maps with the same ids, one of which is not cleaned, or not filled, on some way."""
+    def pairs(self, maps: dict[Path, list[MapAccess]], remade: set[Path]) -> Iterator[HalfRelease]:
+        """Two maps with the same ids, one of which is not cleaned, or not filled, on some way. Those that are `remade` have no old entries."""
         for path, found in maps.items():
             for other_path, others in maps.items():
-                if path != other_path:
-                    yield from self._one_branch(found, others)
+                if path != other_path and found[0].identity != others[0].identity:
+                    around = maps.get(path[:-1], []) if path[-1][:1] == "[" else []
+                    yield from self._one_branch(found, others, around)
                     yield from self._skipped(found, others)
-                    yield from self._orphaned(found, others)
+                    if path not in remade:
+                        yield from self._orphaned(found, others)
 
-    def _one_branch(self, found: Sequence[MapAccess], others: Sequence[MapAccess]) -> Iterator[HalfRelease]:
+    def _one_branch(self, found: Sequence[MapAccess], others: Sequence[MapAccess], around: Sequence[MapAccess]) -> Iterator[HalfRelease]:
+        """A branch that deletes from one map only, where all other deletes go through both.
+
+        `around` are accesses to the map that the first lies in.
+        """
         mine = [access for access in found if access.op == "delete"]
         theirs = [access for access in others if access.op == "delete"]
         if not mine or not theirs:
             return
-        lonely = [other for other in theirs if not any(self._together(own.at, other.at) for own in mine)]
+        all_mine = [*mine, *(access for access in around if access.op == "delete")]
+        if not all(any(self._together(own.at, other.at) for other in theirs) for own in all_mine):
+            return  # it is cleaned at times of its own as well
+        lonely = [other for other in theirs if not any(self._together(own.at, other.at) for own in all_mine)]
+        stores = [access for access in (*found, *around) if access.op in ("insert", "update")]
+        lonely = [other for other in lonely if not any(self._reaches(other.at, store.at) for store in stores)]  # what is stored then is to stay
+        lonely = [other for other in lonely if not self._is_missing(found, other)]
         if lonely and len(lonely) < len(theirs):
             yield self._fact("branch", mine[0], lonely[0].place, mine[0].place, partner=lonely[0].identity, partner_map=lonely[0].map)
+
+    def _is_missing(self, found: Sequence[MapAccess], other: MapAccess) -> bool:
+        """Tell whether a delete stands where a look-up in the first map has just found nothing: `if _, ok := m[k]; !ok { delete(n, k) }`."""
+        looks = {access.place.start for access in found if access.op == "read"}
+        told: dict[int, bool] = {}
+        for statement in statements(self.body):
+            match statement:
+                case ir.Assign(_, [_, ir.Local(number)], values):
+                    told[number] = isinstance(values[0], ir.Index) and values[0].pos in looks
+                case ir.If(_, ir.Unary("!", ir.Local(number)), [first, *_, last] | [first as last]) if told.get(number):
+                    if start_of(first) <= other.at.order < end_of(last):
+                        return True
+        return False
 
     def _together(self, own: Position, other: Position) -> bool:
         """Tell whether some way through the body passes both positions."""

@@ -23,13 +23,17 @@ from golint_maps.types.scope import receiver_name
 FREE: Final = -1
 """Said of a key that may be anything. Other answers: `CONSTANT`, or the number of the parameter that it is."""
 
-SETTINGS: Final = re.compile(r"(?:\w*(?:Config|Configuration|Options|Opts|Settings|Flags|Spec)|config|options|opts|settings|flags)$")
+SETTINGS: Final = re.compile(r"(?:\w*(?:Config|Configuration|Conf|Options|Opts|Settings|Flags|Spec)|config|options|opts|settings|flags)$")
 """Names of types that hold what somebody has configured."""
 ONE_OF_MANY: Final = re.compile(
     r"\w*(?:[Ss]tream|[Cc]onn|[Cc]onnection|[Ss]ession|[Rr]equest|[Rr]esponse|[Jj]ob|[Tt]ask|[Qq]uery|[Tt]xn|[Tt]ransaction|[Cc]all|[Ii]terator|[Cc]ursor"
     r"|[Rr]un|[Cc]lient|[Pp]eer|[Uu]ser|[Ee]vent|[Mm]essage|[Ee]ntry|[Ii]tem|[Nn]ode|[Dd]evice)$"
 )
 """Names of types of which there is an object for each connection or piece of work."""
+_GIVES_NEW: Final = re.compile(
+    r"(?i:new|rand|gen|next|uniq|uuid|make|create|alloc|open|get|read|load|fetch|recv|receive|now|find|look|search|query|list|scan|ask|input|prompt)"
+)
+"""Names of functions whose results say more than their arguments."""
 _MAX_DEPTH: Final = 8
 _MAX_REMAINDERS: Final = 1 << 16
 _SMALL: Final = frozenset(("bool", "uint8", "int8", "uintptr"))
@@ -137,7 +141,11 @@ def _is_settings(kind: Type | None) -> bool:
 
 
 def _is_own(view: View, base: ir.Expr, field: str) -> bool:
-    """Tell whether a key is a field of the method's receiver that never changes: there is one such key for each object of the type."""
+    """Tell whether a key is a field of the method's receiver that never changes, or a part of one: there is one for each object of the type."""
+    while isinstance(base, ir.Sel):
+        if field in assigned_names(view.package):
+            return False
+        field, base = base.name, base.base
     if not isinstance(base, ir.Local) or view.root.receiver != base.id or view.root.receiver_type is None or view.assignments[base.id]:
         return False
     return ONE_OF_MANY.match(receiver_name(view.root.receiver_type)) is None and field not in assigned_names(view.package)
@@ -223,6 +231,8 @@ def _ranged(view: View, over: ir.Expr, index: int) -> int:
             return CONSTANT
         case ir.Name(name) if name in view.package.scope.variables:
             return CONSTANT if name in written_tables(view.package) else FREE
+        case ir.Sel(base) if _is_settings(view.typing.of(base)):
+            return CONSTANT
         case ir.Local(number) if not view.assignments[number]:
             definition = view.typing.definitions.get(number)
             if isinstance(definition, FromValue) and definition.count == 1 and isinstance(definition.value, ir.Lit | ir.Name):
@@ -254,9 +264,19 @@ def _result(view: View, fun: ir.Expr, args: list[ir.Expr], depth: int) -> int:
         if imported is not None:
             if f"{imported}.{fun.name}" in _tables()["functions"]:
                 return CONSTANT
-            return _all(view, tuple(args), depth) if args and imported.rpartition("/")[2] in _TEXT else FREE
+            if args and imported.rpartition("/")[2] in _TEXT:
+                return _all(view, tuple(args), depth)
+            return CONSTANT if _of_constants(view, fun.name, args, depth) else FREE
         if not args and fun.name in _CALENDAR and view.typing.of(fun.base) == _TIME:
             return CONSTANT
-        if not args and is_closed(view.typing.of(fun.base), view.package.resolver):
+        kind = view.typing.of(fun.base)
+        if not args and is_closed(kind.elem if isinstance(kind, model.Pointer) else kind, view.package.resolver):
             return CONSTANT  # t.String(), kind.Name()
+    elif isinstance(fun, ir.Name) and _of_constants(view, fun.name, args, depth):
+        return CONSTANT
     return FREE
+
+
+def _of_constants(view: View, name: str, args: list[ir.Expr], depth: int) -> bool:
+    """Tell whether a function makes a key from constants alone, and is none that gives something new each time."""
+    return bool(args) and _GIVES_NEW.search(name) is None and all(origin(view, argument, depth + 1) == CONSTANT for argument in args)

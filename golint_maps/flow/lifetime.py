@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
+from golint_maps.flow.constructors import MAKERS
 from golint_maps.flow.events import FunctionSummary
 from golint_maps.flow.first_time import first_time
-from golint_maps.flow.identity import Names, function_id
+from golint_maps.flow.identity import Names, declared_id, function_id
 from golint_maps.flow.maps import extent
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
@@ -130,6 +131,31 @@ def _made(package: PackageView, file: int, value: ir.Expr | None, result: int) -
             made = receiver_name(results[result]) if result < len(results) else ""
             return ir.TQual(alias, made) if made else None
     return None
+
+
+# --- constructors ---
+
+
+class Constructor(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A function whose name says that it makes something, and the struct type (`path.Name`) of the same package that it returns first."""
+
+    type: str
+    id: str
+
+
+def constructors(package: PackageView) -> list[Constructor]:
+    """Return what the functions of a package make, by their names and results."""
+    scope = package.scope
+    found = []
+    for number in sorted(package.primary):
+        for function in scope.files[number].functions:
+            if function.parent >= 0 or not function.name.startswith(MAKERS) or not function.type.results:
+                continue
+            made = receiver_name(function.type.results[0])
+            declared = scope.types.get(made)
+            if declared is not None and isinstance(declared.node.type, ir.TStruct):
+                found.append(Constructor(f"{scope.path}.{made}", declared_id(scope.path, function, package.paths[number])))
+    return found
 
 
 # --- declarations ---

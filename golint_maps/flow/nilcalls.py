@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from golint_maps.flow.callees import callee
-from golint_maps.flow.traverse import statements
+from golint_maps.flow.traverse import each, statements
 from golint_maps.flow.view import View
 from golint_maps.flow.walk import never_returns
 from golint_maps.syntax import ir
@@ -88,7 +88,26 @@ def never_null(view: View, call: ir.Call) -> bool:
     """Tell whether the text that a call decodes is surely not `null`: a constant that is none, or what was encoded just before."""
     if len(call.args) != 2:
         return False
-    return _not_null(view, call.args[0])
+    return _not_null(view, call.args[0]) or _decoded_before(view, call)
+
+
+def _decoded_before(view: View, call: ir.Call) -> bool:
+    """Tell whether the same text was decoded into a struct before: what its fields say decides how it goes on."""
+    text = _text(view, call.args[0])
+    for body in (function.body or () for function in view.functions):
+        for other in each(body, ir.Call):
+            match other:
+                case ir.Call(ir.Sel(_, name), [source, ir.Addr(target)], pos) if pos < call.pos and name.startswith("Unmarshal"):
+                    if _text(view, source) == text and isinstance(view.package.resolver.underlying(view.typing.of(target)), model.Struct):
+                        return True
+    return False
+
+
+def _text(view: View, x: ir.Expr) -> str:
+    """Return what two expressions for the same text have in common: `[]byte(s)` is the text of s."""
+    while isinstance(x, ir.Call) and len(x.args) == 1 and view.typing.as_type(x.fun) is not None:
+        x = x.args[0]
+    return view.paths.key(x)
 
 
 def _not_null(view: View, x: ir.Expr) -> bool:

@@ -54,8 +54,12 @@ def not_zero(condition: ir.Expr, truth: bool) -> ir.Expr | None:
             return x if truth == (op == "!=") else None
         case ir.Binary("==", x, ir.Const(_, text)) if text not in _ZEROS:
             return x if truth else None
+        case ir.Binary("!=", x, ir.Const(_, text)) if text not in _ZEROS:
+            return None if truth else x
         case ir.Binary(">" | "<=" as op, x, ir.Const(_, "0")):
             return x if truth == (op == ">") else None
+        case ir.Call(ir.Sel(ir.Name("strings"), "EqualFold"), [x, ir.Const(_, text)] | [ir.Const(_, text), x]):
+            return x if truth and text not in _ZEROS else None
         case ir.Local() | ir.Index():
             return condition if truth else None
     return None

@@ -21,6 +21,20 @@ def parameter(view: View, x: ir.Expr) -> bool:
     return isinstance(x, ir.Local) and view.root.name[:1].isupper() and x.id in view.root.params and not view.assignments[x.id]
 
 
+def looked_at(view: View, x: ir.Expr, before: int) -> bool:
+    """Tell whether a function asks a map for what is in it, before a place: it counts on a map with entries."""
+    if not isinstance(x, ir.Local):
+        return False
+    for body in (function.body or () for function in view.functions):
+        for look in each(body, ir.Index):
+            if look.pos < before and _is(look.base, x.id):
+                return True
+        for call in each(body, ir.Call):
+            if call.pos < before and isinstance(call.fun, ir.Sel) and _is(call.fun.base, x.id):
+                return True
+    return False
+
+
 def handed_in(view: View, x: ir.Expr) -> tuple[model.Named, str] | None:
     """Return (type, field) of a map that others make, or not: of an exported field of another package's struct, which a caller hands in; or None."""
     match x:

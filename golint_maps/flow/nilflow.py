@@ -210,6 +210,8 @@ class NilFlow(Forward[State]):
                     state.helped |= {path[0]}
         elif not isinstance(fun, ir.Name | ir.TypeArg):
             self._visit_chain(fun, state)
+            # A function of another package that is given a struct may fill it in.
+            state.helped |= {f"l{argument.id}" for argument in call.args if isinstance(argument, ir.Local)}
         if decoded is not None:
             decode(self._body, call, decoded, state)
         written = nilcalls.written(view, call)

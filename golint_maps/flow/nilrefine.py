@@ -16,7 +16,8 @@ from golint_maps.types.definitions import FromValue
 
 def refine(body: Body, condition: ir.Expr, truth: bool, state: State) -> State | None:
     """Return what is known where a comparison, or a variable, is true or not; None where that cannot be. Changes `state`."""
-    looked_up = _element_of(body, not_zero(condition, truth))
+    looked_up = _element_of(body, not_zero(_spelled_out(body, condition), truth))
+    looked_up = looked_up or _decoded_element(body, condition, truth)
     if looked_up is not None and _not_nil(body, body.view.paths.of(looked_up), state) is None:
         return None
     match condition:
@@ -43,6 +44,26 @@ def refine(body: Body, condition: ir.Expr, truth: bool, state: State) -> State |
     return state
 
 
+def _decoded_element(body: Body, condition: ir.Expr, truth: bool) -> ir.Expr | None:
+    """Return the map of which an element was decoded without an error: `json.Unmarshal(m[k], &v)` fails for what is not there."""
+    match condition:
+        case ir.Binary("==" | "!=" as op, ir.Local(number), ir.Name("nil")) if (op == "==") == truth and not body.view.assignments[number]:
+            definition = body.view.typing.definitions.get(number)
+            match definition.value if isinstance(definition, FromValue) else None:
+                case ir.Call(ir.Sel(_, "Unmarshal"), [ir.Index(base), _]) if body.resolver.map(body.view.typing.of(base)) is not None:
+                    return base
+    return None
+
+
+def _spelled_out(body: Body, condition: ir.Expr) -> ir.Expr:
+    """Return a comparison with a constant of the package as one with the constant's value."""
+    match condition:
+        case ir.Binary("==" | "!=" as op, left, ir.Name(name), pos, end) if name in body.view.package.scope.constants:
+            value = body.view.package.scope.constants[name].node.value
+            return ir.Binary(op, left, value, pos, end) if isinstance(value, ir.Const) else condition
+    return condition
+
+
 def _element_of(body: Body, x: ir.Expr | None) -> ir.Expr | None:
     """Return the map that an expression is an element of, by itself or by a local variable that was looked up, or None."""
     if isinstance(x, ir.Local):
@@ -50,6 +71,7 @@ def _element_of(body: Body, x: ir.Expr | None) -> ir.Expr | None:
         if not isinstance(definition, FromValue) or definition.index != 0 or body.view.assignments[x.id]:
             return None
         x = definition.value
+    x = x.x if isinstance(x, ir.Assert) else x
     if isinstance(x, ir.Index) and body.resolver.map(body.view.typing.of(x.base)) is not None:
         return x.base
     return None
@@ -103,6 +125,10 @@ def _compared(body: Body, x: ir.Expr, is_nil: bool, condition: ir.Expr, state: S
     if value is not None and value.kind == NIL and not state.dead:
         return None
     state.values[path] = GOOD
+    name = spell(x, body.view.variables)
+    for clone, cloned in list(state.values.items()):
+        if cloned.origin is not None and cloned.origin.kind == "cloned" and cloned.origin.name == name:
+            state.values[clone] = GOOD
     return state
 
 

@@ -7,7 +7,7 @@ from golint_maps.flow.literals import field_name
 from golint_maps.flow.makers import Makers
 from golint_maps.flow.maps import extent
 from golint_maps.flow.nilbeliefs import Beliefs
-from golint_maps.flow.nildoubts import handed_in, parameter
+from golint_maps.flow.nildoubts import handed_in, looked_at, parameter
 from golint_maps.flow.nilstate import ELEMENTS, FINE, GOOD, MAYBE, NIL, Origin, State, Value
 from golint_maps.flow.paths import Path
 from golint_maps.flow.spelling import spell
@@ -74,7 +74,7 @@ class NilValues:
 
     def _is_old(self, path: Path | None, state: State) -> bool:
         """Tell whether a path leads into what came into the function from outside."""
-        if path is None or path[0][0] != "l" or path[0] in state.private:
+        if path is None or path[0][0] != "l" or path[0] in state.private or path[0] in state.helped:
             return False
         return self.view.variables[int(path[0][1:])].kind in ("param", "receiver")
 
@@ -138,7 +138,7 @@ class NilValues:
                 return self.plan(argument, x, state)
             case ir.Call(fun, [argument]) if nilcalls.clones(view, fun):
                 value = self.value(argument, state)
-                if value is None and (parameter(view, argument) or self.handed_in(argument, state)):
+                if value is None and ((parameter(view, argument) and not looked_at(view, argument, start)) or self.handed_in(argument, state)):
                     value = Value(MAYBE, Origin(start, end, "cloned", spell(argument, view.variables)))
                 return {(): value} if value is not None else None
             case ir.Call():

@@ -19,7 +19,7 @@ def write_to(body: Body, x: ir.Expr, base: ir.Expr, state: State, call: str, *, 
         value = _reset(body, base, state)
     if value is None and always and not state.dead:
         _trust(body, x, base, call, state)
-    if value is None or value.kind == FINE or value.muted or state.dead:
+    if value is None or value.kind == FINE or value.muted or state.dead or _depends(value, state):
         return
     body.writes[place] = Write(x, base, value, call, always, state.conditions())
     if value.kind == NIL and always:
@@ -29,12 +29,21 @@ def write_to(body: Body, x: ir.Expr, base: ir.Expr, state: State, call: str, *, 
         state.values[path] = GOOD
 
 
+def _depends(value: Value, state: State) -> bool:
+    """Tell whether a map that is made under a condition is written under one as well: the two may go together in ways that are not seen."""
+    origin = value.origin
+    if value.kind != MAYBE or origin is None or origin.kind != "declared":
+        return False
+    return any(mark.kind == "if" and mark.pos > origin.start for mark in state.trail)
+
+
 def _trust(body: Body, x: ir.Expr, base: ir.Expr, call: str, state: State) -> None:
     """Note a write to a map of which nothing is known: that it is not nil is what the programmer relies on."""
     path = body.view.paths.of(base)
     if path is None:
         return
-    if len(path) > 1 and path not in body.view.paths.assigned:
+    asked = any(mark.path == path for mark in state.trail if mark.kind != "set")
+    if len(path) > 1 and path not in body.view.paths.assigned and not asked:
         start, _ = extent(x, body.view)
         body.unknown[start] = Write(x, base, GOOD, call, True, state.conditions())
         state.trusted |= {(path, start)}

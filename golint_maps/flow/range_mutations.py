@@ -11,7 +11,8 @@ from golint_maps.flow.maps import extent, place, qualified
 from golint_maps.flow.self_keyed import identifies, maker_of, self_keyed_fields
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
-from golint_maps.flow.traverse import expressions, statements
+from golint_maps.flow.structure import end_of, start_of
+from golint_maps.flow.traverse import each, expressions, statements
 from golint_maps.flow.view import View
 from golint_maps.flow.worklists import is_worklist
 from golint_maps.syntax import ir
@@ -82,8 +83,11 @@ class LoopTurns(EntryFlow):
         if path != self.own_path:
             return
         own = key is not None and self.is_own(key, state)
-        if key is not None and not own and (self.is_own_by_value(key) or (kind == "insert" and self.is_canonical(key, state))):
-            return
+        if key is not None and not own:
+            if self.is_own_by_value(key) or (kind == "insert" and self.is_canonical(key, state)):
+                return
+            if kind == "delete" and (self._was_visited(key) or self._is_asked_for(key, at[0])):
+                return
         self.events[at[0]] = _Event(kind, form, own, operand, key, at)
         self.happened(at[0], state)
 
@@ -97,10 +101,47 @@ class LoopTurns(EntryFlow):
         if isinstance(made, ir.Call) and maker_of(made) in known:
             return all(self.chain(arg) is not None for arg in made.args)
         chain = self.chain(key)
+        if chain == "":
+            # A set of objects: `m[e] = e`, and a loop that has no name for its key.
+            kind = self.view.package.resolver.map(self.view.typing.of(self.found.operand))
+            return self.found.key < 0 and kind is not None and isinstance(kind.key, model.Pointer) and kind.key == kind.value
         if not chain:
             return False
         # Where the loop has a name for its key, a field of the value that nobody stores by is there for another reason.
         return chain in known or (self.found.key < 0 and identifies(chain, self.view.typing.local(self.found.value)))
+
+    def _was_visited(self, key: ir.Expr) -> bool:
+        """Tell whether a key is one that this loop has met, in this turn or before: a variable that gets nothing but the loop's keys."""
+        if not isinstance(key, ir.Local) or self.found.key < 0 or key.id == self.found.key:
+            return False
+        loop = self.found.loop
+        kept = False
+        for statement in self.view.statements:
+            if not isinstance(statement, ir.Assign):
+                continue
+            for index, target in enumerate(statement.lhs):
+                if not isinstance(target, ir.Local) or target.id != key.id:
+                    continue
+                value = statement.rhs[index] if len(statement.lhs) == len(statement.rhs) else None
+                if isinstance(value, ir.Local) and value.id == self.found.key and loop.pos <= target.pos < loop.end:
+                    kept = True
+                elif not isinstance(value, ir.Const):
+                    return False
+        return kept
+
+    def _is_asked_for(self, key: ir.Expr, at: int) -> bool:
+        """Tell whether a key is a call that the loop's key has been found equal to: `if k == label() { delete(m, label()) }`."""
+        if not isinstance(key, ir.Call) or key.args or self.found.key < 0:
+            return False
+        text = spell(key, self.view.variables)
+        for statement in each(self.found.loop.body, ir.If):
+            if not statement.then or not start_of(statement.then[0]) <= at < end_of(statement.then[-1]):
+                continue
+            match statement.cond:
+                case ir.Binary("==", ir.Local(number), ir.Call() as other) | ir.Binary("==", ir.Call() as other, ir.Local(number)):
+                    if number == self.found.key and spell(other, self.view.variables) == text:
+                        return True
+        return False
 
     def chain(self, x: ir.Expr) -> str | None:
         """Return the fields and getters, dotted, that lead from the loop's value to an expression; empty for the value itself, None for others."""

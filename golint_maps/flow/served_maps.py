@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from golint_maps.flow.events import FunctionSummary
 from golint_maps.flow.growth import MapGrowth, updated
 from golint_maps.flow.identity import Names
+from golint_maps.flow.key_words import hint
 from golint_maps.flow.keyspace import FREE, few
 from golint_maps.flow.lifetime import Serving
 from golint_maps.flow.pointers import holds_pointers
@@ -53,6 +54,7 @@ def _growth(view: View, summary: FunctionSummary, function: ir.Function, local: 
         value=spell_type(found.value),
         pointers=holds_pointers(found.value, view.package.resolver) is not False,
         private=True,
+        hint=hint(view, target.index, found.key, found.value),
     )
 
 

@@ -1,4 +1,4 @@
-"""Which packages and types serve tests, by their names: what they keep, and how they share it, ends with the test."""
+"""What serves tests: packages by their import path, files and types by their names. What they keep, and how they share it, ends with the test."""
 
 from __future__ import annotations
 
@@ -21,3 +21,12 @@ def doubles(kind: str) -> bool:
 def serves_tests(package: str) -> bool:
     """Tell whether a package is there for tests."""
     return _TESTS.search(package) is not None
+
+
+_FILES = frozenset(("mock", "mocks", "fake", "fakes", "stub", "stubs", "testing", "testutil", "testutils"))
+
+
+def helps_tests(path: str) -> bool:
+    """Tell whether a file is by its name there for tests, though it is no test: `agent_testing.go`, `mock.go`, `test_utils.go`."""
+    words = path.rpartition("/")[2].removesuffix(".go").lower().split("_")
+    return not _FILES.isdisjoint(words) or words[0] == "test" or words[-2:] == ["test", "utils"]

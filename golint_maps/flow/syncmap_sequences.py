@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 
 from golint_maps.flow import nilcalls
 from golint_maps.flow.calls import Callees
-from golint_maps.flow.identity import Names
+from golint_maps.flow.identity import Names, function_id
 from golint_maps.flow.lock_helpers import LockEffects
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.stateful import is_stateful
 from golint_maps.flow.support import serves_tests
 from golint_maps.flow.syncmap_calls import MapCall, SyncMaps, alike_call, locals_in, map_call, owner_of, place_of, spelled_map
+from golint_maps.flow.syncmap_doubts import harmless
 from golint_maps.flow.traverse import subexpressions
 from golint_maps.flow.view import View
 from golint_maps.flow.walk import Forward
@@ -35,7 +36,8 @@ class SyncMapSequence(Site, frozen=True, tag="sync-map-sequence"):
 
     `kind` is `miss` (stored because nothing was there), `modify` (the stored value was made of the old one) or `delete` (of an entry whose value
     is used). `method` is the look-up's. `go` is the language version of the file. `stateful`: the value that is stored has a state of its own, so
-    that it matters which of two stays.
+    that it matters which of two stays. `harmless`: of a delete that hardly hurts anybody when two do it (see `syncmap_doubts`). `id` is the
+    function's or literal's.
     """
 
     kind: str
@@ -44,6 +46,8 @@ class SyncMapSequence(Site, frozen=True, tag="sync-map-sequence"):
     look_up: Place
     go: tuple[int, int]
     stateful: bool = False
+    harmless: bool = False
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ class _State:
 
 def sequences(maps: SyncMaps) -> Iterator[SyncMapSequence]:
     """Yield all pairs of look-up and change in a function and its literals."""
-    if serves_tests(maps.view.package.scope.path):
+    if serves_tests(maps.view.package.scope.path) or maps.view.path.endswith("_test.go"):
         return
     calls = [*maps.calls, *maps.alike]
     loading = {number for number, call in calls if call.method in ("Load", "LoadOrStore")}
@@ -259,6 +263,8 @@ class _Sequences(Forward[_State]):
             look_up=place_of(look_up.call.call, view),
             go=view.go,
             stateful=len(found.call.args) == 2 and is_stateful(view.typing.of(found.call.args[1]), view.package.resolver),
+            harmless=kind == "delete" and harmless(view, self._number, look_up.call, found),
+            id=function_id(view, self._number),
         )
 
     # --- values ---

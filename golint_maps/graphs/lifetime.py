@@ -10,15 +10,16 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from golint_maps.flow.events import ONCE, CallSite, FunctionSummary, MapAccess, Position
 from golint_maps.flow.identity import short
 from golint_maps.flow.keyspace import SETTINGS
-from golint_maps.flow.lifetime import Holder, OwnerReplaced, Serving
+from golint_maps.flow.lifetime import Constructor, Holder, OwnerReplaced, Serving
 from golint_maps.flow.site import Place
-from golint_maps.flow.support import serves_tests
+from golint_maps.flow.structure import DEFERRED
+from golint_maps.flow.support import doubles, helps_tests, serves_tests
 from golint_maps.flow.syncmap_calls import is_constructor
 from golint_maps.graphs.happens_before import works_along
 from golint_maps.graphs.links import Link, Links
@@ -38,7 +39,14 @@ _BEFORE: Final = re.compile(
 """Those of them that do nothing else, whoever calls them."""
 _CONFIGURES: Final = re.compile(r"(?:[Ll]oad|[Rr]ead|[Pp]arse|[Pp]rocess|[Aa]pply|[Ww]atch)\w*(?:Config|Flags|Options)\w*(?![a-z])")
 """Names of functions that read a configuration, which may be read again: what it replaces goes."""
+_MAKES: Final = re.compile(r"(?:New|new|Make|make|Create|create|Build|build)\w*(?:Config|Configuration|Options|Settings|Flags|Template)(?![a-z])")
+"""Names of functions that make what a configuration names: there are as many of those as it has, whoever asks."""
 _RUNS: Final = re.compile(r"(?:[Rr]un|[Ss]erve|[Ss]tart|[Ll]oop|[Ll]isten)")
+_SERVES: Final = re.compile(
+    r"(?:^|(?<=[a-z]))(?:[Rr]un|[Ss]erve|[Ll]oop|[Ll]isten|[Ww]atch|[Hh]andle|[Cc]onsume|[Mm]onitor|[Pp]oll|[Dd]ispatch|[Mm]anage|[Ff]orever|[Ss]tart)"
+)
+"""Names of functions that go on until they are told to stop."""
+_TRANSPORT: Final = "an HTTP transport"
 _PERIODIC: Final = re.compile(
     r"(?:Timer|Ticker|Tick|Loop|Interval|Periodic|Every|Schedul|Cron|Forever|Repeat|Jitter|Until|Poll|Watch|Subscribe|Handle|Listen|Observe|On[A-Z])"
 )
@@ -77,6 +85,7 @@ class Lifetimes:
         serving: Iterable[Serving],
         replaced: Iterable[OwnerReplaced],
         interfaces: Mapping[str, Mapping[str, int]],
+        constructors: Iterable[Constructor],
     ) -> None:
         self._links = links
         self._functions = links.functions
@@ -89,6 +98,10 @@ class Lifetimes:
             self._serving[loop.id].append(loop)
         self._replaced = {item.identity for item in replaced}
         self._interfaces = interfaces
+        self._constructors: dict[str, list[str]] = defaultdict(list)
+        for constructor in constructors:
+            self._constructors[constructor.type].append(constructor.id)
+        self._many: dict[str, bool] = {}
         self._reasons: dict[str, Reason | None] = {}
         self._direct: dict[str, Reason] | None = None
         self._by_interface: dict[str, list[str]] | None = None
@@ -165,12 +178,16 @@ class Lifetimes:
         return self._direct
 
     def of_goroutine(self, function: FunctionSummary) -> Reason | None:
-        """Return why a function that serves goes on as long as the process: it is `main`, or the program starts a goroutine with it."""
+        """Return why a function that serves goes on as long as the process: it is `main`, or the program starts a goroutine with it.
+
+        One that closes a channel when it ends reports to somebody that waits for that.
+        """
         root = self._functions.get(function.root, function)
         if function.name == "main" and not function.receiver and not function.parent:
             return Reason("main serves until it is told to stop", function.place)
         started = any(link.spawns and link.callback is None for link in self._links.into.get(function.id, ()))
-        return self._serves(function, root) if started and not function.handler else None
+        found = self._serves(function, root) if started and not function.handler else None
+        return replace(found, assumed=True) if found is not None and _reports_its_end(function) else found
 
     def _serves(self, function: FunctionSummary, root: FunctionSummary) -> Reason | None:
         if function.handler and not function.parent:
@@ -216,7 +233,23 @@ class Lifetimes:
 
     def of_way(self, way: Witness) -> Reason | None:
         """Return why the map of an access lives as long as the process, seen from the root of one way to it."""
-        if _SETTINGS.search(way.access.package) or serves_tests(way.access.package):
+        found = self._of_way(way)
+        owner = way.identity[1:].partition("[")[0].rpartition(".")[0] if way.identity[:1] == "f" else ""
+        if found is None or found.assumed or not owner or not self._made_again(owner):
+            return found
+        return replace(found, words=f"{found.words}, though objects like it are made again and again", assumed=True)
+
+    def _made_again(self, name: str) -> bool:
+        """Tell whether objects of a type are made by code that runs again and again: then each may end, and its map with it."""
+        if name not in self._many:
+            reasons = (self.again(maker) for maker in self._constructors.get(name, ()) if maker in self._functions)
+            self._many[name] = any(reason is not None and not reason.assumed for reason in reasons)
+        return self._many[name]
+
+    def _of_way(self, way: Witness) -> Reason | None:
+        owner = way.identity[1:].partition("[")[0].rpartition(".")[0] if way.identity[:1] == "f" else ""
+        place = way.access.place.path
+        if _SETTINGS.search(way.access.package) or serves_tests(way.access.package) or helps_tests(place) or doubles(owner):
             return None
         if way.identity[:1] == "g":
             return Reason("it is a package variable")
@@ -299,7 +332,8 @@ class Lifetimes:
             for sync in self._functions[hop.function].syncs
         )
         if self._in_loop(way.hops[1:]) is not None and (not waits or starter.id.startswith(f"{starter.package}.main@")):
-            return Reason("a goroutine that serves until it is told to stop has captured it", context.link.site.place)
+            words = "a goroutine that serves until it is told to stop has captured it"
+            return Reason(words, context.link.site.place, assumed=_reports_its_end(entry))
         return None
 
     def _loops_in(self, function: FunctionSummary) -> bool:
@@ -317,15 +351,21 @@ class Lifetimes:
         """Return what makes the code at the end of a way run again and again, or None."""
         if any(lock.name.endswith(ONCE) and lock.mode == "w" for lock in way.locks):
             return None
+        found = self._repeats(way, depth)
+        makes = any(_MAKES.match(self._functions[hop.function].id.rpartition(".")[2]) for hop in way.hops)
+        return replace(found, assumed=True) if found is not None and makes else found
+
+    def _repeats(self, way: Witness, depth: int) -> Reason | None:
         context = way.context
         entry = self._functions[context.entry]
         if entry.test or any(self._functions[hop.function].test for hop in way.hops):
             return None
         if context.kind == "handler" or (context.kind == "exported" and entry.handler):
-            return Reason(f"each call of {entry.name}, {entry.handler},")
+            # What a transport meets are the hosts that its own program talks to.
+            return Reason(f"each call of {entry.name}, {entry.handler},", assumed=entry.handler == _TRANSPORT)
         if context.kind == "exported":
             if self._has_callers(entry) or self._sets_up(entry.id) or any(self._prepares(hop.function) for hop in way.hops):
-                return self._in_loop(way.hops)
+                return self._in_loop(way.hops, called=True)
             return Reason(f"each call of {entry.name}", None, 2, assumed=True)
         if context.kind == "spawn" and context.link is not None:
             return self._spawned(way, context.link, depth)
@@ -398,14 +438,22 @@ class Lifetimes:
             return False
         return _PERIODIC.search(site.spelled.rpartition(".")[2]) is not None
 
-    def _in_loop(self, hops: tuple[Hop, ...]) -> Reason | None:
+    def _in_loop(self, hops: tuple[Hop, ...], *, called: bool = False) -> Reason | None:
+        """Return the loop that serves on a way. One that is `called`, not started, serves if its name says so: others end with their input."""
         if any(_CONFIGURES.match(self._functions[hop.function].id.rpartition(".")[2]) for hop in hops):
             return None
         for hop in hops:
             offset = hop.site.place.start if hop.site is not None else hop.at.order
             for loop in self._serving.get(hop.function, ()):
                 if loop.start <= offset < loop.end and not self._works_along(hop.function):
-                    return Reason(f"the loop in {self._functions[hop.function].name}", None, 1)
+                    names = [self._functions[name].id.rpartition(".")[2] for name in (hops[0].function, hop.function)]
+                    ends = called and not any(map(_SERVES.search, names))
+                    return Reason(f"the loop in {self._functions[hop.function].name}", None, 1, assumed=ends)
             if hop.site is not None and self._calls_again(hop.site):
                 return Reason(f"each run that {hop.site.spelled} makes", hop.site.place, 1)
         return None
+
+
+def _reports_its_end(function: FunctionSummary) -> bool:
+    """Tell whether a goroutine closes a channel when it ends: it is expected to, however long its loop goes on."""
+    return any(sync.kind == "close" and sync.at.order >= DEFERRED for sync in function.syncs)

@@ -14,6 +14,7 @@ from functools import cached_property
 from golint_maps.flow.events import CONSTANT, FunctionSummary, MapAccess
 from golint_maps.flow.growth import INSERTS, MapBound, MapGrowth, MapRelease
 from golint_maps.flow.half_releases import HalfRelease
+from golint_maps.flow.key_words import FEW, MANY
 from golint_maps.flow.keyspace import FREE
 from golint_maps.flow.large_maps import LargeMap
 from golint_maps.flow.map_sharing import MapShared
@@ -24,6 +25,8 @@ from golint_maps.graphs.variables import local
 from golint_maps.graphs.witness import Context, Hop, Witness
 
 _MAX_ROUNDS = 6
+_FAR = 7
+"""Functions on a way beyond which it proves little: interfaces and functions in tables lead to many places."""
 _CLOSING = ("Close", "close", "Stop", "stop", "Shutdown", "shutdown", "Destroy", "destroy", "Quit", "Terminate")
 
 
@@ -45,8 +48,14 @@ class OnlyGrows:
 
     @property
     def shown(self) -> bool:
-        """Whether the program itself shows that the map lives long, and that it grows again and again."""
-        return not (self.lives.assumed or self.repeats.assumed)
+        """Whether the program itself shows that the map lives long, and that it grows again and again, by keys of which there are many.
+
+        That is said by their words or type, or by the handler that adds the entry itself, unless other words speak against it.
+        """
+        served = self.repeats.rank == 0 and len(self.way.hops) == (2 if self.way.context.kind == "spawn" else 1)
+        hint = self.growth.hint
+        many = hint == MANY or (served and hint != FEW)
+        return many and not _is_assumed(self.way, self.lives, self.repeats)
 
     @property
     def name(self) -> str:
@@ -312,11 +321,16 @@ class Retention:
                     continue
                 if self._is_dead(function):
                     dead.append(release)
-                elif release.form != "delete" and function.name.rpartition(".")[2].startswith(_CLOSING):
+                elif release.form != "delete" and function.name.rpartition(".")[2].startswith(_CLOSING) and not self._by_request(function):
                     late.append(release)
                 else:
                     living.append(release)
         return tuple(living), tuple(dead), tuple(late)
+
+    def _by_request(self, function: FunctionSummary) -> bool:
+        """Tell whether handlers or loops come to a function that, by its name, ends its object: then the object goes on afterwards."""
+        reason = self._lifetimes.again(function.root)
+        return reason is not None and not reason.assumed
 
     def _is_dead(self, function: FunctionSummary, depth: int = 0) -> bool:
         """Tell whether nothing can call a function: it is not exported, and no name in the program stands for it."""
@@ -443,10 +457,15 @@ def _only_once(way: Witness) -> bool:
     return any(site.once or way.identity in site.empty for site in sites)
 
 
+def _is_assumed(way: Witness, lives: Reason, repeats: Reason) -> bool:
+    """Tell whether a way does not show growth: by its reasons, or because it is so long that one of its calls may well be no such call."""
+    return lives.assumed or repeats.assumed or len(way.hops) > _FAR
+
+
 def _evidence(found: tuple[MapGrowth, Witness, Reason, Reason]) -> tuple[bool, int, int, Place]:
     """Return what orders the ways to a growth, the best first: those that the program shows, with the plainest reasons, and short ones."""
     growth, way, lives, repeats = found
-    return repeats.assumed or lives.assumed, repeats.rank + lives.rank, len(way.hops), growth.place
+    return _is_assumed(way, lives, repeats), repeats.rank + lives.rank, len(way.hops), growth.place
 
 
 def _by_identity(large: Iterable[LargeMap]) -> dict[str, LargeMap]:

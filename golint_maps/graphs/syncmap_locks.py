@@ -44,6 +44,10 @@ class SyncMapLocks:
             return "", ()
         return min(held), tuple(sorted(site.place for _, site in found))
 
+    def around(self, function: str) -> bool:
+        """Tell whether all callers of a function hold some lock that keeps others out."""
+        return function in self._links.functions and "w" in self._around(function, _MAX_DEPTH).values()
+
     def _held(self, function: FunctionSummary, site: CallSite) -> Mapping[str, str]:
         return _modes((*site.locks, *(lock for lock, _ in function.requires))) | dict(self._around(function.id, _MAX_DEPTH))
 

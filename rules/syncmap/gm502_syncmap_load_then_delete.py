@@ -24,7 +24,7 @@ RULE = Rule(
 def check(program: Program) -> Iterator[Finding]:
     """Yield the deletes of entries whose value was looked up before."""
     for fact in program.each(SyncMapSequence):
-        if fact.kind != "delete":
+        if fact.kind != "delete" or program.syncmap_locks.around(fact.id):
             continue
         instead = (
             "" if fact.go < (1, 20) else f" To delete it only while it still holds the value that was looked at: `CompareAndDelete({fact.key}, v)`."
@@ -33,6 +33,7 @@ def check(program: Program) -> Iterator[Finding]:
             fact,
             f"`{fact.map}.Delete({fact.key})` after the value was loaded by another call: two goroutines may both get the value, "
             "and what somebody else has stored since then is deleted unseen.",
+            level=Level.NOTE if fact.harmless else None,
             key=f"delete {fact.map} {fact.key}",
             related=(Related(locate(fact.look_up), "the look-up"),),
             help=f"`{fact.map}.LoadAndDelete({fact.key})` gives the value to exactly one caller.{instead}",

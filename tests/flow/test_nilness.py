@@ -478,3 +478,77 @@ func (s *scaler) Add(k string) { s.rates[k] = 1 }
 def test_a_literal_without_its_type_has_that_of_what_it_lies_in(table: str, found: bool) -> None:
     made = writes(SCALER + "type row struct { a int; b string; c M }\ntype rows []scaler\nfunc f() { other(" + table + ") }")
     assert made == ([("s.rates", "field", True)] if found else [])
+
+
+ASKED = (
+    "type S struct { links map[string]int }\nfunc (s *S) f(k string) { other(k); if s.links != nil { other(k); s.links[k] = 1 }\n"
+    "other(k); if s.links != nil { delete(s.links, k) } }"
+)
+
+
+def test_who_asks_before_each_store_does_not_ask_too_late() -> None:
+    assert writes(ASKED) == []
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        "x[``] == kind",
+        "x[``] != kind { return }; if true",
+        'strings.EqualFold(x[``], "k")',
+    ],
+)
+def test_a_value_that_equals_a_constant_was_found(test: str) -> None:
+    text = 'const kind = "k"\nfunc f(x map[string]string) {{ {} if {} {{ x["y"] = "" }} }}'
+    made = "_ = json.Unmarshal([]byte(other2()), &x);"
+    source = PRELUDE.replace('"sync"', '"sync"; "strings"') + "var _ = strings.ToLower\nfunc other2() string\n" + text.format(made, test)
+    assert [fact for fact in facts_of(source).facts if isinstance(fact, NilWrite)] == []
+
+
+def test_an_assertion_of_a_value_that_was_found() -> None:
+    body = 'var x map[string]any; _ = json.Unmarshal(b, &x); if kind, _ := x["kind"].(string); kind != "k" {{ {} }}; x["y"] = 1'
+    assert inside(body.format("return"), "b []byte") == []
+    assert inside(body.format("other()"), "b []byte") != []
+
+
+def test_a_text_that_gave_a_struct_is_taken_for_no_null() -> None:
+    body = (
+        "var head struct { Kind string }; _ = json.Unmarshal(%s, &head); if head.Kind == `` { return }\n"
+        "var x map[string]any; _ = json.Unmarshal(b, &x); x[``] = 1"
+    )
+    assert inside(body % "b", "b, c []byte") == []
+    assert inside(body % "c", "b, c []byte") != []
+    assert inside(body.replace("Unmarshal(b", "Unmarshal([]byte(s)") % "[]byte(s)", "s string") == []
+
+
+def test_an_element_that_was_decoded_was_there() -> None:
+    body = "var x map[string]json.RawMessage; _ = json.Unmarshal(b, &x); var s string\n"
+    body += "if err := json.Unmarshal(%s, &s); err != nil { return }; x[``] = b"
+    assert inside(body % "x[`a`]", "b, c []byte") == []
+    assert inside(body % "c", "b, c []byte") != []
+
+
+def test_a_clone_whose_source_is_asked_for() -> None:
+    body = "all := maps.Clone(m); if m == nil { all = M{} }; all[``] = 1"
+    assert writes(f"func F(m M) {{ {body} }}") == []
+    assert writes("func F(m M) { all := maps.Clone(m); all[``] = 1 }") != []
+    assert writes("func F(m M) { if m[`a`] == 2 { return }; all := maps.Clone(m); all[``] = 1 }") == []
+
+
+def test_a_map_that_is_made_and_written_under_conditions() -> None:
+    assert inside("var n M; if c { n = M{} }; for _, k := range keys { if k != `` { n[k] = 1 } }") == []
+    assert inside("var n M; if c { n = M{} }; n[``] = 1") == [("n", "declared", False)]
+
+
+def test_a_struct_that_another_package_was_given_may_have_been_filled() -> None:
+    text = (
+        'package p\nimport ("example.com/merge"; "maps")\ntype Config struct { Plugins map[string]string }\nfunc New() *Config { return &Config{} }\n'
+    )
+    text += "var _ = merge.Merge\nfunc Merge(to, from *Config) { %s maps.Copy(to.Plugins, from.Plugins) }"
+
+    def found(call: str) -> list[object]:
+        facts = facts_of(text % call, imports={"example.com/merge": "package merge\nfunc Merge(to, from any) error"}).facts
+        return [fact for fact in facts if isinstance(fact, NilWrite)]
+
+    assert found("_ = merge.Merge(to, from);") == []
+    assert found("_ = merge.Merge(0, from);") != []

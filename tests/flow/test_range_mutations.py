@@ -258,3 +258,28 @@ def test_only_a_loop_that_does_nothing_else_can_be_a_clear(loop: str, clear: str
 def test_a_clear_does_the_same_unless_a_key_may_be_nan(key: str, exact: bool) -> None:
     facts = facts_of(f"package p\n\nfunc f(m map[{key}]int) {{\n\tfor k := range m {{\n\t\tdelete(m, k)\n\t}}\n}}\n").facts
     assert [fact.exact for fact in facts if isinstance(fact, RangeMutation)] == [exact]
+
+
+@pytest.mark.parametrize(
+    ("body", "quiet"),
+    [
+        # a key that the loop has met before
+        ("var last string\nfor k := range m { if last != `` { delete(m, last) }; last = k }", True),
+        ("var last string\nfor k := range m { if last == `` { last = k; continue }; delete(m, last); last = `` }", True),
+        ("var last string\nfor k := range m { if last != `` { delete(m, last) }; last = k + `x` }", False),
+        ("last := other\nfor k := range m { delete(m, last); last = k }", False),
+        # the key is what the loop's own was found equal to
+        ("for k := range m { if k == label() { delete(m, label()) } }", True),
+        ("for k := range m { if k == label() { delete(m, title()) } }", False),
+        ("for k := range m { if k != label() { delete(m, label()) } }", False),
+    ],
+)
+def test_deletes_of_keys_that_the_loop_has_met(body: str, quiet: bool) -> None:
+    assert bool(mutations(body, declarations="func label() string\nfunc title() string")) is not quiet
+
+
+def test_a_set_of_objects_is_keyed_by_its_values() -> None:
+    declarations = "type T struct{}"
+    assert mutations("for _, t := range set { delete(set, t) }", declarations=declarations, params="set map[*T]*T") == []
+    assert mutations("for k, t := range set { _ = k; delete(set, t) }", declarations=declarations, params="set map[*T]*T") != []
+    assert mutations("for _, t := range set { delete(set, t) }", params="set map[string]string") != []

@@ -203,3 +203,51 @@ def test_what_a_once_runs_may_have_a_name() -> None:
     literal = "func() { if _, ok := c.m.Load(k); !ok { c.m.Store(k, made()) } }"
     assert in_method(f"fill := {literal}\nc.o.Do(fill)\nreturn nil") == []
     assert in_method(f"fill := {literal}\nfill()\nreturn nil") == ["miss"]
+
+
+def harmless(text: str) -> list[bool]:
+    facts = facts_of(f"{HEAD}func (c *C) Take(k string) any {{\n{text}\n}}\n{HELPERS}").facts
+    return [fact.harmless for fact in facts if isinstance(fact, SyncMapSequence) and fact.kind == "delete"]
+
+
+HELPERS = """
+type set struct{}
+func (s *set) Remove(k string) bool
+func (t *T) Old() bool
+func (t *T) Close()
+func fails(t *T) error
+type CancelFunc func()
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("v, ok := c.m.Load(k)\nif ok { c.m.Delete(k); return v }\nreturn nil", False),  # taken
+        ("v, ok := c.m.Load(k)\nif ok { v.(*T).Close(); c.m.Delete(k) }\nreturn nil", False),
+        ("v, ok := c.m.Load(k)\nif ok && v.(*set).Remove(k) { c.m.Delete(k) }\nreturn nil", False),
+        ("v, ok := c.m.Load(k)\nif ok { t := v.(*T); if t.Old() { c.m.Delete(k) } }\nreturn nil", True),  # thrown away
+        ("v, ok := c.m.Load(k)\nt := v.(*T)\nif ok { if t.Old() { c.m.Delete(k); t = made() } }\nreturn t", True),
+        ("if v, ok := c.m.Load(k); ok { if t, valid := v.(*T); valid && !t.Old() { return t }\nc.m.Delete(k) }\nreturn nil", True),
+        (
+            "v, _ := c.m.Load(k)\nt := v.(*T)\nif err := fails(t); err != nil { return err }\nc.m.Delete(k)\nreturn nil",
+            True,
+        ),  # stays until it is done
+    ],
+)
+def test_deletes_that_hardly_hurt_anybody(text: str, expected: bool) -> None:
+    assert harmless(text) == [expected]
+
+
+def test_a_context_may_be_cancelled_twice() -> None:
+    head = HEAD.replace('import "sync"', 'import ("sync"; "context")')
+    for way in ("cancel := v.(context.CancelFunc); cancel()", "v.(context.CancelFunc)()"):
+        body = f"func (c *C) Stop(k string) {{ v, ok := c.m.Load(k)\nif ok {{ {way}; c.m.Delete(k) }} }}"
+        (fact,) = [fact for fact in facts_of(f"{head}{body}").facts if isinstance(fact, SyncMapSequence)]
+        assert fact.harmless
+
+
+def test_tests_are_left_alone() -> None:
+    body = "func (c *C) Take(k string) any { v, ok := c.m.Load(k)\nif ok { c.m.Delete(k); return v }\nreturn nil }"
+    assert kinds(body) == ["delete"]
+    assert not [fact for fact in facts_of({"p_test.go": f"{HEAD}{body}"}).facts if isinstance(fact, SyncMapSequence)]

@@ -647,3 +647,194 @@ def test_a_literal_that_is_run_at_once_has_another_key_each_time(run: str) -> No
         "func Serve() { s := &server{m: map[string]*int{}}; http.HandleFunc(`/`, s.report) }"
     )
     assert maps(source) == ["s.m"]
+
+
+# --- what says that keys are few, or that an object ends, without showing it ---
+
+SERVER = 'import "net/http"\ntype H struct { m map[string]*%s }\ntype V struct{ ID, Name, Kind, Title string }\ntype hitCounter struct{ n *int }\n'
+
+
+def levels(source: str) -> list[str]:
+    return [finding.level.value for finding in findings(source)]
+
+
+@pytest.mark.parametrize(
+    ("value", "key", "level"),
+    [
+        ("V", "v.ID", "warning"),
+        ("V", "v.Name", "note"),
+        ("V", "v.Title", "note"),
+        ("V", "r.Form.Get(v.Title)", "warning"),
+        ("V", "v.Kind", "note"),
+        ("V", "kind", "note"),
+        ("V", "pluginID", "note"),
+        ("V", "host", "note"),
+        ("V", "user", "warning"),
+        ("V", "r.Host", "warning"),
+        ("hitCounter", "v.ID", "note"),
+    ],
+)
+def test_words_for_what_there_are_few_of(value: str, key: str, level: str) -> None:
+    source = SERVER % value + f"func (h *H) add(v *V, kind, pluginID, host, user string, r *http.Request) {{ h.m[{key}] = nil }}\n"
+    source += "func get(r *http.Request) *V { return nil }\nfunc text() string { return `` }\n"
+    source += "func (h *H) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.add(get(r), text(), text(), text(), text(), r) }"
+    assert levels(source) == [level]
+
+
+LOOP = (
+    'import "time"\ntype item struct{ id, name string }\ntype S struct { in chan *item; all []*item; m map[string]*item }\n'
+    "func New() *S { s := &S{}; go s.run(); return s }\nfunc list() []*item { return nil }\nfunc poll() []*item { return nil }\n"
+)
+
+
+def test_keys_that_are_hashes() -> None:
+    source = (
+        'import "net/http"\ntype H struct { m map[%s]*int }\nfunc of(r *http.Request) (k %s) { return }\nfunc (h *H) add(k %s) { h.m[k] = nil }\n'
+    )
+    source += "func (h *H) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.add(of(r)) }"
+    assert levels(source.replace("%s", "[32]byte")) == ["warning"]
+    assert levels(source.replace("%s", "[4]byte")) == ["note"]
+    assert levels(source.replace("%s", "string")) == ["note"]
+
+
+def test_a_handler_that_adds_the_entry_itself_adds_what_it_is_sent() -> None:
+    source = 'import "net/http"\ntype H struct { m map[string]*int }\nfunc text(r *http.Request) string { return `` }\n'
+    source += "func (h *H) ServeHTTP(w http.ResponseWriter, r *http.Request) { %s }\nfunc (h *H) add(k string) { h.m[k] = nil }"
+    assert levels(source % "k := text(r); h.m[k] = nil") == ["warning"]
+    assert levels(source % "kind := text(r); h.m[kind] = nil") == ["note"]
+    assert levels(source % "h.add(text(r))") == ["note"]
+
+
+@pytest.mark.parametrize(
+    ("body", "level"),
+    [
+        ("for v := range s.in { s.m[v.id] = v }", "warning"),
+        ("for v := range s.in { s.m[v.name] = v }", "note"),
+        ("for { time.Sleep(1); for _, v := range s.all { s.m[v.id] = v } }", "note"),
+        ("for { time.Sleep(1); vs := list(); for _, v := range vs { s.m[v.id] = v } }", "note"),
+        ("for { time.Sleep(1); for _, v := range poll() { s.m[v.id] = v } }", "warning"),
+    ],
+)
+def test_a_loop_that_goes_over_what_there_is_meets_the_same_again(body: str, level: str) -> None:
+    assert levels(LOOP + f"func (s *S) run() {{ {body} }}") == [level]
+
+
+def test_keys_of_structs_of_few() -> None:
+    source = 'import "net/http"\ntype key struct { %s string; all bool }\ntype H struct { m map[key]*int }\n'
+    source += "func of(r *http.Request) key { return key{} }\n"
+    source += "func (h *H) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.m[of(r)] = nil }"
+    assert levels(source % "model") == ["note"]
+    assert levels(source % "user") == ["warning"]  # nothing is said of such keys, and the handler adds them itself
+
+
+def test_objects_that_are_made_again_and_again_may_end() -> None:
+    source = (
+        "type worker struct { in chan string; m map[string]*int }\nfunc newWorker() *worker { return &worker{m: map[string]*int{}} }\n"
+        "func (t *worker) Start() { go t.run() }\nfunc (t *worker) run() { for id := range t.in { t.m[id] = nil } }\n"
+        "type S struct { in chan string; all []*worker }\nfunc New() *S { s := &S{}; go s.loop(); return s }\n"
+        "func (s *S) StartAll() { for _, t := range s.all { t.Start() } }\nfunc (s *S) add() { s.all = append(s.all, newWorker()) }\n"
+        "func (s *S) loop() { %s }"
+    )
+    assert levels(source % "for range s.in { s.add() }") == ["note"]
+    assert levels(source % "s.add(); for range s.in { }") == ["warning"]
+
+
+def test_doubles_end_with_their_test() -> None:
+    source = (
+        'package p\nimport "net/http"\ntype %s struct { m map[string]*int }\n'
+        "func (h *%s) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.m[r.Host] = nil }"
+    )
+
+    def count(name: str, file: str) -> int:
+        return len(findings_of(gm401_map_only_grows, {file: source % (name, name)}))
+
+    assert count("Agent", "agent.go") == 1
+    assert count("MockAgent", "agent.go") == 0
+    assert count("Agent", "agent_testing.go") == 0
+    assert count("Agent", "test_utils.go") == 0
+
+
+def test_a_goroutine_that_reports_its_end_is_expected_to_end() -> None:
+    source = SERVING.replace("func (w *W) run() {", "func (w *W) run() { defer close(w.quit);") % ("", "")
+    assert levels(source) == ["note"]
+    assert levels(SERVING % ("", "")) == ["warning"]
+
+
+def test_a_transport_meets_what_its_program_talks_to() -> None:
+    source = (
+        'import "net/http"\ntype T struct { m map[string]*int }\n'
+        "func (t *T) RoundTrip(r *http.Request) (*http.Response, error) { t.m[r.URL.Path] = nil; return nil, nil }"
+    )
+    assert levels(source) == ["note"]
+
+
+def test_a_loop_that_is_called_ends_with_its_input_unless_it_says_that_it_serves() -> None:
+    source = (
+        "var m = map[string]*int{}\nfunc %s(in chan string) { for { select { case id, ok := <-in: if !ok { return }; m[id] = nil } } }\n"
+        "func Copy(in chan string) { %s(in) }\nfunc copyAll() { Copy(nil) }\nvar _ = copyAll"
+    )
+    assert levels(source % ("produce", "produce")) == ["note"]
+    assert levels(source % ("watchAll", "watchAll")) == ["warning"]
+
+
+def test_what_is_emptied_on_request_goes_on_afterwards() -> None:
+    source = (
+        'import "net/http"\ntype S struct { m map[string]*int }\nvar s = &S{}\nfunc (s *S) Destroy() { s.m = map[string]*int{} }\n'
+        "func add(w http.ResponseWriter, r *http.Request) { s.m[r.Host] = nil }\nfunc reset(w http.ResponseWriter, r *http.Request) { %s }\n"
+        'func Serve() { http.HandleFunc("/", add); http.HandleFunc("/reset", reset) }'
+    )
+    assert maps(source % "s.Destroy()") == []
+    assert maps(source % "") == ["s.m"]
+
+
+def test_a_flag_that_is_taken_back_says_that_something_is_under_way() -> None:
+    source = (
+        'import "time"\ntype S struct { in chan string; busy bool; m map[string]*int }\nfunc New() *S { s := &S{}; go s.run(); return s }\n'
+        "func (s *S) run() { for k := range s.in { s.m[k] = nil; s.createBatch() } }\n"
+        "func (s *S) createBatch() { if s.busy { return }; s.busy = true; time.AfterFunc(1, func() { s.m = nil; s.busy = false }) }"
+    )
+    assert maps(source) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "found"),
+    [
+        ("c", True),  # of any list
+        ("p", False),  # of a configuration
+        ("h.policy.root.url", False),  # a part of what the object always has
+        ("h.other.url", True),
+        ("keyFrom(`leader`)", False),
+        ("keyFrom(r.Host)", True),
+        ("newKey(`leader`)", True),
+    ],
+)
+def test_keys_from_configuration_and_constants(key: str, found: bool) -> None:
+    source = (
+        'import "net/http"\ntype Config struct { patterns []string }\ntype root struct { url string }\ntype policy struct { root *root }\n'
+        "type H struct { m map[string]*int; config Config; policy *policy; other *root; list []string }\n"
+        "func (h *H) Set(o *root) { h.other = o }\nfunc keyFrom(s string) string { return s }\nfunc newKey(s string) string { return s }\n"
+        "func texts(r *http.Request) []string { return nil }\n"
+        "func (h *H) ServeHTTP(w http.ResponseWriter, r *http.Request) {\n"
+        f"for _, p := range h.config.patterns {{ for _, c := range texts(r) {{ _, _ = p, c; h.m[{key}] = nil }} }} }}"
+    )
+    assert bool(maps(source)) is found
+
+
+def test_a_way_through_many_functions_proves_little() -> None:
+    def source(calls: int) -> str:
+        chain = "".join(f"func (h *H) f{n}(user string) {{ h.f{n + 1}(user) }}\n" for n in range(calls))
+        last = f"func (h *H) f{calls}(user string) {{ h.m[user] = nil }}\n"
+        head = 'import "net/http"\ntype H struct { m map[string]*int }\n'
+        return head + chain + last + "func (h *H) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.f0(r.Host) }"
+
+    assert levels(source(3)) == ["warning"]
+    assert levels(source(8)) == ["note"]
+
+
+def test_what_a_configuration_names_is_as_much_as_it_names() -> None:
+    source = (
+        'import "net/http"\nvar m = map[string]*int{}\nfunc %s(url string) *int { v := new(int); m[url] = v; return v }\n'
+        'func add(w http.ResponseWriter, r *http.Request) { %s(r.Host) }\nfunc Serve() { http.HandleFunc("/", add) }'
+    )
+    assert levels(source % ("NewFromConfig", "NewFromConfig")) == ["note"]
+    assert levels(source % ("NewSession", "NewSession")) == ["warning"]

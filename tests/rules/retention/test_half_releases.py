@@ -175,3 +175,53 @@ def test_an_entry_that_only_success_takes_out() -> None:
 )
 def test_an_entry_that_failure_takes_out(returns: tuple[str, str, str]) -> None:
     assert messages(CALL % returns) == []
+
+
+PAIR = "func (s *S) Fill(k string) { s.m[k] = nil; s.n[k] = nil }\n"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        # the map is cleaned at times of its own
+        "func (s *S) Drop(k string, n int) { switch n { case 0: delete(s.m, k); delete(s.n, k); case 1: delete(s.n, k); case 2: delete(s.m, k) } }",
+        # the entry is stored again: it is to stay
+        "func (s *S) Drop(k string, all bool) { if !all { delete(s.n, k); s.m[k] = &entry{}; return }; delete(s.m, k); delete(s.n, k) }",
+    ],
+)
+def test_branches_that_mean_to_clean_one_of_two_maps(body: str) -> None:
+    assert messages(PAIR + body) == []
+
+
+def test_an_entry_that_was_stored_before_the_branch_is_kept_by_it() -> None:
+    body = "func (s *S) Drop(k string, all bool) { s.count[k]++; if all { delete(s.count, k); delete(s.m, k) } else { delete(s.m, k) } }"
+    fill = "func (s *S) Fill(k string) { s.count[k] = 1; s.m[k] = nil }\n"
+    assert any("`s.count` keeps its entry on one branch" in message for message in messages(fill + body))
+
+
+def test_inner_maps_go_with_their_entry_on_a_branch() -> None:
+    head = HEAD.replace("type S struct {", "type S struct { sets map[string]map[string]int;")
+    body = (
+        "func (s *S) Fill(k, p string) { s.sets[k][p] = 1; s.count[p] = 1 }\n"
+        "func (s *S) Drop(k, p string, all bool) {\n"
+        "if all { delete(s.sets, k); delete(s.count, p) } else { delete(s.sets[k], p); delete(s.count, p) } }"
+    )
+    assert findings_of(gm401_map_only_grows, {"p.go": head + body}) == []
+
+
+def test_a_branch_that_has_found_no_entry_leaves_none() -> None:
+    body = "func (s *S) Get(k string, n int) { %s { delete(s.n, k); return }; if n == 0 { delete(s.m, k); delete(s.n, k) } }"
+    assert messages(PAIR + body % "e, ok := s.m[k]; _ = e; if !ok") == []
+    assert messages(PAIR + body % "e, ok := s.n[k]; _ = e; if !ok") != []
+
+
+def test_what_is_made_anew_has_no_old_entries() -> None:
+    fill = "func (s *S) Fill(es []*entry) { %s for k, e := range es { s.other[e.ref] = k; s.m[e.ref+`x`] = e } }\n"
+    drop = "func (s *S) Drop(k string) { if e, ok := s.m[k]; ok { delete(s.other, e.ref); delete(s.m, k) } }"
+    assert messages(fill % "" + drop) != []
+    assert messages(fill % "s.other = map[string]int{};" + drop) == []
+
+
+def test_one_map_of_two_objects_is_no_pair() -> None:
+    fill = "func (s *S) Fill(o *S, k string) { s.m[k] = nil; o.m[k] = nil }\n"
+    assert messages(fill + "func (s *S) Drop(o *S, k string, all bool) { if all { delete(o.m, k); delete(s.m, k) } else { delete(o.m, k) } }") == []

@@ -1,0 +1,78 @@
+"""Deletes of an entry that was looked up before, where hardly anybody is hurt if two do it, or if a newer entry goes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from golint_maps.flow.structure import end_of, start_of
+from golint_maps.flow.syncmap_calls import MapCall
+from golint_maps.flow.traverse import each, subexpressions
+from golint_maps.flow.view import View
+from golint_maps.syntax import ir
+from golint_maps.types import model
+
+_CANCEL: Final = model.Named("context", "CancelFunc")
+_CHANGES: Final = re.compile(r"(?:[Rr]emove|[Dd]elete|[Aa]dd|[Dd]ec|[Rr]elease|[Uu]nref|[Cc]lose|[Ss]top|[Pp]op|[Tt]ake|[Cc]ompareAndSwap)")
+"""Names of methods that a condition calls for what they do."""
+
+
+def harmless(view: View, number: int, look_up: MapCall, delete: MapCall) -> bool:
+    """Tell whether a delete only does away with what was found to be of no use, comes after work that may fail, or ends what may end twice."""
+    body = view.facts.functions[number].body or ()
+    variables = set(_variables(view, body, look_up))
+    asserted = [x for x in each(body, ir.Assert) if isinstance(x.x, ir.Local) and x.x.id in variables]
+    if any(view.typing.of(x) == _CANCEL for x in asserted) or any(view.typing.local(variable) == _CANCEL for variable in variables):
+        return True  # a context can be cancelled again
+    return _may_fail(view, body, look_up.pos, delete.pos) or not _is_used(body, variables, delete.pos)
+
+
+def _variables(view: View, body: Sequence[ir.Stmt], look_up: MapCall) -> Iterator[int]:
+    """Yield the local variables that hold what was found, asserted to a type or not."""
+    known: set[int] = set()
+    for assign in each(body, ir.Assign):
+        for target in assign.lhs[:1]:
+            value = assign.rhs[0] if assign.rhs else None
+            while isinstance(value, ir.Assert):
+                value = value.x
+            if not isinstance(target, ir.Local):
+                continue
+            if (isinstance(value, ir.Call) and value.pos == look_up.pos) or (isinstance(value, ir.Local) and value.id in known):
+                known.add(target.id)
+                yield target.id
+
+
+def _may_fail(view: View, body: Sequence[ir.Stmt], start: int, end: int) -> bool:
+    """Tell whether a function returns on an error between look-up and delete: the entry stays until all is done."""
+    for branch in each(body, ir.If):
+        if not start < branch.pos < end or not branch.then or not isinstance(branch.then[-1], ir.Return):
+            continue
+        match branch.cond:
+            case ir.Binary("!=", error, ir.Name("nil")) if view.typing.of(error) == model.ERROR:
+                return True
+    return False
+
+
+def _is_used(body: Sequence[ir.Stmt], variables: set[int], delete: int) -> bool:
+    """Tell whether what was found is put to use before the delete or in the branch of it, not only looked at to see what it is worth."""
+    branches = [block for branch in each(body, ir.If) for block in (branch.then, branch.orelse) if block]
+    around = [block for block in branches if start_of(block[0]) <= delete < end_of(block[-1])]
+    limit = min((end_of(block[-1]) for block in around), default=end_of(body[-1]))
+    for statement in each(body, ir.Return):
+        if delete < statement.pos < limit and _mention(statement.values, variables):
+            return True
+    for call in (*(done.x for done in each(body, ir.Do)), *(x.call for x in each(body, ir.Go)), *(x.call for x in each(body, ir.Defer))):
+        if isinstance(call, ir.Call) and call.pos != delete and call.pos < limit and _mention((call,), variables):
+            return True
+    if any(sent.pos < limit and _mention((sent.value,), variables) for sent in each(body, ir.Send)):
+        return True
+    if any(delete < assign.pos < limit and _mention(assign.rhs, variables) for assign in each(body, ir.Assign)):
+        return True
+    conditions = [branch.cond for branch in each(body, ir.If) if branch.then in around]
+    calls = [part for condition in conditions for part in subexpressions(condition) if isinstance(part, ir.Call)]
+    return any(isinstance(call.fun, ir.Sel) and _CHANGES.match(call.fun.name) and _mention((call.fun.base,), variables) for call in calls)
+
+
+def _mention(operands: Sequence[ir.Expr], variables: set[int]) -> bool:
+    return any(isinstance(part, ir.Local) and part.id in variables for x in operands for part in subexpressions(x))
