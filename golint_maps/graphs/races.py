@@ -294,6 +294,8 @@ class Races:
         What they drive it with comes one by one as a rule, and a test of another package cannot even see it.
         """
         reached, root = self.functions[way.function], self.functions[way.hops[0].function]
+        if not root.test and any(self.functions[hop.function].test for hop in way.hops):
+            return True
         elsewhere = root.package.removesuffix("_test") != reached.package.removesuffix("_test")
         if reached.test:
             return not root.test or elsewhere

@@ -1220,3 +1220,14 @@ def test_what_an_interface_locks_in_its_own_way_is_not_held_from_the_start() -> 
         "func Both(a, b locker) { for range 3 { go func() { a.Lock(`x`); if b.Lock(`y`) != nil { a.Unlock() } }() } }\n"
     )
     assert ("write", True) in verdicts(source)
+
+
+def test_what_the_program_does_by_way_of_a_function_of_tests_is_driven_by_the_test() -> None:
+    shared = "package p\ntype target struct { m map[int]int }\nfunc (t *target) Add() { t.m[1] = 1 }\n"
+    served = (
+        'import "net/http"\nvar finder func()\nfunc Serve() { http.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { finder() }) }\n'
+    )
+    test = "package p\nvar one = &target{m: map[int]int{}}\nfunc setUp() { finder = func() { one.Add() } }\n"
+    source = shared.replace("package p\n", "package p\n" + served)
+    assert Program([facts_of({"p.go": source, "q_test.go": test})]).verdicts == []
+    assert [item.certain for item in Program([facts_of({"p.go": source, "q.go": test})]).verdicts] == [True]
