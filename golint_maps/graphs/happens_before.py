@@ -222,12 +222,13 @@ class HappensBefore:
         return own if own is not None and _operands(own) == _operands(link.site) and None not in _operands(own) else None
 
     def over_before_return(self, spawn: Witness) -> bool:
-        """Tell whether what starts a goroutine for its caller (`run(func() {…})`) waits for it before it returns."""
+        """Tell whether what starts a goroutine for its caller (`run(func() {…})`), or what has that started, waits for it before it returns."""
         link = spawn.context.link
         below = next((index for index, hop in enumerate(spawn.hops) if link is not None and hop.function == link.caller), 0)
         if link is not None and below > 0 and self._answered(link):
             return True
-        return below > 0 and self.joined_before(replace(spawn, hops=spawn.hops[below:]), Position(1 << 41, ()), spawn.hops[below].function)
+        frames = ((spawn.hops[index].function, replace(spawn, hops=spawn.hops[index:])) for index in range(below, 0, -1))
+        return any(self.joined_before(way, Position(1 << 41, ()), function) for function, way in frames)
 
     def _answered(self, link: Link) -> bool:
         """Tell whether a starter goes on only when its goroutine has signalled something that has the name of what the starter waits for.

@@ -1231,3 +1231,15 @@ def test_what_the_program_does_by_way_of_a_function_of_tests_is_driven_by_the_te
     source = shared.replace("package p\n", "package p\n" + served)
     assert Program([facts_of({"p.go": source, "q_test.go": test})]).verdicts == []
     assert [item.certain for item in Program([facts_of({"p.go": source, "q.go": test})]).verdicts] == [True]
+
+
+def test_a_helper_that_takes_an_answer_from_each_goroutine_has_waited_for_them() -> None:
+    source = (
+        "import `sync`\nfunc perform(all []int, fn func(int) error) error { errs := make(chan error); go batch(all, fn, errs)\n"
+        "for range all { WAIT }; return nil }\n"
+        "func batch(all []int, fn func(int) error, errs chan<- error) { for _, x := range all { go func(i int) { errs <- fn(i) }(x) } }\n"
+        "func Get(all []int) { m := map[int]int{}; var mu sync.Mutex\n"
+        "perform(all, func(k int) error { mu.Lock(); m[k] = 1; mu.Unlock(); return nil }); for range m { println() } }\n"
+    )
+    assert verdicts(source.replace("WAIT", "if err := <-errs; err != nil { return err }")) == []
+    assert ("read", True) in verdicts(source.replace("WAIT", "println()"))
