@@ -15,7 +15,7 @@ from golint_maps.flow.events import CallSite, FunctionSummary, Held, Position, S
 from golint_maps.flow.structure import DEFERRED, common_loop, dominates, may_follow
 from golint_maps.graphs.links import Link, Links
 from golint_maps.graphs.relays import relayed_waits
-from golint_maps.graphs.variables import local, parameter
+from golint_maps.graphs.variables import handed, local, parameter
 from golint_maps.graphs.witness import Hop, Path, Witness
 
 _HELPERS = 2
@@ -419,11 +419,12 @@ def _blocks(witness: Witness) -> bool:
 def _handed(path: Path, called: FunctionSummary, site: CallSite) -> Path | None:
     """Return what a path stands for that starts at the receiver or a parameter of what a call calls, in terms of the caller."""
     head = path[0]
-    if head == "r":
-        argument = site.receiver
-    else:
-        number = int(head[1:]) if head[0] == "p" else parameter(head, called)
-        argument = site.args[number] if 0 <= number < len(site.args) else None
+    if head[0] not in "rp":
+        index = parameter(head, called)
+        if index < 0:
+            return None
+        head = f"p{index}"
+    argument = handed(site, head)
     return (*argument.path, *path[1:]) if argument is not None and argument.path else None
 
 

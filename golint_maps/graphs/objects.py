@@ -7,8 +7,8 @@ from typing import Final
 
 from golint_maps.flow.paths import RECEIVED
 from golint_maps.graphs.links import Links
-from golint_maps.graphs.variables import local
-from golint_maps.graphs.witness import Hop, Path, Witness, Witnesses
+from golint_maps.graphs.variables import handed, local
+from golint_maps.graphs.witness import Path, Witness, Witnesses
 
 _BY_LITERAL: Final = 2
 _DIRECT: Final = 2
@@ -77,7 +77,8 @@ class Objects:
         for hop in reversed(way.hops):
             function = self._functions[hop.function]
             if called and path and not self._functions[called].parent:
-                path = _given(hop, path[0])  # a literal has the names of the function around it
+                argument = handed(hop.site, path[0]) if hop.site is not None else None
+                path = argument.path if argument is not None else None  # a literal has the names of the function around it
             elif called and path:
                 path = path[:1]
             if not path or path[0][0] not in "rp" or hop.spawns:
@@ -110,10 +111,9 @@ class Objects:
         for _ in range(_DEEPEST):
             if len(path) <= _DIRECT or path[0][:1] != "l":
                 break
-            family, _, number = path[0][1:].partition("#")
-            declaring = self._functions.get(family)
-            shared = declaring.shared if declaring is not None else ()
-            held = next((there for variable, field, there in shared if field == path[1] and str(variable) == number), None)
+            variable = local(self._functions, path[0])
+            shared = self._functions[variable.family].shared if variable is not None else ()
+            held = next((there for number, field, there in shared if variable is not None and (number, field) == (variable.number, path[1])), None)
             if held is None:
                 break
             path = (*held, *path[2:])
@@ -121,11 +121,12 @@ class Objects:
 
     def _made_apart(self, mine: str, theirs: str) -> bool:
         """Tell whether two functions have each made an object of their own: neither has got it from the other, of which it is the constructor."""
-        made = (self.made(mine), self.made(theirs))
-        if 0 in made:
+        ours, others = local(self._functions, mine), local(self._functions, theirs)
+        if ours is None or others is None or not ours.made or not others.made:
             return False
-        families = (mine[1:].partition("#")[0], theirs[1:].partition("#")[0])
-        return made == (_BY_LITERAL, _BY_LITERAL) or not any(callee in self._links.comes_to(caller) for caller, callee in (families, families[::-1]))
+        if ours.made == others.made == _BY_LITERAL:
+            return True
+        return others.family not in self._links.comes_to(ours.family) and ours.family not in self._links.comes_to(others.family)
 
     def made_for_each(self, left: Witness, right: Witness) -> bool:
         """Tell whether each run of one handler or goroutine makes a local map, or what holds the map, for itself.
@@ -153,13 +154,8 @@ class Objects:
 
         The way came to a literal of it that had been returned or stored: of which activation that was, nobody sees.
         """
-        declaring = self.declaring(way)
-        return bool(declaring) and all(hop.function != declaring for hop in way.hops)
-
-    def declaring(self, way: Witness) -> str:
-        """Return the function or literal that declares the local variable at the root of a way's map, or an empty string."""
         variable = local(self._functions, way.path[0] if way.path else way.identity)
-        return variable.function if variable is not None else ""
+        return variable is not None and all(hop.function != variable.function for hop in way.hops)
 
 
 def _family(way: Witness) -> str:
@@ -173,15 +169,6 @@ def in_one_activation(left: Witness, right: Witness) -> bool:
     if not left.path or not right.path or left.path[0] != right.path[0] or left.path[0][0] != "p" or RECEIVED in left.path:
         return False
     return left.hops[0].function == right.hops[0].function and "spawn" in (left.context.kind, right.context.kind)
-
-
-def _given(hop: Hop, root: str) -> Path | None:
-    """Return the path of what a call gives to the function that it calls for its receiver (`r`) or a parameter (`p0`)."""
-    if hop.site is None:
-        return None
-    index = int(root[1:]) if root[0] == "p" else -1
-    argument = hop.site.receiver if root == "r" else hop.site.args[index] if 0 <= index < len(hop.site.args) else None
-    return argument.path if argument is not None else None
 
 
 def elements(path: Path) -> Path:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from golint_maps.flow.events import FunctionSummary
+from golint_maps.flow.events import Argument, CallSite, FunctionSummary
 
 _NUMBER: Final = re.compile(r"\d+")
 
@@ -47,3 +47,11 @@ def parameter(head: str, function: FunctionSummary) -> int:
     if not function.parent or family != function.root or not number.isdigit() or int(number) not in function.params:
         return -1
     return function.params.index(int(number))
+
+
+def handed(site: CallSite, head: str) -> Argument | None:
+    """Return what a call hands to what it calls for its receiver (`r`) or for a parameter (`p0`), or None where that is not known."""
+    if head == "r":
+        return site.receiver
+    index = int(head[1:])
+    return site.args[index] if index < len(site.args) else None

@@ -17,7 +17,7 @@ from golint_maps.flow.events import Argument, CallSite, FunctionSummary, Held, M
 from golint_maps.flow.site import Place
 from golint_maps.flow.structure import may_follow
 from golint_maps.graphs.links import Link, Links
-from golint_maps.graphs.variables import local, parameter
+from golint_maps.graphs.variables import handed, local, parameter
 
 _MAX_DEPTH = 12
 _MAX_WITNESSES = 32
@@ -389,11 +389,7 @@ class Witnesses:
                 return None
             source = link.binding or site
             return source.args[link.receiver_argument] if link.receiver_argument < len(source.args) else None
-        if head == "r":
-            return site.receiver
-        if index < 0:
-            index = int(head[1:])
-        return site.args[index] if index < len(site.args) else None
+        return handed(site, head if index < 0 else f"p{index}")
 
 
 def _witness(access: MapAccess, context: Context, search: _Search) -> Witness:
