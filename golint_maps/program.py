@@ -30,6 +30,7 @@ from golint_maps.graphs.package_maps import SharedPackageMap, shared_package_map
 from golint_maps.graphs.precedence import without_copies
 from golint_maps.graphs.races import Races
 from golint_maps.graphs.retention import Kept, Retention
+from golint_maps.graphs.syncmap_callers import SyncMapCallers
 from golint_maps.graphs.syncmap_locks import SyncMapLocks
 from golint_maps.graphs.verdicts import Verdict, verdicts
 from golint_maps.graphs.witness import Witness
@@ -170,6 +171,11 @@ class Program:
     def syncmap_locks(self) -> SyncMapLocks:
         """Which mutex is held at all calls of a `sync.Map`."""
         return SyncMapLocks(self.races.links)
+
+    @cached_property
+    def syncmap_callers(self) -> SyncMapCallers:
+        """What callers say of the calls of a `sync.Map` that a function makes."""
+        return SyncMapCallers(self.races)
 
     @cached_property
     def breaches(self) -> list[Breach]:

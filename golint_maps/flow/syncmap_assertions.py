@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from golint_maps.flow import nilcalls
+from golint_maps.flow.callees import callee
+from golint_maps.flow.identity import function_id
 from golint_maps.flow.maps import extent
 from golint_maps.flow.paths import Path
 from golint_maps.flow.site import Place, Site
@@ -34,7 +36,7 @@ class SyncMapAssertion(Site, frozen=True, tag="sync-map-assertion"):
     """An assertion `x.(T)` without comma-ok on a value of a `sync.Map`.
 
     `wanted` is T. `reason` is `unchecked` (there may be no value) or `type` (only values of the types in `stored` are put in). `method` is the
-    call that gave the value, at `origin`.
+    call that gave the value, at `origin`. `id` is the function's or literal's.
     """
 
     reason: str
@@ -42,6 +44,7 @@ class SyncMapAssertion(Site, frozen=True, tag="sync-map-assertion"):
     method: str
     origin: Place
     stored: tuple[str, ...] = ()
+    id: str = ""
 
 
 @dataclass(slots=True)
@@ -52,13 +55,15 @@ class _State:
     """Locals that tell whether that call (or an assertion on its result) succeeded."""
     present: frozenset[_Entry] = frozenset()
     """Entries that are there for sure, as far as this function goes."""
+    handed: frozenset[tuple[int, int, str]] = frozenset()
+    """Functions of the package (file, number) that have been called, each with the text of an argument that may be the key to store at."""
 
 
 def assertions(maps: SyncMaps) -> Iterator[SyncMapAssertion]:
     """Yield all faulty assertions in a function and its literals."""
     reported: set[int] = set()
     for number in sorted({number for number, call in maps.calls if call.method in _MAY_MISS}):
-        flow = _Assertions(maps.view)
+        flow = _Assertions(maps.view, number)
         flow.run(maps.view.facts.functions[number].body or (), _State())
         for pos in sorted(flow.results):
             reported.add(pos)
@@ -69,7 +74,7 @@ def assertions(maps: SyncMaps) -> Iterator[SyncMapAssertion]:
                 yield fact
 
 
-def _fact(view: View, x: ir.Assert, source: MapCall, reason: str, stored: tuple[str, ...] = ()) -> SyncMapAssertion:
+def _fact(view: View, number: int, x: ir.Assert, source: MapCall, reason: str, stored: tuple[str, ...] = ()) -> SyncMapAssertion:
     return SyncMapAssertion(
         place=Place(view.path, extent(x, view)[0], x.end),
         function=view.name,
@@ -81,23 +86,25 @@ def _fact(view: View, x: ir.Assert, source: MapCall, reason: str, stored: tuple[
         method=source.method,
         origin=place_of(source.call, view),
         stored=stored,
+        id=function_id(view, number),
     )
 
 
 class _Assertions(Forward[_State]):
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: View, number: int) -> None:
         super().__init__()
         self._view = view
+        self._number = number
         self._calls: dict[int, MapCall] = {}
         self.results: dict[int, SyncMapAssertion] = {}
 
     def copy(self, state: _State) -> _State:
-        return _State(dict(state.missing), dict(state.found), state.present)
+        return _State(dict(state.missing), dict(state.found), state.present, state.handed)
 
     def join(self, left: _State, right: _State) -> _State:
         found = {local: pos for local, pos in left.found.items() if right.found.get(local, pos) == pos}
         found |= {local: pos for local, pos in right.found.items() if local not in left.found}
-        return _State(left.missing | right.missing, found, left.present & right.present)
+        return _State(left.missing | right.missing, found, left.present & right.present, left.handed & right.handed)
 
     # --- effects ---
 
@@ -122,7 +129,7 @@ class _Assertions(Forward[_State]):
         elif isinstance(x, ir.Assert) and not checked and isinstance(x.x, ir.Local):
             pos = state.missing.get(x.x.id)
             if pos is not None:
-                self.results[x.end] = _fact(self._view, x, self._calls[pos], "unchecked")
+                self.results[x.end] = _fact(self._view, self._number, x, self._calls[pos], "unchecked")
                 self._settle([pos], state)  # this one panics, so that later ones do not come to it
 
     def _called(self, call: ir.Call, state: _State) -> None:
@@ -132,12 +139,24 @@ class _Assertions(Forward[_State]):
                     self._settle([state.found[part.id]], state)
         found = map_call(call, self._view)
         if found is None:
+            target = callee(self._view, call) if call.args else None
+            if target is not None and target.declared is not None:
+                where = target.declared.file, target.declared.node.root
+                state.handed |= {(*where, self._view.paths.key(arg)) for arg in call.args}
             return
         self._calls[found.pos] = found
         if found.method in _TAKE_OUT and found.path is not None:
             state.present = frozenset(entry for entry in state.present if entry[0] != found.path)
         if found.method in _PUT_IN and found.path is not None and found.key is not None:
             state.present |= {(found.path, self._view.paths.key(found.key))}
+
+    def defer(self, statement: ir.Defer, state: _State) -> None:
+        # A deferred Delete takes the entry out at the return.
+        if map_call(statement.call, self._view) is None:
+            super().defer(statement, state)
+            return
+        for part in children(statement.call):
+            self._evaluate(part, state, checked=False)
 
     # --- values ---
 
@@ -162,13 +181,22 @@ class _Assertions(Forward[_State]):
 
     def _given(self, statement: ir.Assign | ir.Declare, found: MapCall, present: frozenset[_Entry], state: _State) -> None:
         first, second = _targets(statement)
-        if first is not None and self._known(found) not in present:
+        if first is not None and self._known(found) not in present and not self._is_filled(found, state):
             state.missing[first] = found.pos
         if second is not None:
             state.found[second] = found.pos
 
     def _known(self, found: MapCall) -> _Entry | None:
         return None if found.path is None or found.key is None else (found.path, self._view.paths.key(found.key))
+
+    def _is_filled(self, found: MapCall, state: _State) -> bool:
+        """Tell whether a function that got the key before is one that stores into the map: `if !ok { c.fetch(key) }`."""
+        if not state.handed or found.key is None:
+            return False
+        key = self._view.paths.key(found.key)
+        fillers = {(file, number) for file, number, given in state.handed if given == key}
+        stored = stores(self._view.package).get(identity(self._view, found.base)) if fillers else None
+        return stored is not None and not stored.by.isdisjoint(fillers)
 
     def assign(self, statement: ir.Assign | ir.Declare, state: _State) -> None:
         targets = list(_targets(statement))
@@ -178,7 +206,7 @@ class _Assertions(Forward[_State]):
             if target is not None:
                 state.missing.pop(target, None)
                 state.found.pop(target, None)
-                state.present = frozenset(entry for entry in state.present if target not in locals_in(*entry))
+                self._forget(target, state)
         if len(values) == len(targets):
             for target, value in zip(targets, values, strict=True):
                 if target is None:
@@ -194,11 +222,18 @@ class _Assertions(Forward[_State]):
             if source is not None and targets[1] is not None:
                 state.found[targets[1]] = source
 
+    def _forget(self, local: int, state: _State) -> None:
+        """A local has another value: keys that are spelled with it are others now."""
+        if state.present:
+            state.present = frozenset(entry for entry in state.present if local not in locals_in(*entry))
+        if state.handed:
+            state.handed = frozenset(item for item in state.handed if local not in locals_in((), item[2]))
+
     def enter_range(self, statement: ir.Range, state: _State) -> None:
         for x in (statement.key, statement.value):
             if isinstance(x, ir.Local):
                 state.missing.pop(x.id, None)
-                state.present = frozenset(entry for entry in state.present if x.id not in locals_in(*entry))
+                self._forget(x.id, state)
 
     def enter_case(self, statement: ir.TypeSwitch, case: ir.TypeCase, state: _State) -> None:
         if isinstance(statement.subject, ir.Local) and not case.default and ir.TName("nil") not in case.types:
@@ -258,7 +293,7 @@ def _mistyped(maps: SyncMaps) -> Iterator[SyncMapAssertion]:
                 continue
             stored = stores(view.package).get(name)
             if stored is not None and stored.complete and stored.types and kind not in stored.types:
-                yield _fact(view, x, source, "type", tuple(sorted(map(spell_type, stored.types))))
+                yield _fact(view, view.number, x, source, "type", tuple(sorted(map(spell_type, stored.types))))
 
 
 def _range_values(maps: SyncMaps) -> dict[int, MapCall]:

@@ -222,6 +222,22 @@ def is_constructor(name: str) -> bool:
     return name == "new" or _SETTING_UP.match(name) is not None
 
 
+def stands_for(key: ir.Expr, view: View) -> int | None:
+    """Return the local that a key is, through assertions, conversions and locals that are set once."""
+    for _ in range(8):
+        match key:
+            case ir.Local(number):
+                definition = view.typing.definitions.get(number)
+                if not isinstance(definition, FromValue) or view.assignments[number] or definition.index:
+                    return number
+                key = definition.value
+            case ir.Assert(operand):
+                key = operand
+            case _:
+                return None
+    return None
+
+
 def _depth(view: View, number: int) -> int:
     depth = 0
     while view.facts.functions[number].parent >= 0:

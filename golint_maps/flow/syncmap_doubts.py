@@ -14,18 +14,27 @@ from golint_maps.syntax import ir
 from golint_maps.types import model
 
 _CANCEL: Final = model.Named("context", "CancelFunc")
+_STREAMS: Final = frozenset(("io", "net", "os", "net/http", "bufio", "compress/gzip"))
+"""Packages whose `Close` only returns an error the second time."""
+_DROPS: Final = re.compile(r"[dD]elete|[rR]emove|[uU]nregister|[uU]nset")
+"""Names of functions that do away with what they are given, and find nothing to do the second time."""
 _CHANGES: Final = re.compile(r"(?:[Rr]emove|[Dd]elete|[Aa]dd|[Dd]ec|[Rr]elease|[Uu]nref|[Cc]lose|[Ss]top|[Pp]op|[Tt]ake|[Cc]ompareAndSwap)")
 """Names of methods that a condition calls for what they do."""
 
 
 def harmless(view: View, number: int, look_up: MapCall, delete: MapCall) -> bool:
-    """Tell whether a delete only does away with what was found to be of no use, comes after work that may fail, or ends what may end twice."""
+    """Tell whether a delete only does away with what was found to be of no use, comes after work that may fail, or ends what may end twice.
+
+    So it is where the value's own lock is held: what is found out about it is still so when it goes.
+    """
     body = view.facts.functions[number].body or ()
     variables = set(_variables(view, body, look_up))
     asserted = [x for x in each(body, ir.Assert) if isinstance(x.x, ir.Local) and x.x.id in variables]
     if any(view.typing.of(x) == _CANCEL for x in asserted) or any(view.typing.local(variable) == _CANCEL for variable in variables):
         return True  # a context can be cancelled again
-    return _may_fail(view, body, look_up.pos, delete.pos) or not _is_used(body, variables, delete.pos)
+    if _may_fail(view, body, look_up.pos, delete.pos) or _is_locked(body, variables, delete.pos):
+        return True
+    return not _is_used(view, body, variables, delete.pos)
 
 
 def _variables(view: View, body: Sequence[ir.Stmt], look_up: MapCall) -> Iterator[int]:
@@ -54,24 +63,48 @@ def _may_fail(view: View, body: Sequence[ir.Stmt], start: int, end: int) -> bool
     return False
 
 
-def _is_used(body: Sequence[ir.Stmt], variables: set[int], delete: int) -> bool:
+def _is_locked(body: Sequence[ir.Stmt], variables: set[int], delete: int) -> bool:
+    """Tell whether a lock of the value itself is taken before a delete."""
+    calls = (done.x for done in each(body, ir.Do) if isinstance(done.x, ir.Call) and done.x.pos < delete)
+    return any(isinstance(call.fun, ir.Sel) and call.fun.name == "Lock" and _mention((call.fun.base,), variables) for call in calls)
+
+
+def _is_used(view: View, body: Sequence[ir.Stmt], variables: set[int], delete: int) -> bool:
     """Tell whether what was found is put to use before the delete or in the branch of it, not only looked at to see what it is worth."""
     branches = [block for branch in each(body, ir.If) for block in (branch.then, branch.orelse) if block]
     around = [block for block in branches if start_of(block[0]) <= delete < end_of(block[-1])]
+    # A branch that leaves before the delete has nothing to do with it.
+    left = [block for block in branches if block not in around and isinstance(block[-1], ir.Return | ir.Branch)]
+    aside = {delete, *(done.x.pos for block in left for done in each(block, ir.Do))}
     limit = min((end_of(block[-1]) for block in around), default=end_of(body[-1]))
     for statement in each(body, ir.Return):
         if delete < statement.pos < limit and _mention(statement.values, variables):
             return True
     for call in (*(done.x for done in each(body, ir.Do)), *(x.call for x in each(body, ir.Go)), *(x.call for x in each(body, ir.Defer))):
-        if isinstance(call, ir.Call) and call.pos != delete and call.pos < limit and _mention((call,), variables):
+        if not isinstance(call, ir.Call) or call.pos in aside or call.pos >= limit:
+            continue
+        if _mention((call,), variables) and not _ends_twice(view, call):
             return True
     if any(sent.pos < limit and _mention((sent.value,), variables) for sent in each(body, ir.Send)):
         return True
-    if any(delete < assign.pos < limit and _mention(assign.rhs, variables) for assign in each(body, ir.Assign)):
-        return True
+    for assign in each(body, ir.Assign):
+        if delete < assign.pos < limit and _mention([x for x in assign.rhs if not _ends_twice(view, x)], variables):
+            return True
     conditions = [branch.cond for branch in each(body, ir.If) if branch.then in around]
     calls = [part for condition in conditions for part in subexpressions(condition) if isinstance(part, ir.Call)]
     return any(isinstance(call.fun, ir.Sel) and _CHANGES.match(call.fun.name) and _mention((call.fun.base,), variables) for call in calls)
+
+
+def _ends_twice(view: View, x: ir.Expr) -> bool:
+    """Tell whether a call may as well be made twice: it closes a file or connection, or does away with the value in another place as well."""
+    match x:
+        case ir.Call(ir.Sel(base, "Close"), []):
+            kind = view.typing.of(base)
+            kind = kind.elem if isinstance(kind, model.Pointer) else kind
+            return isinstance(kind, model.Named) and kind.package in _STREAMS
+        case ir.Call(ir.Sel(_, name) | ir.Name(name), [_, *_]):
+            return _DROPS.search(name) is not None
+    return False
 
 
 def _mention(operands: Sequence[ir.Expr], variables: set[int]) -> bool:

@@ -17,7 +17,7 @@ from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.stateful import is_stateful
 from golint_maps.flow.support import serves_tests
-from golint_maps.flow.syncmap_calls import MapCall, SyncMaps, alike_call, locals_in, map_call, owner_of, place_of, spelled_map
+from golint_maps.flow.syncmap_calls import MapCall, SyncMaps, alike_call, locals_in, map_call, owner_of, place_of, spelled_map, stands_for
 from golint_maps.flow.syncmap_doubts import harmless
 from golint_maps.flow.traverse import subexpressions
 from golint_maps.flow.view import View
@@ -36,8 +36,9 @@ class SyncMapSequence(Site, frozen=True, tag="sync-map-sequence"):
 
     `kind` is `miss` (stored because nothing was there), `modify` (the stored value was made of the old one) or `delete` (of an entry whose value
     is used). `method` is the look-up's. `go` is the language version of the file. `stateful`: the value that is stored has a state of its own, so
-    that it matters which of two stays. `harmless`: of a delete that hardly hurts anybody when two do it (see `syncmap_doubts`). `id` is the
-    function's or literal's.
+    that it matters which of two stays. `harmless`: of a delete that hardly hurts anybody when two do it (see `syncmap_doubts`). `apart`: the map
+    is a parameter, so it is the callers' business who else has it, or the key is the one that a `Range` over the map is at. `id` is the function's or
+    literal's.
     """
 
     kind: str
@@ -47,6 +48,7 @@ class SyncMapSequence(Site, frozen=True, tag="sync-map-sequence"):
     go: tuple[int, int]
     stateful: bool = False
     harmless: bool = False
+    apart: bool = False
     id: str = ""
 
 
@@ -264,8 +266,19 @@ class _Sequences(Forward[_State]):
             go=view.go,
             stateful=len(found.call.args) == 2 and is_stateful(view.typing.of(found.call.args[1]), view.package.resolver),
             harmless=kind == "delete" and harmless(view, self._number, look_up.call, found),
+            apart=self._apart(found),
             id=function_id(view, self._number),
         )
+
+    def _apart(self, found: MapCall) -> bool:
+        if isinstance(found.base, ir.Local) and self._view.variables[found.base.id].kind == "param":
+            return True
+        key = stands_for(found.key, self._view) if found.key is not None else None
+        for _, loop in self._maps.calls:
+            literal = self._view.literal(loop.call.args[0]) if loop.method == "Range" and loop.path == found.path and loop.call.args else None
+            if literal is not None and key is not None and key in self._view.facts.functions[literal].params[:1]:
+                return True
+        return False
 
     # --- values ---
 
@@ -311,11 +324,19 @@ class _Sequences(Forward[_State]):
                 state.origins.pop(second, None)
                 if look_up.call.method == "Load":
                     state.found[second] = value.pos
+                else:
+                    self._let_in_one(look_up, state)
         elif isinstance(value, ir.Assert) and isinstance(second, int) and second >= 0:
             state.origins.pop(second, None)
             same = [pos for pos, way in self._origins(value.x, state) if way == "same" and pos in state.outcomes]
             if len(same) == 1:
                 state.found[second] = same[0]
+
+    def _let_in_one(self, first: _LookUp, state: _State) -> None:
+        """`_, loaded := busy.LoadOrStore(key, …)` lets one goroutine go on for each key: as good as a lock for entries of that key."""
+        for pos in state.outcomes:
+            if self._look_ups[pos].key == first.key and self._look_ups[pos].call.path != first.call.path:
+                state.guards[pos] |= {f"{'.'.join(first.call.path or ())}[{first.key}]"}
 
     def _stored_into(self, target: ir.Expr, origins: frozenset[Origin], state: _State) -> None:
         """`x.f = v`: a struct or array is now another value; what a pointer, slice or map leads to is not the variable's own."""

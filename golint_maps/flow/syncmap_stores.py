@@ -15,10 +15,14 @@ from golint_maps.types.model import Type
 
 @dataclass(slots=True)
 class Stored:
-    """What is put into one map. `complete` is False when values of unknown type may be in it, or when it may be filled elsewhere."""
+    """What is put into one map. `complete` is False when values of unknown type may be in it, or when it may be filled elsewhere.
+
+    `by` are the declared functions that do so, themselves or in their literals, as (file, number).
+    """
 
     types: set[Type] = field(default_factory=set)
     complete: bool = True
+    by: set[tuple[int, int]] = field(default_factory=set)
 
 
 def identity(view: View, x: ir.Expr) -> str:
@@ -51,7 +55,9 @@ def _collect(package: PackageView) -> dict[str, Stored]:
             bases.add(id(call.base))
             name = identity(view, call.base)
             if name and call.method in STORED_VALUE:
-                _put(table.setdefault(name, Stored()), call.call, STORED_VALUE[call.method], view)
+                stored = table.setdefault(name, Stored())
+                stored.by.add((view.file, view.number))
+                _put(stored, call.call, STORED_VALUE[call.method], view)
         _let_out(view, bases, table)
     return table
 

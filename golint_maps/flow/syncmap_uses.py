@@ -10,7 +10,7 @@ from golint_maps.flow.identity import Names, function_id
 from golint_maps.flow.maps import extent, qualified
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
-from golint_maps.flow.syncmap_calls import MapCall, SyncMaps, is_constructor, is_fresh, owner_of, place_of, range_call, spelled_map
+from golint_maps.flow.syncmap_calls import MapCall, SyncMaps, is_constructor, is_fresh, owner_of, place_of, range_call, spelled_map, stands_for
 from golint_maps.flow.syncmap_stores import identity, stores
 from golint_maps.flow.traverse import each, statements
 from golint_maps.flow.view import View
@@ -206,7 +206,7 @@ def range_stores(maps: SyncMaps) -> Iterator[SyncMapRangeStore]:
         for number, call in maps.calls:
             if number != turns.function or call.path != turns.call.path or call.method not in ("Store", "LoadOrStore", "Swap") or call.key is None:
                 continue
-            if not turns.start <= call.pos < turns.end or (turns.key >= 0 and _stands_for(call.key, view) == turns.key):
+            if not turns.start <= call.pos < turns.end or (turns.key >= 0 and stands_for(call.key, view) == turns.key):
                 continue
             if any(start <= call.pos < end for start, end in turns.last):
                 continue
@@ -258,22 +258,6 @@ def _leaves(statement: ir.Stmt, nested: bool) -> bool:
         case ir.Branch("break", label):
             return bool(label) or not nested
     return False
-
-
-def _stands_for(key: ir.Expr, view: View) -> int | None:
-    """Return the local that a key is, through assertions, conversions and locals that are set once."""
-    for _ in range(8):
-        match key:
-            case ir.Local(number):
-                definition = view.typing.definitions.get(number)
-                if not isinstance(definition, FromValue) or view.assignments[number] or definition.index:
-                    return number
-                key = definition.value
-            case ir.Assert(operand):
-                key = operand
-            case _:
-                return None
-    return None
 
 
 def _last_turns(body: Sequence[ir.Stmt], ends: Callable[[ir.Stmt, bool], bool]) -> list[tuple[int, int]]:

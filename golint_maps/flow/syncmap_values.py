@@ -31,6 +31,7 @@ _LOOKS: Final = frozenset(("Load", "LoadOrStore"))
 _TAKES_OUT: Final = frozenset(("Delete", "LoadAndDelete", "CompareAndDelete", "Clear"))
 _SETTING_UP: Final = re.compile(r"(?:[iI]nit|[sS]et[uU]p)(?![a-z])")
 _MAKING: Final = re.compile(r"[nN]ew(?![a-z])")
+_LOADING: Final = re.compile(r"(?:[lL]oad|[rR]estore|[rR]ecover)(?![a-z])")
 _WRITERS: Final = {
     "maps": frozenset(("Copy", "DeleteFunc", "Insert")),
     "slices": frozenset(("Sort", "SortFunc", "SortStableFunc", "Reverse")),
@@ -96,8 +97,16 @@ def mutations(maps: SyncMaps) -> Iterator[SyncMapMutation]:
 
 
 def _before_others(function: ir.Function) -> bool:
-    """Tell whether a function, by its name, runs before others can find its object: `newCache`, `Init`."""
-    return _SETTING_UP.match(function.name) is not None or (function.receiver_type is None and _MAKING.match(function.name) is not None)
+    """Tell whether a function, by its name, runs before others can find its object, or before they serve: `newCache`, `Init`, `loadZones()`."""
+    if _SETTING_UP.match(function.name) is not None or (function.receiver_type is None and _MAKING.match(function.name) is not None):
+        return True
+    return _LOADING.match(function.name) is not None and _loads_all(function.type)
+
+
+def _loads_all(kind: ir.TFunc) -> bool:
+    """Tell whether a function is not asked for anything in particular, and gives back no more than an error: it loads all that is kept."""
+    asked = any(not isinstance(param, ir.TQual) or param.name != "Context" for param in kind.params)
+    return not asked and kind.results in ([], [ir.TName("error")])
 
 
 def _gives_values(maps: SyncMaps) -> bool:

@@ -33,7 +33,7 @@ def check(program: Program) -> Iterator[Finding]:
             fact,
             f"`{fact.map}.Delete({fact.key})` after the value was loaded by another call: two goroutines may both get the value, "
             "and what somebody else has stored since then is deleted unseen.",
-            level=Level.NOTE if fact.harmless else None,
+            level=Level.NOTE if fact.harmless or program.syncmap_callers.alone(fact.id) else None,
             key=f"delete {fact.map} {fact.key}",
             related=(Related(locate(fact.look_up), "the look-up"),),
             help=f"`{fact.map}.LoadAndDelete({fact.key})` gives the value to exactly one caller.{instead}",

@@ -39,7 +39,13 @@ def check(program: Program) -> Iterator[Finding]:
         yield RULE.finding(
             fact,
             message,
+            level=Level.NOTE if fact.reason == "unchecked" and _is_there(program, fact) else None,
             key=f"{fact.reason} {fact.map} {fact.wanted}",
             related=(Related(locate(fact.origin), "where the value comes from"),),
             help=instead,
         )
+
+
+def _is_there(program: Program, fact: SyncMapAssertion) -> bool:
+    """Tell whether the key is there by all signs: a test says so itself when it is not, and callers have looked it up before."""
+    return fact.place.path.endswith("_test.go") or program.syncmap_callers.looked_up(fact.id, fact.origin)

@@ -17,6 +17,7 @@ type C struct {
 	mu sync.Mutex
 	rw sync.RWMutex
 	m  sync.Map
+	n  sync.Map
 	o  sync.Once
 }
 
@@ -215,7 +216,12 @@ type set struct{}
 func (s *set) Remove(k string) bool
 func (t *T) Old() bool
 func (t *T) Close()
+func (t *T) Lock()
+func (t *T) Empty() bool
 func fails(t *T) error
+func drop(t *T)
+func deleteFromDisk(t *T) error
+func log(x any)
 type CancelFunc func()
 """
 
@@ -226,6 +232,11 @@ type CancelFunc func()
         ("v, ok := c.m.Load(k)\nif ok { c.m.Delete(k); return v }\nreturn nil", False),  # taken
         ("v, ok := c.m.Load(k)\nif ok { v.(*T).Close(); c.m.Delete(k) }\nreturn nil", False),
         ("v, ok := c.m.Load(k)\nif ok && v.(*set).Remove(k) { c.m.Delete(k) }\nreturn nil", False),
+        ("v, ok := c.m.Load(k)\nif ok { c.m.Delete(k); drop(v.(*T)) }\nreturn nil", False),
+        ("v, ok := c.m.Load(k)\nif ok { c.m.Delete(k); deleteFromDisk(v.(*T)) }\nreturn nil", True),  # gone is gone
+        ("v, ok := c.m.Load(k)\nif ok { c.m.Delete(k); err := deleteFromDisk(v.(*T)); log(err) }\nreturn nil", True),
+        ("v, ok := c.m.Load(k)\nif ok { t := v.(*T); t.Lock(); if t.Empty() { c.m.Delete(k); drop(t) } }\nreturn nil", True),  # its own lock
+        ("v, ok := c.m.Load(k)\nif !ok { return nil }\nif v.(string) != k { log(v); return nil }\nc.m.Delete(k)\nreturn nil", True),
         ("v, ok := c.m.Load(k)\nif ok { t := v.(*T); if t.Old() { c.m.Delete(k) } }\nreturn nil", True),  # thrown away
         ("v, ok := c.m.Load(k)\nt := v.(*T)\nif ok { if t.Old() { c.m.Delete(k); t = made() } }\nreturn t", True),
         ("if v, ok := c.m.Load(k); ok { if t, valid := v.(*T); valid && !t.Old() { return t }\nc.m.Delete(k) }\nreturn nil", True),
@@ -245,6 +256,23 @@ def test_a_context_may_be_cancelled_twice() -> None:
         body = f"func (c *C) Stop(k string) {{ v, ok := c.m.Load(k)\nif ok {{ {way}; c.m.Delete(k) }} }}"
         (fact,) = [fact for fact in facts_of(f"{head}{body}").facts if isinstance(fact, SyncMapSequence)]
         assert fact.harmless
+
+
+def test_a_connection_may_be_closed_twice() -> None:
+    head = HEAD.replace('import "sync"', 'import ("sync"; "net")')
+    body = "func (c *C) Stop(k string) { v, ok := c.m.Load(k)\nif ok { v.(net.Conn).Close(); c.m.Delete(k) } }"
+    (fact,) = [fact for fact in facts_of(f"{head}{body}").facts if isinstance(fact, SyncMapSequence)]
+    assert fact.harmless
+
+
+def test_who_marks_a_key_as_busy_is_alone_with_it() -> None:
+    assert (
+        in_method(
+            "if _, ok := c.m.Load(k); ok { return nil }\nif _, busy := c.n.LoadOrStore(k, 1); busy { return nil }\nc.m.Store(k, made())\nreturn nil"
+        )
+        == []
+    )
+    assert in_method("if _, ok := c.m.Load(k); ok { return nil }\nc.n.LoadOrStore(k, 1)\nc.m.Store(k, made())\nreturn nil") == ["miss"]
 
 
 def test_tests_are_left_alone() -> None:

@@ -20,13 +20,19 @@ func stop(text string) { panic(text) }
 func check(ok bool)
 """
 
+HELPERS = """
+func made() string
+func fetch(k string) { m.Store(k, &T{}) }
+func put(k string) { other.Store(k, &T{}) }
+"""
+
 
 def found(kind: type, body: str, head: str = HEAD, name: str = "p.go") -> list[object]:
     return [fact for fact in facts_of({name: f"{head}\n{body}\n"}).facts if isinstance(fact, kind)]
 
 
 def reasons(text: str) -> list[str]:
-    facts = facts_of(f"{HEAD}\nfunc f(k string) any {{\n{text}\nreturn nil\n}}\n").facts
+    facts = facts_of(f"{HEAD}{HELPERS}\nfunc f(k string) any {{\n{text}\nreturn nil\n}}\n").facts
     return [fact.reason for fact in facts if isinstance(fact, SyncMapAssertion)]
 
 
@@ -39,6 +45,9 @@ def reasons(text: str) -> list[str]:
         "old, _ := m.Swap(k, 1)\nreturn old.(*T)",
         "v, ok := m.Load(k)\nif !ok { println(k) }\nreturn v.(*T)",
         "v, _ := m.Load(k)\nw := v\nreturn w.(*T)",
+        "m.Store(k, &T{})\nm.Delete(k)\nv, _ := m.Load(k)\nreturn v.(*T)",
+        "fetch(k)\nk = made()\nv, _ := m.Load(k)\nreturn v.(*T)",
+        "put(k)\nv, _ := m.Load(k)\nreturn v.(*T)",
     ],
 )
 def test_an_assertion_that_a_miss_reaches_panics(text: str) -> None:
@@ -56,6 +65,8 @@ def test_an_assertion_that_a_miss_reaches_panics(text: str) -> None:
         "v, ok := m.Load(k)\nif !ok { fail(k) }\nreturn v.(*T)",
         "v, ok := m.Load(k)\ncheck(ok)\nreturn v.(*T)",
         "m.Store(k, &T{})\nv, _ := m.Load(k)\nreturn v.(*T)",
+        "m.Store(k, &T{})\ndefer m.Delete(k)\nv, _ := m.Load(k)\nreturn v.(*T)",
+        "v, ok := m.Load(k)\nif !ok {\nfetch(k)\nv, _ = m.Load(k)\n}\nreturn v.(*T)",
         "v, _ := m.LoadOrStore(k, &T{})\nreturn v.(*T)",
         "v, _ := m.Load(k)\nt, _ := v.(*T)\nreturn t",
         "v, _ := m.Load(k)\nswitch t := v.(type) { case *T: return t }",
