@@ -52,9 +52,9 @@ class _Calls(LoopTurns):
     def _role(self, arg: ir.Expr, state: Knowledge) -> str:
         if self.is_own(arg, state) or self.is_canonical(arg, state):
             return "key"
-        if self.is_own_by_value(arg):
+        if self.keys.is_own_by_value(arg):
             return "identity"
-        return "value" if self.chain(arg) == "" else ""
+        return "value" if self.keys.chain(arg) == "" else ""
 
 
 def range_calls(view: View, loops: Sequence[MapRange]) -> Iterator[RangeCall]:

@@ -8,18 +8,14 @@ from dataclasses import dataclass
 from golint_maps.flow.entries import EntryFlow, Knowledge, Path
 from golint_maps.flow.map_ranges import MapRange
 from golint_maps.flow.maps import extent, place, qualified
-from golint_maps.flow.self_keyed import identifies, maker_of, self_keyed_fields
+from golint_maps.flow.range_keys import LoopKeys, is_settling
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
-from golint_maps.flow.structure import end_of, start_of
-from golint_maps.flow.traverse import each, expressions, statements
+from golint_maps.flow.traverse import expressions, statements
 from golint_maps.flow.view import View
 from golint_maps.flow.worklists import is_worklist
 from golint_maps.syntax import ir
 from golint_maps.types import model
-from golint_maps.types.definitions import FromValue
-
-_LONGEST_CHAIN = 12
 
 
 class RangeMutation(Site, frozen=True, tag="range-mutation"):
@@ -28,7 +24,8 @@ class RangeMutation(Site, frozen=True, tag="range-mutation"):
     `kind` is insert or delete. `form` is assign, delete, clear, or the function of package maps: Copy, Insert, DeleteFunc. `own` says that the
     key is the loop's own (only deletes are told then), `key` is the key as written, empty for many keys. `over` is the loop's operand as
     written. `whole` says that the delete is all that the loop does; `clear` is the statement that could replace the loop then, empty if none
-    could for sure, and `exact` that it does exactly the same (no key can be NaN).
+    could for sure, and `exact` that it does exactly the same (no key can be NaN). `renames` says of an insert that the loop makes it where it has
+    tested the text of its own key, a test that the new key need not pass.
     """
 
     kind: str
@@ -41,6 +38,7 @@ class RangeMutation(Site, frozen=True, tag="range-mutation"):
     whole: bool = False
     clear: str = ""
     exact: bool = False
+    renames: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +49,7 @@ class _Event:
     operand: ir.Expr
     key: ir.Expr | None
     at: tuple[int, int]
+    renames: bool = False
 
 
 class LoopTurns(EntryFlow):
@@ -59,6 +58,7 @@ class LoopTurns(EntryFlow):
     def __init__(self, view: View, found: MapRange, path: Path) -> None:
         super().__init__(view, path)
         self.found = found
+        self.keys = LoopKeys(view, found)
         self.events: dict[int, _Event] = {}
         self.followed: set[int] = set()
         """Positions after which the loop goes on."""
@@ -84,94 +84,23 @@ class LoopTurns(EntryFlow):
             return
         own = key is not None and self.is_own(key, state)
         if key is not None and not own:
-            if self.is_own_by_value(key) or (kind == "insert" and self.is_canonical(key, state)):
+            if self.keys.is_own_by_value(key) or self.keys.is_asked_for(key, at[0]):
                 return
-            if kind == "delete" and (self._was_visited(key) or self._is_asked_for(key, at[0])):
+            if kind == "insert" and (self.is_canonical(key, state) or self._is_put_back(key, state)):
                 return
-        self.events[at[0]] = _Event(kind, form, own, operand, key, at)
+            if kind == "delete" and (self.keys.was_visited(key) or self.keys.is_passed_over(key, at[0])):
+                return
+        renames = key is not None and kind == "insert" and self.keys.is_told_by_key(at[0])
+        self.events[at[0]] = _Event(kind, form, own, operand, key, at, renames)
         self.happened(at[0], state)
+
+    def _is_put_back(self, key: ir.Expr, state: Knowledge) -> bool:
+        """Tell whether the entry goes out and back in under a key that a second turn leaves alone: `delete(m, k); m[strings.ToLower(k)] = v`."""
+        out = any(event.own and event.kind == "delete" for pos in state.done if (event := self.events.get(pos)) is not None)
+        return out and isinstance(key, ir.Call) and is_settling(key, self.view) and self.is_own(key.args[0], state)
 
     def is_turn(self, x: ir.Expr) -> bool:
         return isinstance(x, ir.Local) and x.id == self.found.value
-
-    def is_own_by_value(self, key: ir.Expr) -> bool:
-        """Tell whether a key is read from the loop's value, and by all signs is the key that this value is stored at."""
-        known = self_keyed_fields(self.view.package)
-        made = self._defined(key)
-        if isinstance(made, ir.Call) and maker_of(made) in known:
-            return all(self.chain(arg) is not None for arg in made.args)
-        chain = self.chain(key)
-        if chain == "":
-            # A set of objects: `m[e] = e`, and a loop that has no name for its key.
-            kind = self.view.package.resolver.map(self.view.typing.of(self.found.operand))
-            return self.found.key < 0 and kind is not None and isinstance(kind.key, model.Pointer) and kind.key == kind.value
-        if not chain:
-            return False
-        # Where the loop has a name for its key, a field of the value that nobody stores by is there for another reason.
-        return chain in known or (self.found.key < 0 and identifies(chain, self.view.typing.local(self.found.value)))
-
-    def _was_visited(self, key: ir.Expr) -> bool:
-        """Tell whether a key is one that this loop has met, in this turn or before: a variable that gets nothing but the loop's keys."""
-        if not isinstance(key, ir.Local) or self.found.key < 0 or key.id == self.found.key:
-            return False
-        loop = self.found.loop
-        kept = False
-        for statement in self.view.statements:
-            if not isinstance(statement, ir.Assign):
-                continue
-            for index, target in enumerate(statement.lhs):
-                if not isinstance(target, ir.Local) or target.id != key.id:
-                    continue
-                value = statement.rhs[index] if len(statement.lhs) == len(statement.rhs) else None
-                if isinstance(value, ir.Local) and value.id == self.found.key and loop.pos <= target.pos < loop.end:
-                    kept = True
-                elif not isinstance(value, ir.Const):
-                    return False
-        return kept
-
-    def _is_asked_for(self, key: ir.Expr, at: int) -> bool:
-        """Tell whether a key is a call that the loop's key has been found equal to: `if k == label() { delete(m, label()) }`."""
-        if not isinstance(key, ir.Call) or key.args or self.found.key < 0:
-            return False
-        text = spell(key, self.view.variables)
-        for statement in each(self.found.loop.body, ir.If):
-            if not statement.then or not start_of(statement.then[0]) <= at < end_of(statement.then[-1]):
-                continue
-            match statement.cond:
-                case ir.Binary("==", ir.Local(number), ir.Call() as other) | ir.Binary("==", ir.Call() as other, ir.Local(number)):
-                    if number == self.found.key and spell(other, self.view.variables) == text:
-                        return True
-        return False
-
-    def chain(self, x: ir.Expr) -> str | None:
-        """Return the fields and getters, dotted, that lead from the loop's value to an expression; empty for the value itself, None for others."""
-        names: list[str] = []
-        for _ in range(_LONGEST_CHAIN):
-            x = self._defined(x)
-            match x:
-                case ir.Local(number):
-                    return ".".join(reversed(names)) if number == self.found.value else None
-                case ir.Sel(base, name):
-                    names.append(name)
-                    x = base
-                case ir.Call(ir.Sel() as fun):
-                    x = fun
-                case ir.Call(_, [arg]) if self.view.typing.as_type(x.fun) is not None:
-                    x = arg
-                case ir.Deref(operand) | ir.Addr(operand):
-                    x = operand
-                case _:
-                    return None
-        return None
-
-    def _defined(self, x: ir.Expr) -> ir.Expr:
-        """Return what a local that is never assigned to stands for."""
-        while isinstance(x, ir.Local) and x.id != self.found.value:
-            definition = self.view.typing.definitions.get(x.id)
-            if not isinstance(definition, FromValue) or definition.count != 1 or self.view.assignments[x.id]:
-                break
-            x = definition.value
-        return x
 
 
 def range_mutations(view: View, loops: Sequence[MapRange]) -> Iterator[RangeMutation]:
@@ -230,6 +159,7 @@ def _fact(view: View, found: MapRange, event: _Event) -> RangeMutation:
         whole=whole,
         clear=clear,
         exact=exact,
+        renames=event.renames,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from golint_maps.flow.literals import field_name
@@ -11,6 +12,11 @@ from golint_maps.syntax import ir
 from golint_maps.types import model
 
 _IDENTIFYING = frozenset(("id", "key", "name", "uid", "uuid", "guid", "hash", "addr", "address"))
+_OF_ANOTHER = re.compile(
+    r"parent|next|prev|peer|other|alias|target|dep(?!l)|old|new|to(?![a-z])|from|dest|dst|child|sibling|left|right|owner|up|down|link|ref|repl|sub|base",
+    re.IGNORECASE,
+)
+"""Beginnings of names of fields that lead to another object."""
 
 
 def self_keyed_fields(package: PackageView) -> frozenset[str]:
@@ -121,3 +127,9 @@ def identifies(chain: str, kind: model.Type | None) -> bool:
     name = chain.partition(".")[0].lower().removeprefix("get")
     owner = kind.name.lower() if isinstance(kind, model.Named) else ""
     return any(name == word or (name.endswith(word) and owner.endswith(name[: -len(word)])) for word in _IDENTIFYING)
+
+
+def names_itself(chain: str) -> bool:
+    """Tell whether a chain of fields ends in a word for an identity, and nothing on the way leads to another value: `Credentials.AccessKey`."""
+    parts = [part.removeprefix("Get") for part in chain.split(".") if part not in ("String", "Load", "Get")]
+    return bool(parts) and any(parts[-1].lower().endswith(word) for word in _IDENTIFYING) and not any(_OF_ANOTHER.match(part) for part in parts)

@@ -30,7 +30,7 @@ def check(program: Program) -> Iterator[Finding]:
             fact,
             f"The loop over `{fact.over}` may insert a new entry into the map {what} and goes on. Go leaves open whether the loop visits an entry "
             "that was inserted on the way, so the result differs from run to run, and the loop may feed itself.",
-            level=Level.NOTE if fact.place.path.endswith("_test.go") else None,
+            level=Level.NOTE if fact.renames or fact.place.path.endswith("_test.go") else None,
             key=f"insert {fact.map} {fact.key}",
             related=(Related(locate(fact.loop), f"the loop over {fact.over}"),),
             help="Collect the new entries in a second map and add them when the loop is over, or loop over a copy of the keys.",

@@ -272,6 +272,9 @@ def test_a_clear_does_the_same_unless_a_key_may_be_nan(key: str, exact: bool) ->
         ("for k := range m { if k == label() { delete(m, label()) } }", True),
         ("for k := range m { if k == label() { delete(m, title()) } }", False),
         ("for k := range m { if k != label() { delete(m, label()) } }", False),
+        # the loop's key without what is around it
+        ("for k := range m { k = strings.TrimSpace(k); delete(m, k) }", True),
+        ("for k := range m { k = label(); delete(m, k) }", False),
     ],
 )
 def test_deletes_of_keys_that_the_loop_has_met(body: str, quiet: bool) -> None:
@@ -283,3 +286,57 @@ def test_a_set_of_objects_is_keyed_by_its_values() -> None:
     assert mutations("for _, t := range set { delete(set, t) }", declarations=declarations, params="set map[*T]*T") == []
     assert mutations("for k, t := range set { _ = k; delete(set, t) }", declarations=declarations, params="set map[*T]*T") != []
     assert mutations("for _, t := range set { delete(set, t) }", params="set map[string]string") != []
+
+
+USERS = """
+type user struct { Name, ParentName string; Credentials credentials; peers []user }
+type credentials struct { AccessKey string }
+type id struct { group, name string }
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "quiet"),
+    [
+        ("for _, u := range m { c := u.Credentials; delete(m, c.AccessKey) }", True),
+        ("for k, u := range m { _ = k; delete(m, u.Credentials.AccessKey) }", True),
+        ("for k := range m { u := m[k]; delete(m, u.Name) }", True),
+        ("for k, u := range m { _ = k; delete(m, u.ParentName) }", False),
+        ("for k, u := range m { _ = k; delete(m, u.peers[0].Name) }", False),
+        ("for k := range m { u := m[k]; if u.Name == other { m[other] = u } }", True),
+        ("for k := range m { u := m[k]; if u.ParentName == other { m[other] = u } }", False),
+    ],
+)
+def test_the_identity_of_a_value_is_its_own_key(body: str, quiet: bool) -> None:
+    assert bool(mutations(body, declarations=USERS, params="m map[string]user, other string")) is not quiet
+
+
+def test_entries_that_the_loop_does_nothing_with_may_go() -> None:
+    def told(body: str) -> bool:
+        return bool(mutations(f"for k := range m {{ {body} }}", declarations=USERS, params="m map[id]int"))
+
+    assert not told('if k.name != "" { delete(m, id{group: k.group}) }')
+    assert told('if k.name != "" { delete(m, id{group: k.group, name: "x"}) }')
+    assert told('if k.group != "x" { delete(m, id{group: k.group}) }')
+    assert told('if k.name != "" { delete(m, id{group: k.group}) }; println(k.name)')
+
+
+def test_a_key_that_is_put_back_in_its_settled_form_stays() -> None:
+    assert mutations("for k, v := range m { delete(m, k); m[strings.ToLower(k)] = v }") == [("delete", True, "k")]
+    assert ("insert", False, "strings.ToLower(…)") in mutations("for k, v := range m { m[strings.ToLower(k)] = v; delete(m, k) }")
+    assert len(mutations("for k, v := range m { delete(m, k); m[strings.ReplaceAll(k, `a`, `b`)] = v }")) == 2
+
+
+@pytest.mark.parametrize(
+    ("body", "renames"),
+    [
+        ("for k, v := range m { if strings.Contains(k, `.`) { m[other] = v } }", True),
+        ("for k, v := range m { parts := strings.Split(k, `@`); if len(parts) == 2 { m[parts[0]] = v } }", True),
+        ("for k, v := range m { if strings.EqualFold(other, k) && v > 0 { m[other] = v } }", True),
+        ("for k, v := range m { if strings.Contains(other, `.`) { _ = k; m[other] = v } }", False),
+        ("for k, v := range m { if v > 0 { _ = k; m[other] = v } }", False),
+    ],
+)
+def test_renaming_under_a_test_of_the_text_of_the_key(body: str, renames: bool) -> None:
+    text = f'package p\nimport "strings"\nvar _ = strings.ToLower\nfunc f(m map[string]int, other string) {{\n{body}\n}}\n'
+    assert [fact.renames for fact in facts_of(text).facts if isinstance(fact, RangeMutation) and fact.kind == "insert"] == [renames]

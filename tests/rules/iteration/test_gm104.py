@@ -69,10 +69,10 @@ def test_a_callee_that_leaves_the_loop_alone_is_quiet(call: str) -> None:
     assert calls(f"for k, v := range t.m {{ _, _ = k, v; {call} }}") == []
 
 
-def test_the_identity_of_the_value_is_its_own_key_where_the_loop_has_no_other_name_for_it() -> None:
-    types = TYPES.replace("t.m[k] = &V{id: k}", "t.m[k] = new(V)").replace("type V struct {", "type V struct { Addr string;")
-    for loop, found in (("_, v", 0), ("k, v", 1)):
-        text = f"{types}func f(t *T) {{ for {loop} := range t.m {{ t.drop(v.Addr) }} }}"
+def test_the_identity_of_the_value_is_its_own_key() -> None:
+    types = TYPES.replace("t.m[k] = &V{id: k}", "t.m[k] = new(V)").replace("type V struct {", "type V struct { Addr, ParentAddr string;")
+    for loop, field, found in (("_, v", "Addr", 0), ("k, v", "Addr", 0), ("k, v", "ParentAddr", 1)):
+        text = f"{types}func f(t *T) {{ for {loop} := range t.m {{ t.drop(v.{field}) }} }}"
         assert len(findings_of(rule, text)) == found
 
 
