@@ -35,6 +35,7 @@ from golint_maps.graphs.syncmap_locks import SyncMapLocks
 from golint_maps.graphs.verdicts import Verdict, verdicts
 from golint_maps.graphs.witness import Witness
 from golint_maps.source.model import Module
+from golint_maps.types.model import brief
 
 F = TypeVar("F", bound=Site)
 
@@ -77,6 +78,14 @@ class Program:
             if function.receiver and not function.parent
         )
         return EffectTable((function for package in self.packages for function in package.effects), methods)
+
+    def makes(self, field: str) -> bool:
+        """Tell whether a constructor of a struct, in its own package, makes a map field, as `package.Type.field`."""
+        return field in self._made_fields
+
+    @cached_property
+    def _made_fields(self) -> frozenset[str]:
+        return frozenset(f"{brief(item.type)}.{name}" for package in self.packages for item in package.constructors for name in item.fields)
 
     @cached_property
     def races(self) -> Races:

@@ -15,6 +15,7 @@ from golint_maps.flow.constructors import MAKERS
 from golint_maps.flow.events import FunctionSummary
 from golint_maps.flow.first_time import first_time
 from golint_maps.flow.identity import Names, declared_id, function_id
+from golint_maps.flow.literals import field_name
 from golint_maps.flow.maps import extent
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
@@ -137,10 +138,14 @@ def _made(package: PackageView, file: int, value: ir.Expr | None, result: int) -
 
 
 class Constructor(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A function whose name says that it makes something, and the struct type (`path.Name`) of the same package that it returns first."""
+    """A function whose name says that it makes something, and the struct type (`path.Name`) of the same package that it returns first.
+
+    `fields` are names of fields that it gives a value which it makes.
+    """
 
     type: str
     id: str
+    fields: tuple[str, ...] = ()
 
 
 def constructors(package: PackageView) -> list[Constructor]:
@@ -154,8 +159,19 @@ def constructors(package: PackageView) -> list[Constructor]:
             made = receiver_name(function.type.results[0])
             declared = scope.types.get(made)
             if declared is not None and isinstance(declared.node.type, ir.TStruct):
-                found.append(Constructor(f"{scope.path}.{made}", declared_id(scope.path, function, package.paths[number])))
+                fields = tuple(sorted(set(_filled(function))))
+                found.append(Constructor(f"{scope.path}.{made}", declared_id(scope.path, function, package.paths[number]), fields))
     return found
+
+
+def _filled(function: ir.Function) -> Iterator[str]:
+    """Yield the names of fields that a function stores a literal or the result of a call to, or has in a literal with one."""
+    for assign in each(function.body or (), ir.Assign):
+        for x, value in zip(assign.lhs, assign.rhs, strict=False):
+            if isinstance(x, ir.Sel) and isinstance(value, ir.Lit | ir.Call):
+                yield x.name
+    for literal in each(function.body or (), ir.Lit):
+        yield from (field_name(x, function.variables) for x in literal.elements if x.key is not None and isinstance(x.value, ir.Lit | ir.Call))
 
 
 # --- declarations ---

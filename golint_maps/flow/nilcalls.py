@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from golint_maps.flow.callees import callee
-from golint_maps.flow.traverse import each, statements
+from golint_maps.flow.traverse import statements
 from golint_maps.flow.view import View
 from golint_maps.flow.walk import never_returns
 from golint_maps.syntax import ir
 from golint_maps.types import model
-from golint_maps.types.definitions import FromValue
 from golint_maps.types.scope import PackageScope
 
 DECODERS = frozenset(
@@ -82,67 +81,6 @@ def decoded(view: View, call: ir.Call) -> ir.Addr | None:
             kind = kind.elem
         return target if isinstance(kind, model.Named) and kind.name == "Decoder" and kind.package in DECODERS else None
     return None
-
-
-def never_null(view: View, call: ir.Call) -> bool:
-    """Tell whether the text that a call decodes is surely not `null`: a constant that is none, or what was encoded just before."""
-    if len(call.args) != 2:
-        return False
-    return _not_null(view, call.args[0]) or _decoded_before(view, call)
-
-
-def _decoded_before(view: View, call: ir.Call) -> bool:
-    """Tell whether the same text was decoded into a struct before: what its fields say decides how it goes on."""
-    text = _text(view, call.args[0])
-    for body in (function.body or () for function in view.functions):
-        for other in each(body, ir.Call):
-            match other:
-                case ir.Call(ir.Sel(_, name), [source, ir.Addr(target)], pos) if pos < call.pos and name.startswith("Unmarshal"):
-                    if _text(view, source) == text and isinstance(view.package.resolver.underlying(view.typing.of(target)), model.Struct):
-                        return True
-    return False
-
-
-def _text(view: View, x: ir.Expr) -> str:
-    """Return what two expressions for the same text have in common: `[]byte(s)` is the text of s."""
-    while isinstance(x, ir.Call) and len(x.args) == 1 and view.typing.as_type(x.fun) is not None:
-        x = x.args[0]
-    return view.paths.key(x)
-
-
-def _not_null(view: View, x: ir.Expr) -> bool:
-    match x:
-        case ir.Const("string", text):
-            return text[1:].lstrip().startswith("{") or (len(text) > 2 and not text[1:].lstrip().startswith(("null", "\\", "~")))
-        case ir.Name(name) if name in view.package.scope.constants:
-            value = view.package.scope.constants[name].node.value
-            return value is not None and _not_null(view, value)
-        case ir.Name(name) if name in view.package.scope.variables:
-            return _embedded(view, name)
-        case ir.Call(ir.Sel(_, "Marshal" | "MarshalIndent")):
-            return True
-        case ir.Call(ir.TypeArg(), [argument]):
-            return _not_null(view, argument)
-        case ir.Local(number) if not view.assignments[number]:
-            definition = view.typing.definitions.get(number)
-            return isinstance(definition, FromValue) and definition.index == 0 and _not_null(view, definition.value)
-        case ir.Local(number):
-            # `data, err = json.Marshal(v)`, and nothing else is ever assigned to it.
-            return all(
-                isinstance(statement.rhs[0], ir.Call) and _not_null(view, statement.rhs[0])
-                for statement in view.statements
-                if isinstance(statement, ir.Assign) and statement.rhs and any(isinstance(x, ir.Local) and x.id == number for x in statement.lhs)
-            )
-    return False
-
-
-def _embedded(view: View, name: str) -> bool:
-    """Tell whether a package variable holds a file that `//go:embed` names: what is shipped with the program is not `null`."""
-    declared = view.package.scope.variables[name]
-    before = (comment for comment in view.package.scope.files[declared.file].comments if comment.pos < declared.node.pos)
-    last = max(before, key=lambda comment: comment.pos, default=None)
-    # Between the directive and the name stand a line break and `var`, at most.
-    return last is not None and last.text.startswith("//go:embed") and declared.node.pos - last.pos - len(last.text.encode()) <= len("\r\nvar  ")
 
 
 def written(view: View, call: ir.Call) -> tuple[ir.Expr, bool] | None:

@@ -35,6 +35,28 @@ def looked_at(view: View, x: ir.Expr, before: int) -> bool:
     return False
 
 
+def checked(view: View, x: ir.Expr, before: int) -> bool:
+    """Tell whether a map was handed to a function that returned an error, and the way on is the one without: `items, err := parse(m)`."""
+    if not isinstance(x, ir.Local):
+        return False
+    for body in (function.body or () for function in view.functions):
+        failures = {
+            assign.lhs[-1].id
+            for assign in each(body, ir.Assign)
+            if assign.pos < before and len(assign.rhs) == 1 and isinstance(assign.lhs[-1], ir.Local) and _takes(assign.rhs[0], x.id)
+        }
+        for branch in each(body, ir.If) if failures else ():
+            match branch.cond:
+                case ir.Binary("!=", ir.Local(error), right) if error in failures and is_nil(right) and branch.pos < before:
+                    if view.typing.local(error) == model.ERROR and branch.then and isinstance(branch.then[-1], ir.Return):
+                        return True
+    return False
+
+
+def _takes(x: ir.Expr, number: int) -> bool:
+    return isinstance(x, ir.Call) and any(_is(arg, number) for arg in x.args)
+
+
 def handed_in(view: View, x: ir.Expr) -> tuple[model.Named, str] | None:
     """Return (type, field) of a map that others make, or not: of an exported field of another package's struct, which a caller hands in; or None."""
     match x:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from golint_maps.flow import nilcalls
+from golint_maps.flow import decoded_texts, nilcalls
 from golint_maps.flow.maps import extent
 from golint_maps.flow.nilbody import Body
 from golint_maps.flow.nilstate import LOCAL, MAYBE, Origin, State, Value
@@ -81,8 +81,8 @@ def decode(body: Body, call: ir.Call, decoded: ir.Addr, state: State) -> None:
     if path is None:
         return
     kind = body.view.typing.of(decoded.x)
-    origin = Origin(*extent(call, body.view), "decoded", spell(call.fun, body.view.variables))
-    if body.resolver.map(kind) is not None and not nilcalls.never_null(body.view, call):
-        state.store(path, Value(MAYBE, origin))
+    if body.resolver.map(kind) is not None and not decoded_texts.never_null(body.view, call):
+        why = "stored" if decoded_texts.kept(body.view, call) else "decoded"
+        state.store(path, Value(MAYBE, Origin(*extent(call, body.view), why, spell(call.fun, body.view.variables))))
     else:
         state.forget(path)

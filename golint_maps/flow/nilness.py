@@ -31,11 +31,12 @@ class NilWrite(Site, frozen=True, tag="nil-write"):
 
     `cause` says why it is nil: `declared` (`var m map[K]V`), `result` (a named result), `assigned` (`= nil`), `literal` (left out of a composite
     literal, or `new`), `inner` (an element of a map that was never stored), `missing` (a look-up that found nothing), `compared` (a condition has
-    just found it nil), `decoded`, `returned` (by a function that always returns nil), `field` and `variable` (nothing in the package makes it),
-    `handed` (a caller in the package hands in a zero value), `failed` (a result of a call that returned an error), `ignored` (the error of the
-    method that makes it is not looked at), `empty` (a condition has found it empty), `unfound` (a look-up found nothing in somebody else's map),
-    `cloned` (of a map that may be nil), `checked` (a later condition asks whether it is nil), `reset` (another method sets it to nil),
-    `late` (others make it where it is nil), `optional` (an exported field that nothing in the package makes), `reflected` (through `reflect`).
+    just found it nil), `decoded`, `stored` (decoded from a text that the program keeps), `returned` (by a function that always returns nil), `field`
+    and `variable` (nothing in the package makes it), `handed` (a caller in the package hands in a zero value), `failed` (a result of a call that
+    returned an error), `ignored` (the error of the method that makes it is not looked at), `empty` (a condition has found it empty), `unfound` (a
+    look-up found nothing in somebody else's map), `cloned` (of a map that may be nil), `checked` (a later condition asks whether it is nil), `reset`
+    (another method sets it to nil), `late` (others make it where it is nil), `optional` (an exported field that nothing in the package makes),
+    `reflected` (through `reflect`).
     `origin` is the place of that. `subject` is the name, type or call that the cause is about. `call` is the call that writes, if one does, and
     `always` is False where it only writes when it is given something (`maps.Copy`).
     """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from golint_maps.flow.maps import extent
 from golint_maps.flow.nilbody import Body, Write
+from golint_maps.flow.nildoubts import checked
 from golint_maps.flow.nilstate import FINE, GOOD, MAYBE, NIL, Origin, State, Value
 from golint_maps.syntax import ir
 
@@ -21,7 +22,8 @@ def write_to(body: Body, x: ir.Expr, base: ir.Expr, state: State, call: str, *, 
         _trust(body, x, base, call, state)
     if value is None or value.kind == FINE or value.muted or state.dead or _depends(value, state):
         return
-    body.writes[place] = Write(x, base, value, call, always, state.conditions())
+    if value.origin is None or value.origin.kind != "decoded" or not checked(body.view, base, place[0]):
+        body.writes[place] = Write(x, base, value, call, always, state.conditions())
     if value.kind == NIL and always:
         state.dead = True
     path = body.view.paths.of(base)

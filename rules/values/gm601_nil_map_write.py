@@ -28,6 +28,7 @@ _WHY = {
     "missing": "the look-up found nothing, so it is the zero value",
     "compared": "the condition has just found it nil",
     "decoded": "`{subject}` leaves it nil when the text is `null`, also when it was made before",
+    "stored": "`{subject}` leaves it nil when the text is `null`, also when it was made before",
     "returned": "`{subject}` always returns nil",
     "handed": "a caller hands in `{subject}`, whose map was never made",
     "field": "nothing in the package ever makes the field `{subject}`: no assignment, no composite literal",
@@ -53,6 +54,7 @@ _WHERE = {
     "missing": "the look-up that found nothing",
     "compared": "found nil here",
     "decoded": "decoded here",
+    "stored": "decoded here",
     "returned": "returned by this call",
     "failed": "the call that may fail",
     "ignored": "the call whose error is ignored",
@@ -62,6 +64,9 @@ _WHERE = {
     "checked": "asked here",
     "handed": "handed in here",
 }
+
+_MADE_ELSEWHERE = frozenset(("empty", "unfound", "cloned"))
+"""Causes that tell of a field which the package of its struct may well make."""
 
 
 @RULE.check
@@ -73,6 +78,8 @@ def check(program: Program) -> Iterator[Finding]:
             if fact.place in handed:
                 continue  # one caller is enough
             handed.add(fact.place)
+        if fact.cause in _MADE_ELSEWHERE and program.makes(fact.owner):
+            continue  # whoever has such a struct has got it from there
         why = _WHY[fact.cause].format(subject=fact.subject)
         state = "is nil here, and" if fact.sure else "may be nil here, and then"
         does = (
@@ -88,7 +95,7 @@ def check(program: Program) -> Iterator[Finding]:
         yield RULE.finding(
             fact,
             message + " Reading, ranging over and deleting from a nil map are fine; storing is not.",
-            level=Level.ERROR if fact.sure and fact.always else Level.WARNING,
+            level=Level.ERROR if fact.sure and fact.always else Level.NOTE if fact.cause == "stored" else Level.WARNING,
             related=related,
             help=_help(fact),
         )
@@ -99,6 +106,6 @@ def _help(fact: NilWrite) -> str:
         return f"Make the inner map when there is none: `if {fact.map} == nil {{ {fact.map} = make(…) }}`."
     if fact.cause in ("field", "handed"):
         return f"Make it in the constructor, or before the write: `if {fact.map} == nil {{ {fact.map} = make(…) }}`."
-    if fact.cause == "decoded":
+    if fact.cause in ("decoded", "stored"):
         return f"After decoding: `if {fact.map} == nil {{ {fact.map} = make(…) }}`."
     return f"Make the map before the first write: `{fact.map} = make(…)`."
