@@ -23,7 +23,7 @@ ONCE = "~once"
 """Ends the name of what is like a lock: that a `sync.Once`, or an atomic flag, lets one goroutine alone do something."""
 
 SERIAL = "<-"
-"""Ends the name of what is like a lock: that one goroutine does all that is sent to a channel."""
+"""Ends the name of what is like a lock: that one goroutine does all that is sent to a channel, or one at a time of a group."""
 
 
 class Held(msgspec.Struct, frozen=True, array_like=True, gc=False, order=True):
@@ -109,7 +109,10 @@ class CallSite(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Sync(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A signal (`done`, `send`, `close`) or a wait (`wait`, `receive`) on a wait group or channel, or a `store` or `load` of an atomic."""
+    """A signal (`done`, `send`, `close`) or a wait (`wait`, `receive`) on a wait group or channel, or a `store` or `load` of an atomic.
+
+    `single` says of a group of goroutines that one of them works at a time.
+    """
 
     kind: str
     path: Path

@@ -64,7 +64,8 @@ class LockEffects:
             function = self._package.scope.files[file].functions[number]
             if function.body and (_mentions_locks(function.body) or _is_channel_operation(function.body) or _only_calls(function.body)):
                 names = Names(View(self._package, file, number, of_file(self._package.scope.files[file], families)[number]))
-                effect = _by_channel(function.body, names) if _is_channel_operation(function.body) else self.body(function.body, names)
+                channel = _is_channel_operation(function.body)
+                effect = _by_channel(function.body, names) if channel else self.body(function.body, names, fallible=_fallible(function))
                 self._effects[token] = effect if effect != _NONE else None
         return self._effects[token]
 
@@ -101,9 +102,9 @@ class LockEffects:
         effect = self.body(body, names)
         return effect if effect != _NONE else None
 
-    def body(self, body: Sequence[ir.Stmt], names: Names) -> Effect:
-        """Return the net effect of a body."""
-        walk = LockWalk(self, names)
+    def body(self, body: Sequence[ir.Stmt], names: Names, *, fallible: bool = False) -> Effect:
+        """Return the net effect of a body, of a fallible one where it succeeds: who gets an error gives up."""
+        walk = LockWalk(self, names, fallible=fallible)
         end = walk.run(body, LockState({}, {}))
         if end is None:
             return _NONE
@@ -219,7 +220,7 @@ def _is_channel_operation(body: Sequence[ir.Stmt]) -> bool:
     match body:
         case [ir.Send()] | [ir.Do(ir.Recv())]:
             return True
-        case [ir.Select(cases), *_]:
+        case [ir.Select(cases)] | [ir.Select(cases), ir.Return()]:
             # `select { case s.sem <- token: return nil; case <-ctx.Done(): return ctx.Err() }`: it says whether it has sent.
             return sum(not case.body for case in cases) <= 1 and all(isinstance((case.body or body)[-1], ir.Return) for case in cases)
     return False
@@ -246,6 +247,19 @@ def _channel_lock(channel: ir.Expr, names: Names, *, send: bool) -> Held | None:
     if found is not None:
         return Held(found.path, "w", found.name)
     return Held(("r", "chan"), "w", f"{names.identity(channel)}~") if names.path(channel) == ("r",) else None
+
+
+def _fallible(function: ir.Function) -> bool:
+    """Tell whether a function returns an error, and on some ways surely none."""
+    results = function.type.results
+    if not results or results[-1] != ir.TName("error"):
+        return False
+    return any(_succeeds(found) for found in each(function.body or (), ir.Return))
+
+
+def _succeeds(statement: ir.Return) -> bool:
+    """Tell whether a return of a function that returns an error returns none."""
+    return bool(statement.values) and isinstance(statement.values[-1], ir.Name) and statement.values[-1].name == "nil"
 
 
 def _starts_something(body: Sequence[ir.Stmt], methods: Container[str]) -> bool:
@@ -322,10 +336,11 @@ class LockState:
 class LockWalk(Forward[LockState]):
     """Locks taken and given back by one body, from the point of view of its caller."""
 
-    def __init__(self, effects: LockEffects, names: Names) -> None:
+    def __init__(self, effects: LockEffects, names: Names, *, fallible: bool = False) -> None:
         super().__init__()
         self._effects = effects
         self._names = names
+        self._fallible = fallible
         self._callees = Callees(names)
         self.deferred: list[ir.Defer] = []
         self.balanced: set[tuple[str, ...]] = set()
@@ -339,6 +354,8 @@ class LockWalk(Forward[LockState]):
         return LockState(held, left.released | right.released)
 
     def statement(self, statement: ir.Stmt, state: LockState) -> LockState | None:
+        if self._fallible and statement.__class__ is ir.Return and not _succeeds(statement):
+            return None
         if isinstance(statement, ir.If):
             if only_locks(statement):
                 return state  # what a flag asks for is given back when the same flag asks again

@@ -20,7 +20,7 @@ from golint_maps.flow.view import PackageView, View
 from golint_maps.syntax import ir
 from golint_maps.types import model
 from golint_maps.types.definitions import FromValue
-from golint_maps.types.resolve import Method
+from golint_maps.types.resolve import Method, Resolver
 
 OPERATIONS: Final = {
     "Lock": ("acquire", "w"),
@@ -90,22 +90,41 @@ def own_operation(call: ir.Call, names: Names) -> LockOperation | None:
     What is known of the bodies of the methods says more, so this is for those whose bodies show no lock.
     """
     fun = call.fun
-    if not isinstance(fun, ir.Sel) or fun.name not in OPERATIONS or call.args:
+    if not isinstance(fun, ir.Sel) or fun.name not in OPERATIONS:
         return None
+    kind = OPERATIONS[fun.name][0]
+    if kind == "release" and isinstance(fun.base, ir.Local) and (taken := _taken_for(fun.base.id, names)) is not None:
+        return replace(taken, kind="release")
     resolver = names.view.package.resolver
-    kind = names.view.typing.of(fun.base)
-    method = resolver.method(kind, fun.name)
+    owner = names.view.typing.of(fun.base)
+    method = resolver.method(owner, fun.name)
     if method is None or method.function is None or method.receiver is None:
         return None
-    if method.signature.results and OPERATIONS[fun.name][0] != "try":
+    guarded = kind == "acquire" and _returns_guard(method, resolver)
+    if not guarded and (call.args or (method.signature.results and kind != "try")):
         return None
-    if not _does_something(method) or not _does_something(resolver.method(kind, _PARTNERS[fun.name])):
+    if not _does_something(method) or not (guarded or _does_something(resolver.method(owner, _PARTNERS[fun.name]))):
         return None  # a lock that is switched off
     found = _named(fun, names, method.path)
     if found is None or method.receiver.package == names.view.package.scope.path or _LOCK.search(method.receiver.name):
         return found
     # An object of another package that can be locked: its own methods know the lock by another name.
     return replace(found, name=found.name + "~")
+
+
+def _returns_guard(method: Method, resolver: Resolver) -> bool:
+    """Tell whether a method that locks returns what unlocks: `guard := s.mu.Lock("why"); defer guard.Unlock()`."""
+    results = method.signature.results
+    found = resolver.method(results[0], "Unlock") if len(results) == 1 else None
+    return found is not None and found.function is not None and not found.signature.params
+
+
+def _taken_for(number: int, names: Names) -> LockOperation | None:
+    """Return the lock operation that a local variable is the guard of."""
+    match names.view.typing.definitions.get(number):
+        case FromValue(ir.Call(ir.Sel(_, "Lock" | "RLock")) as call, 0, 1):
+            return own_operation(call, names)
+    return None
 
 
 def _does_something(method: Method | None) -> bool:

@@ -573,6 +573,8 @@ class LocksetWalk(Forward[State]):
         if fun.__class__ is ir.Sel:
             if fun.name in _SIGNALS and not call.args:
                 self._sync(_SIGNALS[fun.name], fun.base, call.pos, state)
+            if fun.name == "SetLimit" and len(call.args) == 1 and isinstance(call.args[0], ir.Const) and call.args[0].text == "1":
+                self._sync("single", fun.base, call.pos, state)
             if fun.name in _FLAGS and tokens and tokens[0].startswith("sync/atomic."):
                 self._sync(_FLAGS[fun.name], fun.base, call.pos, state)
         if tokens == ("sync.Once.Do",):

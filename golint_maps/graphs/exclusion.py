@@ -27,6 +27,13 @@ def excluded(left: Witness, right: Witness) -> bool:
     return any(lock.name.endswith("~") for lock in (*left.locks, *right.locks))
 
 
+def of_another_object(lock: Held, witness: Witness) -> bool:
+    """Tell whether the accessing function holds a lock of another object than the one whose map it accesses: `src.mu` for `dst.m`."""
+    path = witness.access.path
+    own = next((mine for mine in witness.access.locks if mine == lock), None)
+    return own is not None and len(path) > 1 and len(own.path) > 1 and own.path[0] != path[0] and own.path[0][:1] in "lrp" and path[0][:1] in "lrp"
+
+
 def _same_lock(mine: Held, left: Witness, theirs: Held, right: Witness) -> bool:
     """Tell whether two locks of one name are one lock, when the maps are one map: unless one of them is chosen by another key."""
     return mine.name[:1] in "gl" or "index" not in (_related(mine, left), _related(theirs, right))

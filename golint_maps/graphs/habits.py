@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from golint_maps.flow.events import BORROWED, ONCE, SERIAL, Held
 from golint_maps.graphs.alone import judged_by_callers, kept_apart, on_one_goroutine
+from golint_maps.graphs.exclusion import of_another_object
 from golint_maps.graphs.naming import begins, initialises, named_after, sets_up
 from golint_maps.graphs.races import Races
 from golint_maps.graphs.witness import Witness
@@ -105,8 +106,7 @@ def _same_object(races: Races, way: Witness, guard: str) -> bool:
     """
     if guard[:1] == "l":
         return True
-    beside = guard.rpartition(".")[0] == way.identity.rpartition(".")[0]
-    if guard[:1] == "f" and not beside and way.path and len(way.path) == _IN_A_VARIABLE and races.objects.made(way.path[0]):
+    if guard[:1] == "f" and not _beside(guard, way.identity) and way.path and len(way.path) == _IN_A_VARIABLE and races.objects.made(way.path[0]):
         return False
     return _package(guard) == _package(way.identity) or races.objects.anchored(way)
 
@@ -136,7 +136,7 @@ def _reads_only(way: Witness, guard: str) -> bool:
     modes = {lock.mode for lock in way.locks if lock.name == guard and lock not in way.lent}
     if not way.access.writes or modes != {"r"} or any(lock.mode == "w" or lock.name.endswith("~") for lock in way.locks):
         return False
-    return not _handed_in(guard, way)
+    return not _handed_in(guard, way) and not _of_its_like(guard, way)
 
 
 def _handed_in(guard: str, way: Witness) -> bool:
@@ -146,9 +146,19 @@ def _handed_in(guard: str, way: Witness) -> bool:
     return own is not None and access.path[0][0] == "p" and own.path[0][0] != "g" and own.path[0] != access.path[0]
 
 
+def _of_its_like(guard: str, way: Witness) -> bool:
+    """Tell whether a lock that lies beside such maps is held in another object than the one whose map is accessed: `src.mu` for `dst.m`."""
+    return _beside(guard, way.identity) and any(lock.name == guard and of_another_object(lock, way) for lock in way.access.locks)
+
+
+def _beside(guard: str, identity: str) -> bool:
+    """Tell whether a lock and a map are fields of one struct, or variables of one package."""
+    return guard.rpartition(".")[0] == identity.rpartition(".")[0]
+
+
 def _plausible(guard: str, identity: str, held: int) -> bool:
     """A lock guards a map that it lies beside, or that it is held for more than once."""
-    return guard.rpartition(".")[0] == identity.rpartition(".")[0] or held >= _MINIMUM
+    return _beside(guard, identity) or held >= _MINIMUM
 
 
 def _anybody(races: Races, ways: Sequence[Witness]) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from golint_maps.flow.events import KEPT, Argument, CallSite, FunctionSummary, Held, Submit
+from golint_maps.flow.events import KEPT, SERIAL, Argument, CallSite, FunctionSummary, Held, Submit
 from golint_maps.graphs.callbacks import Callback, table
 from golint_maps.graphs.executors import Executors
 
@@ -86,6 +86,12 @@ class Links:
         )
         """Functions that exported functions return, for whoever wants to call them."""
         self.executors = Executors(functions, self._callbacks)
+        self._single = {
+            sync.path: Held(sync.path, "w", f"{'.'.join(sync.path)}{SERIAL}")
+            for function in functions.values()
+            for sync in function.syncs
+            if sync.kind == "single" and sync.path[0][0] in "gl"
+        }
         self._parameter_calls = self._find_parameter_calls()
         for function in functions.values():
             for site in function.calls:
@@ -221,8 +227,15 @@ class Links:
         return False
 
     def _add(self, link: Link) -> None:
+        if link.spawns and link.serial is None and link.callback is not None and self._single:
+            link = msgspec.structs.replace(link, serial=self._of_single_group(link))
         self.into[link.callee].append(link)
         self.out_of[link.caller].append(link)
+
+    def _of_single_group(self, link: Link) -> Held | None:
+        """Return what keeps the goroutines of a group apart, of which one works at a time: `g.SetLimit(1)`."""
+        groups = (site.receiver.path for site in (link.site, link.binding) if site is not None and site.receiver is not None)
+        return next((self._single[path] for path in groups if path in self._single), None)
 
     def _link(self, function: FunctionSummary, site: CallSite) -> None:
         for target in site.targets:

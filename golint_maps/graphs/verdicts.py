@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from golint_maps.flow.events import ONCE, SERIAL, Held, MapAccess
-from golint_maps.graphs.exclusion import common_locks
+from golint_maps.graphs.exclusion import common_locks, of_another_object
 from golint_maps.graphs.habits import broken_habits
 from golint_maps.graphs.naming import sets_up
 from golint_maps.graphs.neighbours import unguarded_neighbours
@@ -96,7 +96,7 @@ def _of_race(races: Races, race: Race, counts: Counter[str]) -> Iterator[Verdict
     if shared:
         # They have a lock in common, but hold it for reading only: the writers are at fault.
         if side.access.writes:
-            yield Verdict("read-lock", side, other, shared[0][0], race.certain)
+            yield Verdict("read-lock", side, other, shared[0][0], race.certain and not of_another_object(shared[0][0], side))
     elif side.locks and other.locks:
         if any(way.access.op == "assign" and sets_up(races.functions[way.function]) for way in (side, other)):
             return  # an object is made ready under the lock of its state, which tells others when they may use the rest

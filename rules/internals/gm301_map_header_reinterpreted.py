@@ -31,9 +31,15 @@ def check(program: Program) -> Iterator[Finding]:
         yield RULE.finding(
             fact,
             f"{subject} is read as {_article(fact.view)} `{fact.view}` through unsafe.Pointer. {_consequence(fact)}{_readings(fact)}",
-            level=Level.WARNING if fact.target == "word" or fact.agrees else Level.ERROR,
+            level=_level(fact),
             help=_help(fact),
         )
+
+
+def _level(fact: MapReinterpreted) -> Level:
+    if fact.target == "map" and fact.agrees:
+        return Level.NOTE
+    return Level.WARNING if fact.target == "word" or fact.agrees else Level.ERROR
 
 
 def _article(text: str) -> str:
@@ -44,6 +50,8 @@ def _article(text: str) -> str:
 
 
 def _consequence(fact: MapReinterpreted) -> str:
+    if fact.target == "map" and fact.agrees:
+        return "Keys and values of the two differ in their names alone, so that they are hashed and laid out alike; nothing promises it for maps."
     if fact.target == "map":
         return "A map of another type hashes its keys with another function and lays out its slots differently: look-ups miss, and values are torn."
     if fact.short:

@@ -51,3 +51,47 @@ def test_a_helper_may_hand_its_object_to_a_function_that_locks() -> None:
     )
     (put,) = [summary for summary in facts_of(source).functions if summary.name == "T.Put"]
     assert [[lock.name for lock in access.locks] for access in put.accesses] == [["fexample.com/p.T.mu"]]
+
+
+READY = """package p
+import ("context"; "sync")
+type gate struct { mu sync.RWMutex; ready chan struct{} }
+func (g *gate) lock(ctx context.Context) error {
+    select { case <-ctx.Done(): return ctx.Err(); case <-g.ready: }
+    g.mu.Lock()
+    return nil
+}
+func (g *gate) unlock() { g.mu.Unlock() }
+type T struct { gate *gate; m map[string]int }
+func (t *T) Put(ctx context.Context, k string) error {
+    if err := t.gate.lock(ctx); err != nil { return err }
+    defer t.gate.unlock()
+    t.m[k] = 1
+    return nil
+}
+"""
+
+
+def test_a_helper_that_may_fail_has_locked_where_it_has_not() -> None:
+    (put,) = [summary for summary in facts_of(READY).functions if summary.name == "T.Put"]
+    assert [[lock.name for lock in access.locks] for access in put.accesses] == [["fexample.com/p.gate.mu"]]
+
+
+GUARD = """package lock
+import "sync"
+type Guard struct { mu *sync.Mutex }
+func (g Guard) Unlock() { g.mu.Unlock() }
+type Mutex struct { mu sync.Mutex }
+func (m *Mutex) Lock(reason string) Guard { m.mu.Lock(); return Guard{&m.mu} }
+"""
+
+
+def test_a_lock_of_another_package_may_return_what_unlocks_it() -> None:
+    source = (
+        'package p\nimport "example.com/lock"\ntype T struct { mu lock.Mutex; m map[string]int }\n'
+        "func (t *T) Put(k string) { guard := t.mu.Lock(`put`); t.m[k] = 1; guard.Unlock(); delete(t.m, k) }\n"
+        "func (t *T) Drop(k string) { guard := t.mu.Lock(`drop`); defer guard.Unlock(); delete(t.m, k) }\n"
+    )
+    functions = facts_of(source, imports={"example.com/lock": GUARD}).functions
+    held = {summary.name: [len(access.locks) for access in summary.accesses] for summary in functions}
+    assert held == {"T.Put": [1, 0], "T.Drop": [1]}

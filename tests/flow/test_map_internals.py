@@ -532,3 +532,13 @@ def test_a_place_in_a_header_is_described_for_each_release() -> None:
 def test_every_release_has_one_header() -> None:
     for minor in range(tables.OLDEST, tables.NEWEST + 1):
         assert len([row for row in tables.layouts() if row.role == "header" and not row.experiment and row.since <= minor <= row.until]) == 1
+
+
+@pytest.mark.parametrize(
+    ("view", "alike"),
+    [("map[string]string", True), ("map[label]value", True), ("map[string]int", False), ("map[string]any", False), ("map[[1]string]string", False)],
+)
+def test_maps_of_other_names_for_one_kind_of_key_and_value_are_alike(view: str, alike: bool) -> None:
+    text = f"type label string\ntype value string\ntype set map[label]value\nfunc f(m set) any {{ return *(*{view})(unsafe.Pointer(&m)) }}"
+    found = [fact.agrees for fact in of(MapReinterpreted, f"package p\n{HEAD}{text}") if isinstance(fact, MapReinterpreted)]
+    assert found == ([] if view == "map[label]value" else [alike])

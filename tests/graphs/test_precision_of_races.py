@@ -1243,3 +1243,23 @@ def test_a_helper_that_takes_an_answer_from_each_goroutine_has_waited_for_them()
     )
     assert verdicts(source.replace("WAIT", "if err := <-errs; err != nil { return err }")) == []
     assert ("read", True) in verdicts(source.replace("WAIT", "println()"))
+
+
+def test_a_read_lock_of_one_object_is_none_for_the_map_of_another() -> None:
+    source = (
+        STORE + "func sum(all []*store) []*store { by := map[string]*store{}; var out []*store; for _, src := range all { src.mu.RLock()\n"
+        "for k := range src.m { dst, ok := by[k]; if !ok { dst = newStore(); by[k] = dst; out = append(out, dst) }; dst.m[k] = 1 }\n"
+        "src.mu.RUnlock() }; return out }\nfunc Serve(all []*store) { for range 3 { go sum(all) } }\n"
+    )
+    assert [verdict for verdict in verdicts(source) if verdict[1]] == []
+    assert ("read-lock", True) in verdicts(source.replace("dst.m[k] = 1", "src.m[k] = 1"))
+
+
+@pytest.mark.parametrize("limit", [1, 2])
+def test_a_group_with_room_for_one_runs_one_at_a_time(limit: int) -> None:
+    source = (
+        "import `golang.org/x/sync/errgroup`\nvar seen = map[string]int{}\nfunc note(k string) error { seen[k]++; return nil }\n"
+        f"func main() {{ var g errgroup.Group; g.SetLimit({limit})\n"
+        "g.Go(func() error { return note(`a`) }); g.Go(func() error { return note(`b`) }); g.Wait() }\n"
+    )
+    assert verdicts(source) == ([] if limit == 1 else [("write", True)])

@@ -76,6 +76,15 @@ def _may_be_same(left: Type | None, right: Type | None) -> bool:
     return left == right or left is None or right is None or _generic(left) or _generic(right)
 
 
+def alike(package: PackageView, kind: Type | None, value: Memory) -> bool:
+    """Tell whether a map type has the keys and values of the map's own type under other names: both hash them and lay them out in one way."""
+    below = package.resolver.underlying(kind)
+    if not isinstance(below, model.Map) or value.type is None:
+        return False
+    sides = ((below.key, value.type.key), (below.value, value.type.value))
+    return all(package.resolver.underlying(left) == package.resolver.underlying(right) is not None for left, right in sides)
+
+
 def _generic(kind: Type | None) -> bool:
     match kind:
         case model.TypeParameter():

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from golint_maps.flow.internals.agreement import agrees, fields_used
 from golint_maps.flow.internals.arithmetic import note_arithmetic
-from golint_maps.flow.internals.casts import OPAQUE, is_own_type, is_word, is_word_conversion, misread
+from golint_maps.flow.internals.casts import OPAQUE, alike, is_own_type, is_word, is_word_conversion, misread
 from golint_maps.flow.internals.facts import MapReinterpreted, Reading
 from golint_maps.flow.internals.look import Look, spelled
 from golint_maps.flow.internals.memory import Memory
@@ -121,7 +121,7 @@ def _note(look: Look, call: ir.Call, kind: Type, value: Memory, source: str, rol
         what = "mirror"
     else:
         what = "word" if _pointer_or_word(below) else "other"
-    agreed = not short and what == "mirror" and agrees(look.package, target, role, look.seen)
+    agreed = alike(look.package, below, value) if what == "map" else not short and what == "mirror" and agrees(look.package, target, role, look.seen)
     readings: tuple[Reading, ...] = ()
     if role == "header" and not short and not agreed and isinstance(deep, model.Struct) and target is not None:
         readings = tuple(_readings(look, target, deep))

@@ -23,7 +23,8 @@ class MapReinterpreted(Site, tag="map-reinterpreted", kw_only=True, frozen=True)
     taken from an interface, a reflect.Value or a helper), `interface` (an interface read as words of which one has a mirror's type), or
     `unknown` (only the type tells that it must be a map). `target` is `mirror`, `word`, `map` or `other`. `short` says that one indirection is
     missing: the map variable itself is read as what it points to. `go` and `newest` are minor releases. `type` is the qualified name of the
-    defined type at the end of `view`, if it has one. `agrees` says that all that is used of it is there in each release from `go` to `newest`.
+    defined type at the end of `view`, if it has one. `agrees` says that all that is used of it is there in each release from `go` to `newest`, or
+    that a map of another type has the same keys and values under other names.
     """
 
     view: str
