@@ -7,7 +7,7 @@ made here and not yet published.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -27,6 +27,7 @@ from golint_maps.flow.maps import extent, qualified
 from golint_maps.flow.once import once_regions
 from golint_maps.flow.paths import RECEIVED
 from golint_maps.flow.site import Place
+from golint_maps.flow.slots import slots
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.structure import Structure, before_returns
 from golint_maps.flow.traverse import each
@@ -71,14 +72,16 @@ class LocksetWalk(Forward[State]):
         self._in_deferred = False
         self.endless = any(_may_serve(loop) for loop in each(function.body or (), ir.For))
         self._written: frozenset[tuple[str, ...]] = frozenset()
+        self._slots = slots(self.view.package)
         self._once = once_regions(function.body or (), self.view.paths, fields_set_by(self.view.package))
+        self._taken = list(self._slots.taken(function.body or (), self.view))
         self._named_under: dict[int, frozenset[tuple[str, ...]]] = {}
         """The locks that were held when a local variable got its value."""
         self._empty = [(start, end, x) for start, end, x in empty_regions(function.body or ()) if self._is_map(x)]
 
     def start(self) -> None:
         """Walk the body, then what it has deferred, in the order in which that runs."""
-        end = self.run(self.function.body or (), State(locks.entered_with(self.function.body or (), self.names) if self._locks else {}, frozenset()))
+        end = self.run(self.function.body or (), State(self._entered_with(self.function.body or ()), frozenset()))
         self._in_deferred = True
         state = end or State({}, frozenset())
         for index in reversed(range(len(self._deferred))):
@@ -91,6 +94,19 @@ class LocksetWalk(Forward[State]):
                 self._apply(effect, None, state)
             else:
                 self._call(call, state)
+
+    def _entered_with(self, body: Sequence[ir.Stmt]) -> Locks:
+        """Return what a function has from its start, since it gives it back: locks, and slots."""
+        held: Locks = locks.entered_with(body, self.names) if self._locks else {}
+        for slot in self._slots.given_back(self.function, self.view):
+            mark = self._slot(slot)
+            held |= {mark.path: mark} if mark is not None else {}
+        return held
+
+    def _slot(self, flag: tuple[str, ...]) -> Held | None:
+        """Return what holding a slot, or having won an atomic flag, is like."""
+        rooted = self.names.rooted(flag)
+        return Held((*rooted, "once"), "w", f"{'.'.join(rooted)}{ONCE}") if rooted is not None else None
 
     def _given_back_later(self, index: int) -> Locks:
         """Return the locks that were held when a call was deferred, and whose release was deferred before it, so that it runs after it."""
@@ -683,11 +699,11 @@ class LocksetWalk(Forward[State]):
         return not under and (path[-1] in self.shared.assigned_fields if len(path) > 1 else path[0].rpartition(".")[2] in self.shared.assigned_names)
 
     def _won(self, offset: int) -> Iterator[Held]:
-        """Yield the atomic flags that let one goroutine alone come here."""
-        for start, end, flag, atomic in self._once:
-            rooted = self.names.rooted(flag) if atomic and start <= offset < end else None
-            if rooted is not None:
-                yield Held((*rooted, "once"), "w", f"{'.'.join(rooted)}{ONCE}")
+        """Yield the atomic flags and slots that let one goroutine alone come here."""
+        for start, end, flag in (*((start, end, flag) for start, end, flag, atomic in self._once if atomic), *self._taken):
+            slot = self._slot(flag) if start <= offset < end else None
+            if slot is not None:
+                yield slot
 
     def _sync(self, kind: str, x: ir.Expr, start: int, state: State) -> None:
         path = self.names.path(x)
@@ -704,7 +720,7 @@ class LocksetWalk(Forward[State]):
         tokens = self.shared.callees.targets(call.fun)
         if not tokens or (mode == "call" and concerns_nobody(tokens, call.args)):
             return
-        held = tuple(sorted((*state.held.values(), *self._won(call.pos)))) if state.held or self._once else ()
+        held = tuple(sorted((*state.held.values(), *self._won(call.pos)))) if state.held or self._once or self._taken else ()
         if tokens == ("sync.Once.Do",):
             once = once_lock(call, self.names, "w")
             held = (*held, once) if once is not None else held

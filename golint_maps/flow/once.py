@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping, Sequence
 
 from golint_maps.flow.paths import Path, Paths
+from golint_maps.flow.slots import won_flag
 from golint_maps.flow.structure import end_of, start_of
 from golint_maps.flow.traverse import each, substatements
 from golint_maps.syntax import ir
@@ -71,7 +72,7 @@ def _flags(condition: ir.Expr, paths: Paths, truth: bool) -> list[tuple[Path, bo
     for x in _parts(condition, "||" if truth else "&&"):
         negated = isinstance(x, ir.Unary) and x.op == "!"
         inner = x.x if isinstance(x, ir.Unary) and negated else x
-        won = _won(inner)
+        won = won_flag(inner)
         if won is not None:
             if negated == truth:
                 found.append((paths.raw(won), True))
@@ -90,15 +91,3 @@ def _parts(condition: ir.Expr, operator: str) -> Iterator[ir.Expr]:
         yield from _parts(condition.right, operator)
     else:
         yield condition
-
-
-def _won(x: ir.Expr) -> ir.Expr | None:
-    """Return the variable of a compare-and-swap."""
-    if x.__class__ is not ir.Call:
-        return None
-    match x:
-        case ir.Call(ir.Sel(ir.Name("atomic"), name), [ir.Addr(variable), *_]) if name.startswith("CompareAndSwap"):
-            return variable
-        case ir.Call(ir.Sel(base, "CompareAndSwap"), [_, _]):
-            return base
-    return None

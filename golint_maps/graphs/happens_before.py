@@ -122,13 +122,18 @@ class HappensBefore:
         return path
 
     def _deferred(self, entry: FunctionSummary) -> Iterator[Sync]:
-        """Yield what a goroutine does at its end in literals: `defer func() { …; wg.Done() }()`."""
+        """Yield what a goroutine does at its end in literals and by way of helpers: `defer func() { …; wg.Done() }()`, `defer g.done()`."""
         for site in entry.calls:
             for token in site.targets if site.at.order >= DEFERRED else ():
-                literal = self._functions.get(token)
-                if literal is not None and literal.parent == entry.id:
-                    for sync in (*literal.syncs, *self._deferred(literal)):
+                called = self._functions.get(token)
+                if called is not None and called.parent == entry.id:
+                    for sync in (*called.syncs, *self._deferred(called)):
                         yield Sync(sync.kind, sync.path, Position(DEFERRED + sync.at.order, ()), sync.place, sync.locks)
+                elif called is not None and not called.parent and len(site.targets) == 1:
+                    for sync in called.syncs:
+                        path = _handed(sync.path, called, site) if not sync.at.nest else None
+                        if path is not None:
+                            yield Sync(sync.kind, path, Position(DEFERRED + sync.at.order, ()), sync.place, sync.locks)
 
     def waits(self, function: str) -> tuple[Sync, ...]:
         """Return the waits of a function.
@@ -179,7 +184,7 @@ class HappensBefore:
                     return True
                 if then.order >= DEFERRED and not _chosen(wait, start):
                     return True
-                if _follows(wait, start, then) or (dominates(_outside_loops(wait, start), then)):
+                if follows(wait, start, then) or (dominates(_outside_loops(wait, start), then)):
                     return True
         return False
 
@@ -258,7 +263,8 @@ class HappensBefore:
             for wait in self.waits(function):
                 if wait.path == path and wait.at.order > start.order and common_loop(wait.at, start):
                     innermost = next(number for number in reversed(start.nest) if number < 0)
-                    around = innermost in wait.at.nest and wait.at.nest == start.nest[: len(wait.at.nest)]
+                    nest = _outside_loops(wait, start).nest
+                    around = innermost in nest and nest == start.nest[: len(nest)]
                     if around and (signal is None or self._ends_with(signal, witness)):
                         return True
         return False
@@ -428,7 +434,7 @@ def _handed(path: Path, called: FunctionSummary, site: CallSite) -> Path | None:
     return (*argument.path, *path[1:]) if argument is not None and argument.path else None
 
 
-def _follows(wait: Sync, start: Position, then: Position) -> bool:
+def follows(wait: Sync, start: Position, then: Position) -> bool:
     """Tell whether a wait has surely been over when `then` comes, if the start took place: it stands in no branch that does not hold either."""
     around = tuple(number for number in wait.at.nest if number < 0 or number not in start.nest or number in then.nest)
     return dominates(Position(wait.at.order, around), then)

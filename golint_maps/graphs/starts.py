@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from golint_maps.flow.events import ONCE, FunctionSummary, Position
-from golint_maps.flow.structure import common_loop, dominates, may_follow
-from golint_maps.graphs.happens_before import HappensBefore
+from golint_maps.flow.structure import common_loop, may_follow
+from golint_maps.graphs.happens_before import HappensBefore, follows
 from golint_maps.graphs.naming import begins, sets_up
 from golint_maps.graphs.witness import Context, Hop, Witness, Witnesses
 
@@ -191,6 +191,6 @@ class Starts:
             return True
         names = {path[-1] for path, _ in self._order.signals(spawn)}
         return any(
-            wait.path[-1] in names and start.at.order < wait.at.order and (dominates(wait.at, met.at) or common_loop(wait.at, start.at))
+            wait.path[-1] in names and start.at.order < wait.at.order and (follows(wait, start.at, met.at) or common_loop(wait.at, start.at))
             for wait in self._order.waits(met.function)
         )

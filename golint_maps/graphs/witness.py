@@ -173,7 +173,7 @@ class Witnesses:
             if site is None:
                 break
             above = next((item for item in self._links.into.get(self._functions[search.function].root, ()) if item.site is site), None)
-            step = self._step(search, above) if above is not None else None
+            step = self._step(search, above, apart=True) if above is not None else None
             if step is None:
                 break
             search = step
@@ -262,7 +262,8 @@ class Witnesses:
             if step is not None:
                 yield link, step
 
-    def _step(self, search: _Search, link: Link) -> _Search | None:
+    def _step(self, search: _Search, link: Link, *, apart: bool = False) -> _Search | None:
+        """Return a search in the caller's terms. Where what was searched runs `apart`, as a goroutine does, it has none of the caller's locks."""
         caller = self._functions[link.caller]
         callee = self._functions[link.callee]
         pins = dict(search.pinned)
@@ -290,7 +291,7 @@ class Witnesses:
             locks[name, moved or ()] = Held(moved or (), lock.mode, name, lock.spelled)
         if link.serial is not None:
             locks.setdefault((link.serial.name, link.serial.path), link.serial)
-        if not link.spawns:
+        if not link.spawns and not apart:
             for lock in site.locks:
                 locks.setdefault((lock.name, lock.path), lock)
         hops = (Hop(link.caller, site, site.at, link.spawns), *search.hops)
@@ -388,7 +389,10 @@ class Witnesses:
             if head != "r":
                 return None
             source = link.binding or site
-            return source.args[link.receiver_argument] if link.receiver_argument < len(source.args) else None
+            bound = source.args[link.receiver_argument] if link.receiver_argument < len(source.args) else None
+            if bound is not None and bound.path is None and len(site.args) == len(self._functions[link.callee].params) + 1:
+                return site.args[0]  # of a method expression, `(*T).method`: the receiver is the first argument
+            return bound
         return handed(site, head if index < 0 else f"p{index}")
 
 

@@ -1263,3 +1263,85 @@ def test_a_group_with_room_for_one_runs_one_at_a_time(limit: int) -> None:
         "g.Go(func() error { return note(`a`) }); g.Go(func() error { return note(`b`) }); g.Wait() }\n"
     )
     assert verdicts(source) == ([] if limit == 1 else [("write", True)])
+
+
+def test_what_a_method_expression_is_called_on_is_the_first_argument() -> None:
+    source = (
+        'import "net/http"\ntype object struct { vectors map[string]int }\n'
+        "func (o *object) decode(data []byte) error { o.vectors = nil; o.vectors = map[string]int{}; return nil }\n"
+        "func each(data []byte, decode func(*object, []byte) error) []*object { var out []*object\n"
+        "for { var one object; if decode(ONE, data) != nil { return out }; out = append(out, &one) } }\n"
+        "var last object\nfunc Serve() { http.HandleFunc(`/`, func(w http.ResponseWriter, r *http.Request) { each(nil, (*object).decode) }) }\n"
+    )
+    assert verdicts(source.replace("ONE", "&one")) == []
+    assert ("write", True) in verdicts(source.replace("ONE", "&last"))
+
+
+@pytest.mark.parametrize(("loop", "quiet"), [("for x := range ch { println(x) }", True), ("println(len(ch))", False)])
+def test_who_takes_all_until_a_channel_is_closed_has_waited_in_each_turn(loop: str, quiet: bool) -> None:
+    source = (
+        "type filter struct { cache map[string]int }\n"
+        "func (f *filter) fill(ch chan int) { clear(f.cache); for i := 0; i < 3; i++ { f.send(ch, i); f.cache[`a`] = i }; f.send(ch, 4); close(ch) }\n"
+        "func (f *filter) send(ch chan<- int, i int) { ch <- i }\n"
+        f"func Run(f *filter) {{ for i := 0; i < 2; i++ {{ ch := make(chan int); go f.fill(ch); {loop} }} }}\n"
+    )
+    assert (verdicts(source) == []) is quiet
+
+
+@pytest.mark.parametrize(("wait", "quiet"), [("if g.wait() != nil { return }", True), ("println()", False)])
+@pytest.mark.parametrize("then", ["m[2] = 1", "fallthrough\ncase 2: m[2] = 1"])
+def test_a_group_may_get_its_work_in_a_struct_and_signal_the_end_by_a_helper(wait: str, quiet: bool, then: str) -> None:
+    source = (
+        "import `sync`\ntype group struct { wg sync.WaitGroup; n int }\ntype work struct { before, do func() error }\n"
+        "func (g *group) done() { if g.n > 0 { g.n-- }; g.wg.Done() }\nfunc (g *group) wait() error { g.wg.Wait(); return nil }\n"
+        "func (g *group) run(do func() error) { g.runWork(work{do: do}) }\nfunc retry(f func() error) { f() }\n"
+        "func (g *group) runWork(w work) { g.wg.Add(1); go func() { defer g.done(); retry(func() error { return w.do() }) }() }\n"
+        "func Put(kind int) { m := map[int]int{}; switch kind { case 1: g := &group{}\n"
+        f"for range 3 {{ g.run(func() error {{ println(m[1]); return nil }}) }}; {wait}; {then} }} }}\n"
+    )
+    assert (verdicts(source) == []) is quiet
+
+
+SLOTS = """
+import ("sync"; "sync/atomic")
+type stat struct { sync.Mutex; id string }
+func (s *stat) begin(id string) string { s.Lock(); defer s.Unlock(); if s.id != "" { return s.id }; s.id = id; return "" }
+func (s *stat) end() { s.Lock(); s.id = ""; s.Unlock() }
+type op struct { last stat; busy int32; parts map[string]int; refs map[string]int }
+func run(f func()) { go func() { f() }() }
+func (o *op) Backup(id string) {
+    if running := o.last.begin(id); running != "" { return }
+    o.parts = map[string]int{}
+    f := func() { END; o.parts["a"] = 1 }
+    run(f)
+}
+func (o *op) Restore(id string) {
+    if o.last.begin(id) != "" { return }
+    run(func() { END; delete(o.parts, "b") })
+}
+func (o *op) Compact() {
+    if !atomic.CompareAndSwapInt32(&o.busy, 0, 1) { return }
+    go func() { RESET; o.refs["a"] = 1 }()
+}
+func (o *op) Prune() {
+    if !atomic.CompareAndSwapInt32(&o.busy, 0, 1) { return }
+    go o.prune()
+}
+func (o *op) prune() { RESET; delete(o.refs, "a") }
+"""
+
+
+def test_who_gives_a_slot_back_has_had_it_from_the_start() -> None:
+    reset = SLOTS.replace("RESET", "defer atomic.StoreInt32(&o.busy, 0)")
+    assert verdicts(reset.replace("END", "defer o.last.end()")) == []
+    assert ("write", True) in verdicts(reset.replace("END", "println()"))
+
+
+@pytest.mark.parametrize("start", ["run(func() { WORK })", "go func() { WORK }()"])
+def test_a_goroutine_has_no_lock_of_who_has_it_started_by_another(start: str) -> None:
+    source = STORE + (
+        "func run(f func()) { go func() { f() }() }\n"
+        f"func (s *store) Add() {{ s.mu.Lock(); defer s.mu.Unlock(); {start.replace('WORK', 's.m[`a`] = 1')} }}\n"
+        f"func (s *store) Drop() {{ s.mu.Lock(); defer s.mu.Unlock(); {start.replace('WORK', 'delete(s.m, `a`)')} }}\n"
+    )
+    assert verdicts(source) == [("write", True), ("write", True)]
