@@ -163,8 +163,8 @@ class FunctionSummary(msgspec.Struct, frozen=True, array_like=True, gc=False):
     syncs: tuple[Sync, ...]
     flows: tuple[Flow, ...]
     handler: str = ""
-    fallible: bool = False
-    """Whether its last result is an error."""
+    rpc: bool = False
+    """Whether it has the parameters and results of a method that gRPC calls."""
     doc: str = ""
     variables: tuple[tuple[int, int, int], ...] = ()
     """Of outermost functions: (position, declaring function's number, 2 if made by a literal or 1 by a constructor) of each local variable."""

@@ -46,6 +46,25 @@ def handler(function: ir.Function) -> str:
     return ""
 
 
+def is_rpc(kind: ir.TFunc) -> bool:
+    """Tell whether a method may be one that gRPC calls: `(context, *request) (*response, error)`, `([*request,] stream) error`."""
+    if not kind.results or kind.results[-1] != ir.TName("error"):
+        return False
+    match kind.params, len(kind.results):
+        case ([ir.TQual("context", "Context"), _], 2):
+            return True
+        case ([stream] | [ir.TPtr(), stream], 1):
+            return _is_stream(stream)
+    return False
+
+
+def _is_stream(kind: ir.TypeExpr) -> bool:
+    """Tell whether a type is that of a stream: `pb.Chat_TalkServer`, `grpc.ServerStreamingServer[pb.Word]`."""
+    if isinstance(kind, ir.TInst):
+        kind = kind.base
+    return isinstance(kind, ir.TQual | ir.TName) and (kind.name.endswith("Server") or kind == ir.TQual("grpc", "ServerStream"))
+
+
 def _fits(entry: _Handler, params: Sequence[ir.TypeExpr], function: ir.Function) -> bool:
     if len(params) < len(entry.params) or (entry.alone and len(params) > len(entry.params)):
         return False

@@ -45,9 +45,9 @@ class Slots:
         if not self.flags and not self.gives:
             return
         deferred = [statement.call for statement in each(body, ir.Defer) if isinstance(statement.call, ir.Call)]
-        won = {view.paths.raw(flag) for call in each(body, ir.Call) if (flag := won_flag(call)) is not None}
-        for reset in filter(None, map(_reset_flag, each(body, ir.Call) if function.parent >= 0 else deferred)):
-            path = view.paths.raw(reset)
+        won = {view.paths.raw(won_flag(call)) for call in each(body, ir.Call)}
+        for call in each(body, ir.Call) if function.parent >= 0 else deferred:
+            path = view.paths.raw(_reset_flag(call))
             if path is not None and path[-1].rpartition(".")[2] in self.flags and path not in won:
                 yield path
         yield from self._by_methods(deferred, self.gives, view)
@@ -86,14 +86,14 @@ def slots(package: PackageView) -> Slots:
 
 def won_flag(x: ir.Expr) -> ir.Expr | None:
     """Return the variable of a compare-and-swap."""
-    if x.__class__ is not ir.Call:
-        return None
-    match x:
-        case ir.Call(ir.Sel(ir.Name("atomic"), name), [ir.Addr(variable), *_]) if name.startswith("CompareAndSwap"):
-            return variable
-        case ir.Call(ir.Sel(base, "CompareAndSwap"), [_, _]):
-            return base
-    return None
+    found: ir.Expr | None = None
+    if x.__class__ is ir.Call:
+        match x:
+            case ir.Call(ir.Sel(ir.Name("atomic"), name), [ir.Addr(variable), *_]) if name.startswith("CompareAndSwap"):
+                found = variable
+            case ir.Call(ir.Sel(base, "CompareAndSwap"), [_, _]):
+                found = base
+    return found
 
 
 def _reset_flag(call: ir.Call) -> ir.Expr | None:

@@ -9,7 +9,7 @@ from golint_maps.flow.calls import fresh
 from golint_maps.flow.constructors import MAKERS
 from golint_maps.flow.events import FunctionSummary, Held
 from golint_maps.flow.family import Family
-from golint_maps.flow.handlers import handler
+from golint_maps.flow.handlers import handler, is_rpc
 from golint_maps.flow.identity import function_id
 from golint_maps.flow.literals import field_name
 from golint_maps.flow.locksets import LocksetWalk
@@ -39,7 +39,6 @@ class Summariser:
         walker = LocksetWalk(self._family, function, number)
         walker.start()
         root = number == view.number
-        results = function.type.results
         return FunctionSummary(
             id=function_id(view, number),
             name=view.name if root else f"a function literal in {view.name}",
@@ -56,7 +55,7 @@ class Summariser:
             syncs=tuple(walker.syncs.values()),
             flows=tuple(dict.fromkeys(walker.flows)),
             handler=handler(function),
-            fallible=bool(results) and isinstance(results[-1], ir.TName) and results[-1].name == "error",
+            rpc=is_rpc(function.type),
             doc=function.doc,
             variables=tuple(self._variables(function)) if root else (),
             requires=tuple((item.held, item.words) for item in self._requirements(function)) if root else (),

@@ -381,15 +381,14 @@ class Links:
     def _link_service(self, function: FunctionSummary, site: CallSite, target: str) -> None:
         """A service that is registered with a gRPC server: each call of a client runs a method of it on a goroutine of its own.
 
-        Where the source of the service's interface is there, only its methods are calls; else all exported ones may be that look like it: they take
-        a request or stream, a context before it or not, and return an error.
+        Where the source of the service's interface is there, only its methods are calls; else all exported ones may be that look like it.
         """
         kind = site.args[-1].type
         package, _, register = target.rpartition(".")
         calls = self._interfaces.get(f"{package}.{register.removeprefix('Register')}")
         for name in sorted(self._by_type.get(kind, ())):
             method = self.functions[f"{kind}.{name}"]
-            if name[:1].isupper() and (name in calls if calls else method.fallible and len(method.params) in (1, 2)):
+            if name[:1].isupper() and (name in calls if calls else method.rpc):
                 self._add(Link(function.id, site, f"{kind}.{name}", True, receiver_argument=len(site.args) - 1, callback=_SERVICE))
 
     def _link_callback(self, function: FunctionSummary, site: CallSite, callback: Callback) -> bool:

@@ -1137,12 +1137,24 @@ def test_a_goroutine_that_gives_a_lock_back_has_got_it_from_its_starter() -> Non
 
 @pytest.mark.parametrize(
     ("signature", "racy"),
-    [("(ctx context.Context, in *int) (*int, error)", True), ("(stream any) error", True), ("(mux, inner any, on bool, f func())", False)],
+    [
+        ("(ctx context.Context, in *int) (*int, error)", True),
+        ("(stream pb.Thing_TalkServer) error", True),
+        ("(in *pb.Word, stream grpc.ServerStreamingServer[pb.Word]) error", True),
+        ("(channel string, nodes []*int) error", False),
+        ("(mux, inner any, on bool, f func())", False),
+    ],
 )
 def test_only_what_looks_like_a_method_of_a_service_is_called_by_clients(signature: str, racy: bool) -> None:
-    value = "{ s.m[`a`]++; return nil, nil }" if "*int, error" in signature else "{ s.m[`a`]++; return nil }" if racy else "{ s.m[`a`]++ }"
+    value = (
+        "{ s.m[`a`]++; return nil, nil }"
+        if "*int, error" in signature
+        else "{ s.m[`a`]++; return nil }"
+        if "error" in signature
+        else "{ s.m[`a`]++ }"
+    )
     source = (
-        "import (`context`; pb `example.com/pb`)\nvar _ context.Context\ntype server struct { m map[string]int }\n"
+        "import (`context`; `google.golang.org/grpc`; pb `example.com/pb`)\nvar _ context.Context\nvar _ grpc.Server\ntype server struct { m map[string]int }\n"
         f"func (s *server) Handle{signature} {value}\nfunc Serve(g *pb.Server) {{ pb.RegisterThingServer(g, &server{{m: map[string]int{{}}}}) }}\n"
     )
     assert any(certain for _, certain in verdicts(source)) is racy
@@ -1281,7 +1293,8 @@ def test_what_a_method_expression_is_called_on_is_the_first_argument() -> None:
 def test_who_takes_all_until_a_channel_is_closed_has_waited_in_each_turn(loop: str, quiet: bool) -> None:
     source = (
         "type filter struct { cache map[string]int }\n"
-        "func (f *filter) fill(ch chan int) { clear(f.cache); for i := 0; i < 3; i++ { f.send(ch, i); f.cache[`a`] = i }; f.send(ch, 4); close(ch) }\n"
+        "func (f *filter) fill(ch chan int) { clear(f.cache)\n"
+        "for i := 0; i < 3; i++ { f.send(ch, i); f.cache[`a`] = i }; f.send(ch, 4); close(ch) }\n"
         "func (f *filter) send(ch chan<- int, i int) { ch <- i }\n"
         f"func Run(f *filter) {{ for i := 0; i < 2; i++ {{ ch := make(chan int); go f.fill(ch); {loop} }} }}\n"
     )
