@@ -22,7 +22,9 @@ _REGISTRATION_ALONE: Final = re.compile(
     r"(?:Must)?(?:Register|Unregister|Add|Set|Init|Setup|Reset|Enable|Disable|Define|Declare|Install|Configure|Test|Bench)"
 )
 """Of a package variable that is filled with what was computed: reading, parsing and making is what programs do at any time."""
-_STARTING: Final = re.compile(r"(?:Init|Open|Start|Run|Serve|Close|Stop|Register|Setup|Configure|Unmarshal|Decode|Gob|Scan|New|Load|Must|Validate)")
+_STARTING: Final = re.compile(
+    r"(?:On|Do)?(?:Init|Open|Start|Run|Serve|Close|Stop|Register|Setup|Configure|Unmarshal|Decode|Gob|Scan|New|Load|Must|Validate)"
+)
 
 
 @dataclass(frozen=True, slots=True)

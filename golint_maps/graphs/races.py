@@ -299,7 +299,9 @@ class Races:
         elsewhere = root.package.removesuffix("_test") != reached.package.removesuffix("_test")
         if reached.test:
             return not root.test or elsewhere
-        return elsewhere and not root.test and (serves_tests(reached.package) or doubles(self.functions[reached.root].receiver))
+        if root.test or doubles(self.functions[root.root].receiver):
+            return False
+        return (elsewhere and serves_tests(reached.package)) or doubles(self.functions[reached.root].receiver)
 
     @staticmethod
     def _started(way: Witness) -> bool:

@@ -33,6 +33,8 @@ class Starts:
 
     def repeated(self, spawn: Witness) -> bool:
         """Tell whether a start may happen again while its goroutine runs, with the same map."""
+        if _made_for_start(spawn):
+            return False
         return self._order.self_parallel(spawn) or self._called_again(spawn) or self._in_a_loop_around(spawn)
 
     def _called_again(self, spawn: Witness) -> bool:
@@ -194,3 +196,13 @@ class Starts:
             wait.path[-1] in names and start.at.order < wait.at.order and (follows(wait, start.at, met.at) or common_loop(wait.at, start.at))
             for wait in self._order.waits(met.function)
         )
+
+
+def _made_for_start(spawn: Witness) -> bool:
+    """Tell whether the object of an access is made anew for each start: `s.monitor = newMonitor(); go s.monitor.run()`."""
+    site, path, link = spawn.hops[0].site, spawn.path, spawn.context.link
+    if site is None or not path or not spawn.hops[0].spawns or link is None or link.callback is not None:
+        return False
+    made = [argument.path for argument in (site.receiver, *site.args) if argument is not None and argument.owned]
+    # A local variable may be made outside of the loop around a start: where it is declared tells that.
+    return any(place is not None and len(place) > 1 and path[: len(place)] == place for place in made)

@@ -1154,7 +1154,8 @@ def test_only_what_looks_like_a_method_of_a_service_is_called_by_clients(signatu
         else "{ s.m[`a`]++ }"
     )
     source = (
-        "import (`context`; `google.golang.org/grpc`; pb `example.com/pb`)\nvar _ context.Context\nvar _ grpc.Server\ntype server struct { m map[string]int }\n"
+        "import (`context`; `google.golang.org/grpc`; pb `example.com/pb`)\nvar _ context.Context\nvar _ grpc.Server\n"
+        "type server struct { m map[string]int }\n"
         f"func (s *server) Handle{signature} {value}\nfunc Serve(g *pb.Server) {{ pb.RegisterThingServer(g, &server{{m: map[string]int{{}}}}) }}\n"
     )
     assert any(certain for _, certain in verdicts(source)) is racy
@@ -1358,3 +1359,24 @@ def test_a_goroutine_has_no_lock_of_who_has_it_started_by_another(start: str) ->
         f"func (s *store) Drop() {{ s.mu.Lock(); defer s.mu.Unlock(); {start.replace('WORK', 'delete(s.m, `a`)')} }}\n"
     )
     assert verdicts(source) == [("write", True), ("write", True)]
+
+
+@pytest.mark.parametrize(("name", "racy"), [("Book", True), ("BookMock", False), ("fakeBook", False)])
+def test_a_double_is_driven_by_tests_in_whatever_package_it_lies(name: str, racy: bool) -> None:
+    source = (
+        "type book interface { Add(k string) }\ntype NAME struct { m map[string]int }\nfunc (b *NAME) Add(k string) { b.m[k] = 1 }\n"
+        "type Switch struct { book book }\nfunc (s *Switch) accept() { for { s.book.Add(`a`) } }\n"
+        "func (s *Switch) dial() { for { s.book.Add(`b`) } }\n"
+        "func Make() *Switch { s := &Switch{book: &NAME{m: map[string]int{}}}; go s.accept(); go s.dial(); return s }\n"
+    ).replace("NAME", name)
+    assert (verdicts(source) != []) is racy
+
+
+@pytest.mark.parametrize(("made", "racy"), [("d.last = d.factory.CreateMonitor()", False), ("println()", True)])
+def test_what_is_made_for_each_start_is_nobody_elses(made: str, racy: bool) -> None:
+    source = (
+        "type monitor struct { seen map[int]int }\nfunc (m *monitor) run() { for i := range 9 { m.seen[i] = 1 } }\n"
+        "type factory interface { CreateMonitor() *monitor }\ntype driver struct { factory factory; last *monitor }\n"
+        f"func (d *driver) Deliver() {{ for {{ {made}; go d.last.run() }} }}\n"
+    )
+    assert (verdicts(source) != []) is racy
