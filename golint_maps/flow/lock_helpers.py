@@ -24,6 +24,8 @@ _FEW = 2
 _SHORT = 4
 _MENTIONED = frozenset((*locks.METHODS, "Do"))
 """Names of methods that may concern a lock, `sync.Once` among them."""
+_LOCKING = frozenset(name.lower() for name in locks.OPERATIONS)
+"""Names of helpers that do what they say: `lock(ctx)`."""
 _CALLS_AT_ONCE = frozenset(("sort", "slices", "maps", "strings", "bytes", "filepath", "fs", "ast"))
 """Packages whose functions are done with a function argument when they return."""
 
@@ -312,12 +314,23 @@ def locks_what_is_there(statement: ir.If) -> bool:
 
 
 def _does_nothing_else(statement: ir.If) -> bool:
-    calls = [item.x if isinstance(item, ir.Do) else item.call if isinstance(item, ir.Defer) else None for item in statement.then]
-    return (
-        bool(calls)
-        and not statement.orelse
-        and all(isinstance(call, ir.Call) and isinstance(call.fun, ir.Sel) and call.fun.name in locks.OPERATIONS for call in calls)
-    )
+    return bool(statement.then) and not statement.orelse and all(map(_only_concerns_a_lock, statement.then))
+
+
+def _only_concerns_a_lock(statement: ir.Stmt) -> bool:
+    """Tell whether a statement takes a lock, gives it back, or returns where it could not be had."""
+    match statement:
+        case ir.Do(x) | ir.Defer(x):
+            return _is_lock_call(x)
+        case ir.Assign(lhs=[ir.Local()], rhs=[x]):
+            return _is_lock_call(x)
+        case ir.If(init, ir.Binary("!=", ir.Local(), ir.Name("nil")), [ir.Return()], []):
+            return init is None or _only_concerns_a_lock(init)
+    return False
+
+
+def _is_lock_call(x: ir.Expr) -> bool:
+    return isinstance(x, ir.Call) and isinstance(x.fun, ir.Sel) and (x.fun.name in locks.OPERATIONS or x.fun.name.lower() in _LOCKING)
 
 
 class LockState:

@@ -21,6 +21,7 @@ from golint_maps.graphs.witness import Hop, Path, Witness
 _HELPERS = 2
 """Calls from a group's method that starts a goroutine to the go statement."""
 _SIGNALS = frozenset(("done", "close", "send"))
+_ENDS = frozenset(("done", "close"))
 _SENDS = frozenset(("send",))
 _WAITS = frozenset(("wait", "receive"))
 _TELLS = frozenset(("send", "close", "store"))
@@ -48,6 +49,7 @@ class HappensBefore:
         self._waits: dict[str, tuple[Sync, ...]] = {}
         self._rests: dict[str, list[int]] = {}
         self._syncs: dict[tuple[str, frozenset[str]], tuple[Sync, ...]] = {}
+        self._callees_ends: dict[str, tuple[Sync, ...]] = {}
 
     def _waits_of_others(self, function: FunctionSummary) -> Iterator[list[Path]]:
         """Yield the wait groups of the methods that a method calls on its own object, and that wait."""
@@ -82,7 +84,7 @@ class HappensBefore:
             raised = self._raised(sync.path, witness, below)
             if raised is not None:
                 yield raised, sync
-        for sync in (*entry.syncs, *self._deferred(entry)):
+        for sync in (*entry.syncs, *self._deferred(entry), *self._ends_of_callees(entry)):
             if sync.kind not in _SIGNALS:
                 continue
             own: Path | None = sync.path
@@ -134,6 +136,20 @@ class HappensBefore:
                         path = _handed(sync.path, called, site) if not sync.at.nest else None
                         if path is not None:
                             yield Sync(sync.kind, path, Position(DEFERRED + sync.at.order, ()), sync.place, sync.locks)
+
+    def _ends_of_callees(self, entry: FunctionSummary) -> tuple[Sync, ...]:
+        """Return what functions that a goroutine calls do as their last: `fill(ch)`, where that closes the channel in the end."""
+        if entry.id not in self._callees_ends:
+            found = []
+            for site in entry.calls:
+                called = self._functions.get(site.targets[0]) if len(site.targets) == 1 and site.mode == "call" else None
+                closing = [sync for sync in called.syncs if sync.kind in _ENDS] if called is not None and not called.parent else []
+                for sync in closing:
+                    path = _handed(sync.path, called, site) if called is not None and _is_last(sync, called) else None
+                    if path is not None:
+                        found.append(Sync(sync.kind, path, Position(site.at.order + 1, site.at.nest), sync.place, sync.locks))
+            self._callees_ends[entry.id] = tuple(found)
+        return self._callees_ends[entry.id]
 
     def waits(self, function: str) -> tuple[Sync, ...]:
         """Return the waits of a function.
@@ -432,6 +448,13 @@ def _handed(path: Path, called: FunctionSummary, site: CallSite) -> Path | None:
         head = f"p{index}"
     argument = handed(site, head)
     return (*argument.path, *path[1:]) if argument is not None and argument.path else None
+
+
+def _is_last(sync: Sync, function: FunctionSummary) -> bool:
+    """Tell whether a function uses no map and calls nothing any more when it comes to a signal."""
+    if sync.at.order >= DEFERRED or sync.at.nest:
+        return sync.at.order >= DEFERRED
+    return all(at.order < sync.at.order for at in (*(access.at for access in function.accesses), *(site.at for site in function.calls)))
 
 
 def follows(wait: Sync, start: Position, then: Position) -> bool:

@@ -95,3 +95,13 @@ def test_a_lock_of_another_package_may_return_what_unlocks_it() -> None:
     functions = facts_of(source, imports={"example.com/lock": GUARD}).functions
     held = {summary.name: [len(access.locks) for access in summary.accesses] for summary in functions}
     assert held == {"T.Put": [1, 0], "T.Drop": [1]}
+
+
+def test_a_lock_that_a_flag_asks_for_may_fail() -> None:
+    source = READY + (
+        "func (t *T) sync(ctx context.Context, lock bool) error {\n"
+        "if lock { err := t.gate.lock(ctx); if err != nil { return err }; defer t.gate.unlock() }\n"
+        "t.m[`a`] = 1; return nil }\n"
+    )
+    (sync,) = [summary for summary in facts_of(source).functions if summary.name == "T.sync"]
+    assert [[lock.name for lock in access.locks] for access in sync.accesses] == [["fexample.com/p.gate.mu"]]

@@ -1380,3 +1380,13 @@ def test_what_is_made_for_each_start_is_nobody_elses(made: str, racy: bool) -> N
         f"func (d *driver) Deliver() {{ for {{ {made}; go d.last.run() }} }}\n"
     )
     assert (verdicts(source) != []) is racy
+
+
+@pytest.mark.parametrize(("end", "quiet"), [("close(ch)", True), ("println()", False)])
+def test_a_channel_may_be_closed_by_what_the_goroutine_calls(end: str, quiet: bool) -> None:
+    source = (
+        "type filter struct { cache map[string]int }\nfunc (f *filter) fill(ch chan int) { clear(f.cache); ch <- 1; f.cache[`a`] = 1; END }\n"
+        "func Run(f *filter) { for i := 0; i < 2; i++ { ch := make(chan int); go func() { f.fill(ch); println(i) }()\n"
+        "for x := range ch { println(x) } } }\n"
+    ).replace("END", end)
+    assert (verdicts(source) == []) is quiet
