@@ -226,7 +226,8 @@ class Callees:
             fields = tuple(self._fields(literal))
             if fields:
                 path, identity = self._bound(literal, owned)  # of method values: what they carry
-        return Argument(path, identity, tokens, fresh(x, owned) or self._new_in_place(x, owned), text, fields, given)
+        new = fresh(x, owned) or self._new_in_place(x, owned)
+        return Argument(path, identity, tokens, new, text, fields, given, below.__class__ is model.Struct)
 
     def _new_in_place(self, x: ir.Expr, owned: frozenset[int | tuple[str, ...]]) -> bool:
         """Tell whether an expression names a field or variable that holds a new object: each activation of the function makes another one."""

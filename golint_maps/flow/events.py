@@ -62,6 +62,8 @@ class MapAccess(Site, frozen=True, kw_only=True, tag="access"):
     alias: bool = False
     """Reached through a local name for the map that was taken earlier."""
     key: str = ""
+    inline: int = 0
+    """Of `assign` and `load`: how many fields at the end of the path lie in one another, and in what the path comes to before them, as values."""
 
     @property
     def writes(self) -> bool:
@@ -84,6 +86,8 @@ class Argument(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Of a struct of another package that is written here: (`import/path.Type.Field`, token) of the functions in it."""
     given: int = -1
     """Of a number or text: which parameter of the outermost function it is, `CONSTANT`, or -1."""
+    copied: bool = False
+    """A struct that is handed over by value: the callee has variables of its own, though the maps in them are the same."""
 
 
 class CallSite(msgspec.Struct, frozen=True, array_like=True, gc=False):

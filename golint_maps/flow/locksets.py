@@ -259,6 +259,16 @@ class LocksetWalk(Forward[State]):
             return False
         return isinstance(self.view.package.resolver.underlying(self.view.typing.local(x.base.id)), model.Struct)
 
+    def _inline(self, x: ir.Expr) -> int:
+        """Return how many fields at the end of an expression lie in one another, and the first in what stands before them, as values."""
+        count = 0
+        while isinstance(x, ir.Sel):
+            count += 1
+            x = x.base
+            if not isinstance(self._resolver.underlying(self._typing.of(x)), model.Struct):
+                break
+        return count
+
     def _constructs(self, value: ir.Expr) -> bool:
         """Tell whether a call makes a new object: a constructor by name of this package, or a cloning function."""
         if isinstance(value, ir.Assert):
@@ -689,6 +699,7 @@ class LocksetWalk(Forward[State]):
             owned=owned,
             alias=isinstance(x, ir.Local) and path != (f"l{x.id}",) and self._outlives_locks(x.id, path, state),
             key=self.view.paths.key(key) if key is not None else "",
+            inline=self._inline(x) if op in ("assign", "load") else 0,
         )
 
     def _outlives_locks(self, number: int, path: tuple[str, ...], state: State) -> bool:

@@ -87,6 +87,8 @@ class _Search(msgspec.Struct, frozen=True, gc=False):
     """Functions that are left by one call only: that which passed the function value."""
     kind: str = ""
     """The type of the object at the root of the path, as far as it is known from the methods that were called on it."""
+    inline: int = 0
+    """As of the access."""
 
 
 class Witnesses:
@@ -104,7 +106,9 @@ class Witnesses:
         """Return the ways to an access; empty when only owners of a private map get there."""
         key = (function.id, access.place.start, access.op)
         if key not in self._found:
-            start = self._asking(_Search(function.id, access.path, access.identity, access.locks, (Hop(function.id, None, access.at),)))
+            start = self._asking(
+                _Search(function.id, access.path, access.identity, access.locks, (Hop(function.id, None, access.at),), inline=access.inline)
+            )
             self._found[key] = list(self._search(access, start))
         return self._found[key]
 
@@ -272,6 +276,8 @@ class Witnesses:
         path, identity, owned = self._translate(search.path, search.identity, link, leaves_binding)
         if owned and not link.spawns and not any(self.started_before(hop) for hop in search.hops):
             return None
+        if search.inline and self._in_a_copy(search, link):
+            return None
         kind = self._kind_above(search, link)
         if kind is None:
             return None
@@ -299,7 +305,7 @@ class Witnesses:
         if link.binding is not None:
             way = [(caller.root, link.binding)] if link.relay is None else [(caller.root, link.relay[1]), (link.relay[0], link.binding)]
             pinned = (*pinned, *way)
-        return self._asking(_Search(link.caller, path, identity, tuple(sorted(locks.values())), hops, pinned, kind))
+        return self._asking(_Search(link.caller, path, identity, tuple(sorted(locks.values())), hops, pinned, kind, search.inline))
 
     def _kind_above(self, search: _Search, link: Link) -> str | None:
         """Return the type of the object at the root of a path in the caller (empty if not known), or None if a call cannot be about that object.
@@ -381,6 +387,17 @@ class Witnesses:
             suffix = identity.partition("#")[2].lstrip("0123456789")
             identity = argument.identity + suffix if argument.identity else identity + "?"
         return moved, identity, argument.owned
+
+    def _in_a_copy(self, search: _Search, link: Link) -> bool:
+        """Tell whether a map variable lies in a struct that a call hands over by value: the caller's variable is another one."""
+        if not search.path or search.path[0] == "@" or len(search.path) - 1 > search.inline:
+            return False
+        head, callee = search.path[0], self._functions[link.callee]
+        index = parameter(head, callee) if head[0] == "l" else -1
+        if (head[0] != "p" or callee.parent) and index < 0:
+            return False
+        argument = self._argument(head, index, link)
+        return argument is not None and argument.copied
 
     def _argument(self, head: str, index: int, link: Link) -> Argument | None:
         site = link.site

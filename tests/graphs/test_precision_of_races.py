@@ -1390,3 +1390,15 @@ def test_a_channel_may_be_closed_by_what_the_goroutine_calls(end: str, quiet: bo
         "for x := range ch { println(x) } } }\n"
     ).replace("END", end)
     assert (verdicts(source) == []) is quiet
+
+
+@pytest.mark.parametrize(("kind", "racy"), [("options", False), ("*options", True)])
+def test_the_fields_of_a_struct_that_is_handed_over_by_value_are_the_callees(kind: str, racy: bool) -> None:
+    source = (
+        "type state struct { targets map[string]int }\ntype options struct { id string; state state }\n"
+        "func (o *options) set() { o.state = state{}; o.state.targets = map[string]int{} }\n"
+        "func (o *options) get() int { return len(o.state.targets) }\n"
+        "func drop(opts KIND) { opts.set(); println(opts.get()) }\n"
+        "func Drop(opts KIND) { for range 3 { go func() { drop(opts) }() } }\n"
+    ).replace("KIND", kind)
+    assert any(certain for _, certain in verdicts(source)) is racy
