@@ -14,7 +14,7 @@ from golint_maps.flow.traverse import each
 from golint_maps.flow.view import PackageView, View
 from golint_maps.syntax import ir
 from golint_maps.types import model
-from golint_maps.types.definitions import FromValue
+from golint_maps.types.definitions import FromRange, FromValue
 from golint_maps.types.scope import receiver_name
 
 _EMBEDDED = 4
@@ -76,9 +76,12 @@ def _handed_in(view: View, value: ir.Expr) -> bool:
         case ir.Local(number):
             if view.variables[number].kind == "param" and not view.assignments[number]:
                 return True
-            definition = view.typing.definitions.get(number)
-            return isinstance(definition, FromValue) and isinstance(definition.value, ir.Lit | ir.Addr) and _handed_in(view, definition.value)
-        case ir.Addr(operand):
+            match view.typing.definitions.get(number):
+                case FromValue(ir.Lit() | ir.Addr() | ir.Sel() as made):
+                    return _handed_in(view, made)
+                case FromRange(over, 1):
+                    return _handed_in(view, over)
+        case ir.Addr(operand) | ir.Sel(operand):
             return _handed_in(view, operand)
         case ir.Lit(_, elements):
             return any(_handed_in(view, element.value) for element in elements)

@@ -25,6 +25,8 @@ _CONDITION: Final = re.compile(
 _UNSAFE: Final = re.compile(
     r"(?:\bnot|n't|\bnever|\bnor|\bno|\bneither)\b.{0,60}(?:concurren|goroutine|thread|parallel|simultaneous|synchroni|\bsafe)"
     r"|\bunsafe\b|\bnon-?(?:thread|concurren)|\bsingle[- ](?:goroutine|thread)|\bunsynchroni"
+    r"|\bcalls?\b.{0,60}\b(?:guarded|protected) (?:by|with)\b.{0,20}\block"
+    r"|(?<!called )(?<!call )without (?:(?:a|any|the|holding|taking) )*lock(?:s|ing)?\b"
     r"|caller.{0,60}(?:synchroni|\block|mutex|serial|\bhold)|external(?:ly)? synchroni|must (?:be )?(?:synchroni|hold|lock|protect)"
     r"|\b(?:must|should|may|can)(?: only| not)? be (?:only )?called (?:only )?(?:from|in|inside|within|before|after|during)\b"
     r"|(?:^|\bis |\bare )(?:only )?called (?:only )?(?:after|before)\b"

@@ -15,6 +15,7 @@ from golint_maps.flow.literals import field_name
 from golint_maps.flow.maps import extent, place, qualified
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
+from golint_maps.flow.structure import end_of, leaves, start_of
 from golint_maps.flow.traverse import each
 from golint_maps.flow.view import View
 from golint_maps.syntax import ir
@@ -199,7 +200,7 @@ def _given(view: View, write: _Write, stores: Sequence[ir.Assign]) -> SharedCopy
     name = spell(write.map, view.variables)
     last: tuple[int, ir.Expr] | None = None
     for statement in stores:
-        if statement.pos < write.whole.pos and len(statement.lhs) == len(statement.rhs):
+        if statement.pos < write.whole.pos and len(statement.lhs) == len(statement.rhs) and not _left_with(view, statement, write):
             for target, value in zip(statement.lhs, statement.rhs, strict=True):
                 if spell(target, view.variables) == name:
                     last = statement.pos, value
@@ -209,6 +210,17 @@ def _given(view: View, write: _Write, stores: Sequence[ir.Assign]) -> SharedCopy
     if last is None or not _somebodys_field(view, last[1]) or _root(view, last[1]) == f"l{write.root}":
         return None
     return _fact(view, write, "field", spell(last[1], view.variables), last[0])
+
+
+def _left_with(view: View, store: ir.Assign, write: _Write) -> bool:
+    """Tell whether a store stands in a branch that does not come to a change: it returns before."""
+    return any(
+        start_of(branch[0]) <= store.pos < end_of(branch[-1]) <= write.whole.pos and leaves(branch)
+        for function in view.functions
+        for statement in each(function.body or (), ir.If)
+        for branch in (statement.then, statement.orelse)
+        if branch
+    )
 
 
 def _element(value: ir.Expr, name: str, variables: Sequence[ir.Variable]) -> ir.Expr | None:
@@ -247,7 +259,9 @@ def _handed_on(view: View, number: int, *, anywhere: bool) -> bool:
     """Tell whether a local goes into a composite literal: of a type of another package, or `anywhere`."""
     for function in view.functions:
         for x in each(function.body or (), ir.Lit):
-            if any(isinstance(element.value, ir.Local) and element.value.id == number for element in x.elements):
+            if any(
+                isinstance(element.value, ir.Local) and element.value.id == number and not isinstance(element.key, ir.Const) for element in x.elements
+            ):
                 kind = view.typing.of(x)
                 if isinstance(x.type, ir.TQual) or _foreign(view, kind):
                     return True  # a type of another package, known or not; with a map in it, it is a struct

@@ -50,7 +50,7 @@ class Structure:
     def _clauses(self, statement: ir.Select) -> list[Sequence[ir.Stmt]]:
         """Take each clause of a select as a branch, its communication included, unless that has taken place whenever the select is over."""
         for case in statement.cases:
-            over = all(other is case or _leaves(other.body) for other in statement.cases)
+            over = all(other is case or leaves(other.body) for other in statement.cases)
             body = case.body if over or case.comm is None else [case.comm, *case.body]
             if body:
                 self._regions.append((start_of(body[0]), end_of(body[-1]), len(self._regions) + 1))
@@ -70,7 +70,7 @@ class Structure:
         return self._cache[offset]
 
 
-def _leaves(body: Sequence[ir.Stmt]) -> bool:
+def leaves(body: Sequence[ir.Stmt]) -> bool:
     """Tell whether what stands behind a statement is not reached through a body of it: it returns, panics, goes on with a loop."""
     match body[-1] if body else None:
         case ir.Return():

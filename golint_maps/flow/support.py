@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 _TESTS = re.compile(
-    r"(?:^|/)(?:tests?|testing|(?!(?:la|con|at|pro|de|fast|great)test\b)\w+test|\w*testutils?|mocks?|fakes?|e2e|interop|integration)(?:/|$)"
+    r"(?:^|/)(?:tests?|testing|(?!(?:la|con|at|pro|de|fast|great)test\b)\w+test|\w*test_?utils?"
+    r"|test_?(?:components?|data|beds?|suites?|harness|helpers?|support|kit|fixtures?|infra|framework)|mocks?|fakes?|e2e|interop|integration)(?:/|$)"
 )
 """Go calls packages that help tests of a package after it: `httptest`, `fstest`."""
 
@@ -24,9 +25,10 @@ def serves_tests(package: str) -> bool:
 
 
 _FILES = frozenset(("mock", "mocks", "fake", "fakes", "stub", "stubs", "testing", "testutil", "testutils"))
+_HELP = frozenset(("util", "utils", "helper", "helpers", "support", "common"))
 
 
 def helps_tests(path: str) -> bool:
-    """Tell whether a file is by its name there for tests, though it is no test: `agent_testing.go`, `mock.go`, `test_utils.go`."""
+    """Tell whether a file is by its name there for tests, though it is no test: `agent_testing.go`, `mock.go`, `wrapper_test_helper.go`."""
     words = path.rpartition("/")[2].removesuffix(".go").lower().split("_")
-    return not _FILES.isdisjoint(words) or words[0] == "test" or words[-2:] == ["test", "utils"]
+    return not _FILES.isdisjoint(words) or words[0] == "test" or (words[-2:-1] == ["test"] and words[-1] in _HELP)

@@ -154,13 +154,16 @@ _SEQUENCES: Mapping[type[Any], Callable[[Any], Sequence[Sequence[ir.Stmt]]]] = {
 }
 
 
-def late_definitions(body: Sequence[ir.Stmt]) -> dict[int, Definition]:
-    """Return what is assigned to the variables that a body declares without a value, where that follows in the same block: the last of each."""
-    if not any(not statement.values for statement in each(body, ir.Declare)):
+def late_definitions(body: Sequence[ir.Stmt], results: Sequence[int] = ()) -> dict[int, Definition]:
+    """Return what is assigned to the variables that a body declares without a value, where that follows in the same block: the last of each.
+
+    The named `results` of the function are declared with its body.
+    """
+    if not results and not any(not statement.values for statement in each(body, ir.Declare)):
         return {}
     found: dict[int, Definition] = {}
     for block in (body, *(inside for statement in statements(body) for inside in _SEQUENCES.get(statement.__class__, _nothing)(statement))):
-        declared: set[int] = set()
+        declared = set(results) if block is body else set()
         for statement in block:
             if statement.__class__ is ir.Declare and not statement.values:
                 declared.update(statement.variables)

@@ -118,7 +118,7 @@ class View:
     @cached_property
     def _late(self) -> dict[int, Definition]:
         """Definitions in two steps: `var c *client; c, err = dial()`, where nothing else ever gives the variable a value."""
-        found = [late for function in self.functions for late in late_definitions(function.body or ()).items()]
+        found = [late for function in self.functions for late in late_definitions(function.body or (), function.results).items()]
         return {number: value for number, value in found if self._written[number] == 1 and number not in self.address_taken}
 
     @cached_property

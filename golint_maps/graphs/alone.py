@@ -25,13 +25,18 @@ def kept_apart(races: Races, way: Witness, found: Iterable[Witness]) -> bool:
 
 
 def judged_by_callers(races: Races, way: Witness, ways: Sequence[Witness], guard: str) -> bool:
-    """Tell whether a way starts at a method that nobody out of sight can name, and those in sight who call it hold the lock.
+    """Tell whether a way starts at a function that callers in sight hold the lock for, or at a method that nobody out of sight can name.
 
+    Who is called with the lock held cannot take it. Of the methods that nobody out of sight can name, all that call them in sight must hold it.
     Where nobody in sight calls it, those count who hand its objects to code out of sight, which calls it before it returns: `batch.Replay(cleaner)`.
     An object that gives itself away, or is registered by the name of the call, is called back later.
     """
     entry = races.functions[way.context.entry]
-    if way.context.kind != "exported" or not hidden(entry):
+    if way.context.kind != "exported":
+        return False
+    if any(_called_with(other, entry.id, guard) for other in ways if not races.functions[other.hops[0].function].test):
+        return True
+    if not hidden(entry):
         return False
     through = [other for other in ways if other is not way and any(hop.function == entry.id for hop in other.hops[1:])]
     through = [other for other in through if not races.functions[other.hops[0].function].test]
@@ -46,6 +51,16 @@ def judged_by_callers(races: Races, way: Witness, ways: Sequence[Witness], guard
     )
 
 
+def _called_with(way: Witness, function: str, guard: str) -> bool:
+    """Tell whether a way comes to a function with a lock that was taken before."""
+    for hop in way.hops:
+        if hop.function == function:
+            return False
+        if hop.site is not None and any(lock.name == guard for lock in hop.site.locks):
+            return any(then.function == function for then in way.hops)
+    return False
+
+
 def _held_around(races: Races, function: str, guard: str) -> bool:
     """Tell whether a function is only called with a lock held."""
     chains = races.witnesses.chains(function)
@@ -53,7 +68,10 @@ def _held_around(races: Races, function: str, guard: str) -> bool:
 
 
 def _conflicting(races: Races, way: Witness, found: Iterable[Witness]) -> Iterator[Witness]:
-    """Yield what an access could race with, if it ran at the same time."""
+    """Yield what an access could race with, if it ran at the same time. Tests run alone."""
+    tested = races.functions[way.hops[0].function].test
     for other in found:
-        if (way.access.writes or other.access.writes) and not races.functions[other.function].test:
+        if races.functions[other.function].test or (races.functions[other.hops[0].function].test and not tested):
+            continue
+        if way.access.writes or other.access.writes:
             yield other

@@ -43,6 +43,7 @@ def _accesses(races: Races) -> Iterator[Breach]:
     for identity, guard in sorted(races.declared.items()):
         ways = races.all_ways(identity)
         others = [way for way in ways if not _private(way)]
+        driven = {way.access.place for way in others if not races.functions[way.hops[0].function].test}
         for witness in ways:
             function = races.functions[witness.function]
             if (
@@ -52,6 +53,7 @@ def _accesses(races: Races) -> Iterator[Breach]:
                 or _private(witness)
                 or function.test
                 or sets_up(function)
+                or (witness.access.place in driven and races.functions[witness.hops[0].function].test)
             ):
                 continue
             modes = {lock.mode for lock in witness.locks if lock.name == guard.lock}

@@ -9,7 +9,7 @@ from golint_maps.flow.structure import common_loop, dominates, may_follow
 from golint_maps.graphs.happens_before import HappensBefore, works_along
 from golint_maps.graphs.links import Link, Links
 from golint_maps.graphs.naming import begins
-from golint_maps.graphs.objects import Objects
+from golint_maps.graphs.objects import Objects, looked_up
 from golint_maps.graphs.outsiders import Outsiders
 from golint_maps.graphs.witness import Hop, Witness, Witnesses
 
@@ -51,17 +51,18 @@ class Doubts:
         return known[1]
 
     def _doubted(self, way: Witness) -> bool:
-        if _assumed(way) or _looked_up(way) or piped(way):
+        if _assumed(way) or looked_up(way) or piped(way):
             return True
-        return self._only_tested(way) or self._works_along(way) or self._outsiders.called_in_sight(way) or self._put_in_place(way)
+        return self._only_tested(way) or self._works_along(way) or self._outsiders.called_in_sight(way) or self.put_in_place(way)
 
-    def _put_in_place(self, way: Witness) -> bool:
+    def put_in_place(self, way: Witness) -> bool:
         """Tell whether a way puts a map in place, or its first entries, where an object begins to serve: what it serves comes later."""
         return way.access.writes and any(
             not hop.spawns
             and begins(self._functions[hop.function])
             and not self._witnesses.started_before(hop)
-            and (way.access.op == "assign" or (self._functions[hop.function].endless and not any(number < 0 for number in hop.at.nest)))
+            and (way.access.op == "assign" or self._functions[hop.function].endless)
+            and not (self._functions[hop.function].endless and any(number < 0 for number in hop.at.nest))
             for hop in way.hops
         )
 
@@ -154,11 +155,6 @@ def _assumed(way: Witness) -> bool:
     """Tell whether a goroutine is only taken to exist by the name of what was given its function."""
     link = way.context.link
     return link is not None and link.callback is not None and link.callback.assumed
-
-
-def _looked_up(way: Witness) -> bool:
-    """Tell whether the object that holds a map was looked up under a key that is no constant: others may look up others."""
-    return way.path is not None and way.identity[:1] == "f" and any(part[:1] == "[" and part[1:2] not in '"0123456789' for part in way.path[:-1])
 
 
 def piped(way: Witness) -> bool:

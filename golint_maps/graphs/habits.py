@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from golint_maps.flow.events import BORROWED, ONCE, SERIAL, Held
+from golint_maps.flow.support import helps_tests
 from golint_maps.graphs.alone import judged_by_callers, kept_apart, on_one_goroutine
 from golint_maps.graphs.exclusion import of_another_object
-from golint_maps.graphs.naming import begins, initialises, named_after, sets_up
+from golint_maps.graphs.naming import begins, initialises, named_after, registers, sets_up
 from golint_maps.graphs.races import Races
 from golint_maps.graphs.witness import Witness
 
@@ -47,9 +48,11 @@ def broken_habits(races: Races) -> Iterator[Habit]:
             continue
         guard = locks[max(sorted(counts), key=lambda name: (named_after(name, identity), counts[name]))]
         held = counts[guard.name]
+        if _of_the_making_only(races, guard.name, by_access):
+            continue
         if held >= _MINIMUM and held >= (_NAMED_SHARE if named_after(guard.name, identity) else _SHARE) * len(by_access):
             for ways in by_access.values():
-                without = (way for way in ways if guard.name not in {lock.name for lock in way.locks})
+                without = (way for way in ways if guard.name not in {lock.name for lock in way.locks} and not _drives(races, way, ways))
                 way = next((way for way in without if not judged_by_callers(races, way, ways, guard.name)), None)
                 if way is not None and _breaks(races, way, guard, found):
                     yield Habit("locks-differ" if way.locks else "inconsistent", way, guard, True, held, len(by_access))
@@ -77,17 +80,46 @@ def _locks(by_access: Mapping[object, Sequence[Witness]]) -> tuple[dict[str, int
     return counts, locks
 
 
+def _of_the_making_only(races: Races, guard: str, by_access: Mapping[object, Sequence[Witness]]) -> bool:
+    """Tell whether one function alone takes a lock, which by its name makes the object ready: the lock lets it do so once, and guards no map."""
+    takers = {
+        next((hop.function for hop in way.hops if hop.site is not None and any(lock.name == guard for lock in hop.site.locks)), way.function)
+        for ways in by_access.values()
+        for way in ways
+        if any(lock.name == guard for lock in way.locks)
+    }
+    makers = {races.functions[taker].root for taker in takers}
+    return len(makers) == 1 and all(sets_up(function) or initialises(function) for function in (races.functions[maker] for maker in makers))
+
+
+def _drives(races: Races, way: Witness, ways: Sequence[Witness]) -> bool:
+    """Tell whether a test comes to an access of the program on a way of its own: it knows when it is alone, and the program comes on others."""
+
+    def tested(other: Witness) -> bool:
+        return races.functions[other.hops[0].function].test
+
+    return tested(way) and not all(map(tested, ways))
+
+
 def _breaks(races: Races, way: Witness, guard: Held, found: Sequence[Witness]) -> bool:
     """Tell whether an access without the lock is one that needs it."""
     if (
         way.access.alias
         or sets_up(races.functions[way.function])
         or _makes_at_start(races, way)
+        or races.doubts.put_in_place(way)
+        or helps_tests(way.access.place.path)
         or any(lock.name.endswith(("~", ONCE, SERIAL)) for lock in way.locks)
     ):
         return False
     if way.locks and any(lock.path[-1:] == (BORROWED,) or lock.name[:1] not in "fg" for lock in (*way.locks, guard)):
         return False  # a pointer to a lock, or one in an object whose type is not known, may lead to the lock that the others hold
+    if not _beside(guard.name, way.identity):
+        if way.locks and not any(lock.name == guard.name and lock.mode == "w" for other in found if other.access.writes for lock in other.locks):
+            return False  # a lock of something around, which those who write hold for reading: another one guards the map
+        away = guard.name[:1] == "f" and _package(guard.name) not in (way.access.package, _package(way.identity))
+        if away and any(races.objects.elsewhere(way, other) for other in found if any(lock.name == guard.name for lock in other.locks)):
+            return False  # a lock of what holds objects of this type in another package
     if not _shared(races, way, guard.name, found) or all(races.order.published(way, other) for other in found if other.access.writes):
         return False
     return not kept_apart(races, way, found)
@@ -119,6 +151,11 @@ def _meant_for(races: Races, way: Witness, guard: str, found: Sequence[Witness])
     return len(users) > 1 or not any(by_caller or any(lock.name == guard for lock in other.locks) for other in beside)
 
 
+def _beside(lock: str, identity: str) -> bool:
+    """Tell whether a lock lies in the same object as a map, or in the same package if both are variables."""
+    return lock.rpartition(".")[0] == identity.rpartition(".")[0]
+
+
 def _package(identity: str) -> str:
     """Return the import path in the identity of a field or package variable."""
     name = identity[1:].rpartition(".")[0]
@@ -126,9 +163,9 @@ def _package(identity: str) -> str:
 
 
 def _makes_at_start(races: Races, way: Witness) -> bool:
-    """Tell whether an access puts a map in place in a function that starts what will use it: nothing of that runs yet."""
+    """Tell whether an access puts a map in place in a function that starts what will use it, or registers it: nothing of that runs yet."""
     function = races.functions[way.function]
-    return way.access.op == "assign" and (begins(function) or initialises(function))
+    return way.access.op == "assign" and (begins(function) or initialises(function) or registers(function))
 
 
 def _reads_only(way: Witness, guard: str) -> bool:

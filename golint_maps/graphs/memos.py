@@ -11,7 +11,8 @@ from typing import Final
 from golint_maps.flow.events import FunctionSummary
 from golint_maps.flow.memos import MemoFill
 from golint_maps.flow.promises import SAFE, UNSAFE
-from golint_maps.graphs.naming import FOR_ONE
+from golint_maps.flow.support import doubles, serves_tests
+from golint_maps.graphs.naming import FOR_ONE, serves_containers
 from golint_maps.graphs.races import Races
 from golint_maps.graphs.witness import Path, Witness
 
@@ -105,6 +106,8 @@ class Memos:
         if way.context.kind != "exported" or entry.test or entry.package in self._mains or self._internal(entry):
             return False
         if any((hop.function, way.identity) in self._emptied for hop in way.hops):
+            return False
+        if serves_containers(entry) or serves_tests(way.access.package) or doubles(entry.receiver):
             return False
         functions = [self._races.functions[hop.function] for hop in way.hops]
         registration = _REGISTRATION_ALONE if way.identity[0] == "g" else _REGISTRATION

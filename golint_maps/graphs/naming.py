@@ -13,8 +13,9 @@ _SETS_UP = re.compile(
     r"(?i:new|make|must|init|setup|open|with|unmarshal|decode|load|restore|configure|provision|prepare)(?![a-z])"
     r"|New|Init|initiali[sz]e|Setup|Unmarshal|SetDefault"
 )
-_INITIALISES = re.compile(r"Init(?![a-z])|[Ii]nitiali[sz]e")
-_REGISTERS = re.compile(r"(?:Must)?Register(?![a-z])")
+_ENDS = re.compile(r"(?:Must)?(?:Close|Stop|Shutdown|Destroy|Quit|Terminate|Disconnect|Tear_?down|Finish|Finali[sz]e)(?![a-z])", re.IGNORECASE)
+_INITIALISES = re.compile(r"(?:Init|^init)(?![a-z])|[Ii]nitiali[sz]e")
+_REGISTERS = re.compile(r"(?:Must)?[Rr]egister(?![a-z])")
 FOR_ONE = re.compile(
     r"(?i:builder|parser|decoder|encoder|scanner|reader|writer|visitor|compiler|request|iterator|walker|printer|lexer|query|transaction|session"
     r"|context|state|generator|resolver|checker|tx)$"
@@ -38,8 +39,13 @@ def sets_up(function: FunctionSummary) -> bool:
 
 
 def initialises(function: FunctionSummary) -> bool:
-    """Tell whether a function has a word for making things ready anywhere in its name: `onBucketInit`."""
+    """Tell whether a function has a word for making things ready anywhere in its name: `onBucketInit`, `initCodes`."""
     return _INITIALISES.search(function.name.rsplit(".", 1)[-1]) is not None
+
+
+def ends(function: FunctionSummary) -> bool:
+    """Tell whether a function comes last in the life of an object, by its name: `Close`, `MustStop`."""
+    return _ENDS.match(function.name.rpartition(".")[2]) is not None
 
 
 def registers(function: FunctionSummary) -> bool:

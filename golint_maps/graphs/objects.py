@@ -62,6 +62,11 @@ class Objects:
         return any(ours[1] != others[1] or (ours[0] and others[0] and ours[0] != others[0]) for ours, others in around)
 
     @staticmethod
+    def shared_out(left: Witness, right: Witness) -> bool:
+        """Tell whether goroutines of one function have each been given an element of something: that is how work is divided."""
+        return left.context.entry == right.context.entry and all(looked_up(way) and _given_element(way) for way in (left, right))
+
+    @staticmethod
     def in_other_fields(left: Witness, right: Witness) -> bool:
         """Tell whether the objects that hold a map are held in fields of different names."""
         mine, theirs = ([part for part in (way.path or ())[1:-1] if part[:1] != "["] for way in (left, right))
@@ -174,6 +179,20 @@ def in_one_activation(left: Witness, right: Witness) -> bool:
 def elements(path: Path) -> Path:
     """Return the parts of a path that choose an element, by their keys."""
     return tuple(part for part in path if part[:1] == "[")
+
+
+def looked_up(way: Witness) -> bool:
+    """Tell whether the object that holds a map was looked up under a key that is no constant: others may look up others."""
+    return way.path is not None and way.identity[:1] == "f" and any(part[:1] == "[" and part[1:2] not in '"0123456789' for part in way.path[:-1])
+
+
+def _given_element(way: Witness) -> bool:
+    """Tell whether a goroutine is started on an element of something."""
+    link = way.context.link
+    if link is None or link.callback is not None:
+        return False
+    given = (link.site.receiver, *link.site.args)
+    return any(argument is not None and argument.path is not None and bool(elements(argument.path)) for argument in given)
 
 
 def _constant(path: Path) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from golint_maps.flow.events import FunctionSummary
+from golint_maps.flow.support import serves_tests
 from golint_maps.graphs.races import Races
 from golint_maps.graphs.witness import Witness
 
@@ -36,6 +37,8 @@ def shared_package_maps(
     """
     for identity, found in sorted(races.by_map.items()):
         if identity[0] != "g" or identity.endswith("]") or any(way.locks for way in found):
+            continue
+        if serves_tests(identity[1:].rpartition(".")[0]):
             continue
         best: dict[object, Witness] = {}
         for way in found:

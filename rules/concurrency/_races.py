@@ -7,11 +7,11 @@ from msgspec.structs import replace
 from golint_maps.findings import Finding, Level, Related, Step, Trace
 from golint_maps.flow.events import ONCE, SERIAL, Held, MapAccess
 from golint_maps.flow.promises import UNSAFE
-from golint_maps.flow.support import serves_tests
+from golint_maps.flow.support import helps_tests, serves_tests
 from golint_maps.graphs.callbacks import Callback
 from golint_maps.graphs.contracts import says_so
 from golint_maps.graphs.doubts import piped
-from golint_maps.graphs.naming import encodes, initialises
+from golint_maps.graphs.naming import encodes, initialises, sets_up
 from golint_maps.graphs.verdicts import Verdict
 from golint_maps.graphs.witness import Witness
 from golint_maps.program import Program
@@ -166,7 +166,8 @@ def level(rule: Rule, program: Program, verdict: Verdict, *, shown: bool | None 
 
     It is a note that somebody calls an exported function at just that time, unless a lock of the map's own object says that it is shared; that
     somebody calls it whose comment says when it is called, an encoder, or a program for tests; that two objects of which only the type is known
-    may be one, or two activations of what made a stored function; that two functions start the goroutine which serves an object; that parallel
+    may be one, or two activations of what made a stored function; that two functions start the goroutine which serves an object; that goroutines of
+    one function are given parts of something, or find their objects in different places; that a map is put in place by what begins; that parallel
     tests come to one; that a goroutine ends with the pipe that it writes to; or that a map is read which registration alone fills. One side that
     runs once only may well be ordered before the other by whoever asks for it: that is one level less. `shown` is whether it is seen which
     objects are meant.
@@ -180,7 +181,8 @@ def level(rule: Rule, program: Program, verdict: Verdict, *, shown: bool | None 
     if (
         once
         or not (all(map(program.races.objects.anchored, ways)) if shown is None else shown)
-        or (verdict.other is not None and program.races.doubts.started_elsewhere(verdict.side, verdict.other))
+        or (verdict.other is not None and _apart(program, verdict.side, verdict.other))
+        or any(_makes_ready(program, way) or helps_tests(way.access.place.path) for way in ways)
         or all(map(program.races.objects.out_of_a_container, ways))
         or all(map(program.races.objects.of_another_activation, ways))
         or all(map(_of_a_test, ways))
@@ -192,6 +194,20 @@ def level(rule: Rule, program: Program, verdict: Verdict, *, shown: bool | None 
     ):
         return Level.NOTE
     return Level.NOTE if not meant and any(way.context.kind == "exported" for way in ways) else Level.WARNING
+
+
+def _apart(program: Program, left: Witness, right: Witness) -> bool:
+    """Tell whether two ways hardly lead to one object: by who starts them, by what holds it, or by what each was given a part of."""
+    objects = program.races.objects
+    return program.races.doubts.started_elsewhere(left, right) or objects.elsewhere(left, right) or objects.shared_out(left, right)
+
+
+def _makes_ready(program: Program, way: Witness) -> bool:
+    """Tell whether an access puts a map in place, or fills it first, where a function makes things ready or begins to serve, by its name."""
+    function = program.functions[way.function]
+    if not way.access.writes:
+        return False
+    return initialises(function) or (way.access.op == "assign" and sets_up(function)) or program.races.doubts.put_in_place(way)
 
 
 def _of_a_test(way: Witness) -> bool:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from golint_maps.findings import Finding, Level
 from golint_maps.flow.events import Held
 from golint_maps.flow.support import serves_tests
-from golint_maps.graphs.naming import encodes
+from golint_maps.graphs.naming import encodes, ends
 from golint_maps.graphs.verdicts import Verdict
 from golint_maps.program import Program
 from golint_maps.rule import Precision, Rule
@@ -24,10 +23,6 @@ RULE = Rule(
     cwe=(362, 662),
     tags=("concurrency",),
 )
-
-
-_ENDS = re.compile(r"(?:Close|Stop|Shutdown|Destroy|Quit|Terminate|Disconnect|Tear_?down|Finish|Finali[sz]e)(?![a-z])", re.IGNORECASE)
-"""Names of functions that come last."""
 
 
 @RULE.check
@@ -60,10 +55,9 @@ def _shown(program: Program, verdict: Verdict, guard: Held) -> bool:
     Whoever encodes an object may well hold its lock.
     """
     own = guard.name.rpartition(".")[0] == verdict.side.identity.rpartition(".")[0] or guard.name[:1] != "f"
-    ends = any(_ENDS.match(program.functions[hop.function].name.rpartition(".")[2]) for hop in verdict.side.hops)
     return (
         own
-        and not ends
+        and not any(ends(program.functions[hop.function]) for hop in verdict.side.hops)
         and not encodes(program.functions[verdict.side.context.entry])
         and verdict.kind != "neighbour"
         and not program.guarding.registry(verdict.side.identity)

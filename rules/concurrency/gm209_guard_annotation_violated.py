@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from golint_maps.findings import Finding, Level
 from golint_maps.graphs.contracts import Breach
+from golint_maps.graphs.naming import ends
 from golint_maps.program import Program
 from golint_maps.rule import Precision, Rule
 
@@ -62,8 +63,10 @@ def check(program: Program) -> Iterator[Finding]:
 def _level(program: Program, breach: Breach, *, races: bool) -> Level | None:
     """Return an error where a goroutine or handler is seen to break the declaration, else a warning: the object may still have one user only.
 
-    A map that registration alone fills is read by everybody once the program serves.
+    A map that registration alone fills is read by everybody once the program serves, and who ends an object may well be the last to have it.
     """
     if breach.call is None and not breach.side.access.writes and program.guarding.registry(breach.side.identity):
         return Level.NOTE
-    return None if races or breach.side.context.concurrent else Level.WARNING
+    if races or breach.side.context.concurrent:
+        return None
+    return Level.NOTE if any(ends(program.functions[hop.function]) for hop in breach.side.hops) else Level.WARNING

@@ -24,6 +24,8 @@ RULE = Rule(
     tags=("concurrency",),
 )
 
+_COMMANDS = frozenset(("cli", "cmd", "cmds", "command", "commands"))
+
 
 @RULE.check
 def check(program: Program) -> Iterator[Finding]:
@@ -35,6 +37,11 @@ def check(program: Program) -> Iterator[Finding]:
         if place not in judged and place not in seen:
             seen.add(place)
             yield _finding(program, found)
+
+
+def _of_a_command(program: Program, found: SharedMemo) -> bool:
+    """Tell whether a memo belongs to a command line, by its import path: whoever types commands waits for each."""
+    return not _COMMANDS.isdisjoint(program.functions[found.way.context.entry].package.split("/"))
 
 
 def _finding(program: Program, found: SharedMemo) -> Finding:
@@ -54,7 +61,7 @@ def _finding(program: Program, found: SharedMemo) -> Finding:
     return RULE.finding(
         access,
         f"{title} {why}{also}",
-        level=Level.ERROR if found.promised else None,
+        level=Level.ERROR if found.promised else Level.NOTE if _of_a_command(program, found) else None,
         key=f"{access.op} {access.map} {access.key}",
         traces=(trace(program, found.way, f"a caller of {entry}"),),
         help="Guard the map with a mutex that is held over look-up and insert, use a sync.Map, or fill the map before it is shared.",

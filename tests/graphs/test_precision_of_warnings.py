@@ -328,3 +328,135 @@ func (d *db) Commit(all []string) {
 }
 """
     assert kinds(source) == []
+
+
+# --- objects of one call, and of others ---
+
+
+def test_what_a_named_result_is_given_first_is_new() -> None:
+    source = (
+        STORE
+        + """
+type answer struct { s store; n int }
+func (s *store) Answer(each func(func())) (a *answer, err error) {
+	if s == nil { return }
+	a = %s
+	a.s.m["a"] = 1
+	each(func() { a.n++ })
+	return
+}
+"""
+    )
+    assert kinds(source % "&answer{s: store{m: map[string]int{}}}") == []
+    assert kinds(source % "kept" + "var kept *answer") == ["inconsistent"]
+
+
+def test_a_lock_of_another_package_guards_what_is_held_there() -> None:
+    state = "package state\ntype State struct { M map[string]int }\n"
+    server = """package server
+import ("sync"; "example.com/state")
+type Server struct { sync.Mutex; s *state.State }
+func (s *Server) Put(k string) { s.Lock(); defer s.Unlock(); s.s.M[k] = 1; delete(s.s.M, "") }
+func (s *Server) Get(k string) int { s.Lock(); defer s.Unlock(); return s.s.M[k] + s.s.M["a"] }
+"""
+    worker = """package worker
+import ("sync"; "example.com/state")
+type group struct { sync.Mutex; own *state.State }
+func (g *group) Get(k string) int { g.Lock(); defer g.Unlock(); return g.own.M[k] }
+"""
+    facts = [
+        facts_of(state, path="example.com/state"),
+        facts_of(server, path="example.com/server", imports={"example.com/state": state}),
+        facts_of(worker, path="example.com/worker", imports={"example.com/state": state}),
+    ]
+    assert Program(facts).verdicts == []
+    beside = worker.replace("package worker", "package server")
+    facts[1:] = [facts_of({"s.go": server, "w.go": beside}, path="example.com/server", imports={"example.com/state": state})]
+    assert [verdict.kind for verdict in Program(facts).verdicts] == ["locks-differ"]
+
+
+@pytest.mark.parametrize(
+    ("start", "shared"),
+    [
+        ("for i := range g.kids { kid := g.kids[i]; go work(kid) }", True),
+        ("for range g.kids { go work(g) }", False),
+        ("http.HandleFunc(``, func(w http.ResponseWriter, r *http.Request) { work(g.named[r.URL.Path]) })", False),
+    ],
+)
+def test_goroutines_that_are_each_given_an_element_share_the_work(start: str, shared: bool) -> None:
+    source = f"""package p
+import "net/http"
+type graph struct {{ kids []*graph; named map[string]*graph; vars map[string]int }}
+func (g *graph) Run() {{ {start} }}
+func work(g *graph) {{ g.vars["a"] = 1 }}
+var _ http.Handler
+"""
+    races = program(source).races
+    ways = [way for identity, found in races.by_map.items() if identity.endswith(".vars") for way in found if way.context.concurrent]
+    assert [races.objects.shared_out(way, way) for way in ways] == [shared]
+
+
+# --- who comes without a lock ---
+
+
+def test_a_lock_that_only_the_making_takes_guards_no_map() -> None:
+    source = """package p
+import "sync"
+type push struct { once sync.Mutex; done bool; m map[string]int }
+func (p *push) %s(ks []string) {
+	p.once.Lock()
+	defer p.once.Unlock()
+	if p.done { return }
+	p.m = map[string]int{}
+	for _, k := range ks { p.m[k] = len(p.m) }
+	p.done = true
+}
+func (p *push) Has(k string) bool { return p.m[k] > 0 }
+"""
+    assert kinds(source % "InitContext") == []
+    assert kinds(source % "Update") == ["inconsistent"]
+
+
+def test_a_test_knows_when_it_is_alone_with_what_the_program_locks() -> None:
+    source = STORE + "func (s *store) add(k string) { s.m[k]++ }\nfunc (s *store) Add(k string) { s.mu.Lock(); defer s.mu.Unlock(); s.add(k) }"
+    test = "package p\nimport `testing`\nfunc TestAdd(t *testing.T) { kept.add(``) }\nvar kept = &store{m: map[string]int{}}"
+    assert [verdict.kind for verdict in Program([facts_of({"p.go": source, "p_test.go": test})]).verdicts] == []
+    said = source.replace("mu sync.RWMutex; m", "mu sync.RWMutex // protects m\n m")
+    assert Program([facts_of({"p.go": said, "p_test.go": test})]).breaches == []
+    both = Program([facts_of({"p.go": source + "\nfunc (s *store) More(k string) { s.add(k) }", "p_test.go": test})])
+    assert [verdict.kind for verdict in both.verdicts] == ["inconsistent"]
+
+
+def test_who_is_called_with_the_lock_held_does_not_take_it() -> None:
+    source = (STORE + "func (s *store) Names() (n int) { for range s.m { n++ }; return n }\n").replace("store", "Store")
+    assert kinds(source) == ["inconsistent"]
+    assert kinds(source + "func (s *Store) Save() { s.mu.Lock(); defer s.mu.Unlock(); println(s.Names()) }") == []
+    assert kinds(source + "func (s *Store) Save() { s.mu.Lock(); s.mu.Unlock(); println(s.Names()) }") == ["inconsistent"]
+
+
+@pytest.mark.parametrize(("mode", "found"), [("", True), ("R", False)])
+def test_a_lock_that_writers_hold_for_reading_guards_something_else(mode: str, found: bool) -> None:
+    source = """package p
+import "sync"
+type list struct { mu sync.RWMutex; all []*entry }
+type entry struct { mu sync.Mutex; m map[string]int }
+func (l *list) Load(k string) { l.mu.Lock(); defer l.mu.Unlock(); for _, e := range l.all { e.m[k] = 1; delete(e.m, "") } }
+func (l *list) Sum() (n int) { l.mu.Lock(); defer l.mu.Unlock(); for _, e := range l.all { n += e.m["a"] }; return n }
+func (e *entry) Get(k string) int { e.mu.Lock(); defer e.mu.Unlock(); return e.m[k] }
+"""
+    assert (
+        "locks-differ" in kinds(source.replace("Lock(); defer l", f"{mode}Lock(); defer l").replace("l.mu.Unlock", f"l.mu.{mode}Unlock"))
+    ) == found
+
+
+@pytest.mark.parametrize("name", ["store_test_helper.go", "test_util.go", "store_testing.go"])
+def test_files_that_help_tests_are_left_alone(name: str) -> None:
+    helper = "package p\nfunc Fill(s *store) { s.m[``] = 1 }"
+    assert [verdict.kind for verdict in Program([facts_of({"p.go": STORE, name: helper})]).verdicts] == []
+    assert [verdict.kind for verdict in Program([facts_of({"p.go": STORE, "store_helper.go": helper})]).verdicts] == ["inconsistent"]
+
+
+def test_what_serves_fills_its_map_first() -> None:
+    source = STORE + "func (s *store) Serve(c chan string) { %s for k := range c { go s.Put(k) } }"
+    assert kinds(source % "s.m[``] = 1;") == []
+    assert kinds(source.replace("go s.Put(k)", "s.m[k] = 2; go s.Put(k)") % "") != []

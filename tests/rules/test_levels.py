@@ -244,3 +244,27 @@ func Run(t *T) { go t.First(); t.Second() }
 func (t *T) Second() { r, w := io.Pipe(); go t.fill(w); io.ReadAll(r) }
 """
     assert set(levels(gm201_unguarded_concurrent_write, source % "*io.PipeWriter")) == {"note"}
+
+
+def test_who_ends_an_object_may_be_the_last_to_have_it() -> None:
+    source = (
+        'import "sync"\ntype T struct { mu sync.Mutex // protects m\n m map[string]int }\n'
+        "func (t *T) Put() { t.mu.Lock(); t.m[`a`] = 1; t.mu.Unlock() }\nfunc (t *T) Close() { println(t.m[`a`]) }"
+    )
+    assert levels(gm209_guard_annotation_violated, source) == ["note"]
+    assert levels(gm209_guard_annotation_violated, source.replace("Close", "Closest")) == ["warning"]
+
+
+@pytest.mark.parametrize(
+    ("run", "body", "level"),
+    [("run", "s.m = map[string]int{}", "note"), ("work", "s.m = map[string]int{}", "error"), ("run", "for { s.m = map[string]int{} }", "error")],
+)
+def test_a_map_that_is_put_in_place_by_what_begins_is_a_note(run: str, body: str, level: str) -> None:
+    source = f"""
+import "net/http"
+type server struct {{ m map[string]int }}
+func Boot(s *server) {{ go s.{run}(); http.HandleFunc("/", s.look) }}
+func (s *server) {run}() {{ {body} }}
+func (s *server) look(w http.ResponseWriter, r *http.Request) {{ println(s.m["a"]) }}
+"""
+    assert levels(gm201_unguarded_concurrent_write, source) == [level]

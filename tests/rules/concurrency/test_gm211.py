@@ -6,7 +6,8 @@ import pytest
 from golint_maps.rules.concurrency import gm211_unguarded_lazy_cache as rule
 
 from golint_maps.findings import Level
-from golint_maps.testing import findings_of
+from golint_maps.program import Program
+from golint_maps.testing import facts_of, findings_of
 
 MEMO = "{ if v, ok := %s[k]; ok { return v }; v := len(k); %s[k] = v; return v }"
 GLOBAL = "package p\nvar known = map[string]int{}\n"
@@ -56,6 +57,11 @@ def test_every_access_of_a_type_that_promises_safety_is_reported() -> None:
         + '\nvar mu sync.Mutex\nimport "sync"',
         "package p\ntype T struct { m map[string]int }\nfunc New() *T { return &T{m: map[string]int{}} }\nfunc (t *T) Of(k string) int "
         + memo("t.m"),
+        GLOBAL
+        + "func Put(all ...entry) { for _, e := range all { v := e.v; if _, ok := known[e.k]; !ok { known[e.k] = v } } }"
+        + "\ntype entry struct { k string; v int }",
+        "package p\ntype heap struct { m map[string]int }\nvar one = &heap{m: map[string]int{}}\nfunc (t *heap) Push(k string) int " + memo("t.m"),
+        "package p\ntype fakeT struct { m map[string]int }\nvar one = &fakeT{m: map[string]int{}}\nfunc (t *fakeT) Of(k string) int " + memo("t.m"),
         "package p\n// T is safe for concurrent use once it is set up.\ntype T struct { m map[string]int }\nfunc (t *T) Put(k string) { t.m[k] = 1 }",
     ],
 )
@@ -138,3 +144,23 @@ def test_what_an_object_works_on_is_no_memo_under_any_name(name: str) -> None:
     code += f"func (l *lexer) Scan(k string) {{ {first}\n {used}.line++\n s, ok := {used}.syms[k]\n if !ok {{ s = &sym{{}}; {used}.syms[k] = s }}\n"
     code += f" s.uses = append(s.uses, {used}.line)\n}}\nfunc Scan(k string) {{ one.Scan(k) }}"
     assert findings_of(rule, code) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "level"),
+    [
+        ("example.com/store", "warning"),
+        ("example.com/cli/alias", "note"),
+        ("example.com/client/command", "note"),
+        ("example.com/command2", "warning"),
+    ],
+)
+def test_who_types_commands_waits_for_each(path: str, level: str) -> None:
+    program = Program([facts_of(GLOBAL + "func Of(k string) int " + memo("known"), path=path)])
+    assert [finding.level.value for check in rule.RULE.checks for finding in check(program)] == [level]
+
+
+@pytest.mark.parametrize("path", ["example.com/testcomponents", "example.com/test_helpers", "example.com/storetest"])
+def test_packages_for_tests_are_left_alone(path: str) -> None:
+    program = Program([facts_of(GLOBAL + "func Of(k string) int " + memo("known"), path=path)])
+    assert [finding for check in rule.RULE.checks for finding in check(program)] == []

@@ -7,7 +7,7 @@ from golint_maps.rules.concurrency import gm212_write_through_copy as rule
 
 from golint_maps.testing import findings_of
 
-HEAD = 'package p\nimport ("maps"; "net/http"; "sync")\nvar _ = maps.Clone[map[int]int]\nvar _ http.Header\nvar _ sync.Mutex\n'
+HEAD = 'package p\nimport ("example.com/log"; "maps"; "net/http"; "sync")\nvar _ = maps.Clone[map[int]int]\nvar _ http.Header\nvar _ sync.Mutex\n'
 TYPES = "type C struct { Name string; M map[string]int }\ntype T struct { mu sync.Mutex; h map[string][]string; c C }\n"
 
 
@@ -46,6 +46,8 @@ def test_a_change_through_a_copy_is_reported(body: str) -> None:
         "func (t *T) F() *http.Request { r := &http.Request{Header: t.h}; r.Header = http.Header{}; r.Header[`k`] = nil; return r }",
         "func (t *T) F() *http.Request { h := t.h; if h == nil { h = http.Header{} }; h[`k`] = nil; return &http.Request{Header: h} }",
         "func (t *T) F() int { h := t.h; h[`k`] = nil; return len(h) }",
+        "func (t *T) F(off bool) (r http.Request) { r.Header = http.Header{}; if off { r.Header = t.h; return }; r.Header[`k`] = nil; return }",
+        "func (t *T) F() any { h := t.h; h[`k`] = nil; return log.Fields{`h`: h} }",
         "func F(s *http.Request, t *T) *http.Request { r := &http.Request{Header: s.Header}; t.h[`k`] = nil; return r }",
     ],
 )

@@ -55,3 +55,9 @@ def test_its_own_tests_are_no_callers_of_an_internal_package() -> None:
     inside = facts_of(HEAD + "func (t *T) Use() { names[t.n]++ }", path="example.com/m/internal/p")
     tests = facts_of('package p_test\nimport "example.com/m/internal/p"\nvar _ p.T', path="example.com/m/internal/p_test")
     assert len(list(rule.RULE.checks[0](Program([inside, tests])))) == 1
+
+
+@pytest.mark.parametrize(("path", "count"), [("example.com/testcomponents", 0), ("example.com/mocks", 0), ("example.com/components", 1)])
+def test_packages_for_tests_are_left_alone(path: str, count: int) -> None:
+    program = Program([facts_of(HEAD + "func (t *T) Use() { names[t.n]++ }", path=path)])
+    assert len([finding for check in rule.RULE.checks for finding in check(program)]) == count
