@@ -151,11 +151,6 @@ def _meant_for(races: Races, way: Witness, guard: str, found: Sequence[Witness])
     return len(users) > 1 or not any(by_caller or any(lock.name == guard for lock in other.locks) for other in beside)
 
 
-def _beside(lock: str, identity: str) -> bool:
-    """Tell whether a lock lies in the same object as a map, or in the same package if both are variables."""
-    return lock.rpartition(".")[0] == identity.rpartition(".")[0]
-
-
 def _package(identity: str) -> str:
     """Return the import path in the identity of a field or package variable."""
     name = identity[1:].rpartition(".")[0]
