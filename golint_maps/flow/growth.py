@@ -269,6 +269,12 @@ def _release(view: View, id: str, number: int, access: MapAccess) -> Iterator[Ma
     )
 
 
+def _is_gone_over(view: View, x: ir.Index) -> bool:
+    """Tell whether the index of an element is the key of a loop over the same map."""
+    definition = view.typing.definitions.get(x.index.id) if isinstance(x.index, ir.Local) else None
+    return isinstance(definition, FromRange) and definition.index == 0 and view.paths.key(definition.over) == view.paths.key(x.base)
+
+
 def _sets_up(view: View) -> bool:
     """Tell whether a function makes or initialises what it assigns to; a method that creates something else has its object from before."""
     root = view.root
@@ -276,7 +282,7 @@ def _sets_up(view: View) -> bool:
 
 
 def _elements(view: View, summary: FunctionSummary, number: int) -> Iterator[MapRelease]:
-    """Yield where an element of a list gets another map: `shards[i] = make(…)`."""
+    """Yield where an element of a list gets another map, or each element of a map: `shards[i] = make(…)`, `byType[t] = filtered(found)`."""
     names: Names | None = None
     for statement in statements(view.facts.functions[number].body or ()):
         if statement.__class__ is not ir.Assign or _sets_up(view):
@@ -285,7 +291,9 @@ def _elements(view: View, summary: FunctionSummary, number: int) -> Iterator[Map
             if not isinstance(target, ir.Index) or not isinstance(target.base, ir.Sel | ir.Name):
                 continue
             resolver = view.package.resolver
-            if resolver.map(view.typing.of(target)) is None or resolver.map(view.typing.of(target.base)) is not None:
+            if resolver.map(view.typing.of(target)) is None:
+                continue
+            if resolver.map(view.typing.of(target.base)) is not None and not _is_gone_over(view, target):
                 continue
             names = names or Names(view)
             yield MapRelease(

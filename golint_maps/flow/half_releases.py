@@ -267,7 +267,9 @@ class _Body:
             return  # it is cleaned at times of its own as well
         lonely = [other for other in theirs if not any(self._together(own.at, other.at) for own in all_mine)]
         stores = [access for access in (*found, *around) if access.op in ("insert", "update")]
-        lonely = [other for other in lonely if not any(self._reaches(other.at, store.at) for store in stores)]  # what is stored then is to stay
+        # What is stored on the same way is to stay.
+        lonely = [other for other in lonely if not any(self._reaches(other.at, store.at) for store in stores)]
+        lonely = [other for other in lonely if not any(store.op == "insert" and dominates(store.at, other.at) for store in stores)]
         lonely = [other for other in lonely if not self._is_missing(found, other)]
         if lonely and len(lonely) < len(theirs):
             yield self._fact("branch", mine[0], lonely[0].place, mine[0].place, partner=lonely[0].identity, partner_map=lonely[0].map)

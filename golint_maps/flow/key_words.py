@@ -104,7 +104,9 @@ def _raw(view: View, key: ir.Expr, depth: int = 0) -> list[str]:
 
 
 def _split(name: str) -> list[str]:
-    return [word.lower() for word in _WORD.findall(name)]
+    words = [word.lower() for word in _WORD.findall(name)]
+    # The URL of a type, as in an `Any` message, is a name for it.
+    return words[:-1] if words[-2:] in (["type", "url"], ["type", "uri"]) else words
 
 
 def _word(view: View, key: ir.Expr, depth: int = 0) -> str:

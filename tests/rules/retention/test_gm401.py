@@ -212,6 +212,15 @@ def test_maps_in_a_list_are_replaced_one_by_one() -> None:
     assert maps(source + "func Reset(i int) { s.shards[i] = map[string]*int{} }") == []
 
 
+def test_maps_in_a_map_are_replaced_one_by_one() -> None:
+    source = (
+        "type S struct { byKind map[int]map[string]*int }\nvar s = &S{}\nfunc Put(i int, k string) { s.byKind[i][k] = nil }\n"
+        "func kept(m map[string]*int) map[string]*int\n"
+    )
+    assert maps(source) == ["s.byKind[i]"]
+    assert maps(source + "func Sweep() { for i, m := range s.byKind { s.byKind[i] = kept(m) } }") == []
+
+
 def test_an_inner_map_goes_with_its_entry() -> None:
     source = "var m = map[string]map[string]*int{}\nfunc Put(a, b string) { if m[a] == nil { m[a] = map[string]*int{} }; m[a][b] = nil }\n"
     assert maps(source) == ["m"]
@@ -651,7 +660,7 @@ def test_a_literal_that_is_run_at_once_has_another_key_each_time(run: str) -> No
 
 # --- what says that keys are few, or that an object ends, without showing it ---
 
-SERVER = 'import "net/http"\ntype H struct { m map[string]*%s }\ntype V struct{ ID, Name, Kind, Title string }\ntype hitCounter struct{ n *int }\n'
+SERVER = 'import "net/http"\ntype H struct { m map[string]*%s }\ntype V struct{ ID, Name, Kind, Title, TypeURL, PageURL string }\ntype hitCounter struct{ n *int }\n'
 
 
 def levels(source: str) -> list[str]:
@@ -666,6 +675,8 @@ def levels(source: str) -> list[str]:
         ("V", "v.Title", "note"),
         ("V", "r.Form.Get(v.Title)", "warning"),
         ("V", "v.Kind", "note"),
+        ("V", "v.TypeURL", "note"),
+        ("V", "v.PageURL", "warning"),
         ("V", "kind", "note"),
         ("V", "pluginID", "note"),
         ("V", "host", "note"),
