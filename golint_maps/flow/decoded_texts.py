@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from golint_maps.flow.traverse import each
@@ -11,6 +12,8 @@ from golint_maps.types import model
 from golint_maps.types.definitions import FromValue
 
 _RENDERS: Final = frozenset(("Execute", "ExecuteTemplate"))
+_GIVEN: Final = re.compile(r"Options?|Settings?|Config|Flags?|Args|Params?|Request|Req(?![a-z])|Input|Message|Body|Event|Command", re.IGNORECASE)
+"""Names of structs that hold what somebody has set, or sent."""
 
 
 def never_null(view: View, call: ir.Call) -> bool:
@@ -100,21 +103,23 @@ def _is_address_of(x: ir.Expr, number: int) -> bool:
 def kept(view: View, call: ir.Call) -> bool:
     """Tell whether a text is one that the program keeps, and has written itself as a rule.
 
-    That is a field that is a `string`, any field of a struct of the package, and a `string` that an unexported function is handed.
+    That is a field that is a `string`, of a record and not of what somebody has asked for or set, and any other field of a struct of the package.
     """
     if len(call.args) != 2:
         return False
-    match call.args[0]:
-        case ir.Call(ir.TypeArg(), [ir.Sel() as field]):
-            return view.typing.package_of(field.base) is None and view.package.resolver.underlying(view.typing.of(field)) == model.STRING
-        case ir.Call(ir.TypeArg(), [ir.Local(number)]):
-            return view.variables[number].kind == "param" and not view.root.name[:1].isupper() and view.typing.local(number) == model.STRING
-        case ir.Sel() as field:
-            return _is_own(view, field)
+    text = call.args[0]
+    match text:
+        case ir.Call(ir.TypeArg(), [ir.Sel() as field]) if view.typing.package_of(field.base) is None:
+            return view.package.resolver.underlying(view.typing.of(field)) == model.STRING and _is_of_record(view, field)
         case ir.Local(number) if not view.assignments[number]:
             definition = view.typing.definitions.get(number)
-            return isinstance(definition, FromValue) and isinstance(definition.value, ir.Sel) and _is_own(view, definition.value)
-    return False
+            text = definition.value if isinstance(definition, FromValue) else text
+    return isinstance(text, ir.Sel) and _is_own(view, text) and _is_of_record(view, text)
+
+
+def _is_of_record(view: View, x: ir.Sel) -> bool:
+    field = view.package.resolver.field(view.typing.of(x.base), x.name)
+    return field is not None and isinstance(field.owner, model.Named) and not _GIVEN.search(field.owner.name)
 
 
 def _is_own(view: View, x: ir.Sel) -> bool:

@@ -64,9 +64,13 @@ def _may_fail(view: View, body: Sequence[ir.Stmt], start: int, end: int) -> bool
 
 
 def _is_locked(body: Sequence[ir.Stmt], variables: set[int], delete: int) -> bool:
-    """Tell whether a lock of the value itself is taken before a delete."""
-    calls = (done.x for done in each(body, ir.Do) if isinstance(done.x, ir.Call) and done.x.pos < delete)
-    return any(isinstance(call.fun, ir.Sel) and call.fun.name == "Lock" and _mention((call.fun.base,), variables) for call in calls)
+    """Tell whether a lock of the value itself is held at a delete."""
+    held = False
+    for done in sorted(each(body, ir.Do), key=lambda done: done.x.pos):
+        match done.x:
+            case ir.Call(ir.Sel(base, "Lock" | "Unlock" as name)) if done.x.pos < delete and _mention((base,), variables):
+                held = name == "Lock"
+    return held
 
 
 def _is_used(view: View, body: Sequence[ir.Stmt], variables: set[int], delete: int) -> bool:

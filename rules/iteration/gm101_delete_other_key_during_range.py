@@ -14,7 +14,7 @@ RULE = Rule(
     name="delete-other-key-during-range",
     summary="a loop over a map deletes another key than its own and goes on",
     level=Level.WARNING,
-    precision=Precision.HIGH,
+    precision=Precision.MEDIUM,
     tags=("iteration",),
 )
 

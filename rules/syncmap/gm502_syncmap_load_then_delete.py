@@ -14,7 +14,7 @@ RULE = Rule(
     name="syncmap-load-then-delete",
     summary="an entry of a sync.Map is taken out in two steps, so two goroutines may both get it",
     level=Level.WARNING,
-    precision=Precision.HIGH,
+    precision=Precision.MEDIUM,
     cwe=(362, 367),
     tags=("concurrency",),
 )

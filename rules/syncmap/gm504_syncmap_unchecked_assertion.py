@@ -14,7 +14,7 @@ RULE = Rule(
     name="syncmap-unchecked-assertion",
     summary="a value of a sync.Map is asserted to a type without knowing that it is there and has that type",
     level=Level.WARNING,
-    precision=Precision.HIGH,
+    precision=Precision.MEDIUM,
     cwe=(476, 704),
     tags=("correctness", "panic"),
 )

@@ -217,6 +217,7 @@ func (s *set) Remove(k string) bool
 func (t *T) Old() bool
 func (t *T) Close()
 func (t *T) Lock()
+func (t *T) Unlock()
 func (t *T) Empty() bool
 func fails(t *T) error
 func drop(t *T)
@@ -236,6 +237,7 @@ type CancelFunc func()
         ("v, ok := c.m.Load(k)\nif ok { c.m.Delete(k); deleteFromDisk(v.(*T)) }\nreturn nil", True),  # gone is gone
         ("v, ok := c.m.Load(k)\nif ok { c.m.Delete(k); err := deleteFromDisk(v.(*T)); log(err) }\nreturn nil", True),
         ("v, ok := c.m.Load(k)\nif ok { t := v.(*T); t.Lock(); if t.Empty() { c.m.Delete(k); drop(t) } }\nreturn nil", True),  # its own lock
+        ("v, ok := c.m.Load(k)\nif ok { t := v.(*T); t.Lock(); drop(t); t.Unlock(); c.m.Delete(k) }\nreturn nil", False),
         ("v, ok := c.m.Load(k)\nif !ok { return nil }\nif v.(string) != k { log(v); return nil }\nc.m.Delete(k)\nreturn nil", True),
         ("v, ok := c.m.Load(k)\nif ok { t := v.(*T); if t.Old() { c.m.Delete(k) } }\nreturn nil", True),  # thrown away
         ("v, ok := c.m.Load(k)\nt := v.(*T)\nif ok { if t.Old() { c.m.Delete(k); t = made() } }\nreturn t", True),

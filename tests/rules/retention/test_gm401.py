@@ -660,7 +660,10 @@ def test_a_literal_that_is_run_at_once_has_another_key_each_time(run: str) -> No
 
 # --- what says that keys are few, or that an object ends, without showing it ---
 
-SERVER = 'import "net/http"\ntype H struct { m map[string]*%s }\ntype V struct{ ID, Name, Kind, Title, TypeURL, PageURL string }\ntype hitCounter struct{ n *int }\n'
+SERVER = (
+    'import "net/http"\ntype H struct { m map[string]*%s }\ntype V struct{ ID, Name, Kind, Title, TypeURL, PageURL string }\n'
+    "type hitCounter struct{ n *int }\n"
+)
 
 
 def levels(source: str) -> list[str]:

@@ -200,7 +200,9 @@ def test_an_entry_that_was_stored_before_the_branch_is_kept_by_it() -> None:
 
 
 def test_an_entry_that_has_just_been_stored_is_to_stay() -> None:
-    body = "func (s *S) Put(k string, gone bool) { if gone { delete(s.count, k); delete(s.m, k) } else { %s; for o := range s.m { delete(s.m, o) } } }"
+    body = (
+        "func (s *S) Put(k string, gone bool) { if gone { delete(s.count, k); delete(s.m, k) } else { %s; for o := range s.m { delete(s.m, o) } } }"
+    )
     fill = "func (s *S) Fill(k string) { s.count[k] = 1; s.m[k] = nil }\n"
     assert messages(fill + body % "s.count[k] = 1") == []
     assert messages(fill + body % "println(k)") != []
