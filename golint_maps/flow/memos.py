@@ -125,14 +125,17 @@ def singletons(package: PackageView) -> list[str]:
     """Return the types (`path.Type`) of which a package makes values only where it initialises its variables, and keeps them there.
 
     Only types with a map are looked at. What `init` or a package-level initialiser makes, by itself or through an unexported constructor that
-    nobody else calls, is made once.
+    nobody else calls, is made once. And one that an exported function returns to whoever asks is shared by all, whoever else makes others.
     """
     scope = package.scope
     if scope.name == "main":
         return []
-    held = {name for declared in scope.variables.values() for name in _kept(package, declared.node) if _has_map(package, name)}
+    kept = {variable: {name for name in _kept(package, declared.node) if _has_map(package, name)} for variable, declared in scope.variables.items()}
+    held = set[str]().union(*kept.values())
     if not held:
         return []
+    returned = set[str]().union(*(of_file(file, _returned) for file in scope.files))
+    handed_out = set[str]().union(*(names for variable, names in kept.items() if variable in returned))
     makers: dict[str, set[str]] = {}
     callers: dict[str, set[str]] = {}
     for file in scope.files:
@@ -147,7 +150,18 @@ def singletons(package: PackageView) -> list[str]:
             return True
         return not name[:1].isupper() and name in callers and callers[name] <= {"var·", "init"}
 
-    return sorted(f"{scope.path}.{name}" for name in held if makers.get(name) and all(map(once, makers[name])))
+    return sorted(f"{scope.path}.{name}" for name in held if name in handed_out or (makers.get(name) and all(map(once, makers[name]))))
+
+
+def _returned(file: ir.FileFacts) -> set[str]:
+    """Return the names of the package variables that exported functions of a file, and no methods, return as they are."""
+    return {
+        statement.values[0].name
+        for function in file.functions
+        if function.name[:1].isupper() and function.receiver_type is None and function.parent < 0
+        for statement in each(function.body or (), ir.Return)
+        if len(statement.values) == 1 and isinstance(statement.values[0], ir.Name)
+    }
 
 
 def _kept(package: PackageView, variable: ir.VarDecl) -> Iterator[str]:

@@ -389,12 +389,16 @@ class HappensBefore:
     def handed_over(self, left: Witness, right: Witness) -> bool:
         """Tell whether two goroutines of one object talk to each other around two accesses: one signals after its own, the other looks before.
 
-        What they say may go through a third goroutine, so this orders nothing for sure, and leaves doubt.
+        What they say may go through a third goroutine, so this orders nothing for sure, and leaves doubt. So does what one does in some turns of
+        its loop, as in the first, and tells in all.
         """
         return self._tells(left, right) or self._tells(right, left)
 
     def _tells(self, first: Witness, then: Witness) -> bool:
-        tells = any(sync.at.order > at.order and len(sync.path) > 1 for _, sync, at in self._own_syncs(first, _TELLS) if not common_loop(sync.at, at))
+        tells = any(
+            sync.at.order > at.order and len(sync.path) > 1 and (not common_loop(sync.at, at) or not set(sync.at.nest).issuperset(at.nest))
+            for _, sync, at in self._own_syncs(first, _TELLS)
+        )
         return tells and any(len(sync.path) > 1 and dominates(sync.at, at) for _, sync, at in self._own_syncs(then, _LOOKS))
 
     def _own_syncs(self, witness: Witness, kinds: frozenset[str]) -> Iterator[tuple[int, Sync, Position]]:

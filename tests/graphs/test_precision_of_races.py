@@ -1402,3 +1402,14 @@ def test_the_fields_of_a_struct_that_is_handed_over_by_value_are_the_callees(kin
         "func Drop(opts KIND) { for range 3 { go func() { drop(opts) }() } }\n"
     ).replace("KIND", kind)
     assert any(certain for _, certain in verdicts(source)) is racy
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_what_is_made_in_the_first_turn_before_requests_are_handed_on_is_a_doubt(first: bool) -> None:
+    source = (
+        "type conn struct { m map[string]int; requests chan int }\n"
+        "func (c *conn) receive(in chan int) { first := true; for r := range in { IF c.m = map[string]int{}; END; c.requests <- r } }\n"
+        "func (c *conn) answer() { for { r := <-c.requests; println(c.m[`a`], r) } }\n"
+        "func Stream(in chan int) { c := &conn{requests: make(chan int)}; go c.receive(in); go c.answer() }\n"
+    ).replace("IF", "if first { first = false;" if first else "println(first);")
+    assert any(certain for _, certain in verdicts(source.replace("END", "}" if first else "println()"))) is not first
