@@ -167,6 +167,8 @@ class Callees:
             return self.argument(holder, owned) if holder is not None else None
         if not isinstance(fun, ir.Sel) or self._view.typing.package_of(fun.base) is not None:
             return None
+        if fun.base.__class__ is not ir.Local and self._view.typing.of(fun.base) is None and self._view.typing.as_type(fun.base) is not None:
+            return None  # a method expression: `(*T).method`
         found = self.argument(fun.base, owned)
         method = self._view.package.resolver.method(self._view.typing.of(fun.base), fun.name)
         if method is not None and method.path and found.path is not None:

@@ -1288,6 +1288,11 @@ def test_what_a_method_expression_is_called_on_is_the_first_argument() -> None:
     )
     assert verdicts(source.replace("ONE", "&one")) == []
     assert ("write", True) in verdicts(source.replace("ONE", "&last"))
+    other = {"example.com/o": "package o\ntype Object struct{}\nfunc (o *Object) Decode() {}\n"}
+    (use,) = facts_of(
+        'package p\nimport "example.com/o"\nfunc use() { each((*o.Object).Decode) }\nfunc each(f func(*o.Object))\n', imports=other
+    ).functions[:1]
+    assert [argument.path for site in use.calls for argument in site.args] == [None]
 
 
 @pytest.mark.parametrize(("loop", "quiet"), [("for x := range ch { println(x) }", True), ("println(len(ch))", False)])
