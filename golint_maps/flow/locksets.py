@@ -9,12 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from msgspec.structs import replace
-
 from golint_maps.flow import locks
 from golint_maps.flow.assigned import fields_set_by
-from golint_maps.flow.calls import NEW_IN_PLACE, NOTHING, fresh
-from golint_maps.flow.constructors import MAKERS
 from golint_maps.flow.events import BORROWED, ELSEWHERE, KEPT, ONCE, Argument, CallSite, Flow, Held, MapAccess, Position, Submit, Sync
 from golint_maps.flow.family import Family
 from golint_maps.flow.first_time import empty_regions
@@ -25,6 +21,7 @@ from golint_maps.flow.lock_helpers import locks_what_is_there, once_lock, only_l
 from golint_maps.flow.lockset_state import Locks, State, join
 from golint_maps.flow.maps import extent, qualified
 from golint_maps.flow.once import once_regions
+from golint_maps.flow.ownership import MAY_BE_NEW, Ownership, appends_to
 from golint_maps.flow.paths import RECEIVED
 from golint_maps.flow.site import Place
 from golint_maps.flow.slots import slots
@@ -43,8 +40,6 @@ _FLAGS = {"Store": "store", "CompareAndSwap": "store", "Load": "load"}
 
 _FOR_EVENTS = re.compile(r"On[A-Z]\w*|\w*(?:Handler|Callback|Listener|Hook)")
 """Names of fields for a function that is called when something happens."""
-_MAY_BE_NEW = frozenset((ir.Addr, ir.Lit, ir.Call, ir.Local, ir.Assert))
-"""Expressions that may stand for an object that was made just now."""
 
 
 class LocksetWalk(Forward[State]):
@@ -54,6 +49,7 @@ class LocksetWalk(Forward[State]):
         self.view = shared.view
         self._typing = shared.view.typing
         self._resolver = shared.view.package.resolver
+        self._ownership = Ownership(shared)
         self.names = shared.names
         self.number = number
         self.id = function_id(shared.view, number)
@@ -166,11 +162,11 @@ class LocksetWalk(Forward[State]):
                         self._access("assign", target, start, end, state)
                 case ir.Name() | ir.Sel() | ir.Deref():
                     if value is not None:
-                        new = value.__class__ in _MAY_BE_NEW and target.__class__ is not ir.Deref and self._is_new(value, state)
-                        if not _appends_to(value, target):
-                            self._publish(value, state)
-                        self._replace_in_copy(target, value, state)
-                        self._place(target, new, state)
+                        new = value.__class__ in MAY_BE_NEW and target.__class__ is not ir.Deref and self._ownership.is_new(value, state)
+                        if not appends_to(value, target):
+                            self._ownership.publish(value, state)
+                        self._ownership.replace_in_copy(target, value, state)
+                        self._ownership.place(target, new, state)
                     if self._is_map(target):
                         start, end = extent(target, self.view)
                         self._access("assign", target, start, end, state)
@@ -216,96 +212,13 @@ class LocksetWalk(Forward[State]):
         if value.__class__ is ir.Const:
             return
         if isinstance(value, ir.Sel) and state.owned and isinstance(self._resolver.underlying(self._typing.of(value)), model.Signature):
-            self._publish(value, state)  # a method value has its receiver, whenever it is called
+            self._ownership.publish(value, state)  # a method value has its receiver, whenever it is called
         known = self._named_under.get(value.id) if isinstance(value, ir.Local) else None
         self._named_under[number] = frozenset(state.held) if known is None else known
-        if value is not None and self._is_new(value, state):
+        if value is not None and self._ownership.is_new(value, state):
             state.owned |= {number}
         elif number in state.owned and value is not None:
             state.owned -= {number}
-
-    def _replace_in_copy(self, target: ir.Expr, value: ir.Expr, state: State) -> None:
-        """A fresh map in a struct that is a local copy (`cp := *c; cp.m = make(…)`) is the copy's own."""
-        if self._in_own_struct(target) and self._is_new(value, state):
-            assert isinstance(target, ir.Sel)
-            assert isinstance(target.base, ir.Local)
-            state.owned |= {(f"l{target.base.id}", target.name)}
-
-    def _is_new(self, value: ir.Expr, state: State) -> bool:
-        return fresh(value, state.owned) or self._constructs(value)
-
-    def _place(self, target: ir.Expr, new: bool, state: State) -> None:
-        """Remember that a field or package variable holds a new object (`s.cache = newCache()`), or that it holds another one now."""
-        if not new and not state.owned:
-            return
-        path = self.view.paths.raw(target)
-        if path is None:
-            return
-        self._take(path, state)
-        if new:
-            state.owned |= {(NEW_IN_PLACE, *path)}
-
-    @staticmethod
-    def _take(path: tuple[str, ...], state: State) -> None:
-        """Forget that something in a place, or below of it, is new."""
-        size = len(path) + 1
-        old = [item for item in state.owned if item.__class__ is tuple and item[0] == NEW_IN_PLACE and item[1:size] == path]
-        if old:
-            state.owned = state.owned.difference(old)
-
-    def _in_own_struct(self, x: ir.Expr) -> bool:
-        """Tell whether an expression is a field of a local struct held by value: of a copy, when it was handed in."""
-        if not isinstance(x, ir.Sel) or not isinstance(x.base, ir.Local) or x.base.id in self.shared.shared_locals:
-            return False
-        return isinstance(self.view.package.resolver.underlying(self.view.typing.local(x.base.id)), model.Struct)
-
-    def _inline(self, x: ir.Expr) -> int:
-        """Return how many fields at the end of an expression lie in one another, and the first in what stands before them, as values."""
-        count = 0
-        while isinstance(x, ir.Sel):
-            count += 1
-            x = x.base
-            if not isinstance(self._resolver.underlying(self._typing.of(x)), model.Struct):
-                break
-        return count
-
-    def _constructs(self, value: ir.Expr) -> bool:
-        """Tell whether a call makes a new object: a constructor by name of this package, or a cloning function."""
-        if isinstance(value, ir.Assert):
-            value = value.x
-        if not isinstance(value, ir.Call):
-            return False
-        for token in self.shared.callees.targets(value.fun):
-            if token in ("sync.Pool.Get", "maps.Clone", "maps.Collect", "slices.Collect", "slices.Clone", "golang.org/x/exp/maps.Clone"):
-                return True
-            name = token.rsplit(".", 1)[-1]
-            if (name.startswith(MAKERS) or self.shared.makes_anew(token)) and not self.shared.lock_effects.spawns(token):
-                return True
-        return False
-
-    def _given(self, x: ir.Expr, argument: Argument) -> Argument:
-        """Return an argument as nobody else's where the call that it is the result of has made it."""
-        return replace(argument, owned=True) if not argument.owned and argument is not NOTHING and self._constructs(x) else argument
-
-    def _publish(self, value: ir.Expr, state: State) -> None:
-        """What is stored where others can see it is nobody's own any more."""
-        if not state.owned:
-            return
-        if value.__class__ is ir.Sel or value.__class__ is ir.Name or value.__class__ is ir.Local:
-            path = self.view.paths.raw(value)
-            if path is not None:
-                self._take(path, state)
-        match value:
-            case ir.Local(number):
-                self._share(number, state)
-            case ir.Addr(operand) | ir.Sel(operand):
-                self._publish(operand, state)
-            case ir.Lit(_, elements):
-                for element in elements:
-                    self._publish(element.value, state)
-            case ir.Call(ir.Name("append"), args):
-                for argument in args:
-                    self._publish(argument, state)
 
     def enter_range(self, statement: ir.Range, state: State) -> None:
         if self._is_map(statement.over):
@@ -342,11 +255,11 @@ class LocksetWalk(Forward[State]):
             self.evaluate(argument, state)
         self._call_site(call, "go", state)
         if isinstance(call.fun, ir.FuncLit):
-            self._release_captures(call.fun, state)
+            self._ownership.release_captures(call.fun, state)
         elif isinstance(call.fun, ir.Sel):
-            self._publish(call.fun.base, state)
+            self._ownership.publish(call.fun.base, state)
         for argument in call.args:
-            self._publish(argument, state)
+            self._ownership.publish(argument, state)
 
     def defer(self, statement: ir.Defer, state: State) -> None:
         call = statement.call
@@ -366,7 +279,7 @@ class LocksetWalk(Forward[State]):
         elif lock is not None:
             state.held[lock.path] = Held(lock.path, "w", lock.name, lock.spelled)
         self._sync("send", statement.channel, statement.end - 1, state)  # behind what is sent: that is worked out first
-        self._publish(statement.value, state)
+        self._ownership.publish(statement.value, state)
         self._submit(statement, state)
         value = statement.value
         if isinstance(value, ir.Local) and not self.view.assignments[value.id] and self._is_map(value):
@@ -480,7 +393,7 @@ class LocksetWalk(Forward[State]):
                 if self._is_map(base):
                     self._access("read", base, x.pos, x.end, state, key=index)
             case ir.FuncLit():
-                self._release_captures(x, state)
+                self._ownership.release_captures(x, state)
             case ir.Recv(operand):
                 self.evaluate(operand, state)
                 lock = locks.channel_lock(operand, self.names, send=False)
@@ -624,9 +537,9 @@ class LocksetWalk(Forward[State]):
                 self._apply(effect, call, state)
             if effects.spawns(token):
                 if isinstance(fun, ir.Sel):
-                    self._publish(fun.base, state)
+                    self._ownership.publish(fun.base, state)
                 for argument in call.args:
-                    self._publish(argument, state)
+                    self._ownership.publish(argument, state)
 
     def _apply(self, effect: tuple[tuple[Held, ...], tuple[Held, ...]] | None, call: ir.Call | None, state: State) -> None:
         if effect is None:
@@ -670,7 +583,7 @@ class LocksetWalk(Forward[State]):
             return
         if op == "read" and path in self._written:
             return
-        if op in ("assign", "load") and self._in_own_struct(x):
+        if op in ("assign", "load") and self._ownership.in_own_struct(x):
             return  # the variable itself is in this function's copy, whoever has the map
         rooted = self.names.rooted(path)
         assert rooted is not None
@@ -699,7 +612,7 @@ class LocksetWalk(Forward[State]):
             owned=owned,
             alias=isinstance(x, ir.Local) and path != (f"l{x.id}",) and self._outlives_locks(x.id, path, state),
             key=self.view.paths.key(key) if key is not None else "",
-            inline=self._inline(x) if op in ("assign", "load") else 0,
+            inline=self._ownership.inline(x) if op in ("assign", "load") else 0,
         )
 
     def _outlives_locks(self, number: int, path: tuple[str, ...], state: State) -> bool:
@@ -735,10 +648,10 @@ class LocksetWalk(Forward[State]):
         if tokens == ("sync.Once.Do",):
             once = once_lock(call, self.names, "w")
             held = (*held, once) if once is not None else held
-        arguments = tuple(self._given(argument, self.shared.callees.argument(argument, state.owned)) for argument in call.args)
+        arguments = tuple(self._ownership.given(argument, self.shared.callees.argument(argument, state.owned)) for argument in call.args)
         receiver = self.shared.callees.receiver(call.fun, state.owned)
         if receiver is not None and isinstance(call.fun, ir.Sel):
-            receiver = self._given(call.fun.base, receiver)
+            receiver = self._ownership.given(call.fun.base, receiver)
         if mode == "go":
             # A map that the function replaces is handed over with the goroutine: nobody else has it any more.
             arguments = tuple(
@@ -778,33 +691,6 @@ class LocksetWalk(Forward[State]):
         if isinstance(call.fun, ir.FuncLit):
             return call.fun.pos + 4
         return extent(call.fun, self.view)[1]
-
-    def _release_captures(self, literal: ir.FuncLit, state: State) -> None:
-        """A literal that is kept or started can be at work whenever its variables are used from now on."""
-        if state.owned:
-            for number in self.view.facts.functions[literal.function].captures:
-                self._share(number, state)
-
-    def _share(self, number: int, state: State) -> None:
-        """What a local variable holds is nobody's own any more, nor what the one holds whose object it stands for: `c := &value`."""
-        path = self.view.paths.of(ir.Local(number, 0))
-        root = path[0] if path is not None and path[0][0] == "l" else f"l{number}"
-        state.owned -= {number, int(root[1:]), *(item for item in state.owned if item.__class__ is tuple and item[0] == root)}
-
-
-def _appends_to(value: ir.Expr, target: ir.Expr) -> bool:
-    """Tell whether a value is what stands in the target already, and more: nothing gets anywhere that it has not been before."""
-    if not isinstance(value, ir.Call) or not isinstance(value.fun, ir.Name) or value.fun.name != "append" or not value.args:
-        return False
-    own, kept = value.args[0], target
-    while isinstance(own, ir.Sel) and isinstance(kept, ir.Sel) and own.name == kept.name:
-        own, kept = own.base, kept.base
-    return (
-        isinstance(own, ir.Local)
-        and isinstance(kept, ir.Local)
-        and own.id == kept.id
-        and all(not isinstance(x, ir.Local | ir.Addr) for x in value.args[1:])
-    )
 
 
 def _may_serve(loop: ir.For) -> bool:

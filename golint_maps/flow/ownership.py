@@ -1,0 +1,141 @@
+"""Ownership while a function is walked: what it has made and nobody else has yet (after RacerD), and where that ends."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from msgspec.structs import replace
+
+from golint_maps.flow.calls import NEW_IN_PLACE, NOTHING, fresh
+from golint_maps.flow.constructors import MAKERS
+from golint_maps.flow.events import Argument
+from golint_maps.flow.family import Family
+from golint_maps.flow.lockset_state import State
+from golint_maps.syntax import ir
+from golint_maps.types import model
+
+MAY_BE_NEW: Final = frozenset((ir.Addr, ir.Lit, ir.Call, ir.Local, ir.Assert))
+"""Expressions that may stand for an object that was made just now."""
+_COPYING: Final = frozenset(("sync.Pool.Get", "maps.Clone", "maps.Collect", "slices.Collect", "slices.Clone", "golang.org/x/exp/maps.Clone"))
+"""Functions whose result nobody else has."""
+
+
+class Ownership:
+    """Changes what is owned in the states of one walk."""
+
+    def __init__(self, shared: Family) -> None:
+        self._shared = shared
+        self._view = shared.view
+        self._typing = shared.view.typing
+        self._resolver = shared.view.package.resolver
+
+    def is_new(self, value: ir.Expr, state: State) -> bool:
+        """Tell whether an expression stands for what has been made here, by itself or by a constructor, and is nobody else's."""
+        return fresh(value, state.owned) or self._constructs(value)
+
+    def _constructs(self, value: ir.Expr) -> bool:
+        """Tell whether a call makes a new object: a constructor by name of this package, or a cloning function."""
+        if isinstance(value, ir.Assert):
+            value = value.x
+        if not isinstance(value, ir.Call):
+            return False
+        for token in self._shared.callees.targets(value.fun):
+            if token in _COPYING:
+                return True
+            name = token.rsplit(".", 1)[-1]
+            if (name.startswith(MAKERS) or self._shared.makes_anew(token)) and not self._shared.lock_effects.spawns(token):
+                return True
+        return False
+
+    def given(self, x: ir.Expr, argument: Argument) -> Argument:
+        """Return an argument as nobody else's where the call that it is the result of has made it."""
+        return replace(argument, owned=True) if not argument.owned and argument is not NOTHING and self._constructs(x) else argument
+
+    def replace_in_copy(self, target: ir.Expr, value: ir.Expr, state: State) -> None:
+        """A fresh map in a struct that is a local copy (`cp := *c; cp.m = make(…)`) is the copy's own."""
+        if self.in_own_struct(target) and self.is_new(value, state):
+            assert isinstance(target, ir.Sel)
+            assert isinstance(target.base, ir.Local)
+            state.owned |= {(f"l{target.base.id}", target.name)}
+
+    def place(self, target: ir.Expr, new: bool, state: State) -> None:
+        """Remember that a field or package variable holds a new object (`s.cache = newCache()`), or that it holds another one now."""
+        if not new and not state.owned:
+            return
+        path = self._view.paths.raw(target)
+        if path is None:
+            return
+        self._take(path, state)
+        if new:
+            state.owned |= {(NEW_IN_PLACE, *path)}
+
+    @staticmethod
+    def _take(path: tuple[str, ...], state: State) -> None:
+        """Forget that something in a place, or below of it, is new."""
+        size = len(path) + 1
+        old = [item for item in state.owned if item.__class__ is tuple and item[0] == NEW_IN_PLACE and item[1:size] == path]
+        if old:
+            state.owned = state.owned.difference(old)
+
+    def in_own_struct(self, x: ir.Expr) -> bool:
+        """Tell whether an expression is a field of a local struct held by value: of a copy, when it was handed in."""
+        if not isinstance(x, ir.Sel) or not isinstance(x.base, ir.Local) or x.base.id in self._shared.shared_locals:
+            return False
+        return isinstance(self._resolver.underlying(self._typing.local(x.base.id)), model.Struct)
+
+    def inline(self, x: ir.Expr) -> int:
+        """Return how many fields at the end of an expression lie in one another, and the first in what stands before them, as values."""
+        count = 0
+        while isinstance(x, ir.Sel):
+            count += 1
+            x = x.base
+            if not isinstance(self._resolver.underlying(self._typing.of(x)), model.Struct):
+                break
+        return count
+
+    def publish(self, value: ir.Expr, state: State) -> None:
+        """What is stored where others can see it is nobody's own any more."""
+        if not state.owned:
+            return
+        if value.__class__ is ir.Sel or value.__class__ is ir.Name or value.__class__ is ir.Local:
+            path = self._view.paths.raw(value)
+            if path is not None:
+                self._take(path, state)
+        match value:
+            case ir.Local(number):
+                self._share(number, state)
+            case ir.Addr(operand) | ir.Sel(operand):
+                self.publish(operand, state)
+            case ir.Lit(_, elements):
+                for element in elements:
+                    self.publish(element.value, state)
+            case ir.Call(ir.Name("append"), args):
+                for argument in args:
+                    self.publish(argument, state)
+
+    def release_captures(self, literal: ir.FuncLit, state: State) -> None:
+        """A literal that is kept or started can be at work whenever its variables are used from now on."""
+        if state.owned:
+            for number in self._view.facts.functions[literal.function].captures:
+                self._share(number, state)
+
+    def _share(self, number: int, state: State) -> None:
+        """What a local variable holds is nobody's own any more, nor what the one holds whose object it stands for: `c := &value`."""
+        path = self._view.paths.of(ir.Local(number, 0))
+        root = path[0] if path is not None and path[0][0] == "l" else f"l{number}"
+        state.owned -= {number, int(root[1:]), *(item for item in state.owned if item.__class__ is tuple and item[0] == root)}
+
+
+def appends_to(value: ir.Expr, target: ir.Expr) -> bool:
+    """Tell whether a value is what stands in the target already, and more: nothing gets anywhere that it has not been before."""
+    if not isinstance(value, ir.Call) or not isinstance(value.fun, ir.Name) or value.fun.name != "append" or not value.args:
+        return False
+    own, kept = value.args[0], target
+    while isinstance(own, ir.Sel) and isinstance(kept, ir.Sel) and own.name == kept.name:
+        own, kept = own.base, kept.base
+    return (
+        isinstance(own, ir.Local)
+        and isinstance(kept, ir.Local)
+        and own.id == kept.id
+        and all(not isinstance(x, ir.Local | ir.Addr) for x in value.args[1:])
+    )
