@@ -37,7 +37,10 @@ class Doubts:
             return True
         if self._order.handed_over(left, right) or self.started_elsewhere(left, right):
             return True
-        return any(self._waits_somehow(*ways) or self._made_ready(*ways) or self._registered_early(*ways) for ways in ((left, right), (right, left)))
+        return any(
+            self._waits_somehow(*ways) or self._made_ready(*ways) or self._registered_early(*ways) or self._order.let_go_on_some_turn(*ways)
+            for ways in ((left, right), (right, left))
+        )
 
     def about(self, way: Witness) -> bool:
         """Tell whether there is reason to doubt that a way is taken at any time, or that it leads to one and the same map.

@@ -401,6 +401,17 @@ class HappensBefore:
         )
         return tells and any(len(sync.path) > 1 and dominates(sync.at, at) for _, sync, at in self._own_syncs(then, _LOOKS))
 
+    def let_go_on_some_turn(self, first: Witness, then: Witness) -> bool:
+        """Tell whether what comes to one access waits for a signal that the other side gives on some turn of a loop, before its own access or after.
+
+        Which turn that is depends on values, so this orders nothing, and leaves doubt.
+        """
+        awaited = {sync.path for _, sync, at in self._own_syncs(then, _WAITS) if dominates(sync.at, at)}
+        return bool(awaited) and any(
+            sync.path in awaited and common_loop(sync.at, at) and not set(at.nest).issuperset(sync.at.nest)
+            for _, sync, at in self._own_syncs(first, _SIGNALS)
+        )
+
     def _own_syncs(self, witness: Witness, kinds: frozenset[str]) -> Iterator[tuple[int, Sync, Position]]:
         """Yield the syncs in the functions on a way, with the number of their hop, and where that goes on to the access.
 

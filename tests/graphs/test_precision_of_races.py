@@ -1418,3 +1418,13 @@ def test_what_is_made_in_the_first_turn_before_requests_are_handed_on_is_a_doubt
         "func Stream(in chan int) { c := &conn{requests: make(chan int)}; go c.receive(in); go c.answer() }\n"
     ).replace("IF", "if first { first = false;" if first else "println(first);")
     assert any(certain for _, certain in verdicts(source.replace("END", "}" if first else "println()"))) is not first
+
+
+@pytest.mark.parametrize(("sent", "certain"), [("if i == 2 { trigger <- 1 }", False), ("println(i)", True)])
+def test_a_goroutine_that_is_let_go_on_some_turn_of_a_loop_may_come_later(sent: str, certain: bool) -> None:
+    source = (
+        "type builder struct { states map[int]int }\nfunc (b *builder) revoke() { delete(b.states, 1) }\n"
+        "func Run() { b := &builder{states: map[int]int{}}; trigger := make(chan int); go func() { <-trigger; b.revoke() }()\n"
+        f"for i := range 9 {{ {sent}; if i < 2 {{ println(b.states[1]) }} }} }}\n"
+    )
+    assert any(item for _, item in verdicts(source)) is certain
