@@ -34,7 +34,7 @@ def judged_by_callers(races: Races, way: Witness, ways: Sequence[Witness], guard
     entry = races.functions[way.context.entry]
     if way.context.kind != "exported":
         return False
-    if any(_called_with(other, entry.id, guard) for other in ways if not races.functions[other.hops[0].function].test):
+    if any(called_with(other, entry.id, guard) for other in ways if not races.functions[other.hops[0].function].test):
         return True
     if not hidden(entry):
         return False
@@ -51,7 +51,7 @@ def judged_by_callers(races: Races, way: Witness, ways: Sequence[Witness], guard
     )
 
 
-def _called_with(way: Witness, function: str, guard: str) -> bool:
+def called_with(way: Witness, function: str, guard: str) -> bool:
     """Tell whether a way comes to a function with a lock that was taken before."""
     for hop in way.hops:
         if hop.function == function:
@@ -65,6 +65,18 @@ def _held_around(races: Races, function: str, guard: str) -> bool:
     """Tell whether a function is only called with a lock held."""
     chains = races.witnesses.chains(function)
     return bool(chains) and all(any(guard == lock.name for hop in hops if hop.site for lock in hop.site.locks) for _, hops in chains)
+
+
+def left_to_callers(races: Races, way: Witness, other: Witness) -> bool:
+    """Tell whether a way starts at an exported function, and what calls it in sight is on the other way, or holds the other's lock for it."""
+    if way.context.kind != "exported":
+        return False
+    entry = races.functions[way.context.entry]
+    callers = {link.caller for link in races.links.into.get(entry.id, ()) if link.caller != entry.id and not races.functions[link.caller].test}
+    if callers and callers <= {hop.function for hop in other.hops}:
+        return True
+    same = [found for found in races.by_map.get(way.identity, ()) if found.access.place == way.access.place]
+    return any(called_with(found, entry.id, lock.name) for found in same if not races.functions[found.hops[0].function].test for lock in other.locks)
 
 
 def _conflicting(races: Races, way: Witness, found: Iterable[Witness]) -> Iterator[Witness]:

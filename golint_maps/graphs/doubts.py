@@ -8,7 +8,7 @@ from typing import Final
 from golint_maps.flow.structure import common_loop, dominates, may_follow
 from golint_maps.graphs.happens_before import HappensBefore, works_along
 from golint_maps.graphs.links import Link, Links
-from golint_maps.graphs.naming import begins
+from golint_maps.graphs.naming import begins, initialises
 from golint_maps.graphs.objects import Objects, looked_up
 from golint_maps.graphs.outsiders import Outsiders
 from golint_maps.graphs.witness import Hop, Witness, Witnesses
@@ -38,7 +38,7 @@ class Doubts:
         if self._order.handed_over(left, right) or self.started_elsewhere(left, right):
             return True
         return any(
-            self._waits_somehow(*ways) or self._made_ready(*ways) or self._registered_early(*ways) or self._order.let_go_on_some_turn(*ways)
+            self.waits_somehow(*ways) or self._made_ready(*ways) or self._registered_early(*ways) or self._order.let_go_on_some_turn(*ways)
             for ways in ((left, right), (right, left))
         )
 
@@ -59,7 +59,9 @@ class Doubts:
         return self._only_tested(way) or self._works_along(way) or self._outsiders.called_in_sight(way) or self.put_in_place(way)
 
     def put_in_place(self, way: Witness) -> bool:
-        """Tell whether a way puts a map in place, or its first entries, where an object begins to serve: what it serves comes later."""
+        """Tell whether a way puts a map in place, or its first entries, where an object is initialised or begins to serve: others come later."""
+        if way.access.op == "assign" and initialises(self._functions[way.function]):
+            return True
         return way.access.writes and any(
             not hop.spawns
             and begins(self._functions[hop.function])
@@ -69,7 +71,7 @@ class Doubts:
             for hop in way.hops
         )
 
-    def _waits_somehow(self, spawn: Witness, other: Witness) -> bool:
+    def waits_somehow(self, spawn: Witness, other: Witness) -> bool:
         """Tell whether a starter waits for its goroutine on some ways, or calls `Wait` of an object that its goroutine calls as well.
 
         It may wait for it in a way that is not known, as tests do that poll until things have happened.

@@ -10,7 +10,7 @@ from golint_maps.flow.events import BORROWED, ONCE, SERIAL, Held
 from golint_maps.flow.support import helps_tests
 from golint_maps.graphs.alone import judged_by_callers, kept_apart, on_one_goroutine
 from golint_maps.graphs.exclusion import of_another_object
-from golint_maps.graphs.naming import begins, initialises, named_after, registers, sets_up
+from golint_maps.graphs.naming import begins, initialises, makes, named_after, registers, sets_up
 from golint_maps.graphs.races import Races
 from golint_maps.graphs.witness import Witness
 
@@ -120,6 +120,8 @@ def _breaks(races: Races, way: Witness, guard: Held, found: Sequence[Witness]) -
         away = guard.name[:1] == "f" and _package(guard.name) not in (way.access.package, _package(way.identity))
         if away and any(races.objects.elsewhere(way, other) for other in found if any(lock.name == guard.name for lock in other.locks)):
             return False  # a lock of what holds objects of this type in another package
+    if not way.access.writes and all(makes(races.functions[races.functions[other.function].root]) for other in found if other.access.writes):
+        return False  # what is filled where its object is made, everybody may read
     if not _shared(races, way, guard.name, found) or all(races.order.published(way, other) for other in found if other.access.writes):
         return False
     return not kept_apart(races, way, found)

@@ -13,6 +13,7 @@ _SETS_UP = re.compile(
     r"(?i:new|make|must|init|setup|open|with|unmarshal|decode|load|restore|configure|provision|prepare)(?![a-z])"
     r"|New|Init|initiali[sz]e|Setup|Unmarshal|SetDefault"
 )
+_MAKES = re.compile(r"(?i:new|make|init)(?![a-z])|New|Init")
 _ENDS = re.compile(r"(?:Must)?(?:Close|Stop|Shutdown|Destroy|Quit|Terminate|Disconnect|Tear_?down|Finish|Finali[sz]e)(?![a-z])", re.IGNORECASE)
 _INITIALISES = re.compile(r"(?:Init|^init)(?![a-z])|[Ii]nitiali[sz]e")
 _REGISTERS = re.compile(r"(?:Must)?[Rr]egister(?![a-z])")
@@ -36,6 +37,11 @@ def begins(function: FunctionSummary) -> bool:
 def sets_up(function: FunctionSummary) -> bool:
     """Tell whether a function makes an object ready, by its name: nobody else has the object yet, or not to use it."""
     return _SETS_UP.match(function.name.rsplit(".", 1)[-1]) is not None
+
+
+def makes(function: FunctionSummary) -> bool:
+    """Tell whether a function makes an object, by its name."""
+    return _MAKES.match(function.name.rsplit(".", 1)[-1]) is not None
 
 
 def initialises(function: FunctionSummary) -> bool:

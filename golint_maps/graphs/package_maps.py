@@ -10,6 +10,7 @@ from typing import Final
 
 from golint_maps.flow.events import FunctionSummary
 from golint_maps.flow.support import serves_tests
+from golint_maps.graphs.naming import initialises, registers
 from golint_maps.graphs.races import Races
 from golint_maps.graphs.witness import Witness
 
@@ -58,4 +59,5 @@ def _of_many(entry: FunctionSummary, way: Witness, races: Races, singletons: Abs
     """Tell whether a way starts at a method that many objects have and call at any time."""
     if not entry.receiver or entry.receiver in singletons:
         return False
-    return not any(_BEFORE_OTHERS.match(races.functions[hop.function].name.rpartition(".")[2]) for hop in way.hops)
+    functions = [races.functions[hop.function] for hop in way.hops]
+    return not any(_BEFORE_OTHERS.match(function.name.rpartition(".")[2]) or initialises(function) or registers(function) for function in functions)

@@ -8,6 +8,7 @@ from golint_maps.findings import Finding, Level, Related, Step, Trace
 from golint_maps.flow.events import ONCE, SERIAL, Held, MapAccess
 from golint_maps.flow.promises import UNSAFE
 from golint_maps.flow.support import helps_tests, serves_tests
+from golint_maps.graphs.alone import left_to_callers
 from golint_maps.graphs.callbacks import Callback
 from golint_maps.graphs.contracts import says_so
 from golint_maps.graphs.doubts import piped
@@ -165,12 +166,12 @@ def level(rule: Rule, program: Program, verdict: Verdict, *, shown: bool | None 
     """Return the rule's level where both sides are seen in the program, a warning where one is only assumed.
 
     It is a note that somebody calls an exported function at just that time, unless a lock of the map's own object says that it is shared; that
-    somebody calls it whose comment says when it is called, an encoder, or a program for tests; that two objects of which only the type is known
-    may be one, or two activations of what made a stored function; that two functions start the goroutine which serves an object; that goroutines of
-    one function are given parts of something, or find their objects in different places; that a map is put in place by what begins; that parallel
-    tests come to one; that a goroutine ends with the pipe that it writes to; or that a map is read which registration alone fills. One side that
-    runs once only may well be ordered before the other by whoever asks for it: that is one level less. `shown` is whether it is seen which
-    objects are meant.
+    somebody calls one whose callers in sight lock for it, whose comment says when it is called, an encoder, or a program for tests; that two objects
+    of which only the type is known may be one, or two activations of what made a stored function; that two functions start the goroutine which
+    serves an object; that goroutines of one function are given parts of something, or find their objects in different places; that a map is put in
+    place by what begins; that a starter does not wait, in a way that is not known, for its goroutine; that parallel tests come to one; that a
+    goroutine ends with the pipe that it writes to; or that a map is read which registration alone fills. One side that runs once only may well be
+    ordered before the other by whoever asks for it: that is one level less. `shown` is whether it is seen which objects are meant.
     """
     ways = (verdict.side,) if verdict.other is None else (verdict.side, verdict.other)
     once = any(lock.name.endswith(ONCE) for way in ways for lock in way.locks)
@@ -197,9 +198,13 @@ def level(rule: Rule, program: Program, verdict: Verdict, *, shown: bool | None 
 
 
 def _apart(program: Program, left: Witness, right: Witness) -> bool:
-    """Tell whether two ways hardly lead to one object: by who starts them, by what holds it, or by what each was given a part of."""
-    objects = program.races.objects
-    return program.races.doubts.started_elsewhere(left, right) or objects.elsewhere(left, right) or objects.shared_out(left, right)
+    """Tell whether two ways hardly lead to one object, by who starts them, what holds it or what it is a part of, or come one after the other."""
+    objects, doubts = program.races.objects, program.races.doubts
+    if left_to_callers(program.races, left, right) or left_to_callers(program.races, right, left):
+        return True
+    if doubts.started_elsewhere(left, right) or doubts.waits_somehow(left, right) or doubts.waits_somehow(right, left):
+        return True
+    return objects.elsewhere(left, right) or objects.shared_out(left, right)
 
 
 def _makes_ready(program: Program, way: Witness) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from golint_maps.findings import Finding, Level
 from golint_maps.flow.escapes import MapEscape
 from golint_maps.flow.events import Held
+from golint_maps.flow.support import doubles, helps_tests, serves_tests
 from golint_maps.program import Program
 from golint_maps.rule import Precision, Rule
 
@@ -42,6 +43,8 @@ def check(program: Program) -> Iterator[Finding]:
     for fact in program.each(MapEscape):
         if fact.kind == "use" and ((fact.place.path, fact.place.start) in judged or program.guarding.moved_out(fact)):
             continue  # the race itself is reported, or nobody else has the map any more
+        if serves_tests(fact.package) or helps_tests(fact.place.path) or doubles(program.functions[fact.id].receiver):
+            continue
         lock = _guard(program, fact)
         if lock:
             yield _finding(fact, lock, registry=program.guarding.registry(fact.identity))

@@ -63,10 +63,12 @@ def check(program: Program) -> Iterator[Finding]:
 def _level(program: Program, breach: Breach, *, races: bool) -> Level | None:
     """Return an error where a goroutine or handler is seen to break the declaration, else a warning: the object may still have one user only.
 
-    A map that registration alone fills is read by everybody once the program serves, and who ends an object may well be the last to have it.
+    A map that registration alone fills is read by everybody once the program serves, and who ends an object may well be the last to have it, and
+    who begins to serve the first.
     """
     if breach.call is None and not breach.side.access.writes and program.guarding.registry(breach.side.identity):
         return Level.NOTE
     if races or breach.side.context.concurrent:
         return None
-    return Level.NOTE if any(ends(program.functions[hop.function]) for hop in breach.side.hops) else Level.WARNING
+    starts = breach.call is None and program.races.doubts.put_in_place(breach.side)
+    return Level.NOTE if starts or any(ends(program.functions[hop.function]) for hop in breach.side.hops) else Level.WARNING

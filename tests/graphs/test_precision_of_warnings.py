@@ -460,3 +460,23 @@ def test_what_serves_fills_its_map_first() -> None:
     source = STORE + "func (s *store) Serve(c chan string) { %s for k := range c { go s.Put(k) } }"
     assert kinds(source % "s.m[``] = 1;") == []
     assert kinds(source.replace("go s.Put(k)", "s.m[k] = 2; go s.Put(k)") % "") != []
+
+
+def test_what_is_filled_where_its_object_is_made_may_be_read_by_everybody() -> None:
+    source = """package p
+import "sync"
+type set struct { mu sync.Mutex; gauges map[string]*gauge }
+type gauge struct { v int }
+func newSet(name string) *set {
+	s := &set{gauges: map[string]*gauge{}}
+	var fill func(string)
+	fill = func(name string) { if name != "" { s.gauges[name] = &gauge{}; fill(name[1:]) } }
+	fill(name)
+	return s
+}
+func (s *set) Add(k string) { s.mu.Lock(); defer s.mu.Unlock(); s.gauges[k].v++ }
+func (s *set) Reset() { s.mu.Lock(); defer s.mu.Unlock(); for _, g := range s.gauges { g.v = s.gauges["a"].v + s.gauges["b"].v } }
+func (s *set) Describe(f func(*gauge)) { for _, g := range s.gauges { f(g) } }
+"""
+    assert kinds(source) == []
+    assert kinds(source + "func (s *set) Drop(k string) { s.mu.Lock(); defer s.mu.Unlock(); delete(s.gauges, k) }") == ["inconsistent"]

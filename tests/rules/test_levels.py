@@ -7,6 +7,7 @@ from types import ModuleType
 import pytest
 from golint_maps.rules.concurrency import (
     gm201_unguarded_concurrent_write,
+    gm202_unguarded_concurrent_read,
     gm205_inconsistent_guard,
     gm206_guards_differ,
     gm207_guarded_map_escapes,
@@ -266,5 +267,78 @@ type server struct {{ m map[string]int }}
 func Boot(s *server) {{ go s.{run}(); http.HandleFunc("/", s.look) }}
 func (s *server) {run}() {{ {body} }}
 func (s *server) look(w http.ResponseWriter, r *http.Request) {{ println(s.m["a"]) }}
+"""
+    assert levels(gm201_unguarded_concurrent_write, source) == [level]
+
+
+def test_a_starter_that_calls_wait_of_what_its_goroutine_ends_is_a_note() -> None:
+    source = """
+import "example.com/bar"
+func Main() {
+	m, b := map[string]int{}, bar.New()
+	go func() { m["a"] = 1; b.%s() }()
+	b.Wait()
+	println(len(m), m["a"])
+}
+"""
+    assert set(levels(gm201_unguarded_concurrent_write, source % "End")) == {"note"}
+    assert set(levels(gm201_unguarded_concurrent_write, source.replace("b.%s()", ""))) == {"error"}
+
+
+def test_what_begins_to_serve_may_put_a_declared_map_in_place() -> None:
+    source = (
+        'import "sync"\ntype T struct { mu sync.Mutex // protects m\n m map[string]int }\n'
+        "func (t *T) Put() { t.mu.Lock(); t.m[`a`] = 1; t.mu.Unlock() }\nfunc (t *T) StartWatch() { t.m = map[string]int{}; go t.Put() }"
+    )
+    assert levels(gm209_guard_annotation_violated, source) == ["note"]
+    assert levels(gm209_guard_annotation_violated, source.replace("StartWatch", "Watch")) == ["warning"]
+
+
+@pytest.mark.parametrize(("kind", "count"), [("T", 1), ("MockT", 0)])
+def test_what_a_double_hands_out_is_for_its_test(kind: str, count: int) -> None:
+    source = (
+        f'import "sync"\ntype {kind} struct {{ mu sync.Mutex; m map[string]int }}\n'
+        f"func (t *{kind}) Put() {{ t.mu.Lock(); t.m[`a`] = 1; t.mu.Unlock() }}\n"
+        f"func (t *{kind}) All() map[string]int {{ t.mu.Lock(); defer t.mu.Unlock(); return t.m }}"
+    )
+    assert len(levels(gm207_guarded_map_escapes, source)) == count
+    assert levels(gm207_guarded_map_escapes, source, "store_testing.go") == []
+
+
+@pytest.mark.parametrize(("calls", "level"), [("mu.Lock(); Add(k); mu.Unlock()", "note"), ("mu.Lock(); mu.Unlock(); Add(k)", "warning")])
+def test_what_callers_in_sight_lock_for_is_a_note(calls: str, level: str) -> None:
+    source = f"""
+import "sync"
+type store struct {{ n int }}
+var (
+	mu sync.Mutex
+	names = map[string]int{{}}
+)
+func Add(k string) {{ names[k] = 1 }}
+func Refresh(k string) {{ {calls} }}
+func Start(c chan string) {{ go func() {{ for k := range c {{ mu.Lock(); delete(names, k); mu.Unlock() }} }}() }}
+"""
+    assert set(levels(gm201_unguarded_concurrent_write, source)) == {level}
+
+
+def test_what_only_the_goroutine_itself_is_seen_to_call_is_a_note() -> None:
+    source = """
+import "sync"
+type Cache struct { mu sync.Mutex; m map[string]int }
+func (c *Cache) Set(k string) { c.mu.Lock(); defer c.mu.Unlock(); c.m[k] = 1 }
+func (c *Cache) loop(in chan string) { for k := range in { c.Set(k); println(c.m[k]) } }
+func Start(c *Cache, in chan string) { go c.loop(in) }
+"""
+    assert levels(gm202_unguarded_concurrent_read, source) == ["note"]
+    assert levels(gm202_unguarded_concurrent_read, source + "func Other(c *Cache) { c.Set(``) }") == ["warning"]
+
+
+@pytest.mark.parametrize(("name", "level"), [("initSession", "note"), ("renew", "error")])
+def test_a_map_that_is_put_in_place_by_what_initialises_is_a_note(name: str, level: str) -> None:
+    source = f"""
+type session struct {{ m map[string]int; c chan string }}
+func Stream(in chan string) {{ s := &session{{c: make(chan string)}}; go s.receive(in); for range in {{ println(s.m[""]) }} }}
+func (s *session) receive(in chan string) {{ for range in {{ s.{name}() }} }}
+func (s *session) {name}() {{ s.m = map[string]int{{}} }}
 """
     assert levels(gm201_unguarded_concurrent_write, source) == [level]

@@ -28,6 +28,7 @@ def test_a_change_without_a_lock_is_reported(code: str) -> None:
     "code",
     [
         "func (t *T) Use() { mu.Lock(); names[t.n]++; mu.Unlock() }",
+        "func (t *T) Use() { fileInit(t.n) }\nfunc fileInit(n string) { names[n]++ }",
         "func (t *T) Use() { names[t.n]++ }\nfunc Get() int { mu.Lock(); defer mu.Unlock(); return names[`a`] }",
         "func (t *T) Register() { names[t.n] = 1 }",
         "func SetName(n string) { names[n] = 1 }",
