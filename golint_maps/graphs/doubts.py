@@ -60,8 +60,8 @@ class Doubts:
 
     def put_in_place(self, way: Witness) -> bool:
         """Tell whether a way puts a map in place, or its first entries, where an object is initialised or begins to serve: others come later."""
-        if way.access.op == "assign" and initialises(self._functions[way.function]):
-            return True
+        if way.access.op == "assign" and initialises(self._functions[way.function]) and self._functions[way.context.entry].endless:
+            return True  # on the goroutine that serves it
         return way.access.writes and any(
             not hop.spawns
             and begins(self._functions[hop.function])

@@ -342,3 +342,4 @@ func (s *session) receive(in chan string) {{ for range in {{ s.{name}() }} }}
 func (s *session) {name}() {{ s.m = map[string]int{{}} }}
 """
     assert levels(gm201_unguarded_concurrent_write, source) == [level]
+    assert levels(gm201_unguarded_concurrent_write, source.replace(f"for range in {{ s.{name}() }}", f"s.{name}()")) == ["error"]
