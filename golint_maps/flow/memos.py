@@ -105,12 +105,26 @@ def _works_on(view: View, number: int, path: Path, value: ir.Expr) -> bool:
 
 
 def _looked_up(view: View, path: Path, target: ir.Index) -> bool:
-    key = view.paths.key(target.index)
+    key, made = view.paths.key(target.index), _computed(view, target.index)
     for function in view.functions:
         for x in each(function.body or (), ir.Index):
-            if x.pos < target.pos and view.paths.of(x.base) == path and view.paths.key(x.index) == key and not _written(view, x):
+            same = (
+                x.pos < target.pos
+                and view.paths.of(x.base) == path
+                and (view.paths.key(x.index) == key or (made and _computed(view, x.index) == made))
+            )
+            if same and not _written(view, x):
                 return True
     return False
+
+
+def _computed(view: View, key: ir.Expr) -> tuple[str, ...]:
+    """Return the call that a key is the result of, by its function and arguments: the one of `k := name(t); … m[k] … m[name(t)] = v`."""
+    if isinstance(key, ir.Local) and not view.assignments[key.id]:
+        match view.typing.definitions.get(key.id):
+            case FromValue(value, 0, 1):
+                key = value
+    return (spell(key.fun, view.variables), *map(view.paths.key, key.args)) if isinstance(key, ir.Call) else ()
 
 
 def _written(view: View, x: ir.Index) -> bool:

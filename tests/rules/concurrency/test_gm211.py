@@ -164,3 +164,21 @@ def test_who_types_commands_waits_for_each(path: str, level: str) -> None:
 def test_packages_for_tests_are_left_alone(path: str) -> None:
     program = Program([facts_of(GLOBAL + "func Of(k string) int " + memo("known"), path=path)])
     assert [finding for check in rule.RULE.checks for finding in check(program)] == []
+
+
+def test_a_key_may_be_worked_out_twice() -> None:
+    code = (
+        "package p\nvar cache = map[string]int{}\nfunc name(t int) string { return string(rune(t)) }\n"
+        "func Of(t int) int { k := name(t); if v, ok := cache[k]; ok && v > t { return v }; v := t * 2; cache[KEY] = v; return v }\n"
+    )
+    assert len(findings_of(rule, {"p.go": code.replace("KEY", "name(t)")})) == 1
+    assert len(findings_of(rule, {"p.go": code.replace("KEY", "name(t + 1)")})) == 0
+
+
+def test_what_a_getter_returns_is_shared_whoever_makes_others() -> None:
+    code = (
+        "package p\ntype Keys struct { m map[string]int }\nfunc NewKeys() *Keys { return &Keys{m: map[string]int{}} }\nvar one = NewKeys()\n"
+        f"func (s *Keys) Of(k string) int {memo('s.m')}\n"
+    )
+    assert [finding.level for finding in findings_of(rule, {"p.go": code + "func Get() *Keys { return one }"})] == [Level.WARNING]
+    assert findings_of(rule, {"p.go": code + "func Get() *Keys { return NewKeys() }"}) == []
