@@ -106,10 +106,20 @@ def own_operation(call: ir.Call, names: Names) -> LockOperation | None:
     if not _does_something(method) or not (guarded or _does_something(resolver.method(owner, _PARTNERS[fun.name]))):
         return None  # a lock that is switched off
     found = _named(fun, names, method.path)
+    if found is not None and _is_made_for(fun.base, names):
+        return replace(found, name=found.name + "~")
     if found is None or method.receiver.package == names.view.package.scope.path or _LOCK.search(method.receiver.name):
         return found
     # An object of another package that can be locked: its own methods know the lock by another name.
     return replace(found, name=found.name + "~")
+
+
+def _is_made_for(x: ir.Expr, names: Names) -> bool:
+    """Tell whether a lock is a local variable that was made for something: `lock := newLock("a", "b")` may share what locks with others."""
+    match names.view.typing.definitions.get(x.id) if isinstance(x, ir.Local) else None:
+        case FromValue(ir.Call(_, [_, *_])):
+            return True
+    return False
 
 
 def _returns_guard(method: Method, resolver: Resolver) -> bool:

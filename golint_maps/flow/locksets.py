@@ -34,7 +34,7 @@ from golint_maps.types import model
 from golint_maps.types.definitions import FromValue
 
 _BUILTINS = frozenset("delete clear len append make new panic close copy cap min max print println".split())
-_SIGNALS = {"Done": "done", "Wait": "wait"}
+_SIGNALS = {"Done": "done", **dict.fromkeys(("Wait", "SignalAndWait", "StopAndWait", "CloseAndWait", "WaitAll"), "wait")}
 _FLAGS = {"Store": "store", "CompareAndSwap": "store", "Load": "load"}
 
 
@@ -89,7 +89,12 @@ class LocksetWalk(Forward[State]):
                 effect = self.shared.lock_effects.literal(self.view, call.fun.function, self.names)
                 self._apply(effect, None, state)
             else:
+                later = self._given_back_later(index)
+                kept = {path: lock for path, lock in later.items() if path not in state.held}
+                state.held |= kept
                 self._call(call, state)
+                for path in kept:
+                    state.held.pop(path, None)
 
     def _entered_with(self, body: Sequence[ir.Stmt]) -> Locks:
         """Return what a function has from its start, since it gives it back: locks, and slots."""

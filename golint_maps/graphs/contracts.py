@@ -95,7 +95,9 @@ def _is_practised(races: Races, callee: str) -> bool:
         return True
     meant = {lock.name for lock, _ in required}
     held = {lock.name for link in races.links.into.get(callee, ()) for lock in (*link.site.locks, *_held_on_the_way(races, link.caller))}
-    return bool(held) if "~" in meant else not held or not held.isdisjoint(meant)
+    if not held and "~" not in meant:
+        return any(not access.locks for access in races.functions[callee].accesses)  # it has to be seen that the function itself needs one
+    return bool(held) if "~" in meant else not held.isdisjoint(meant)
 
 
 def _held_on_the_way(races: Races, function: str) -> Iterator[Held]:

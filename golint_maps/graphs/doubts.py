@@ -86,7 +86,7 @@ class Doubts:
         if self._order.may_be_joined(spawn, at, frame):
             return True
         if self._functions[frame].test and any(
-            start.order < site.at.order < at.order and _WAITS.search(site.spelled.rpartition(".")[2]) for site in self._functions[frame].calls
+            start.order < site.at.order <= at.order and _WAITS.search(site.spelled.rpartition(".")[2]) for site in self._functions[frame].calls
         ):
             return True
         waits = {wait.path for wait in self._order.waits(frame) if wait.kind == "wait" and start.order < wait.at.order and dominates(wait.at, at)}

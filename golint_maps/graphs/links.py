@@ -17,7 +17,8 @@ from golint_maps.graphs.callbacks import Callback, table
 from golint_maps.graphs.executors import Executors
 
 _REGISTERS = re.compile(r"\.Register\w*Server$")
-_SERVICE = Callback("Register…Server", (-1,), parallel=True, words="a gRPC method")
+SERVICE = Callback("Register…Server", (-1,), parallel=True, words="a gRPC method")
+"""What runs the methods of a service that is registered with a gRPC server."""
 
 _KEEPS = re.compile(
     r"\.(?:(?:Set|Add|Register|On|With|Handle|Use)\w*(?:Handler|Callback|Listener|Hook|Observer|Route)s?|Subscribe\w*|On[A-Z]\w*(?:ed|Lost|Change|Message|Event))$"
@@ -389,7 +390,7 @@ class Links:
         for name in sorted(self._by_type.get(kind, ())):
             method = self.functions[f"{kind}.{name}"]
             if name[:1].isupper() and (name in calls if calls else method.rpc):
-                self._add(Link(function.id, site, f"{kind}.{name}", True, receiver_argument=len(site.args) - 1, callback=_SERVICE))
+                self._add(Link(function.id, site, f"{kind}.{name}", True, receiver_argument=len(site.args) - 1, callback=SERVICE))
 
     def _link_callback(self, function: FunctionSummary, site: CallSite, callback: Callback) -> bool:
         """Link what an API is given to run. Tell whether the API is that which the name says."""

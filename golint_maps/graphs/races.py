@@ -17,7 +17,7 @@ from golint_maps.flow.support import doubles, serves_tests
 from golint_maps.graphs.doubts import Doubts
 from golint_maps.graphs.exclusion import excluded
 from golint_maps.graphs.happens_before import HappensBefore
-from golint_maps.graphs.links import Links
+from golint_maps.graphs.links import SERVICE, Links
 from golint_maps.graphs.naming import hidden, sets_up
 from golint_maps.graphs.objects import Objects, in_one_activation
 from golint_maps.graphs.outsiders import Outsiders
@@ -286,7 +286,9 @@ class Races:
         if not self.functions[way.context.entry].test:
             return False
         link = way.context.link
-        return way.context.kind == "handler" or (link is not None and link.callback is not None and bool(self.functions[link.callee].handler))
+        if way.context.kind == "handler":
+            return True
+        return link is not None and link.callback is not None and bool(self.functions[link.callee].handler or link.callback is SERVICE)
 
     def _double(self, way: Witness) -> bool:
         """Tell whether a way leads from the program into code of tests: into a double that tests put in place, and who drive what calls it.

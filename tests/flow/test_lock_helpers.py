@@ -105,3 +105,23 @@ def test_a_lock_that_a_flag_asks_for_may_fail() -> None:
     )
     (sync,) = [summary for summary in facts_of(source).functions if summary.name == "T.sync"]
     assert [[lock.name for lock in access.locks] for access in sync.accesses] == [["fexample.com/p.gate.mu"]]
+
+
+def test_what_is_deferred_under_a_lock_runs_before_its_release() -> None:
+    source = (
+        'package p\nimport "sync"\ntype T struct { mu sync.Mutex; m map[string]int }\nfunc (t *T) fill() { t.m[`a`] = 1 }\n'
+        "func (t *T) Load(ok bool) { if !ok { return }; t.mu.Lock(); defer t.mu.Unlock(); defer t.fill(); println() }\n"
+        "func (t *T) Late(ok bool) { if !ok { return }; defer t.fill(); t.mu.Lock(); defer t.mu.Unlock(); println() }\n"
+    )
+    sites = {function.name: [len(site.locks) for site in function.calls if site.spelled == "t.fill"] for function in facts_of(source).functions}
+    assert sites == {"T.fill": [], "T.Load": [1], "T.Late": [0]}
+
+
+def test_a_lock_that_is_made_for_something_may_be_shared_below() -> None:
+    source = (
+        "package p\ntype lock struct { keys []string; c chan int }\nfunc newLock(keys ...string) *lock { return &lock{keys: keys} }\n"
+        "func (l *lock) Lock() { for range l.keys { println() } }\nfunc (l *lock) Unlock() { for range l.keys { println() } }\n"
+        "func Use() { m := map[int]int{}; go func() { l := newLock(`a`); l.Lock(); m[1] = 1; l.Unlock() }(); println(len(m)) }\n"
+    )
+    held = [lock.name[-1] for function in facts_of(source).functions for access in function.accesses for lock in access.locks]
+    assert held == ["~"]

@@ -1428,3 +1428,42 @@ def test_a_goroutine_that_is_let_go_on_some_turn_of_a_loop_may_come_later(sent: 
         f"for i := range 9 {{ {sent}; if i < 2 {{ println(b.states[1]) }} }} }}\n"
     )
     assert any(item for _, item in verdicts(source)) is certain
+
+
+def test_a_name_that_asks_for_a_lock_which_nobody_holds_says_what_the_function_needs_itself() -> None:
+    source = (
+        "import `sync`\ntype registry struct { mu sync.Mutex; m map[string]int }\n"
+        "func (r *registry) all() int { r.mu.Lock(); defer r.mu.Unlock(); return len(r.m) }\n"
+        "type engine struct { mu sync.Mutex; r *registry; m map[string]int }\nfunc (e *engine) countLocked() int { return BODY }\n"
+        "func (e *engine) Count() int { return e.countLocked() }\n"
+    )
+    assert breaches(source.replace("BODY", "e.r.all()")) == []
+    assert len(breaches(source.replace("BODY", "len(e.m)"))) == 1
+
+
+@pytest.mark.parametrize(("helper", "certain"), [("awaitBlocked", False), ("show", True)])
+def test_what_a_helper_that_waits_reads_may_be_read_when_all_is_over(helper: str, certain: bool) -> None:
+    source = (
+        'import "testing"\nvar seen = map[string]int{}\nfunc HELPER() { for range 9 { println(seen[`a`]) } }\n'
+        "func TestIt(t *testing.T) { go func() { seen[`a`] = 1 }(); HELPER() }\n"
+    ).replace("HELPER", helper)
+    assert any(item for _, item in verdicts(source, "p_test.go")) is certain
+
+
+@pytest.mark.parametrize("name", ["p_test.go", "p.go"])
+def test_a_service_of_a_test_serves_the_tests_own_requests(name: str) -> None:
+    source = (
+        "import (`context`; pb `example.com/pb`)\ntype things struct { m map[string]int }\n"
+        "func (s *things) List(ctx context.Context, in *int) (*int, error) { s.m[`a`]++; return nil, nil }\n"
+        "func TestStream(g *pb.Server) { pb.RegisterThingServer(g, &things{m: map[string]int{}}) }\n"
+    )
+    assert (verdicts(source, name) == []) is (name == "p_test.go")
+
+
+@pytest.mark.parametrize(("wait", "quiet"), [("closer.SignalAndWait()", True), ("closer.Signal()", False)])
+def test_an_object_may_be_told_to_stop_and_be_waited_for_at_once(wait: str, quiet: bool) -> None:
+    source = (
+        "import `example.com/z`\nfunc main() { seen := map[int]int{}; closer := z.NewCloser(1); go func() { defer closer.Done(); seen[1] = 1 }()\n"
+        f"{wait}; println(seen[1]) }}\n"
+    )
+    assert any(certain for _, certain in verdicts(source)) is not quiet
