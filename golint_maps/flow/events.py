@@ -22,6 +22,9 @@ BORROWED = "*"
 ONCE = "~once"
 """Ends the name of what is like a lock: that a `sync.Once`, or an atomic flag, lets one goroutine alone do something."""
 
+SLOT = f"~slot{ONCE}"
+"""Ends such a name where what lets one goroutine in is given back, so that others come in later."""
+
 SERIAL = "<-"
 """Ends the name of what is like a lock: that one goroutine does all that is sent to a channel, or one at a time of a group."""
 
@@ -33,6 +36,11 @@ class Held(msgspec.Struct, frozen=True, array_like=True, gc=False, order=True):
     mode: str
     name: str
     spelled: str = ""
+
+    @property
+    def at_most_once(self) -> bool:
+        """Whether what is done while this is held is done once."""
+        return self.mode == "w" and self.name.endswith(ONCE) and not self.name.endswith(SLOT)
 
 
 class Position(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -115,7 +123,7 @@ class CallSite(msgspec.Struct, frozen=True, array_like=True, gc=False):
 class Sync(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A signal (`done`, `send`, `close`) or a wait (`wait`, `receive`) on a wait group or channel, or a `store` or `load` of an atomic.
 
-    `single` says of a group of goroutines that one of them works at a time.
+    `single` says of a group of goroutines that one of them works at a time, `several` that more may do so.
     """
 
     kind: str

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from golint_maps.flow import half_releases
 from golint_maps.flow.entries import EntryFlow, Knowledge
-from golint_maps.flow.events import CONSTANT, ONCE, FunctionSummary, MapAccess, Path, Position
+from golint_maps.flow.events import CONSTANT, FunctionSummary, MapAccess, Path, Position
 from golint_maps.flow.first_time import first_time
 from golint_maps.flow.identity import Names, function_id
 from golint_maps.flow.key_words import hint
@@ -141,7 +141,7 @@ def _growths(view: View, summary: FunctionSummary, number: int, inserts: Sequenc
             continue
         if is_pool_by_size(kind, value, view.package.resolver):
             continue
-        once = any(lock.name.endswith(ONCE) and lock.mode == "w" for lock in access.locks)
+        once = any(lock.at_most_once for lock in access.locks)
         once = once or any(low <= start < high and flag in (None, access.path) for low, high, flag in regions)
         yield MapGrowth(
             place=access.place,

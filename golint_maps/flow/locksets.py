@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from msgspec.structs import replace
+
 from golint_maps.flow import locks
 from golint_maps.flow.assigned import fields_set_by
-from golint_maps.flow.events import BORROWED, ELSEWHERE, KEPT, ONCE, Argument, CallSite, Flow, Held, MapAccess, Position, Submit, Sync
+from golint_maps.flow.events import BORROWED, ELSEWHERE, KEPT, ONCE, SLOT, Argument, CallSite, Flow, Held, MapAccess, Position, Submit, Sync
 from golint_maps.flow.family import Family
 from golint_maps.flow.first_time import empty_regions
 from golint_maps.flow.function_values import FunctionValues
@@ -26,7 +28,7 @@ from golint_maps.flow.paths import RECEIVED
 from golint_maps.flow.site import Place
 from golint_maps.flow.slots import slots
 from golint_maps.flow.spelling import spell
-from golint_maps.flow.structure import Structure, before_returns
+from golint_maps.flow.structure import Structure, before_returns, breaks
 from golint_maps.flow.traverse import each
 from golint_maps.flow.walk import Forward, children
 from golint_maps.syntax import ir
@@ -37,6 +39,9 @@ _BUILTINS = frozenset("delete clear len append make new panic close copy cap min
 _SIGNALS = {"Done": "done", **dict.fromkeys(("Wait", "SignalAndWait", "StopAndWait", "CloseAndWait", "WaitAll"), "wait")}
 _FLAGS = {"Store": "store", "CompareAndSwap": "store", "Load": "load"}
 
+
+_CHOSEN = 1 << 30
+"""The number of a branch that stands nowhere."""
 
 _FOR_EVENTS = re.compile(r"On[A-Z]\w*|\w*(?:Handler|Callback|Listener|Hook)")
 """Names of fields for a function that is called when something happens."""
@@ -70,6 +75,7 @@ class LocksetWalk(Forward[State]):
         self._written: frozenset[tuple[str, ...]] = frozenset()
         self._slots = slots(self.view.package)
         self._once = once_regions(function.body or (), self.view.paths, fields_set_by(self.view.package))
+        self._given_slots = tuple(self._slots.given_back(function, self.view))
         self._taken = list(self._slots.taken(function.body or (), self.view))
         self._named_under: dict[int, frozenset[tuple[str, ...]]] = {}
         """The locks that were held when a local variable got its value."""
@@ -99,15 +105,23 @@ class LocksetWalk(Forward[State]):
     def _entered_with(self, body: Sequence[ir.Stmt]) -> Locks:
         """Return what a function has from its start, since it gives it back: locks, and slots."""
         held: Locks = locks.entered_with(body, self.names) if self._locks else {}
-        for slot in self._slots.given_back(self.function, self.view):
+        for slot in self._given_slots:
             mark = self._slot(slot)
             held |= {mark.path: mark} if mark is not None else {}
         return held
 
+    def _give_back(self, call: ir.Call, state: State) -> None:
+        """What a function gives back by a call, it no longer has."""
+        flag = self._slots.reset(call, self.view)
+        slot = self._slot(flag) if flag is not None and flag in self._given_slots else None
+        if slot is not None:
+            state.held.pop(slot.path, None)
+
     def _slot(self, flag: tuple[str, ...]) -> Held | None:
         """Return what holding a slot, or having won an atomic flag, is like."""
         rooted = self.names.rooted(flag)
-        return Held((*rooted, "once"), "w", f"{'.'.join(rooted)}{ONCE}") if rooted is not None else None
+        end = SLOT if self._slots.comes_free(flag) else ONCE
+        return Held((*rooted, "once"), "w", f"{'.'.join(rooted)}{end}") if rooted is not None else None
 
     def _given_back_later(self, index: int) -> Locks:
         """Return the locks that were held when a call was deferred, and whose release was deferred before it, so that it runs after it."""
@@ -231,7 +245,7 @@ class LocksetWalk(Forward[State]):
             self._access("range", statement.over, start, end, state)
         elif isinstance(self.view.package.resolver.underlying(self.view.typing.of(statement.over)), model.Chan):
             self.endless = True
-            self._sync("receive", statement.over, statement.pos, state)
+            self._sync("receive", statement.over, statement.pos, state, chosen=breaks(statement.body))
         if not statement.define:
             for target in (statement.key, statement.value):
                 if isinstance(target, ir.Index) and self._is_map(target.base):
@@ -517,8 +531,11 @@ class LocksetWalk(Forward[State]):
         if fun.__class__ is ir.Sel:
             if fun.name in _SIGNALS and not call.args:
                 self._sync(_SIGNALS[fun.name], fun.base, call.pos, state)
-            if fun.name == "SetLimit" and len(call.args) == 1 and isinstance(call.args[0], ir.Const) and call.args[0].text == "1":
-                self._sync("single", fun.base, call.pos, state)
+            if fun.name == "SetLimit" and len(call.args) == 1:
+                one = isinstance(call.args[0], ir.Const) and call.args[0].text == "1"
+                self._sync("single" if one else "several", fun.base, call.pos, state)
+            if self._given_slots:
+                self._give_back(call, state)
             if fun.name in _FLAGS and tokens and tokens[0].startswith("sync/atomic."):
                 self._sync(_FLAGS[fun.name], fun.base, call.pos, state)
         if tokens == ("sync.Once.Do",):
@@ -634,12 +651,15 @@ class LocksetWalk(Forward[State]):
             if slot is not None:
                 yield slot
 
-    def _sync(self, kind: str, x: ir.Expr, start: int, state: State) -> None:
+    def _sync(self, kind: str, x: ir.Expr, start: int, state: State, *, chosen: bool = False) -> None:
+        """Note a signal or a wait. One that is `chosen` may not come to its end, as if it stood in a branch."""
         path = self.names.path(x)
         if path is not None:
             # `wg.Done(); return` in a loop is the end of the function, as a deferred one is.
             ends = kind in ("done", "close") and start in before_returns(self.function.body or ())
             at = self.structure.at(start, deferred=True) if ends else self._at(start)
+            if chosen:
+                at = replace(at, nest=(*at.nest, _CHOSEN))
             self.syncs[start, kind] = Sync(kind, path, at, Place(self.view.path, start, start + 1), tuple(sorted(state.held.values())))
 
     def _call_site(self, call: ir.Call, mode: str, state: State) -> None:

@@ -6,13 +6,13 @@ otherwise, and another one that takes the mark away: `if running := op.begin(id)
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from golint_maps.flow.files import of_file
 from golint_maps.flow.paths import Path
 from golint_maps.flow.structure import end_of, start_of
-from golint_maps.flow.traverse import each, operands, subexpressions
+from golint_maps.flow.traverse import each
 from golint_maps.flow.view import PackageView, View
 from golint_maps.syntax import ir
 from golint_maps.types import model
@@ -20,24 +20,49 @@ from golint_maps.types.scope import receiver_name
 
 _Methods = set[tuple[str, str, Path]]
 """(type, method, mark as a path from the receiver)"""
+_Flag = tuple[str, str]
+"""(type of the receiver that it is a field of, or an empty string where that is not plain, name)"""
+_COMPARES = frozenset(("==", "!="))
 
 
 @dataclass(frozen=True, slots=True)
 class Slots:
-    """The slots of a package: names of the atomic flags that are won, and the methods, as (type, name), that take a slot and give it back."""
+    """The slots of a package: the atomic flags that are won, and the methods, as (type, name), that take a slot and give it back.
 
-    flags: frozenset[str]
-    takes: frozenset[tuple[str, str]]
+    `freed` are the names of what is set to zero by an atomic store at the end of something or in a literal, flags that are won among them: one that
+    is set to zero elsewhere tells of the life of an object.
+    `takes` says of each method whether it returns a zero value (no error, an empty text) where it has got the slot.
+    """
+
+    flags: frozenset[_Flag]
+    freed: frozenset[str]
+    takes: Mapping[tuple[str, str], bool]
     gives: frozenset[tuple[str, str]]
 
     def taken(self, body: Sequence[ir.Stmt], view: View) -> Iterator[tuple[int, int, Path]]:
-        """Yield (start, end, object) of the rest of a body behind each `if` that returns unless it has got the slot of an object."""
+        """Yield (start, end, object) of the rest of a body behind each `if` that returns unless it has got the slot of an object.
+
+        It ends where the slot is given back.
+        """
         for index, statement in enumerate(body[:-1] if self.takes else ()):
             if isinstance(statement, ir.If) and statement.then and isinstance(statement.then[-1], ir.Return):
-                asked = (*operands(statement), *(operands(statement.init) if statement.init is not None else ()))
-                calls = [part for x in asked for part in subexpressions(x) if isinstance(part, ir.Call)]
-                for path in self._by_methods(calls, self.takes, view):
-                    yield start_of(body[index + 1]), end_of(body[-1]), path
+                rest = body[index + 1 :]
+                for call, zero in _left_unless(statement):
+                    for path in self._by_methods([call], self.takes, view):
+                        if zero == self.takes[self._named(call, view)]:
+                            yield start_of(rest[0]), self._until(rest, path, view), path
+
+    def comes_free(self, slot: Path) -> bool:
+        """Tell whether a slot is given back, flag or object, so that it lets somebody in more than once."""
+        name = slot[-1].rpartition(".")[2]
+        return name in self.freed or all(name != flag for _, flag in self.flags)
+
+    def _until(self, rest: Sequence[ir.Stmt], path: Path, view: View) -> int:
+        """Return where a slot is given back for sure, or else the end of what follows."""
+        for statement in rest:
+            if isinstance(statement, ir.Do) and isinstance(statement.x, ir.Call) and path in self._by_methods([statement.x], self.gives, view):
+                return start_of(statement)
+        return end_of(rest[-1])
 
     def given_back(self, function: ir.Function, view: View) -> Iterator[Path]:
         """Yield the slots, flags and objects, that a function gives back in the end and does not take."""
@@ -47,38 +72,84 @@ class Slots:
         deferred = [statement.call for statement in each(body, ir.Defer) if isinstance(statement.call, ir.Call)]
         won = {view.paths.raw(won_flag(call)) for call in each(body, ir.Call)}
         for call in each(body, ir.Call) if function.parent >= 0 else deferred:
-            path = view.paths.raw(_reset_flag(call))
-            if path is not None and path[-1].rpartition(".")[2] in self.flags and path not in won:
+            path = self.reset(call, view)
+            if path is not None and path not in won:
                 yield path
         yield from self._by_methods(deferred, self.gives, view)
 
+    def reset(self, call: ir.Call, view: View) -> Path | None:
+        """Return the flag, one of those that are won, that a call sets to zero."""
+        flag = reset_flag(call)
+        if not isinstance(flag, ir.Sel | ir.Name) or ("", flag.name) not in self.flags:
+            owner = _owner(flag.base, view) if isinstance(flag, ir.Sel) else None
+            if owner is None or not isinstance(flag, ir.Sel) or (owner.name, flag.name) not in self.flags:
+                return None
+        return view.paths.raw(flag)
+
     @staticmethod
-    def _by_methods(calls: Sequence[ir.Call], methods: frozenset[tuple[str, str]], view: View) -> Iterator[Path]:
+    def _named(call: ir.Call, view: View) -> tuple[str, str]:
+        """Return (type, name) of the method that a call calls."""
+        owner = _owner(call.fun.base, view) if isinstance(call.fun, ir.Sel) else None
+        return (owner.name, call.fun.name) if owner is not None and isinstance(call.fun, ir.Sel) else ("", "")
+
+    def _by_methods(self, calls: Sequence[ir.Call], methods: Collection[tuple[str, str]], view: View) -> Iterator[Path]:
         names = {name for _, name in methods}
         for call in calls:
-            if isinstance(call.fun, ir.Sel) and call.fun.name in names:
-                kind = view.typing.of(call.fun.base)
-                kind = kind.elem if isinstance(kind, model.Pointer) else kind
+            if isinstance(call.fun, ir.Sel) and call.fun.name in names and self._named(call, view) in methods:
                 path = view.paths.raw(call.fun.base)
-                if isinstance(kind, model.Named) and (kind.name, call.fun.name) in methods and path is not None:
+                if path is not None:
                     yield path
+
+
+def _owner(x: ir.Expr, view: View) -> model.Named | None:
+    """Return the named type of an expression, or of what it points to."""
+    kind = view.typing.of(x)
+    kind = kind.elem if isinstance(kind, model.Pointer) else kind
+    return kind if isinstance(kind, model.Named) else None
+
+
+def _left_unless(statement: ir.If) -> Iterator[tuple[ir.Call, bool]]:
+    """Yield the calls that a branch asks, each with whether its result is zero where the branch is not taken: `if err := op.begin(); err != nil`."""
+    named: dict[int, ir.Call] = {}
+    match statement.init:
+        case ir.Assign(lhs=[*_, ir.Local(number)], rhs=[ir.Call() as call]) | ir.Declare(variables=[*_, number], values=[ir.Call() as call]):
+            named[number] = call
+    todo: list[tuple[ir.Expr, bool]] = [(statement.cond, True)]
+    while todo:
+        x, zero = todo.pop()
+        match x:
+            case ir.Binary("||", left, right):
+                todo += [(left, True), (right, True)] if zero else []
+            case ir.Unary("!", operand):
+                todo.append((operand, not zero))
+            case ir.Binary(operator, operand, other) if operator in _COMPARES and _is_zero(other):
+                todo.append((operand, zero if operator == "!=" else not zero))
+            case ir.Local(number) if number in named:
+                yield named[number], zero
+            case ir.Call():
+                yield x, zero
 
 
 def slots(package: PackageView) -> Slots:
     """Return the slots of a package; found once."""
     known = package.memo.get("slots")
     if not isinstance(known, Slots):
-        flags: set[str] = set()
-        takes: _Methods = set()
+        flags: set[_Flag] = set()
+        freed: set[str] = set()
+        takes: dict[tuple[str, str, Path], bool] = {}
         gives: _Methods = set()
         for file in package.scope.files:
-            for mine, found in zip((flags, takes, gives), of_file(file, _in_file), strict=True):
-                mine |= found  # type: ignore[operator]
+            won, reset, taking, giving = of_file(file, _in_file)
+            flags |= won
+            freed |= reset
+            takes |= taking
+            gives |= giving
         marks = {(kind, mark) for kind, _, mark in takes}
         marks &= {(kind, mark) for kind, _, mark in gives}
         known = package.memo["slots"] = Slots(
             frozenset(flags),
-            frozenset((kind, name) for kind, name, mark in takes if (kind, mark) in marks),
+            frozenset(freed),
+            {(kind, name): zero for (kind, name, mark), zero in takes.items() if (kind, mark) in marks},
             frozenset((kind, name) for kind, name, mark in gives if (kind, mark) in marks),
         )
     return known
@@ -96,7 +167,7 @@ def won_flag(x: ir.Expr) -> ir.Expr | None:
     return found
 
 
-def _reset_flag(call: ir.Call) -> ir.Expr | None:
+def reset_flag(call: ir.Call) -> ir.Expr | None:
     """Return the variable of an atomic store of zero."""
     match call:
         case ir.Call(ir.Sel(ir.Name("atomic"), name), [ir.Addr(variable), value]) if name.startswith("Store") and _is_zero(value):
@@ -113,10 +184,19 @@ def _is_zero(x: ir.Expr) -> bool:
     return False
 
 
-def _in_file(file: ir.FileFacts) -> tuple[set[str], _Methods, _Methods]:
-    won = (won_flag(call) for function in file.functions for call in each(function.body or (), ir.Call))
-    flags = {flag.name for flag in won if isinstance(flag, ir.Sel | ir.Name)}
-    takes: _Methods = set()
+def _in_file(file: ir.FileFacts) -> tuple[set[_Flag], set[str], dict[tuple[str, str, Path], bool], _Methods]:
+    flags: set[_Flag] = set()
+    freed: set[str] = set()
+    for function in file.functions:
+        body = function.body or ()
+        for call in each(body, ir.Call):
+            if isinstance(flag := won_flag(call), ir.Sel | ir.Name):
+                flags.add((_receiver_of(flag, file.functions[function.root]), flag.name))
+        at_the_end = [statement.call for statement in each(body, ir.Defer)]
+        for x in each(body, ir.Call) if function.parent >= 0 else at_the_end:
+            if isinstance(x, ir.Call) and isinstance(flag := reset_flag(x), ir.Sel | ir.Name):
+                freed.add(flag.name)
+    takes: dict[tuple[str, str, Path], bool] = {}
     gives: _Methods = set()
     for function in file.functions:
         if function.receiver < 0 or not function.body or function.receiver_type is None or not _locks(function.body):
@@ -127,12 +207,35 @@ def _in_file(file: ir.FileFacts) -> tuple[set[str], _Methods, _Methods]:
             mark
             for statement in function.body
             if isinstance(statement, ir.If) and statement.then and isinstance(statement.then[-1], ir.Return)
-            for part in subexpressions(statement.cond)
-            if (mark := _mark(part, function.receiver)) in marks
+            for mark in _refusing(statement.cond, function.receiver)
+            if mark in marks
         }
-        takes |= {(kind, function.name, mark) for mark in refused if not marks[mark]}
+        takes |= {(kind, function.name, mark): _succeeds_with_zero(function.body) for mark in refused if not marks[mark]}
         gives |= {(kind, function.name, mark) for mark, zero in marks.items() if zero and not each(function.body, ir.Return)}
-    return flags, takes, gives
+    return flags, freed, takes, gives
+
+
+def _receiver_of(flag: ir.Expr, function: ir.Function) -> str:
+    """Return the receiver's type of a field of the receiver, an empty string for other fields and variables."""
+    own = isinstance(flag, ir.Sel) and isinstance(flag.base, ir.Local) and flag.base.id == function.receiver
+    return receiver_name(function.receiver_type) if own and function.receiver_type is not None else ""
+
+
+def _refusing(condition: ir.Expr, receiver: int) -> Iterator[Path]:
+    """Yield the fields that a condition finds set, whatever else it asks: `if o.busy`, `if o.running != ""`."""
+    match condition:
+        case ir.Binary("||", left, right):
+            yield from _refusing(left, receiver)
+            yield from _refusing(right, receiver)
+        case ir.Binary("!=", operand, other) if _is_zero(other):
+            yield _mark(operand, receiver)
+        case ir.Sel():
+            yield _mark(condition, receiver)
+
+
+def _succeeds_with_zero(body: Sequence[ir.Stmt]) -> bool:
+    """Tell whether the last return of a body gives a zero value."""
+    return isinstance(body[-1], ir.Return) and bool(body[-1].values) and _is_zero(body[-1].values[-1])
 
 
 def _locks(body: Sequence[ir.Stmt]) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from golint_maps.flow.events import Position
-from golint_maps.flow.traverse import operands
+from golint_maps.flow.traverse import each, operands
 from golint_maps.flow.walk import never_returns
 from golint_maps.syntax import ir
 
@@ -80,6 +80,20 @@ def leaves(body: Sequence[ir.Stmt]) -> bool:
         case ir.Do(x):
             return never_returns(x)
     return False
+
+
+def breaks(body: Sequence[ir.Stmt]) -> bool:
+    """Tell whether a loop with this body may end by a `break`."""
+    todo = list(body)
+    while todo:
+        match todo.pop():
+            case ir.Branch("break"):
+                return True
+            case ir.If(_, _, then, orelse):
+                todo += (*then, *orelse)
+            case ir.Block(inner):
+                todo += inner
+    return any(branch.label and branch.kind == "break" for branch in each(body, ir.Branch))
 
 
 def before_returns(body: Sequence[ir.Stmt]) -> frozenset[int]:

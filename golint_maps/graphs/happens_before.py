@@ -7,6 +7,7 @@ flag and `runtime.Gosched` order nothing.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
 
 from msgspec.structs import replace
@@ -130,12 +131,12 @@ class HappensBefore:
                 called = self._functions.get(token)
                 if called is not None and called.parent == entry.id:
                     for sync in (*called.syncs, *self._deferred(called)):
-                        yield Sync(sync.kind, sync.path, Position(DEFERRED + sync.at.order, ()), sync.place, sync.locks)
+                        yield Sync(sync.kind, sync.path, Position(site.at.order, ()), sync.place, sync.locks)
                 elif called is not None and not called.parent and len(site.targets) == 1:
                     for sync in called.syncs:
                         path = _handed(sync.path, called, site) if not sync.at.nest else None
                         if path is not None:
-                            yield Sync(sync.kind, path, Position(DEFERRED + sync.at.order, ()), sync.place, sync.locks)
+                            yield Sync(sync.kind, path, Position(site.at.order, ()), sync.place, sync.locks)
 
     def _ends_of_callees(self, entry: FunctionSummary) -> tuple[Sync, ...]:
         """Return what functions that a goroutine calls do as their last: `fill(ch)`, where that closes the channel in the end."""
@@ -145,11 +146,21 @@ class HappensBefore:
                 called = self._functions.get(site.targets[0]) if len(site.targets) == 1 and site.mode == "call" else None
                 closing = [sync for sync in called.syncs if sync.kind in _ENDS] if called is not None and not called.parent else []
                 for sync in closing:
-                    path = _handed(sync.path, called, site) if called is not None and _is_last(sync, called) else None
+                    path = _handed(sync.path, called, site) if called is not None and self._is_last(sync, called) else None
                     if path is not None:
                         found.append(Sync(sync.kind, path, Position(site.at.order + 1, site.at.nest), sync.place, sync.locks))
             self._callees_ends[entry.id] = tuple(found)
         return self._callees_ends[entry.id]
+
+    def _is_last(self, sync: Sync, function: FunctionSummary) -> bool:
+        """Tell whether a function uses no map and calls nothing any more when it comes to a signal. What is deferred last comes first."""
+        if sync.at.nest:
+            return False
+        rest = [access.at.order for access in function.accesses]
+        if sync.at.order < DEFERRED:
+            return all(order < sync.at.order for order in (*rest, *(site.at.order for site in function.calls)))
+        rest += [site.at.order for site in function.calls if any(target in self._functions for target in site.targets)]
+        return all(order < DEFERRED or order >= sync.at.order for order in rest)
 
     def waits(self, function: str) -> tuple[Sync, ...]:
         """Return the waits of a function.
@@ -207,7 +218,7 @@ class HappensBefore:
     def may_be_joined(self, witness: Witness, then: Position, function: str) -> bool:
         """Tell whether `function`, which starts the goroutine of a witness, waits for its end on some ways between the start and `then`."""
         start = self.start(witness)
-        paths = {path for path, _ in self.signals(witness)}
+        paths = {path for path, signal in self.signals(witness) if signal is None or not self._begins_with(signal, witness)}
         return any(wait.path in paths and start.order < wait.at.order < then.order for wait in self.waits(function))
 
     def _filled_up(self, witness: Witness, then: Position, function: str) -> bool:
@@ -287,12 +298,23 @@ class HappensBefore:
 
     def _ends_with(self, signal: Sync, witness: Witness) -> bool:
         """Tell whether the access of a witness surely stands before a signal of its goroutine."""
-        link = witness.context.link
-        assert link is not None
-        for hop in witness.hops:
-            if hop.function == link.callee:
-                return signal.at.order >= DEFERRED or (signal.at.order > hop.at.order and not common_loop(signal.at, hop.at))
-        return signal.at.order >= DEFERRED
+        hop, then = _in_goroutine(witness)
+        if signal.at.order >= DEFERRED:
+            return hop is None or hop.at.order < DEFERRED or self._given_later(signal, hop, then)
+        return hop is not None and signal.at.order > hop.at.order and not common_loop(signal.at, hop.at)
+
+    def _begins_with(self, signal: Sync, witness: Witness) -> bool:
+        """Tell whether a goroutine has surely given a signal before it comes to its access."""
+        hop, then = _in_goroutine(witness)
+        if hop is not None and hop.at.order >= DEFERRED and signal.at.order >= DEFERRED:
+            return not self._given_later(signal, hop, then)
+        return hop is not None and signal.at.order < hop.at.order < DEFERRED and not common_loop(signal.at, hop.at)
+
+    def _given_later(self, signal: Sync, hop: Hop, then: Hop | None) -> bool:
+        """Tell whether a goroutine that defers both gives a signal after what it goes on to at a hop: what is deferred last comes first."""
+        if then is not None and any(sync.place == signal.place for sync in self._functions[then.function].syncs):
+            return then.at.order >= DEFERRED or signal.place.start > then.at.order  # one literal or helper does both
+        return signal.at.order < hop.at.order
 
     def repeated(self, witness: Witness) -> bool:
         """Tell whether a start stands in a loop, so that several goroutines of it may run at once."""
@@ -361,7 +383,9 @@ class HappensBefore:
         signals = [(signal, at) for index, signal, at in self._own_syncs(first, _SIGNALS) if index >= own]
         sent = {signal.path for signal, _ in signals if signal.kind == "send"}
         for signal, at in signals:
-            if signal.at.order < at.order or (common_loop(signal.at, at) and signal.at.order < DEFERRED):
+            # What is deferred last comes first.
+            early = signal.at.order > at.order if at.order >= DEFERRED else signal.at.order < at.order
+            if early or (common_loop(signal.at, at) and signal.at.order < DEFERRED):
                 continue
             if signal.kind == "close" and signal.path in sent:
                 continue  # what is received first is a value that was sent before
@@ -465,11 +489,13 @@ def _handed(path: Path, called: FunctionSummary, site: CallSite) -> Path | None:
     return (*argument.path, *path[1:]) if argument is not None and argument.path else None
 
 
-def _is_last(sync: Sync, function: FunctionSummary) -> bool:
-    """Tell whether a function uses no map and calls nothing any more when it comes to a signal."""
-    if sync.at.order >= DEFERRED or sync.at.nest:
-        return sync.at.order >= DEFERRED
-    return all(at.order < sync.at.order for at in (*(access.at for access in function.accesses), *(site.at for site in function.calls)))
+def _in_goroutine(witness: Witness) -> tuple[Hop | None, Hop | None]:
+    """Return the hop of the function that a goroutine runs, and the next one."""
+    link = witness.context.link
+    for hop, then in itertools.pairwise((*witness.hops, None)):
+        if hop is not None and link is not None and hop.function == link.callee:
+            return hop, then
+    return None, None
 
 
 def follows(wait: Sync, start: Position, then: Position) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from golint_maps.flow.events import ONCE, CallSite, FunctionSummary, MapAccess, Position
+from golint_maps.flow.events import CallSite, FunctionSummary, MapAccess, Position
 from golint_maps.flow.identity import short
 from golint_maps.flow.keyspace import SETTINGS
 from golint_maps.flow.lifetime import Constructor, Holder, OwnerReplaced, Serving
@@ -349,7 +349,7 @@ class Lifetimes:
 
     def repeats(self, way: Witness, depth: int = 0) -> Reason | None:
         """Return what makes the code at the end of a way run again and again, or None."""
-        if any(lock.name.endswith(ONCE) and lock.mode == "w" for lock in way.locks):
+        if any(lock.at_most_once for lock in way.locks):
             return None
         found = self._repeats(way, depth)
         makes = any(_MAKES.match(self._functions[hop.function].id.rpartition(".")[2]) for hop in way.hops)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from golint_maps.flow.events import KEPT, SERIAL, Argument, CallSite, FunctionSummary, Held, Submit
+from golint_maps.flow.events import KEPT, SERIAL, Argument, CallSite, FunctionSummary, Held, Position, Submit
+from golint_maps.flow.structure import dominates
 from golint_maps.graphs.callbacks import Callback, table
 from golint_maps.graphs.executors import Executors
 
@@ -87,12 +88,8 @@ class Links:
         )
         """Functions that exported functions return, for whoever wants to call them."""
         self.executors = Executors(functions, self._callbacks)
-        self._single = {
-            sync.path: Held(sync.path, "w", f"{'.'.join(sync.path)}{SERIAL}")
-            for function in functions.values()
-            for sync in function.syncs
-            if sync.kind == "single" and sync.path[0][0] in "gl"
-        }
+        self._single = dict(_single_groups(functions.values()))
+        """Groups of goroutines of which one works at a time, each with where that is said: (function, position)."""
         self._parameter_calls = self._find_parameter_calls()
         for function in functions.values():
             for site in function.calls:
@@ -235,8 +232,13 @@ class Links:
 
     def _of_single_group(self, link: Link) -> Held | None:
         """Return what keeps the goroutines of a group apart, of which one works at a time: `g.SetLimit(1)`."""
-        groups = (site.receiver.path for site in (link.site, link.binding) if site is not None and site.receiver is not None)
-        return next((self._single[path] for path in groups if path in self._single), None)
+        for site in (link.site, link.binding):
+            path = site.receiver.path if site is not None and site.receiver is not None else None
+            if path is not None and path in self._single:
+                function, at = self._single[path]
+                if dominates(at, link.site.at) if function == link.caller else not at.nest:
+                    return Held(path, "w", f"{'.'.join(path)}{SERIAL}", link.site.spelled.rpartition(".")[0])
+        return None
 
     def _link(self, function: FunctionSummary, site: CallSite) -> None:
         for target in site.targets:
@@ -410,6 +412,15 @@ class Links:
 
     def _parallel(self, callee: str) -> bool:
         return self.functions[callee].parallel_test
+
+
+def _single_groups(functions: Iterable[FunctionSummary]) -> Iterator[tuple[tuple[str, ...], tuple[str, Position]]]:
+    """Yield the groups of goroutines that are given room for one, and never for more: path, and (function, position) of where that is said."""
+    limits = [(function.id, sync) for function in functions for sync in function.syncs if sync.kind in ("single", "several")]
+    more = {sync.path for _, sync in limits if sync.kind == "several"}
+    for function, sync in limits:
+        if sync.path[0][0] in "gl" and sync.path not in more:
+            yield sync.path, (function, sync.at)
 
 
 def _flow_closure(functions: Iterable[FunctionSummary]) -> dict[str, frozenset[str]]:

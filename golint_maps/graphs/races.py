@@ -11,11 +11,11 @@ from functools import cached_property
 from msgspec.structs import replace
 
 from golint_maps.flow.annotations import Guard
-from golint_maps.flow.events import CallSite, FunctionSummary, Held, MapAccess
+from golint_maps.flow.events import SERIAL, CallSite, FunctionSummary, Held, MapAccess
 from golint_maps.flow.structure import may_follow
 from golint_maps.flow.support import doubles, serves_tests
 from golint_maps.graphs.doubts import Doubts
-from golint_maps.graphs.exclusion import excluded
+from golint_maps.graphs.exclusion import common_locks, excluded
 from golint_maps.graphs.happens_before import HappensBefore
 from golint_maps.graphs.links import SERVICE, Links
 from golint_maps.graphs.naming import hidden, sets_up
@@ -213,13 +213,23 @@ class Races:
                 if not conflicts(mine, other):
                     continue
                 parallel = self.parallel(mine.witness, other.witness)
-                if not parallel or (parallel != "certain" and assumed is not None) or excluded(mine.witness, other.witness):
+                if not parallel or (parallel != "certain" and assumed is not None):
+                    continue
+                if excluded(mine.witness, other.witness) and not self._by_their_own(mine.witness, other.witness):
                     continue
                 race = Race(mine.witness, other.witness, parallel == "certain")
                 if race.certain:
                     return race
                 assumed = race
         return assumed
+
+    def _by_their_own(self, left: Witness, right: Witness) -> bool:
+        """Tell whether goroutines of one start are kept apart only within a group with room for one, and there are several of those at a time."""
+        groups = [mine for mine, _ in common_locks(left, right) if mine.name.endswith(SERIAL) and mine.name[:1] == "l"]
+        if not groups or left.context.kind != "spawn" or right.context.kind != "spawn" or not self.starts.one_start(left, right):
+            return False
+        within = [replace(way, locks=tuple(lock for lock in way.locks if lock not in groups)) for way in (left, right)]
+        return not excluded(*within) and all(self.starts.in_another_group(left, group.path) for group in groups)
 
     def parallel(self, left: Witness, right: Witness) -> str:
         """Return `certain`, `assumed` (somebody outside of the program would have to call, or pass one object to both), or an empty string."""

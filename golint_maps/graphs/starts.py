@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from golint_maps.flow.events import ONCE, FunctionSummary, Position
+from golint_maps.flow.events import FunctionSummary, Position
 from golint_maps.flow.structure import common_loop, may_follow
 from golint_maps.graphs.happens_before import HappensBefore, follows
 from golint_maps.graphs.naming import begins, sets_up
-from golint_maps.graphs.witness import Context, Hop, Witness, Witnesses
+from golint_maps.graphs.witness import Context, Hop, Path, Witness, Witnesses
 
 
 class Starts:
@@ -53,7 +53,7 @@ class Starts:
         for context, hops in self._witnesses.chains(spawn.hops[0].function, spawn.path):
             if self._functions[hops[0].function].test and not tested:
                 continue  # tests that run side by side have objects of their own
-            if any(lock.mode == "w" and lock.name.endswith(ONCE) for hop in hops if hop.site is not None for lock in hop.site.locks):
+            if any(lock.at_most_once for hop in hops if hop.site is not None for lock in hop.site.locks):
                 continue  # what a `sync.Once` does is done once, however many ask for it
             if context.kind == "handler":
                 return True
@@ -63,6 +63,24 @@ class Starts:
             if context.kind == "spawn" and self._order.self_parallel(Witness(spawn.access, context, hops, None, "", ())):
                 return True
         return False
+
+    def in_another_group(self, spawn: Witness, group: Path) -> bool:
+        """Tell whether another goroutine of the same start, on the same map, may belong to another group than this one, which is a local variable.
+
+        There is another group in each turn of a loop around its declaration, unless the goroutines of a turn are waited for in it, and one in each
+        activation of the function that declares it.
+        """
+        hop = spawn.hops[0]
+        loops = [number for number in hop.at.nest if number < 0]
+        if self._order.varies(hop, group[0], loops) and not (spawn.path and self._order.varies(hop, spawn.path[0], loops)):
+            return not any(wait.path == group and common_loop(wait.at, hop.at) for wait in self._order.waits(hop.function))
+        if spawn.path is None or spawn.path[0][:1] == "l":
+            return False  # a new activation has a new local
+        return any(
+            context.kind == "handler" or (context.kind == "spawn" and self._order.self_parallel(Witness(spawn.access, context, hops, None, "", ())))
+            for context, hops in self._witnesses.chains(hop.function, spawn.path)
+            if not self._functions[hops[0].function].test
+        )
 
     def _in_a_loop_around(self, spawn: Witness) -> bool:
         """Tell whether a literal that starts a goroutine is called in a loop of the function around it, which has the map, and waits for none."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from golint_maps.findings import Finding, Level, Related, Step, Trace
-from golint_maps.flow.events import ONCE, SERIAL, Held, MapAccess
+from golint_maps.flow.events import ONCE, SERIAL, SLOT, Held, MapAccess
 from golint_maps.flow.promises import UNSAFE
 from golint_maps.flow.support import helps_tests, serves_tests
 from golint_maps.graphs.alone import left_to_callers
@@ -58,7 +58,7 @@ def lock_name(lock: Held) -> str:
     """Return a lock as the programmer wrote it, else by its declaring type."""
     if lock.spelled:
         return lock.spelled
-    name = lock.name.removesuffix(ONCE).rstrip("!~")
+    name = lock.name.removesuffix(SLOT).removesuffix(ONCE).rstrip("!~")
     return ".".join(lock.path[1:-1]) or name if lock.name[:1] not in "fgl" else brief(name[1:].split("#", maxsplit=1)[0])
 
 
@@ -174,7 +174,7 @@ def level(rule: Rule, program: Program, verdict: Verdict, *, shown: bool | None 
     ordered before the other by whoever asks for it: that is one level less. `shown` is whether it is seen which objects are meant.
     """
     ways = (verdict.side,) if verdict.other is None else (verdict.side, verdict.other)
-    once = any(lock.name.endswith(ONCE) for way in ways for lock in way.locks)
+    once = any(lock.name.endswith(ONCE) and not lock.name.endswith(SLOT) for way in ways for lock in way.locks)
     if verdict.certain:
         return Level.WARNING if once else rule.level
     owner = verdict.side.identity.rpartition(".")[0]

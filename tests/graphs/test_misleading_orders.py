@@ -1,0 +1,176 @@
+"""What looks as if it kept goroutines apart, and does not: each case is the shortest form of a race that was missed."""
+
+from __future__ import annotations
+
+import pytest
+
+from golint_maps.program import Program
+from golint_maps.testing import facts_of
+
+
+def certain(source: str) -> bool:
+    """Tell whether a race is seen for sure."""
+    return any(verdict.certain for verdict in Program([facts_of({"p.go": "package p\n" + source})]).verdicts)
+
+
+def seen(source: str) -> bool:
+    """Tell whether a race is seen, though it may be in doubt."""
+    return Program([facts_of({"p.go": "package p\n" + source})]).verdicts != []
+
+
+# --- groups with room for one ---
+
+GROUP = "import `golang.org/x/sync/errgroup`\nvar seen = map[int]int{}\nfunc main() { work(false) }\n"
+EACH = "for i := range 9 { g.Go(func() error { seen[i]++; return nil }) }"
+
+
+@pytest.mark.parametrize(
+    ("body", "racy"),
+    [
+        (f"g.SetLimit(1); {EACH}; g.Wait()", False),
+        (f"if slow {{ g.SetLimit(1) }}; {EACH}; g.Wait()", True),
+        (f"{EACH}; g.SetLimit(1); g.Wait()", True),
+        (f"g.SetLimit(1); g.Wait(); g.SetLimit(8); {EACH}; g.Wait()", True),
+    ],
+)
+def test_a_group_has_room_for_one_where_that_was_said_before_and_for_good(body: str, racy: bool) -> None:
+    assert certain(f"{GROUP}func work(slow bool) {{ var g errgroup.Group; {body} }}") is racy
+
+
+@pytest.mark.parametrize(
+    ("body", "racy"),
+    [
+        ("g.Go(add); all = append(all, g)", True),
+        ("g.Go(add); g.Wait()", False),
+        ("for range 3 { g.Go(add) }; g.Wait()", False),
+    ],
+)
+def test_each_turn_of_a_loop_may_have_a_group_of_its_own(body: str, racy: bool) -> None:
+    work = "var all []*errgroup.Group; for range 3 { g := &errgroup.Group{}; g.SetLimit(1); BODY }; for _, g := range all { g.Wait() }"
+    source = f"{GROUP}func work(slow bool) {{ add := func() error {{ seen[1]++; return nil }}; {work.replace('BODY', body)} }}"
+    assert certain(source) is racy
+
+
+@pytest.mark.parametrize(("start", "racy"), [("s.work()", False), ("for range 3 { go s.work() }", True), ("for range 3 { s.work() }", False)])
+def test_each_activation_of_a_function_has_a_group_of_its_own(start: str, racy: bool) -> None:
+    work = (
+        "func (s *store) work() { var g errgroup.Group; g.SetLimit(1); for i := range 9 { g.Go(func() error { s.m[i]++; return nil }) }; g.Wait() }"
+    )
+    source = f"import `golang.org/x/sync/errgroup`\ntype store struct {{ m map[int]int }}\n{work}\n"
+    assert certain(f"{source}func Run() {{ s := &store{{m: map[int]int{{}}}}; {start} }}") is racy
+
+
+# --- slots ---
+
+BEGIN = """
+type stat struct { mu sync.Mutex; busy bool; m map[string]int }
+func (s *stat) begin() bool { s.mu.Lock(); defer s.mu.Unlock(); if REFUSES { return false }; s.busy = true; return true }
+func (s *stat) end() { s.mu.Lock(); s.busy = false; s.mu.Unlock() }
+func (s *stat) work() { WORK }
+func Run() { s := &stat{m: map[string]int{}}; for range 9 { go s.work() } }
+"""
+
+
+@pytest.mark.parametrize(
+    ("refuses", "work", "racy"),
+    [
+        ("s.busy", "if !s.begin() { return }; s.m[`a`]++; s.end()", False),
+        ("s.busy", "if ok := s.begin(); !ok { return }; defer s.end(); s.m[`a`]++", False),
+        ("s.busy || len(s.m) > 9", "if s.begin() == false { return }; defer s.end(); s.m[`a`]++", False),
+        ("s.busy", "if s.begin() { s.end(); return }; s.m[`a`]++", True),
+        ("s.busy", "if !s.begin() { return }; s.end(); s.m[`a`]++", True),
+        ("!s.busy", "if !s.begin() { return }; defer s.end(); s.m[`a`]++", True),
+    ],
+)
+def test_a_slot_is_held_by_whom_it_was_not_refused_until_it_is_given_back(refuses: str, work: str, racy: bool) -> None:
+    assert certain("import `sync`\n" + BEGIN.replace("REFUSES", refuses).replace("WORK", work)) is racy
+
+
+@pytest.mark.parametrize(
+    ("begins", "racy"),
+    [("if s.current != `` { return errors.New(`busy`) }", False), ("if s.current == id { return errors.New(`busy`) }", True)],
+)
+def test_who_refuses_one_name_alone_gives_no_slot(begins: str, racy: bool) -> None:
+    source = (
+        "import (`errors`; `sync`)\ntype stat struct { mu sync.Mutex; current string; m map[string]int }\n"
+        f"func (s *stat) use(id string) error {{ s.mu.Lock(); defer s.mu.Unlock(); {begins}; s.current = id; return nil }}\n"
+        "func (s *stat) end() { s.mu.Lock(); s.current = ``; s.mu.Unlock() }\n"
+        "func (s *stat) work(id string) { if err := s.use(id); err != nil { return }; s.m[id]++ }\n"
+        "func Run(ids []string) { s := &stat{m: map[string]int{}}; for _, id := range ids { go s.work(id) } }"
+    )
+    assert certain(source) is racy
+
+
+@pytest.mark.parametrize(("start", "racy"), [("if !b.busy.CompareAndSwap(false, true) { return }", False), ("b.busy.Store(true)", True)])
+def test_a_status_that_has_the_name_of_a_flag_elsewhere_is_no_slot(start: str, racy: bool) -> None:
+    source = (
+        "import `sync/atomic`\ntype other struct { busy atomic.Bool }\nfunc (o *other) try() bool { return o.busy.CompareAndSwap(false, true) }\n"
+        "type box struct { busy atomic.Bool; m map[int]int }\n"
+        f"func (b *box) work(k int) {{ {start}; go func() {{ b.m[k]++; b.busy.Store(false) }}() }}\n"
+        "func Run() { b := &box{m: map[int]int{}}; for i := range 9 { b.work(i) } }"
+    )
+    assert certain(source) is racy
+
+
+def test_who_comes_without_the_slot_races_with_who_has_it() -> None:
+    source = (
+        "import `sync/atomic`\ntype box struct { busy atomic.Bool; m map[int]int }\n"
+        "func (b *box) one(k int) { if b.busy.CompareAndSwap(false, true) { go func() { defer b.busy.Store(false); b.m[k]++ }() } }\n"
+        "func (b *box) two(k int) { go func() { WORK }() }\n"
+        "func Run() { b := &box{m: map[int]int{}}; for i := range 9 { b.one(i); b.two(i) } }"
+    )
+    assert certain(source.replace("WORK", "b.m[k]++"))
+    assert not certain(source.replace("WORK", "if b.busy.CompareAndSwap(false, true) { b.m[k]++; b.busy.Store(false) }"))
+
+
+# --- what a goroutine signals last ---
+
+RUN = "import `sync`\ntype box struct { wg sync.WaitGroup; m map[int]int }\nfunc (b *box) add() { b.m[1]++ }\nfunc (b *box) done() { b.wg.Done() }\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "racy"),
+    [
+        ("defer b.done(); b.add()", False),
+        ("defer b.done(); defer b.add()", False),
+        ("defer b.wg.Done(); defer func() { b.m[1]++ }()", False),
+        ("defer func() { b.m[1]++; b.wg.Done() }()", False),
+        ("defer func() { defer b.wg.Done(); b.m[1]++ }()", False),
+        ("defer b.add(); defer b.done()", True),
+        ("defer func() { b.m[1]++ }(); defer b.wg.Done()", True),
+        ("defer func() { b.wg.Done(); b.m[1]++ }()", True),
+    ],
+)
+def test_what_is_deferred_first_comes_last(body: str, racy: bool) -> None:
+    run = f"func Run() {{ b := &box{{m: map[int]int{{}}}}; b.wg.Add(1); go func() {{ {body} }}(); b.wg.Wait(); b.m[2]++ }}"
+    assert seen(RUN + run) is racy
+
+
+@pytest.mark.parametrize(
+    ("fill", "body", "racy"),
+    [
+        ("defer close(ch); ch <- 1; m[1]++", "fill(ch, m)", False),
+        ("defer close(ch); defer func() { m[1]++ }(); ch <- 1", "fill(ch, m)", False),
+        ("defer func() { m[1]++ }(); defer close(ch); ch <- 1", "fill(ch, m)", True),
+        ("ch <- 1; close(ch)", "fill(ch, m); m[1]++", True),
+        ("ch <- 1; close(ch)", "m[1]++; fill(ch, m)", False),
+    ],
+)
+def test_what_closes_a_channel_for_a_goroutine_is_not_always_its_end(fill: str, body: str, racy: bool) -> None:
+    source = f"func fill(ch chan int, m map[int]int) {{ {fill} }}\n"
+    run = f"func Run() {{ m := map[int]int{{}}; ch := make(chan int); go func() {{ {body} }}(); for range ch {{ println() }}; m[2]++ }}"
+    assert certain(source + run) is racy
+
+
+@pytest.mark.parametrize(
+    ("body", "racy"),
+    [
+        ("println(x)", False),
+        ("if x > 9 { continue }; println(x)", False),
+        ("switch x { case 1: break }", False),
+        ("if x > 9 { break }; println(x)", True),
+    ],
+)
+def test_a_loop_that_is_left_has_not_waited_for_the_close(body: str, racy: bool) -> None:
+    run = "for range 9 { ch := make(chan int, 9); go func() { defer close(ch); ch <- 1; m[1]++ }(); for x := range ch { BODY } }"
+    assert certain(f"func Run() {{ m := map[int]int{{}}; {run.replace('BODY', body)} }}") is racy
