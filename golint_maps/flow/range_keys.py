@@ -8,7 +8,7 @@ from typing import Final
 from golint_maps.flow.entries import is_zero
 from golint_maps.flow.literals import field_name
 from golint_maps.flow.map_ranges import MapRange
-from golint_maps.flow.self_keyed import identifies, maker_of, names_itself, self_keyed_fields
+from golint_maps.flow.self_keyed import identifies, is_identity, maker_of, names_itself, self_keyed_fields
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.structure import end_of, start_of
 from golint_maps.flow.traverse import each, subexpressions
@@ -60,13 +60,42 @@ class LoopKeys:
             return self._found.key < 0 and kind is not None and isinstance(kind.key, model.Pointer) and kind.key == kind.value
         if not chain:
             return False
-        if chain in known or names_itself(chain):
+        if chain in known or (names_itself(chain) and not self._leads_to_another(key)):
             return True
         # Where the loop has a name for its key, a field of the value that nobody stores by is there for another reason.
         return self._found.key < 0 and self._found.value >= 0 and identifies(chain, self._view.typing.local(self._found.value))
 
+    def _leads_to_another(self, key: ir.Expr) -> bool:
+        """Tell whether a key that is read from the loop's value belongs to another value.
+
+        That has the value's own type (`v.Boss.Name`), or what it is read from has an identity of its own beside it (`v.ID`, `v.ManagerID`).
+        """
+        own = _named(self._view.typing.local(self._found.value)) if self._found.value >= 0 else None
+        x, last = self._defined(key), True
+        while isinstance(x, ir.Sel | ir.Call):
+            if isinstance(x, ir.Sel):
+                if last and not is_identity(x.name) and self._has_identity(self._view.typing.of(x.base)):
+                    return True
+                if own is not None and _named(self._view.typing.of(x)) == own:
+                    return True
+                last = False
+                x = x.base
+            else:
+                x = x.args[0] if x.args else x.fun
+            x = self._defined(x)
+        return False
+
+    def _has_identity(self, kind: model.Type | None) -> bool:
+        resolver = self._view.package.resolver
+        below = resolver.underlying(kind.elem if isinstance(kind, model.Pointer) else kind)
+        return isinstance(below, model.Struct) and any(is_identity(field.name) for field in below.fields)
+
     def is_asked_for(self, key: ir.Expr, at: int) -> bool:
         """Tell whether a key has been found equal to the loop's own: `if k == label() { delete(m, label()) }`, `if v.ID == id { m[id] = v }`."""
+        if isinstance(key, ir.Local) and any(
+            isinstance(target, ir.Local) and target.id == key.id for assign in each(self._found.loop.body, ir.Assign) for target in assign.lhs
+        ):
+            return False
         text = spell(key, self._view.variables)
         for condition in self._conditions(at):
             match condition:
@@ -119,9 +148,24 @@ class LoopKeys:
                     return True
         return False
 
-    def is_told_by_key(self, at: int) -> bool:
-        """Tell whether a place is reached where the text of the loop's key has passed a test: `if strings.Contains(k, ".")`."""
-        return any(self._is_textual(x) for condition in self._conditions(at) for x in subexpressions(condition))
+    def is_told_by_key(self, key: ir.Expr, at: int) -> bool:
+        """Tell whether a place is reached where the text of the loop's key has passed a test that another key does not pass for sure."""
+        tests = [condition for condition in self._conditions(at) if any(map(self._is_textual, subexpressions(condition)))]
+        return bool(tests) and not all(self._passes(key, test) for test in tests)
+
+    def _passes(self, key: ir.Expr, test: ir.Expr) -> bool:
+        """Tell whether what a key is made of besides the loop's own passes the test that this has passed: `"tmp." + k` begins with `tmp` as well."""
+        parts = list(_concatenated(key))
+        if not any(map(self._is_key, parts)):
+            return False
+        match test:
+            case ir.Call(ir.Sel(_, "Contains"), [tested, _]):
+                return self._is_key(tested)
+            case ir.Call(ir.Sel(_, "HasPrefix"), [tested, wanted]):
+                return self._is_key(tested) and (self._is_key(parts[0]) or _text(parts[0]).startswith(_text(wanted) or "?"))
+            case ir.Call(ir.Sel(_, "HasSuffix"), [tested, wanted]):
+                return self._is_key(tested) and (self._is_key(parts[-1]) or _text(parts[-1]).endswith(_text(wanted) or "?"))
+        return False
 
     def _is_textual(self, x: ir.Expr) -> bool:
         match x:
@@ -166,11 +210,18 @@ class LoopKeys:
                     x = fun
                 case ir.Call(_, [arg]) if self._view.typing.as_type(x.fun) is not None:
                     x = arg
-                case ir.Deref(operand) | ir.Addr(operand) | ir.Index(operand):
+                case ir.Deref(operand) | ir.Addr(operand):
+                    x = operand
+                case ir.Index(operand) if self._is_value(operand):
                     x = operand
                 case _:
                     return None
         return None
+
+    def _is_value(self, x: ir.Expr) -> bool:
+        """Tell whether an expression is the loop's value itself, of which one element may stand for all: `delete(m, group[0].ID)`."""
+        x = self._defined(x)
+        return isinstance(x, ir.Local) and x.id == self._found.value
 
     def _defined(self, x: ir.Expr) -> ir.Expr:
         """Return what a local that is never assigned to stands for."""
@@ -180,3 +231,24 @@ class LoopKeys:
                 break
             x = definition.value
         return x
+
+
+def _named(kind: model.Type | None) -> model.Named | None:
+    """Return a named type, also behind a pointer."""
+    kind = kind.elem if isinstance(kind, model.Pointer) else kind
+    return kind if isinstance(kind, model.Named) else None
+
+
+def _concatenated(x: ir.Expr) -> Iterator[ir.Expr]:
+    """Yield what a text is put together of."""
+    match x:
+        case ir.Binary("+", left, right):
+            yield from _concatenated(left)
+            yield from _concatenated(right)
+        case _:
+            yield x
+
+
+def _text(x: ir.Expr) -> str:
+    """Return what is between the quotes of a constant text; empty for all else."""
+    return x.text[1:-1] if isinstance(x, ir.Const) and x.kind == "string" else ""

@@ -90,7 +90,7 @@ class LoopTurns(EntryFlow):
                 return
             if kind == "delete" and (self.keys.was_visited(key) or self.keys.is_passed_over(key, at[0])):
                 return
-        renames = key is not None and kind == "insert" and self.keys.is_told_by_key(at[0])
+        renames = key is not None and kind == "insert" and self.keys.is_told_by_key(key, at[0])
         self.events[at[0]] = _Event(kind, form, own, operand, key, at, renames)
         self.happened(at[0], state)
 

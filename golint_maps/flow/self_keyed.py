@@ -129,6 +129,11 @@ def identifies(chain: str, kind: model.Type | None) -> bool:
     return any(name == word or (name.endswith(word) and owner.endswith(name[: -len(word)])) for word in _IDENTIFYING)
 
 
+def is_identity(field: str) -> bool:
+    """Tell whether a field is called by a word for an identity, and nothing else: `ID`."""
+    return field.lower() in _IDENTIFYING
+
+
 def names_itself(chain: str) -> bool:
     """Tell whether a chain of fields ends in a word for an identity, and nothing on the way leads to another value: `Credentials.AccessKey`."""
     parts = [part.removeprefix("Get") for part in chain.split(".") if part not in ("String", "Load", "Get")]

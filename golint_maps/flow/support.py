@@ -19,6 +19,11 @@ def doubles(kind: str) -> bool:
     return _DOUBLE.search(kind) is not None
 
 
+def stubs(kind: str) -> bool:
+    """Tell whether a double may as well be what stands in a program for a service that it calls: a stub."""
+    return "stub" in kind.rpartition(".")[2].lower()
+
+
 def serves_tests(package: str) -> bool:
     """Tell whether a package is there for tests."""
     return _TESTS.search(package) is not None

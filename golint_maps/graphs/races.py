@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from golint_maps.flow.annotations import Guard
 from golint_maps.flow.events import SERIAL, CallSite, FunctionSummary, Held, MapAccess
 from golint_maps.flow.structure import may_follow
-from golint_maps.flow.support import doubles, serves_tests
+from golint_maps.flow.support import doubles, serves_tests, stubs
 from golint_maps.graphs.doubts import Doubts
 from golint_maps.graphs.exclusion import common_locks, excluded
 from golint_maps.graphs.happens_before import HappensBefore
@@ -313,7 +313,8 @@ class Races:
             return not root.test or elsewhere
         if root.test or doubles(self.functions[root.root].receiver):
             return False
-        return (elsewhere and serves_tests(reached.package)) or doubles(self.functions[reached.root].receiver)
+        kind = self.functions[reached.root].receiver
+        return (elsewhere and serves_tests(reached.package)) or (doubles(kind) and (elsewhere or not stubs(kind)))
 
     @staticmethod
     def _started(way: Witness) -> bool:

@@ -11,6 +11,7 @@ from golint_maps.flow.structure import dominates
 from golint_maps.graphs.links import Link
 from golint_maps.graphs.naming import hidden
 from golint_maps.graphs.races import Races
+from golint_maps.graphs.syncmap_locks import is_around
 from golint_maps.graphs.witness import NOTHING, Context, Hop, Witness
 
 _METHOD: Final = "sync.Map."
@@ -101,10 +102,14 @@ def _map_calls(function: FunctionSummary) -> Iterator[CallSite]:
 
 
 def _held(way: Witness) -> frozenset[str]:
-    """Return the locks that keep others out where a way ends."""
+    """Return the locks that keep others out where a way ends: of package variables, and of what the call is made on or lies in."""
     start = 1 if way.hops[0].spawns else 0
     return frozenset(
-        lock.name for hop in way.hops[start:] if hop.site is not None for lock in hop.site.locks if lock.mode == "w" and lock.name[:1] != "l"
+        lock.name
+        for hop in way.hops[start:]
+        if hop.site is not None
+        for lock in hop.site.locks
+        if lock.mode == "w" and lock.name[:1] != "l" and is_around(lock, hop.site)
     )
 
 

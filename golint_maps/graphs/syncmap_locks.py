@@ -62,10 +62,21 @@ class SyncMapLocks:
             caller = self._links.functions[link.caller]
             if caller.test:
                 continue
-            around = {} if link.spawns else _modes(link.site.locks) | dict(self._around(link.caller, depth - 1))
+            held = tuple(lock for lock in link.site.locks if is_around(lock, link.site))
+            around = {} if link.spawns else _modes(held) | dict(self._around(link.caller, depth - 1))
             common = around if common is None else {name: _weaker(mode, around[name]) for name, mode in common.items() if name in around}
         self._entry[id] = {} if function.exported else common or {}
         return self._entry[id]
+
+
+def is_around(lock: Held, site: CallSite) -> bool:
+    """Tell whether a lock is one for all, or of an object that a call is made on, lies in or is handed: else others hold that of other objects."""
+    if not lock.path or lock.path[0][:1] == "g":
+        return bool(lock.path)
+    receiver, owner = site.receiver.path if site.receiver is not None else None, lock.path[:-1]
+    if receiver and receiver[0] == lock.path[0]:
+        return True
+    return any(argument.path and argument.path == owner[: len(argument.path)] for argument in site.args)
 
 
 def _modes(locks: tuple[Held, ...]) -> dict[str, str]:

@@ -289,7 +289,7 @@ def test_a_set_of_objects_is_keyed_by_its_values() -> None:
 
 
 USERS = """
-type user struct { Name, ParentName string; Credentials credentials; peers []user }
+type user struct { Name, ParentName, ManagerName string; Boss *user; Credentials credentials; peers, Members []user }
 type credentials struct { AccessKey string }
 type id struct { group, name string }
 """
@@ -303,6 +303,10 @@ type id struct { group, name string }
         ("for k := range m { u := m[k]; delete(m, u.Name) }", True),
         ("for k, u := range m { _ = k; delete(m, u.ParentName) }", False),
         ("for k, u := range m { _ = k; delete(m, u.peers[0].Name) }", False),
+        ("for k, u := range m { _ = k; delete(m, u.Members[0].Name) }", False),
+        ("for k, u := range m { _ = k; delete(m, u.ManagerName) }", False),
+        ("for k, u := range m { _ = k; delete(m, u.Boss.Name) }", False),
+        ("for k := range m { if k == other { other = label(); delete(m, other) } }", False),
         ("for k := range m { u := m[k]; if u.Name == other { m[other] = u } }", True),
         ("for k := range m { u := m[k]; if u.ParentName == other { m[other] = u } }", False),
     ],
@@ -332,6 +336,11 @@ def test_a_key_that_is_put_back_in_its_settled_form_stays() -> None:
     [
         ("for k, v := range m { if strings.Contains(k, `.`) { m[other] = v } }", True),
         ("for k, v := range m { parts := strings.Split(k, `@`); if len(parts) == 2 { m[parts[0]] = v } }", True),
+        ("for k, v := range m { if strings.HasPrefix(k, `old.`) { m[`new.`+k] = v } }", True),
+        ("for k, v := range m { if strings.HasPrefix(k, `old`) { m[`older.`+k] = v } }", False),
+        ("for k, v := range m { if strings.HasPrefix(k, `old`) { m[k+`.x`] = v } }", False),
+        ("for k, v := range m { if strings.HasSuffix(k, `.x`) { m[k+`.x`] = v } }", False),
+        ("for k, v := range m { if strings.Contains(k, `.`) { m[other+k] = v } }", False),
         ("for k, v := range m { if strings.EqualFold(other, k) && v > 0 { m[other] = v } }", True),
         ("for k, v := range m { if strings.Contains(other, `.`) { _ = k; m[other] = v } }", False),
         ("for k, v := range m { if v > 0 { _ = k; m[other] = v } }", False),

@@ -1366,7 +1366,7 @@ def test_a_goroutine_has_no_lock_of_who_has_it_started_by_another(start: str) ->
     assert verdicts(source) == [("write", True), ("write", True)]
 
 
-@pytest.mark.parametrize(("name", "racy"), [("Book", True), ("BookMock", False), ("fakeBook", False)])
+@pytest.mark.parametrize(("name", "racy"), [("Book", True), ("BookMock", False), ("fakeBook", False), ("bookStub", True)])
 def test_a_double_is_driven_by_tests_in_whatever_package_it_lies(name: str, racy: bool) -> None:
     source = (
         "type book interface { Add(k string) }\ntype NAME struct { m map[string]int }\nfunc (b *NAME) Add(k string) { b.m[k] = 1 }\n"

@@ -57,6 +57,10 @@ def test_one_goroutine_at_a_time(text: str) -> None:
         'func main() { for i := 0; i < 9; i++ { go s.loop() } }\nfunc (s *S) loop() { for { s.count("k") } }',
         'func main() { go s.loop(); s.count("a") }\nfunc (s *S) loop() { for { s.count("k") } }',
         "func (s *S) Count(k string) { s.count(k) }",
+        """type item struct { mu sync.Mutex }
+        func H(w http.ResponseWriter, r *http.Request) { i := find(r.URL.Path); i.mu.Lock(); s.count("a"); i.mu.Unlock() }
+        func find(k string) *item { return items[k] }
+        var items map[string]*item""",
     ],
 )
 def test_several_goroutines(text: str) -> None:
