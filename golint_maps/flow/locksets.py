@@ -185,7 +185,7 @@ class LocksetWalk(Forward[State]):
                         if not appends_to(value, target):
                             self._ownership.publish(value, state)
                         self._ownership.replace_in_copy(target, value, state)
-                        self._ownership.place(target, new, state)
+                        self._ownership.place(target, value, new, state)
                     if self._is_map(target):
                         start, end = extent(target, self.view)
                         self._access("assign", target, start, end, state)
@@ -680,9 +680,11 @@ class LocksetWalk(Forward[State]):
         if mode == "go":
             # A map that the function replaces is handed over with the goroutine: nobody else has it any more.
             arguments = tuple(
-                Argument() if self._is_map(given) and self._replaced(given, call.end) else argument
+                Argument() if self._is_map(given) and self._replaced(given, call.end) else self._ownership.apart(given, argument, state)
                 for given, argument in zip(call.args, arguments, strict=True)
             )
+            if receiver is not None and isinstance(call.fun, ir.Sel):
+                receiver = self._ownership.apart(call.fun.base, receiver, state)
         self.calls[call.pos, call.end, mode] = CallSite(
             place=Place(self.view.path, call.pos, min(call.end, self._head_end(call))),
             spelled=spell(call.fun, self.view.variables),

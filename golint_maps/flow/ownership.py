@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from msgspec.structs import replace
@@ -16,6 +17,9 @@ from golint_maps.types import model
 
 MAY_BE_NEW: Final = frozenset((ir.Addr, ir.Lit, ir.Call, ir.Local, ir.Assert))
 """Expressions that may stand for an object that was made just now."""
+_ALONE: Final = "@@"
+"""Begins the path of what holds a new object that no map of others went into."""
+_IN_PLACE: Final = frozenset((NEW_IN_PLACE, _ALONE))
 _COPYING: Final = frozenset(("sync.Pool.Get", "maps.Clone", "maps.Collect", "slices.Collect", "slices.Clone", "golang.org/x/exp/maps.Clone"))
 """Functions whose result nobody else has."""
 
@@ -58,7 +62,7 @@ class Ownership:
             assert isinstance(target.base, ir.Local)
             state.owned |= {(f"l{target.base.id}", target.name)}
 
-    def place(self, target: ir.Expr, new: bool, state: State) -> None:
+    def place(self, target: ir.Expr, value: ir.Expr, new: bool, state: State) -> None:
         """Remember that a field or package variable holds a new object (`s.cache = newCache()`), or that it holds another one now."""
         if not new and not state.owned:
             return
@@ -68,12 +72,34 @@ class Ownership:
         self._take(path, state)
         if new:
             state.owned |= {(NEW_IN_PLACE, *path)}
+            if not self._holds_maps_of_others(value, state):
+                state.owned |= {(_ALONE, *path)}
+
+    def _holds_maps_of_others(self, value: ir.Expr, state: State) -> bool:
+        """Tell whether a new object may have got a map that was there before: `newMonitor(s.seen)`, `&monitor{seen: s.seen}`."""
+        match value:
+            case ir.Addr(operand):
+                return self._holds_maps_of_others(operand, state)
+            case ir.Lit(_, elements):
+                given: Sequence[ir.Expr] = [element.value for element in elements]
+            case ir.Call(_, args):
+                given = args
+            case _:
+                return False
+        return any(self._resolver.map(self._typing.of(x)) is not None and not self.is_new(x, state) for x in given)
+
+    def apart(self, x: ir.Expr, argument: Argument, state: State) -> Argument:
+        """Return what a goroutine is given as new only where no map of others went into what a field or package variable holds."""
+        if not argument.owned or not isinstance(x, ir.Sel | ir.Name):
+            return argument
+        path = self._view.paths.raw(x)
+        return argument if path is None or (_ALONE, *path) in state.owned else replace(argument, owned=False)
 
     @staticmethod
     def _take(path: tuple[str, ...], state: State) -> None:
         """Forget that something in a place, or below of it, is new."""
         size = len(path) + 1
-        old = [item for item in state.owned if item.__class__ is tuple and item[0] == NEW_IN_PLACE and item[1:size] == path]
+        old = [item for item in state.owned if item.__class__ is tuple and item[0] in _IN_PLACE and item[1:size] == path]
         if old:
             state.owned = state.owned.difference(old)
 

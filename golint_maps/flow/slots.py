@@ -69,7 +69,7 @@ class Slots:
         body = function.body or ()
         if not self.flags and not self.gives:
             return
-        deferred = [statement.call for statement in each(body, ir.Defer) if isinstance(statement.call, ir.Call)]
+        deferred = list(_deferred(body, view))
         won = {view.paths.raw(won_flag(call)) for call in each(body, ir.Call)}
         for call in each(body, ir.Call) if function.parent >= 0 else deferred:
             path = self.reset(call, view)
@@ -99,6 +99,16 @@ class Slots:
                 path = view.paths.raw(call.fun.base)
                 if path is not None:
                     yield path
+
+
+def _deferred(body: Sequence[ir.Stmt], view: View) -> Iterator[ir.Call]:
+    """Yield the calls that a body defers, by themselves or in literals."""
+    for statement in each(body, ir.Defer):
+        match statement.call:
+            case ir.Call(ir.FuncLit(function)):
+                yield from each(view.facts.functions[function].body or (), ir.Call)
+            case ir.Call() as call:
+                yield call
 
 
 def _owner(x: ir.Expr, view: View) -> model.Named | None:

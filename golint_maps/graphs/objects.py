@@ -187,9 +187,9 @@ def looked_up(way: Witness) -> bool:
 
 
 def _given_element(way: Witness) -> bool:
-    """Tell whether a goroutine is started on an element of something."""
+    """Tell whether a goroutine is started on an element of something in a loop, which has another one in each turn."""
     link = way.context.link
-    if link is None or link.callback is not None:
+    if link is None or link.callback is not None or not any(number < 0 for number in link.site.at.nest):
         return False
     given = (link.site.receiver, *link.site.args)
     return any(argument is not None and argument.path is not None and bool(elements(argument.path)) for argument in given)

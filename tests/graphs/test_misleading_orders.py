@@ -77,6 +77,7 @@ func Run() { s := &stat{m: map[string]int{}}; for range 9 { go s.work() } }
         ("s.busy", "if !s.begin() { return }; s.m[`a`]++; s.end()", False),
         ("s.busy", "if ok := s.begin(); !ok { return }; defer s.end(); s.m[`a`]++", False),
         ("s.busy || len(s.m) > 9", "if s.begin() == false { return }; defer s.end(); s.m[`a`]++", False),
+        ("s.busy", "if !s.begin() { return }; go func() { defer func() { println(); s.end() }(); s.m[`a`]++ }()", False),
         ("s.busy", "if s.begin() { s.end(); return }; s.m[`a`]++", True),
         ("s.busy", "if !s.begin() { return }; s.end(); s.m[`a`]++", True),
         ("!s.busy", "if !s.begin() { return }; defer s.end(); s.m[`a`]++", True),

@@ -1377,11 +1377,21 @@ def test_a_double_is_driven_by_tests_in_whatever_package_it_lies(name: str, racy
     assert (verdicts(source) != []) is racy
 
 
-@pytest.mark.parametrize(("made", "racy"), [("d.last = d.factory.CreateMonitor()", False), ("println()", True)])
+@pytest.mark.parametrize(
+    ("made", "racy"),
+    [
+        ("d.last = d.factory.CreateMonitor()", False),
+        ("d.last = newMonitor(map[int]int{})", False),
+        ("d.last = newMonitor(d.seen)", True),
+        ("d.last = &monitor{seen: d.seen}", True),
+        ("println()", True),
+    ],
+)
 def test_what_is_made_for_each_start_is_nobody_elses(made: str, racy: bool) -> None:
     source = (
         "type monitor struct { seen map[int]int }\nfunc (m *monitor) run() { for i := range 9 { m.seen[i] = 1 } }\n"
-        "type factory interface { CreateMonitor() *monitor }\ntype driver struct { factory factory; last *monitor }\n"
+        "type factory interface { CreateMonitor() *monitor }\ntype driver struct { factory factory; last *monitor; seen map[int]int }\n"
+        "func newMonitor(seen map[int]int) *monitor { return &monitor{seen: seen} }\n"
         f"func (d *driver) Deliver() {{ for {{ {made}; go d.last.run() }} }}\n"
     )
     assert (verdicts(source) != []) is racy

@@ -380,6 +380,7 @@ func (g *group) Get(k string) int { g.Lock(); defer g.Unlock(); return g.own.M[k
     [
         ("for i := range g.kids { kid := g.kids[i]; go work(kid) }", True),
         ("for range g.kids { go work(g) }", False),
+        ("go work(g.named[name])", False),
         ("http.HandleFunc(``, func(w http.ResponseWriter, r *http.Request) { work(g.named[r.URL.Path]) })", False),
     ],
 )
@@ -389,6 +390,7 @@ import "net/http"
 type graph struct {{ kids []*graph; named map[string]*graph; vars map[string]int }}
 func (g *graph) Run() {{ {start} }}
 func work(g *graph) {{ g.vars["a"] = 1 }}
+var name string
 var _ http.Handler
 """
     races = program(source).races
