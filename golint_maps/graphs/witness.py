@@ -341,8 +341,8 @@ class Witnesses:
         return replace(search, locks=tuple(sorted((*search.locks, *added)))) if added else search
 
     def _declared_below(self, lock: Held, link: Link) -> bool:
-        if lock.name.endswith(PRIVATE) or not lock.path or lock.path[0][0] != "l":
-            return False
+        if lock.name.endswith((PRIVATE, "~")) or not lock.path or lock.path[0][0] != "l":
+            return False  # one that is another's below a name of its own may well keep out others
         variable = local(self._functions, lock.name)
         if variable is None or variable.number in self._functions[link.callee].params:
             return False  # `go func(mu *sync.Mutex) {…}(&mu)`: the caller's

@@ -1477,3 +1477,13 @@ def test_an_object_may_be_told_to_stop_and_be_waited_for_at_once(wait: str, quie
         f"{wait}; println(seen[1]) }}\n"
     )
     assert any(certain for _, certain in verdicts(source)) is not quiet
+
+
+def test_locks_by_keys_that_each_goroutine_makes_may_share_what_locks() -> None:
+    source = (
+        "type lock struct { keys []string }\nfunc newLock(keys ...string) *lock { return &lock{keys: keys} }\n"
+        "func (l *lock) Lock() { for range l.keys { println() } }\nfunc (l *lock) Unlock() { for range l.keys { println() } }\n"
+        "func Run() { m := map[int]int{}; for i := range 2 { go func() { l := newLock(`a`, `b`); l.Lock(); defer l.Unlock(); m[i] = 1 }() } }\n"
+    )
+    assert verdicts(source) == []
+    assert ("locks-differ", True) in verdicts(("import `sync`\n" + source).replace("l := newLock(`a`, `b`)", "var l sync.Mutex"))
