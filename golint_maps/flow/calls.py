@@ -160,6 +160,12 @@ class Callees:
         tokens = self.targets(x.fun, hops + 1) if isinstance(x, ir.Call) else ()
         return tokens[0].removeprefix("!") if len(tokens) == 1 and tokens[0][0] not in "=&?." else ""
 
+    def is_method_expression(self, fun: ir.Expr) -> bool:
+        """Tell whether a function is a method that takes its receiver as first argument: `(*T).method`."""
+        if not isinstance(fun, ir.Sel) or fun.base.__class__ is ir.Local or self._view.typing.package_of(fun.base) is not None:
+            return False
+        return self._view.typing.of(fun.base) is None and self._view.typing.as_type(fun.base) is not None
+
     def receiver(self, fun: ir.Expr, owned: frozenset[int | tuple[str, ...]]) -> Argument | None:
         """Return the receiver of a method call or method value, or what holds the function that is called; None where that is not known."""
         if fun.__class__ is ir.Local:
@@ -167,8 +173,8 @@ class Callees:
             return self.argument(holder, owned) if holder is not None else None
         if not isinstance(fun, ir.Sel) or self._view.typing.package_of(fun.base) is not None:
             return None
-        if fun.base.__class__ is not ir.Local and self._view.typing.of(fun.base) is None and self._view.typing.as_type(fun.base) is not None:
-            return None  # a method expression: `(*T).method`
+        if self.is_method_expression(fun):
+            return None
         found = self.argument(fun.base, owned)
         method = self._view.package.resolver.method(self._view.typing.of(fun.base), fun.name)
         if method is not None and method.path and found.path is not None:

@@ -111,6 +111,8 @@ class LockEffects:
         if end is None:
             return _NONE
         for statement in reversed(walk.deferred):
+            if isinstance(statement.call, ir.Call) and walk.release(statement.call, end):
+                continue
             given_back = locks.operation(statement.call, names) if isinstance(statement.call, ir.Call) else None
             if given_back is not None and given_back.path in walk.balanced:
                 end.held.pop(given_back.path, None)  # a return before the lock was taken has nothing to give back
@@ -197,7 +199,22 @@ class LockEffects:
                 path = view.paths.of(definition.value.base)
                 return (path,) if path is not None else None
             return None
-        call = definition.value
+        return self._taken_by(definition.value, view)
+
+    def released(self, call: ir.Call, view: View) -> tuple[tuple[str, ...], ...] | None:
+        """Return the locks that a call gives back which another call has taken: `unlock()`, `guard.Unlock()`, `s.locked()()`."""
+        match call.fun:
+            case ir.Local(number):
+                return self.unlocker(view, number)
+            case ir.Sel(ir.Local(number), "Unlock" | "RUnlock"):
+                definition = view.typing.definitions.get(number)
+                taking = definition.value if isinstance(definition, FromValue) else None
+            case _:
+                taking = taken_in_passing(call)
+        return self._taken_by(taking, view) if isinstance(taking, ir.Call) else None
+
+    def _taken_by(self, call: ir.Call, view: View) -> tuple[tuple[str, ...], ...] | None:
+        """Return the locks that a call takes for its caller."""
         found = []
         for token in Callees(Names(view)).targets(call.fun)[:1]:
             effect = self.function(token)
@@ -205,6 +222,16 @@ class LockEffects:
                 head = view.paths.of(call.fun.base) if lock.path[0] == "r" and isinstance(call.fun, ir.Sel) else None
                 found.append((*head, *lock.path[1:]) if head is not None else lock.path)
         return tuple(found) or None
+
+
+def taken_in_passing(x: ir.Expr) -> ir.Call | None:
+    """Return the call whose result another call calls, or unlocks: of `defer s.locked()()` and `defer s.mu.Lock("x").Unlock()` it is not put off."""
+    match x:
+        case ir.Call(ir.Call() as taking):
+            return taking
+        case ir.Call(ir.Sel(ir.Call() as taking, "Unlock" | "RUnlock")):
+            return taking
+    return None
 
 
 def once_lock(call: ir.Call, names: Names, mode: str) -> Held | None:
@@ -378,13 +405,21 @@ class LockWalk(Forward[LockState]):
         return super().statement(statement, state)
 
     def defer(self, statement: ir.Defer, state: LockState) -> None:
-        if isinstance(statement.call, ir.Call) and isinstance(statement.call.fun, ir.Call):
-            self.evaluate(statement.call.fun, state)
-        elif not any(known is statement for known in self.deferred):
+        taking = taken_in_passing(statement.call)
+        if taking is not None:
+            self.evaluate(taking, state)
+        if not any(known is statement for known in self.deferred):
             self.deferred.append(statement)
             found = locks.operation(statement.call, self._names) if isinstance(statement.call, ir.Call) else None
             if found is not None and found.kind == "release" and found.path in state.held:
                 self.balanced.add(found.path)
+
+    def release(self, call: ir.Call, state: LockState) -> bool:
+        """Give back what another call has taken, and tell whether a call does so."""
+        released = self._effects.released(call, self._names.view)
+        for path in released or ():
+            state.held.pop(self._names.rooted(path) or path, None)
+        return released is not None
 
     def spawn(self, statement: ir.Go, state: LockState) -> None:
         """What a goroutine locks is no effect of the function that starts it."""
@@ -392,7 +427,7 @@ class LockWalk(Forward[LockState]):
     def evaluate(self, x: ir.Expr, state: LockState) -> None:
         for operand in children(x):
             self.evaluate(operand, state)
-        if not isinstance(x, ir.Call):
+        if not isinstance(x, ir.Call) or self.release(x, state):
             return
         tokens = self._callees.targets(x.fun) if isinstance(x.fun, ir.Sel | ir.Name) else ()
         found = self._effects.operation(x, tokens, self._names)

@@ -93,7 +93,7 @@ def own_operation(call: ir.Call, names: Names) -> LockOperation | None:
     if not isinstance(fun, ir.Sel) or fun.name not in OPERATIONS:
         return None
     kind = OPERATIONS[fun.name][0]
-    if kind == "release" and isinstance(fun.base, ir.Local) and (taken := _taken_for(fun.base.id, names)) is not None:
+    if kind == "release" and (taken := _taken_for(fun.base, names)) is not None:
         return replace(taken, kind="release")
     resolver = names.view.package.resolver
     owner = names.view.typing.of(fun.base)
@@ -129,11 +129,14 @@ def _returns_guard(method: Method, resolver: Resolver) -> bool:
     return found is not None and found.function is not None and not found.signature.params
 
 
-def _taken_for(number: int, names: Names) -> LockOperation | None:
-    """Return the lock operation that a local variable is the guard of."""
-    match names.view.typing.definitions.get(number):
-        case FromValue(ir.Call(ir.Sel(_, "Lock" | "RLock")) as call, 0, 1):
-            return own_operation(call, names)
+def _taken_for(guard: ir.Expr, names: Names) -> LockOperation | None:
+    """Return the lock operation that a local variable, or the call itself, is the guard of."""
+    if isinstance(guard, ir.Local):
+        definition = names.view.typing.definitions.get(guard.id)
+        guard = definition.value if isinstance(definition, FromValue) and (definition.index, definition.count) == (0, 1) else guard
+    match guard:
+        case ir.Call(ir.Sel(_, "Lock" | "RLock")):
+            return own_operation(guard, names)
     return None
 
 

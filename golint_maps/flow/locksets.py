@@ -19,7 +19,7 @@ from golint_maps.flow.first_time import empty_regions
 from golint_maps.flow.function_values import FunctionValues
 from golint_maps.flow.identity import function_id
 from golint_maps.flow.known_calls import REFLECTED, concerns_nobody, map_api_names, map_apis
-from golint_maps.flow.lock_helpers import locks_what_is_there, once_lock, only_locks
+from golint_maps.flow.lock_helpers import locks_what_is_there, once_lock, only_locks, taken_in_passing
 from golint_maps.flow.lockset_state import Locks, State, join
 from golint_maps.flow.maps import extent, qualified
 from golint_maps.flow.once import once_regions
@@ -90,7 +90,10 @@ class LocksetWalk(Forward[State]):
             call = self._deferred[index].call
             if not isinstance(call, ir.Call):
                 continue
-            if isinstance(call.fun, ir.FuncLit):
+            released = self.shared.lock_effects.released(call, self.view) if call.fun.__class__ is ir.Call or call.fun.__class__ is ir.Sel else None
+            if released is not None:
+                self._unlock(released, state)
+            elif isinstance(call.fun, ir.FuncLit):
                 self._call_site(call, "call", State({**self._given_back_later(index), **state.held}, state.owned))
                 effect = self.shared.lock_effects.literal(self.view, call.fun.function, self.names)
                 self._apply(effect, None, state)
@@ -122,6 +125,11 @@ class LocksetWalk(Forward[State]):
         rooted = self.names.rooted(flag)
         end = SLOT if self._slots.comes_free(flag) else ONCE
         return Held((*rooted, "once"), "w", f"{'.'.join(rooted)}{end}") if rooted is not None else None
+
+    def _unlock(self, released: Sequence[tuple[str, ...]], state: State) -> None:
+        """Forget locks that are given back."""
+        for path in released:
+            state.held.pop(self.names.rooted(path) or path, None)
 
     def _given_back_later(self, index: int) -> Locks:
         """Return the locks that were held when a call was deferred, and whose release was deferred before it, so that it runs after it."""
@@ -284,8 +292,9 @@ class LocksetWalk(Forward[State]):
         call = statement.call
         if not isinstance(call, ir.Call):
             return
-        if isinstance(call.fun, ir.Call):
-            self.evaluate(call.fun, state)  # defer s.locked()(): only the outer call is put off
+        taking = taken_in_passing(call)
+        if taking is not None:
+            self.evaluate(taking, state)
         if not any(known is statement for known in self._deferred):
             self._deferred.append(statement)
             self._held_at[id(statement)] = dict(state.held)
@@ -547,11 +556,10 @@ class LocksetWalk(Forward[State]):
         if fun.__class__ is ir.FuncLit:
             self._apply(effects.literal(self.view, fun.function, self.names), None, state)
             return
-        if fun.__class__ is ir.Local:
-            released = effects.unlocker(self.view, fun.id)
+        if fun.__class__ is ir.Local or fun.__class__ is ir.Sel:
+            released = effects.released(call, self.view)
             if released is not None:
-                for path in released:
-                    state.held.pop(self.names.rooted(path) or path, None)
+                self._unlock(released, state)
                 return
         for token in tokens[:1]:
             effect = effects.function(token)
@@ -677,11 +685,14 @@ class LocksetWalk(Forward[State]):
         receiver = self.shared.callees.receiver(call.fun, state.owned)
         if receiver is not None and isinstance(call.fun, ir.Sel):
             receiver = self._ownership.given(call.fun.base, receiver)
+        passed: Sequence[ir.Expr] = call.args
+        if receiver is None and passed and self.shared.callees.is_method_expression(call.fun):
+            receiver, arguments, passed = arguments[0], arguments[1:], passed[1:]
         if mode == "go":
             # A map that the function replaces is handed over with the goroutine: nobody else has it any more.
             arguments = tuple(
                 Argument() if self._is_map(given) and self._replaced(given, call.end) else self._ownership.apart(given, argument, state)
-                for given, argument in zip(call.args, arguments, strict=True)
+                for given, argument in zip(passed, arguments, strict=True)
             )
             if receiver is not None and isinstance(call.fun, ir.Sel):
                 receiver = self._ownership.apart(call.fun.base, receiver, state)

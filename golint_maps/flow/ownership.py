@@ -105,14 +105,25 @@ class Ownership:
 
     def in_own_struct(self, x: ir.Expr) -> bool:
         """Tell whether an expression is a field of a local struct held by value: of a copy, when it was handed in."""
-        if not isinstance(x, ir.Sel) or not isinstance(x.base, ir.Local) or x.base.id in self._shared.shared_locals:
+        if not isinstance(x, ir.Sel) or not isinstance(x.base, ir.Local) or x.base.id in self._shared.shared_locals or self._lies_apart(x):
             return False
         return isinstance(self._resolver.underlying(self._typing.local(x.base.id)), model.Struct)
+
+    def _lies_apart(self, x: ir.Sel) -> bool:
+        """Tell whether a field lies in what an embedded pointer leads to."""
+        kind = self._typing.of(x.base)
+        found = self._resolver.field(kind, x.name)
+        for name in found.path if found is not None else ():
+            embedded = self._resolver.field(kind, name)
+            kind = embedded.type if embedded is not None else None
+            if isinstance(kind, model.Pointer):
+                return True
+        return False
 
     def inline(self, x: ir.Expr) -> int:
         """Return how many fields at the end of an expression lie in one another, and the first in what stands before them, as values."""
         count = 0
-        while isinstance(x, ir.Sel):
+        while isinstance(x, ir.Sel) and not self._lies_apart(x):
             count += 1
             x = x.base
             if not isinstance(self._resolver.underlying(self._typing.of(x)), model.Struct):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from golint_maps.testing import facts_of
 
 TEXT = """package p
@@ -125,3 +127,34 @@ def test_a_lock_that_is_made_for_something_may_be_shared_below() -> None:
     )
     held = [lock.name[-1] for function in facts_of(source).functions for access in function.accesses for lock in access.locks]
     assert held == ["~"]
+
+
+GUARDED = """package p
+import "sync"
+type guard struct { mu *sync.Mutex }
+func (g guard) Unlock() { g.mu.Unlock() }
+type traced struct { mu sync.Mutex }
+func (t *traced) Lock(reason string) guard { t.mu.Lock(); println(reason); return guard{&t.mu} }
+type T struct { mu traced; plain sync.Mutex; m map[string]int }
+func (t *T) lock() func() { t.plain.Lock(); return func() { t.plain.Unlock() } }
+func (t *T) Put(k string) { WORK }
+func (t *T) Twice(k string) { t.Put(k); t.m[k] = 2 }
+"""
+
+
+@pytest.mark.parametrize(
+    ("work", "held"),
+    [
+        ("g := t.mu.Lock(k); t.m[k] = 1; g.Unlock()", [1]),
+        ("g := t.mu.Lock(k); g.Unlock(); t.m[k] = 1", [0]),
+        ("g := t.mu.Lock(k); defer g.Unlock(); t.m[k] = 1", [1]),
+        ("defer t.mu.Lock(k).Unlock(); t.m[k] = 1", [1]),
+        ("unlock := t.lock(); t.m[k] = 1; unlock(); t.m[k] = 2", [1, 0]),
+        ("unlock := t.lock(); defer unlock(); t.m[k] = 1", [1]),
+        ("defer t.lock()(); t.m[k] = 1", [1]),
+    ],
+)
+def test_what_unlocks_for_a_call_that_locks_ends_its_effect_also_for_callers(work: str, held: list[int]) -> None:
+    functions = facts_of(GUARDED.replace("WORK", work)).functions
+    found = {summary.name: [len(access.locks) for access in summary.accesses] for summary in functions if summary.accesses}
+    assert found == {"T.Put": held, "T.Twice": [0]}

@@ -1288,6 +1288,9 @@ def test_what_a_method_expression_is_called_on_is_the_first_argument() -> None:
     )
     assert verdicts(source.replace("ONE", "&one")) == []
     assert ("write", True) in verdicts(source.replace("ONE", "&last"))
+    started = "func Run() { WHERE for range 3 { HERE go (*object).decode(o, nil) } }\n"
+    assert ("write", True) in verdicts(source.replace("ONE", "&one") + started.replace("WHERE", "o := &object{};").replace("HERE", ""))
+    assert verdicts(source.replace("ONE", "&one") + started.replace("HERE", "o := &object{};").replace("WHERE", "")) == []
     other = {"example.com/o": "package o\ntype Object struct{}\nfunc (o *Object) Decode() {}\n"}
     (use,) = facts_of(
         'package p\nimport "example.com/o"\nfunc use() { each((*o.Object).Decode) }\nfunc each(f func(*o.Object))\n', imports=other
@@ -1405,6 +1408,15 @@ def test_a_channel_may_be_closed_by_what_the_goroutine_calls(end: str, quiet: bo
         "for x := range ch { println(x) } } }\n"
     ).replace("END", end)
     assert (verdicts(source) == []) is quiet
+
+
+@pytest.mark.parametrize(("embedded", "racy"), [("state", False), ("*state", True)])
+def test_the_fields_of_what_an_embedded_pointer_leads_to_are_nobodys_own(embedded: str, racy: bool) -> None:
+    source = (
+        f"type state struct {{ targets map[string]int }}\ntype options struct {{ id string; {embedded} }}\n"
+        "func drop(opts options) { opts.targets = map[string]int{} }\nfunc Drop(opts options) { for range 3 { go drop(opts) } }\n"
+    )
+    assert any(certain for _, certain in verdicts(source)) is racy
 
 
 @pytest.mark.parametrize(("kind", "racy"), [("options", False), ("*options", True)])
