@@ -8,7 +8,7 @@ from typing import Final
 from golint_maps.flow.entries import is_zero
 from golint_maps.flow.literals import field_name
 from golint_maps.flow.map_ranges import MapRange
-from golint_maps.flow.self_keyed import identifies, is_identity, maker_of, names_itself, self_keyed_fields
+from golint_maps.flow.self_keyed import identifies, identity_word, maker_of, names_itself, self_keyed_fields
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.structure import end_of, start_of
 from golint_maps.flow.traverse import each, subexpressions
@@ -74,7 +74,7 @@ class LoopKeys:
         x, last = self._defined(key), True
         while isinstance(x, ir.Sel | ir.Call):
             if isinstance(x, ir.Sel):
-                if last and not is_identity(x.name) and self._has_identity(self._view.typing.of(x.base)):
+                if last and self._has_another(x):
                     return True
                 if own is not None and _named(self._view.typing.of(x)) == own:
                     return True
@@ -85,10 +85,14 @@ class LoopKeys:
             x = self._defined(x)
         return False
 
-    def _has_identity(self, kind: model.Type | None) -> bool:
-        resolver = self._view.package.resolver
-        below = resolver.underlying(kind.elem if isinstance(kind, model.Pointer) else kind)
-        return isinstance(below, model.Struct) and any(is_identity(field.name) for field in below.fields)
+    def _has_another(self, x: ir.Sel) -> bool:
+        """Tell whether a field has a field beside it that is called by its last word alone: `ManagerID` beside `ID`."""
+        word = identity_word(x.name)
+        kind = self._view.typing.of(x.base)
+        below = self._view.package.resolver.underlying(kind.elem if isinstance(kind, model.Pointer) else kind)
+        if not word or word == x.name.lower() or not isinstance(below, model.Struct):
+            return False
+        return any(field.name.lower() == word for field in below.fields)
 
     def is_asked_for(self, key: ir.Expr, at: int) -> bool:
         """Tell whether a key has been found equal to the loop's own: `if k == label() { delete(m, label()) }`, `if v.ID == id { m[id] = v }`."""

@@ -129,9 +129,10 @@ def identifies(chain: str, kind: model.Type | None) -> bool:
     return any(name == word or (name.endswith(word) and owner.endswith(name[: -len(word)])) for word in _IDENTIFYING)
 
 
-def is_identity(field: str) -> bool:
-    """Tell whether a field is called by a word for an identity, and nothing else: `ID`."""
-    return field.lower() in _IDENTIFYING
+def identity_word(field: str) -> str:
+    """Return the word for an identity that the name of a field ends with, in small letters; empty for all others: `id` of `ManagerID`."""
+    name = field.lower()
+    return max((word for word in _IDENTIFYING if name.endswith(word)), key=len, default="")
 
 
 def names_itself(chain: str) -> bool:

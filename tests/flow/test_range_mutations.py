@@ -290,7 +290,7 @@ def test_a_set_of_objects_is_keyed_by_its_values() -> None:
 
 USERS = """
 type user struct { Name, ParentName, ManagerName string; Boss *user; Credentials credentials; peers, Members []user }
-type credentials struct { AccessKey string }
+type credentials struct { AccessKey, Name string }
 type id struct { group, name string }
 """
 
