@@ -165,7 +165,7 @@ def _for_callers(program: Program, way: Witness) -> bool:
 def level(rule: Rule, program: Program, verdict: Verdict, *, shown: bool | None = None) -> Level:
     """Return the rule's level where both sides are seen in the program, a warning where one is only assumed.
 
-    It is a note that somebody calls an exported function at just that time, unless a lock of the map's own object says that it is shared; that
+    It is a note unless a lock of the map's own object says that it is shared, or both sides lock and nobody has to call an exported function; that
     somebody calls one whose callers in sight lock for it, whose comment says when it is called, an encoder, or a program for tests; that two objects
     of which only the type is known may be one, or two activations of what made a stored function; that two functions start the goroutine which
     serves an object; that goroutines of one function are given parts of something, or find their objects in different places; that a map is put in
@@ -194,7 +194,9 @@ def level(rule: Rule, program: Program, verdict: Verdict, *, shown: bool | None 
         or any(serves_tests(program.functions[way.hops[0].function].package) for way in ways)
     ):
         return Level.NOTE
-    return Level.NOTE if not meant and any(way.context.kind == "exported" for way in ways) else Level.WARNING
+    if verdict.kind == "locks-differ" and not any(way.context.kind == "exported" for way in ways):
+        return Level.WARNING
+    return Level.WARNING if meant else Level.NOTE
 
 
 def _apart(program: Program, left: Witness, right: Witness) -> bool:

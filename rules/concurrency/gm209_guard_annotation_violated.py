@@ -70,5 +70,7 @@ def _level(program: Program, breach: Breach, *, races: bool) -> Level | None:
         return Level.NOTE
     if races or breach.side.context.concurrent:
         return None
+    if breach.call is not None and breach.words.startswith("the name"):
+        return Level.NOTE  # a name says as often what the function does, or means another lock
     starts = breach.call is None and program.races.doubts.put_in_place(breach.side)
     return Level.NOTE if starts or any(ends(program.functions[hop.function]) for hop in breach.side.hops) else Level.WARNING

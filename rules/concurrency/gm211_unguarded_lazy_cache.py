@@ -61,7 +61,7 @@ def _finding(program: Program, found: SharedMemo) -> Finding:
     return RULE.finding(
         access,
         f"{title} {why}{also}",
-        level=Level.ERROR if found.promised else Level.NOTE if _of_a_command(program, found) else None,
+        level=Level.ERROR if found.promised else Level.NOTE if access.identity[:1] == "f" or _of_a_command(program, found) else None,
         key=f"{access.op} {access.map} {access.key}",
         traces=(trace(program, found.way, f"a caller of {entry}"),),
         help="Guard the map with a mutex that is held over look-up and insert, use a sync.Map, or fill the map before it is shared.",

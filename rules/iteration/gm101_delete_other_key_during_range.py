@@ -13,7 +13,7 @@ RULE = Rule(
     id="GM101",
     name="delete-other-key-during-range",
     summary="a loop over a map deletes another key than its own and goes on",
-    level=Level.WARNING,
+    level=Level.NOTE,
     precision=Precision.MEDIUM,
     tags=("iteration",),
 )
@@ -40,7 +40,6 @@ def check(program: Program) -> Iterator[Finding]:
         yield RULE.finding(
             fact,
             message,
-            level=Level.NOTE if fact.place.path.endswith("_test.go") else None,
             key=f"delete {fact.map} {fact.key}",
             related=(Related(locate(fact.loop), f"the loop over {fact.over}"),),
             help="Collect the keys in a slice and delete them when the loop is over, or loop over a copy of the keys.",

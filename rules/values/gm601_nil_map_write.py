@@ -69,6 +69,10 @@ _MADE_ELSEWHERE = frozenset(("empty", "unfound", "cloned"))
 """Causes that tell of a field which the package of its struct may well make."""
 
 
+_LEFT_TO_OTHERS = frozenset(("stored", "reset", "cloned", "unfound"))
+"""Causes that leave it to others whether the map has been made."""
+
+
 @RULE.check
 def check(program: Program) -> Iterator[Finding]:
     """Yield the writes to nil maps: an error where every path to the write leaves the map nil, else a warning."""
@@ -95,10 +99,15 @@ def check(program: Program) -> Iterator[Finding]:
         yield RULE.finding(
             fact,
             message + " Reading, ranging over and deleting from a nil map are fine; storing is not.",
-            level=Level.ERROR if fact.sure and fact.always else Level.NOTE if fact.cause == "stored" else Level.WARNING,
+            level=Level.ERROR if fact.sure and fact.always else Level.NOTE if _may_be_made(fact) else Level.WARNING,
             related=related,
             help=_help(fact),
         )
+
+
+def _may_be_made(fact: NilWrite) -> bool:
+    """Tell whether others may well have made the map, or keep `null` out of a text: one that is read from a stream comes from outside, as a rule."""
+    return fact.cause in _LEFT_TO_OTHERS or (fact.cause == "decoded" and not fact.subject.endswith("Decode"))
 
 
 def _help(fact: NilWrite) -> str:
