@@ -384,7 +384,8 @@ class HappensBefore:
         sent = {signal.path for signal, _ in signals if signal.kind == "send"}
         for signal, at in signals:
             # What is deferred last comes first.
-            early = signal.at.order > at.order if at.order >= DEFERRED else signal.at.order < at.order
+            both = signal.at.order >= DEFERRED and at.order >= DEFERRED
+            early = signal.at.order > at.order if both else signal.at.order < at.order
             if early or (common_loop(signal.at, at) and signal.at.order < DEFERRED):
                 continue
             if signal.kind == "close" and signal.path in sent:
