@@ -185,6 +185,8 @@ def _named_lock(text: str, function: ir.Function, package: PackageView, mode: st
             return _only_lock(function, package)  # the method of an embedded lock stands for the lock
         return _field_lock(_declared(variables[number].type, package), (root,), parts[1:], mode, text, package)
     if len(parts) == 1 and text in package.scope.variables:
+        if not _holds_lock(package.scope.variables[text].node):
+            return None  # locks by key, or of somebody's own making: there is no telling how they are taken
         return Held((f"g{package.scope.path}.{text}",), mode, f"g{package.scope.path}.{text}", text)
     own = model.Named(package.scope.path, receiver_name(function.receiver_type)) if function.receiver_type is not None else None
     if len(parts) > 1 and parts[0] in package.scope.types and (own is None or parts[0] != own.name):
@@ -193,6 +195,16 @@ def _named_lock(text: str, function: ir.Function, package: PackageView, mode: st
     if own is not None and "r" in {root for root, _ in roots.values()} and package.resolver.field(own, parts[-1]) is not None:
         return _field_lock(own, ("r",), parts[-1:], mode, text, package)
     return None
+
+
+def _holds_lock(variable: ir.VarDecl) -> bool:
+    """Tell whether a package variable is a lock: `var mu sync.Mutex`, `var mu = &sync.Mutex{}`, or a struct around one."""
+    kind = variable.type
+    if kind is None:
+        match variable.value:
+            case ir.Lit(made) | ir.Addr(ir.Lit(made)) | ir.Call(ir.Name("new"), [ir.TypeArg(made)]):
+                kind = made
+    return kind is not None and (is_lock(kind) or isinstance(kind, ir.TStruct | ir.TName))
 
 
 def _declared(written: ir.TypeExpr | None, package: PackageView) -> model.Type | None:

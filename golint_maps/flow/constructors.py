@@ -16,7 +16,10 @@ MAKERS = tuple("New new make Make clone Clone copy Copy DeepCopy deepCopy create
 
 
 def makes_anew(function: ir.Function) -> bool:
-    """Tell whether all that a function returns as its first result, but for nil, has been made by itself and is stored nowhere else."""
+    """Tell whether all that a function returns as its first result, but for nil, has been made by itself and is stored nowhere else.
+
+    A local variable may also have it from a function that by its name makes things, and be worked on then.
+    """
     body = function.body or ()
     returned = [statement.values[0] for statement in each(body, ir.Return) if statement.values]
     made = [value for value in returned if not (isinstance(value, ir.Name) and value.name == "nil")]
@@ -26,9 +29,16 @@ def makes_anew(function: ir.Function) -> bool:
     known = definitions([body], function.variables) if locals_ else {}
     for number in locals_:
         definition = known.get(number)
-        if not isinstance(definition, FromValue) or not fresh(definition.value, _NOBODY):
+        if not isinstance(definition, FromValue) or not (fresh(definition.value, _NOBODY) or _is_made(definition)):
             return False
     return locals_.isdisjoint(_stored(body, locals_))
+
+
+def _is_made(definition: FromValue) -> bool:
+    match definition.value:
+        case ir.Call(ir.Name(name)):
+            return definition.index == 0 and name.startswith(MAKERS)
+    return False
 
 
 def _stored(body: list[ir.Stmt] | tuple[()], wanted: set[int]) -> Iterator[int]:

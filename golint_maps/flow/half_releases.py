@@ -157,7 +157,7 @@ class _Body:
         if not values or not isinstance(values[-1], ir.Index) or self._only_if_counted(store, number):
             return False
         path = self.view.paths.of(values[-1].base)
-        looked_up = [access for access in maps.get(self._rooted(path), ()) if access.place.start == values[-1].pos] if path is not None else []
+        looked_up = [access for access in maps.get(self._rooted(path), ()) if access.place.start == values[-1].pos]
         return any(
             other.op == "delete" and other.key == delete.key and other.at.nest == delete.at.nest[: len(other.at.nest)]
             for access in looked_up
@@ -179,8 +179,8 @@ class _Body:
                         return True
         return False
 
-    def _rooted(self, path: Path) -> Path:
-        return Names(self.view).rooted(path) or path
+    def _rooted(self, path: Path | None) -> Path:
+        return (Names(self.view).rooted(path) or path) if path is not None else ()
 
     def _reaches(self, first: Position, then: Position) -> bool:
         """Tell whether control can come from one position to a later one: the branch of the first does not leave, and they do not exclude."""
@@ -204,7 +204,7 @@ class _Body:
         """`m[k] = v`, a return on an error, and `delete(m, k)` only behind it."""
         inserts = [access for access in found if access.op == "insert"]
         deletes = [access for access in found if access.op == "delete"]
-        if not inserts or not deletes or any(delete.at.order >= DEFERRED for delete in deletes):
+        if not inserts or not deletes or any(delete.at.order >= DEFERRED for delete in deletes) or self._deletes_at_last(inserts[0].path):
             return
         structure: Structure | None = None
         for insert in inserts:
@@ -224,6 +224,15 @@ class _Body:
                     place = Place(self.view.path, statement.pos, max(statement.end, statement.pos + 6))
                     yield self._fact("return", insert, place, mine[-1].place, key=self._key(insert))
                     return
+
+    def _deletes_at_last(self, path: Path) -> bool:
+        """Tell whether a literal that is deferred deletes from a map."""
+        return any(
+            isinstance(call.fun, ir.Name) and call.fun.name == "delete" and call.args and self._rooted(self.view.paths.of(call.args[0])) == path
+            for statement in each(self.body, ir.Defer)
+            if isinstance(statement.call, ir.Call) and isinstance(statement.call.fun, ir.FuncLit)
+            for call in each(self.view.facts.functions[statement.call.fun.function].body or (), ir.Call)
+        )
 
     def _succeeds(self, delete: Position, structure: Structure) -> bool:
         """Tell whether a delete is followed by a return without an error."""

@@ -10,7 +10,7 @@ from golint_maps.flow.maps import place, qualified
 from golint_maps.flow.paths import Path
 from golint_maps.flow.site import Site
 from golint_maps.flow.spelling import spell
-from golint_maps.flow.traverse import each
+from golint_maps.flow.traverse import each, subexpressions
 from golint_maps.flow.view import PackageView, View
 from golint_maps.syntax import ir
 from golint_maps.types import model
@@ -47,7 +47,7 @@ def analyse(view: View) -> Iterator[MemoFill]:
                 value = statement.rhs[index] if len(statement.lhs) == len(statement.rhs) else None
                 if (value is not None and _handed_in(view, value)) or not _looked_up(view, path, target):
                     continue
-                if value is not None and _works_on(view, number, path, value):
+                if value is not None and (_works_on(view, number, path, value) or _of_the_entry(view, path, target, value)):
                     continue
                 names = names or Names(view)
                 yield MemoFill(
@@ -102,6 +102,19 @@ def _works_on(view: View, number: int, path: Path, value: ir.Expr) -> bool:
                 entry = entry or (isinstance(target.base, ir.Local) and target.base.id == value.id)
                 state = state or ((view.paths.of(target) or ())[:-1] == path[:-1] and view.package.resolver.map(view.typing.of(target)) is None)
     return entry and state
+
+
+def _of_the_entry(view: View, path: Path, target: ir.Index, value: ir.Expr) -> bool:
+    """Tell whether a value is made of what was found under the key: `list := m[k]; m[k] = append(list[:i], list[i+1:]...)`. That is no miss."""
+    key = view.paths.key(target.index)
+    for part in subexpressions(value):
+        found = part
+        if isinstance(part, ir.Local) and not view.assignments[part.id]:
+            definition = view.typing.definitions.get(part.id)
+            found = definition.value if isinstance(definition, FromValue) and definition.index == 0 else part
+        if isinstance(found, ir.Index) and view.paths.of(found.base) == path and view.paths.key(found.index) == key:
+            return True
+    return False
 
 
 def _looked_up(view: View, path: Path, target: ir.Index) -> bool:

@@ -30,7 +30,9 @@ _UNSAFE: Final = re.compile(
     r"|caller.{0,60}(?:synchroni|\block|mutex|serial|\bhold)|external(?:ly)? synchroni|must (?:be )?(?:synchroni|hold|lock|protect)"
     r"|\b(?:must|should|may|can)(?: only| not)? be (?:only )?called (?:only )?(?:from|in|inside|within|before|after|during)\b"
     r"|(?:^|\bis |\bare )(?:only )?called (?:only )?(?:after|before)\b"
+    r"|\bduring (?:\w+ ){0,2}(?:initiali[sz]ation|start-?up|set-?up)\b.{0,40}\bcalled\b"
     r"|\b(?:only|intended|meant|exposed|exported)\b.{0,20}\b(?:for|in|by|from) (?:\w+ )?tests?(?:ing)?\b|\btests? only\b|\btest isolation\b"
+    r"|\bfor (?:the )?tests?(?:ing)? purposes?\b"
 )
 """Also where a comment says from where, or when, a function is called, or that it is for tests: whoever calls it keeps to that."""
 _TALKS: Final = re.compile(r"safe|called|concurren|parallel|simultaneous|goroutine|thread|synchroni|\block|mutex|serial|hold|protect|\btest")

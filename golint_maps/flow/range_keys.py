@@ -231,10 +231,25 @@ class LoopKeys:
         """Return what a local that is never assigned to stands for."""
         while isinstance(x, ir.Local) and x.id != self._found.value:
             definition = self._view.typing.definitions.get(x.id)
-            if not isinstance(definition, FromValue) or definition.count != 1 or self._view.assignments[x.id]:
+            if not isinstance(definition, FromValue) or self._is_set_before(x):
                 break
+            if definition.count != 1 and (definition.index or not isinstance(definition.value, ir.Call)):
+                break  # of a call, the first result counts: `key, err := v.Key()`
             x = definition.value
         return x
+
+    def _is_set_before(self, x: ir.Local) -> bool:
+        """Tell whether a local may have been given another value than that of its definition, which is made anew in each turn, where it is used."""
+        if not self._view.assignments[x.id]:
+            return False
+        if not self._found.loop.pos < self._view.variables[x.id].pos < x.pos or x.id in self._view.address_taken:
+            return True
+        return any(
+            isinstance(target, ir.Local) and target.id == x.id and target.pos < x.pos and target.pos != self._view.variables[x.id].pos
+            for statement in self._view.statements
+            if isinstance(statement, ir.Assign)
+            for target in statement.lhs
+        )
 
 
 def _named(kind: model.Type | None) -> model.Named | None:

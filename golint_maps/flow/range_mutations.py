@@ -90,6 +90,8 @@ class LoopTurns(EntryFlow):
                 return
             if kind == "delete" and (self.keys.was_visited(key) or self.keys.is_passed_over(key, at[0])):
                 return
+            if kind == "delete" and self.found.key < 0 and self.found.value < 0:
+                return  # a loop that has no name for its entries does the same in each turn
         renames = key is not None and kind == "insert" and self.keys.is_told_by_key(key, at[0])
         self.events[at[0]] = _Event(kind, form, own, operand, key, at, renames)
         self.happened(at[0], state)

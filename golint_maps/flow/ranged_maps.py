@@ -6,18 +6,26 @@ from golint_maps.flow.syncmap_stores import identity
 from golint_maps.flow.traverse import operands, statements, subexpressions
 from golint_maps.flow.view import PackageView, View, views
 from golint_maps.syntax import ir
+from golint_maps.types import model
 
 
 class RangedMaps:
-    """Names of fields and package variables, and locals of each function, that are ranged over with a key."""
+    """Names of fields and package variables, and locals of each function, that are ranged over with a key.
+
+    A local that is returned counts as well: who gets it has no other use for keys that nobody knows. Of maps without a name, such as the result
+    of a function, the type tells.
+    """
 
     def __init__(self, package: PackageView) -> None:
         self._listed: set[str] = set()
+        self._types: set[model.Type] = set()
         self._emptied: set[str] = set()
         for view in views(package, range(len(package.scope.files))):
             for statement in view.statements:
                 if isinstance(statement, ir.Range):
                     self._ranged(statement, view)
+                elif isinstance(statement, ir.Return):
+                    self._listed.update(_name(view, value) for value in statement.values if isinstance(value, ir.Local))
                 for x in operands(statement):
                     for part in subexpressions(x):
                         if isinstance(part, ir.Call):
@@ -33,7 +41,8 @@ class RangedMaps:
 
     def listed(self, view: View, x: ir.Expr) -> bool:
         """Tell whether somebody gets at the keys of a map."""
-        return _name(view, x) in self._listed
+        name = _name(view, x)
+        return name in self._listed or (name[0] == "?" and view.typing.of(x) in self._types)
 
     def emptied(self, view: View, x: ir.Expr) -> bool:
         """Tell whether somebody deletes from a map what a loop over it gives."""
@@ -44,6 +53,9 @@ class RangedMaps:
             return
         name = _name(view, statement.over)
         self._listed.add(name)
+        kind = view.typing.of(statement.over)
+        if isinstance(kind, model.Named):
+            self._types.add(kind)
         for inner in statements(statement.body):
             match inner:
                 case ir.Do(ir.Call(ir.Name("delete"), [base, _])) if _name(view, base) == name:

@@ -38,7 +38,12 @@ def _stores(package: PackageView, file: ir.FileFacts, function: ir.Function) -> 
     fields: dict[int, list[tuple[str, ir.Expr]]] = {}
     variables = file.functions[function.root].variables
     for statement in statements(function.body or ()):
-        if not isinstance(statement, ir.Assign) or len(statement.lhs) != len(statement.rhs):
+        if not isinstance(statement, ir.Assign):
+            continue
+        if len(statement.lhs) != len(statement.rhs):
+            match statement:
+                case ir.Assign(_, [ir.Local(number), *_], [ir.Call() as call]):
+                    sources.setdefault(number, []).append(call)  # `key, err := e.Key()`
             continue
         for target, value in zip(statement.lhs, statement.rhs, strict=True):
             match target:
@@ -50,6 +55,11 @@ def _stores(package: PackageView, file: ir.FileFacts, function: ir.Function) -> 
                     fields.setdefault(number, []).append((name, value))
     for key, value in stores:
         keys = [key, *(sources.get(key.id, ()) if isinstance(key, ir.Local) else ())]
+        if (got := selected(key)) is not None and isinstance(got[0], ir.Local):
+            # A part of what a local was made of: `sum := e.Sum(); m[sum.String()] = e`.
+            for source in sources.get(got[0].id, ()):
+                if (inner := selected(source)) is not None and _same(inner[0], value):
+                    yield f"{inner[1]}.{got[1]}"
         values = [value, *(sources.get(value.id, ()) if isinstance(value, ir.Local) else ())]
         for way in keys:
             maker = maker_of(way)

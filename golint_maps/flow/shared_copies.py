@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from golint_maps.flow.callees import callee
 from golint_maps.flow.identity import function_id
 from golint_maps.flow.literals import field_name
 from golint_maps.flow.maps import extent, place, qualified
@@ -17,7 +18,7 @@ from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.structure import end_of, leaves, start_of
 from golint_maps.flow.traverse import each
-from golint_maps.flow.view import View
+from golint_maps.flow.view import View, views
 from golint_maps.syntax import ir
 from golint_maps.types import model
 from golint_maps.types.definitions import FromRange, FromValue
@@ -142,7 +143,41 @@ def _handed_in(view: View, write: _Write, stores: Sequence[ir.Assign]) -> Shared
     if function is not view.root:
         return None
     parameter = function.params.index(write.root) if write.root in function.params else -1
+    if _takes_its_place(view, function, parameter):
+        return None
     return _fact(view, write, "param", spell(write.map, view.variables), view.variables[write.root].pos, parameter)
+
+
+def _takes_its_place(view: View, function: ir.Function, parameter: int) -> bool:
+    """Tell whether all that call a function in its package put the result where the argument was: `c.ranges = c.ranges.merged()`.
+
+    A local variable may well be a copy itself, of what goes on with the same map.
+    """
+    found = False
+    package = view.package
+    for other in views(package, (number for number, path in enumerate(package.paths) if not path.endswith("_test.go"))):
+        calls = [call for part in other.functions for call in each(part.body or (), ir.Call) if _named(call, function.name)]
+        if not calls:
+            continue
+        replaced = {
+            statement.rhs[0].pos: spell(statement.lhs[0], other.variables)
+            for part in other.functions
+            for statement in each(part.body or (), ir.Assign)
+            if statement.lhs and len(statement.rhs) == 1 and isinstance(statement.rhs[0], ir.Call)
+        }
+        for call in calls:
+            target = callee(other, call)
+            if target is None or target.declared is None or target.declared.node is not function:
+                continue
+            given = [call.fun.base] if parameter < 0 and isinstance(call.fun, ir.Sel) else call.args[parameter:][:1]
+            if not given or not isinstance(given[0], ir.Sel) or replaced.get(call.pos) != spell(given[0], other.variables):
+                return False
+            found = True
+    return found
+
+
+def _named(call: ir.Call, name: str) -> bool:
+    return isinstance(call.fun, ir.Sel | ir.Name) and call.fun.name == name
 
 
 def _worked_on(write: _Write, stores: Sequence[ir.Assign]) -> bool:

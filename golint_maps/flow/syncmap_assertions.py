@@ -63,7 +63,7 @@ def assertions(maps: SyncMaps) -> Iterator[SyncMapAssertion]:
     """Yield all faulty assertions in a function and its literals."""
     reported: set[int] = set()
     for number in sorted({number for number, call in maps.calls if call.method in _MAY_MISS}):
-        flow = _Assertions(maps.view, number)
+        flow = _Assertions(maps, number)
         flow.run(maps.view.facts.functions[number].body or (), _State())
         for pos in sorted(flow.results):
             reported.add(pos)
@@ -91,9 +91,10 @@ def _fact(view: View, number: int, x: ir.Assert, source: MapCall, reason: str, s
 
 
 class _Assertions(Forward[_State]):
-    def __init__(self, view: View, number: int) -> None:
+    def __init__(self, maps: SyncMaps, number: int) -> None:
         super().__init__()
-        self._view = view
+        self._maps = maps
+        self._view = maps.view
         self._number = number
         self._calls: dict[int, MapCall] = {}
         self.results: dict[int, SyncMapAssertion] = {}
@@ -181,7 +182,7 @@ class _Assertions(Forward[_State]):
 
     def _given(self, statement: ir.Assign | ir.Declare, found: MapCall, present: frozenset[_Entry], state: _State) -> None:
         first, second = _targets(statement)
-        if first is not None and self._known(found) not in present and not self._is_filled(found, state):
+        if first is not None and self._known(found) not in present and not self._is_filled(found, state) and not self._goes_along(found):
             state.missing[first] = found.pos
         if second is not None:
             state.found[second] = found.pos
@@ -197,6 +198,35 @@ class _Assertions(Forward[_State]):
         fillers = {(file, number) for file, number, given in state.handed if given == key}
         stored = stores(self._view.package).get(identity(self._view, found.base)) if fillers else None
         return stored is not None and not stored.by.isdisjoint(fillers)
+
+    def _goes_along(self, found: MapCall) -> bool:
+        """Tell whether a key comes of ranging over a second local map that gets no entry without this one: `n.Range(func(k, _ any) … m.Load(k)`."""
+        caller = self._maps.callers.get(self._number)
+        over = map_call(caller, self._view) if caller is not None else None
+        params = self._view.facts.functions[self._number].params
+        if over is None or over.method != "Range" or over.path is None or found.path is None or not params or not self._is_key(found.key, params[0]):
+            return False
+        if not all(len(path) == 1 and path[0][:1] == "l" for path in (over.path, found.path)):
+            return False
+        calls = [(number, call) for number, call in self._maps.calls if call.path == found.path]
+        if any(call.method in _TAKE_OUT for _, call in calls):
+            return False
+        filled = {(number, self._view.paths.key(call.key)) for number, call in calls if call.method in _PUT_IN and call.key is not None}
+        stores = [(number, call) for number, call in self._maps.calls if call.path == over.path and call.method in _PUT_IN]
+        return all(call.key is not None and (number, self._view.paths.key(call.key)) in filled for number, call in stores)
+
+    def _is_key(self, x: ir.Expr | None, parameter: int) -> bool:
+        """Tell whether an expression is a parameter, or that asserted to a type."""
+        match x:
+            case ir.Local(number) if number != parameter:
+                definition = self._view.typing.definitions.get(number)
+                value = definition.value if isinstance(definition, FromValue) and not self._view.assignments[number] else None
+                return isinstance(value, ir.Assert) and self._is_key(value.x, parameter)
+            case ir.Local(number):
+                return number == parameter
+            case ir.Assert(inner):
+                return self._is_key(inner, parameter)
+        return False
 
     def assign(self, statement: ir.Assign | ir.Declare, state: _State) -> None:
         targets = list(_targets(statement))

@@ -21,6 +21,9 @@ _DROPS: Final = re.compile(r"[dD]elete|[rR]emove|[uU]nregister|[uU]nset")
 _CHANGES: Final = re.compile(r"(?:[Rr]emove|[Dd]elete|[Aa]dd|[Dd]ec|[Rr]elease|[Uu]nref|[Cc]lose|[Ss]top|[Pp]op|[Tt]ake|[Cc]ompareAndSwap)")
 """Names of methods that a condition calls for what they do."""
 
+_LOGS: Final = re.compile(r"(?:Debug|Info|Warn|Warning|Error|Trace|Print|Log)(?:f|ln|w|Context)?$")
+_LOGGER: Final = re.compile(r"log(?![io])|logger", re.IGNORECASE)
+
 
 def harmless(view: View, number: int, look_up: MapCall, delete: MapCall) -> bool:
     """Tell whether a delete only does away with what was found to be of no use, comes after work that may fail, or ends what may end twice.
@@ -87,7 +90,7 @@ def _is_used(view: View, body: Sequence[ir.Stmt], variables: set[int], delete: i
     for call in (*(done.x for done in each(body, ir.Do)), *(x.call for x in each(body, ir.Go)), *(x.call for x in each(body, ir.Defer))):
         if not isinstance(call, ir.Call) or call.pos in aside or call.pos >= limit:
             continue
-        if _mention((call,), variables) and not _ends_twice(view, call):
+        if _mention((call,), variables) and not _ends_twice(view, call) and not _logs(call):
             return True
     if any(sent.pos < limit and _mention((sent.value,), variables) for sent in each(body, ir.Send)):
         return True
@@ -108,6 +111,16 @@ def _ends_twice(view: View, x: ir.Expr) -> bool:
             return isinstance(kind, model.Named) and kind.package in _STREAMS
         case ir.Call(ir.Sel(_, name) | ir.Name(name), [_, *_]):
             return _DROPS.search(name) is not None
+    return False
+
+
+def _logs(call: ir.Call) -> bool:
+    """Tell whether a call does no more than to show somebody what it is given: `log.Info(…)`, `s.logger.Debugf(…)`."""
+    match call.fun:
+        case ir.Sel(ir.Name(owner) | ir.Sel(_, owner), name):
+            return _LOGS.match(name) is not None and _LOGGER.search(owner) is not None
+        case ir.Sel(ir.Call(ir.Name(owner) | ir.Sel(_, owner)), name):
+            return _LOGS.match(name) is not None and _LOGGER.search(owner) is not None
     return False
 
 

@@ -8,6 +8,7 @@ and what `LoadOrStore` has just put in itself, belongs to the function.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -21,7 +22,7 @@ from golint_maps.flow.paths import Path
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.syncmap_calls import MapCall, SyncMaps, makes_object, map_call, owner_of, place_of, range_call, spelled_map
-from golint_maps.flow.traverse import subexpressions
+from golint_maps.flow.traverse import each, subexpressions
 from golint_maps.flow.view import View
 from golint_maps.flow.walk import Forward
 from golint_maps.syntax import ir
@@ -48,7 +49,7 @@ class SyncMapMutation(Site, frozen=True, tag="sync-map-mutation"):
 
     `kind` is `map` (a plain map is written), `slice` or `pointer`, or `group` for a wait group that nobody has to wait for yet when others find
     it. `written` is what is changed, as written; `method` the call that gave the
-    value, at `origin`. `id` is the function's id for the whole program.
+    value, at `origin`. `id` is the function's id for the whole program. `own` says that no other function of the package uses that field.
     """
 
     kind: str
@@ -56,6 +57,7 @@ class SyncMapMutation(Site, frozen=True, tag="sync-map-mutation"):
     method: str
     origin: Place
     id: str
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -481,7 +483,20 @@ class _Mutations(Forward[_State]):
             method=source.method,
             origin=place_of(source.call, view),
             id=function_id(view, view.number),
+            own=kind == "pointer" and isinstance(written, ir.Sel) and not written.name[:1].isupper() and _used_here_only(view, written.name),
         )
+
+
+def _used_here_only(view: View, name: str) -> bool:
+    """Tell whether no other function of the package, but those of its tests, selects a field of this name."""
+    known: dict[str, set[tuple[int, int]]] | None = view.package.memo.get(__name__)
+    if known is None:
+        known = view.package.memo[__name__] = defaultdict(set)
+        for number, file in enumerate(view.package.scope.files):
+            for function in file.functions if not view.package.paths[number].endswith("_test.go") else ():
+                for x in each(function.body or (), ir.Sel):
+                    known[x.name].add((number, function.root))
+    return known[name] <= {(view.file, view.number)}
 
 
 def _is_atomic(kind: model.Type | None) -> bool:

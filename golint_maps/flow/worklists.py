@@ -1,4 +1,4 @@
-"""Outer loops that come again as long as a loop over a map inserts.
+"""Outer loops that come again as long as a loop over a map inserts, and functions that call themselves then.
 
 Each new entry is visited in the end then, by this run of the inner loop or by a later one, so that the outcome does not depend on the order.
 """
@@ -29,6 +29,28 @@ def is_worklist(view: View, found: MapRange, at: int) -> bool:
             beside = beside if beside is not None else _around(found.loop.body, at)
             if any(_holds_after(condition, wanted, statement) for statement in beside if isinstance(statement, ir.Assign)):
                 return True
+    return _runs_again(view, found, at)
+
+
+def _runs_again(view: View, found: MapRange, at: int) -> bool:
+    """Tell whether a function calls itself behind the loop if a flag is set that the loop sets after the insert: `if changed { t.complete() }`."""
+    if found.function is not view.root:
+        return False
+    sets = [statement for statement in each(found.loop.body, ir.Assign) if statement.pos > at]
+    return any(
+        branch.pos >= found.loop.end
+        and any(_calls_itself(view, call) for call in each(branch.then, ir.Call))
+        and any(_holds_after(branch.cond, True, statement) for statement in sets)
+        for branch in each(view.root.body or (), ir.If)
+    )
+
+
+def _calls_itself(view: View, call: ir.Call) -> bool:
+    match call.fun:
+        case ir.Name(name):
+            return view.root.receiver_type is None and name == view.root.name
+        case ir.Sel(ir.Local(number), name):
+            return number == view.root.receiver and name == view.root.name
     return False
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from golint_maps.flow.events import FunctionSummary
 from golint_maps.graphs.exclusion import excluded
 from golint_maps.graphs.naming import hidden, keeps, sets_up
 from golint_maps.graphs.races import Races
@@ -27,7 +28,7 @@ def kept_apart(races: Races, way: Witness, found: Iterable[Witness]) -> bool:
 def judged_by_callers(races: Races, way: Witness, ways: Sequence[Witness], guard: str) -> bool:
     """Tell whether a way starts at a function that callers in sight hold the lock for, or at a method that nobody out of sight can name.
 
-    Who is called with the lock held cannot take it. Of the methods that nobody out of sight can name, all that call them in sight must hold it.
+    Who is called with the lock held cannot take it. The methods that nobody out of sight can name are judged where they are called in sight.
     Where nobody in sight calls it, those count who hand its objects to code out of sight, which calls it before it returns: `batch.Replay(cleaner)`.
     An object that gives itself away, or is registered by the name of the call, is called back later.
     """
@@ -38,10 +39,8 @@ def judged_by_callers(races: Races, way: Witness, ways: Sequence[Witness], guard
         return True
     if not hidden(entry):
         return False
-    through = [other for other in ways if other is not way and any(hop.function == entry.id for hop in other.hops[1:])]
-    through = [other for other in through if not races.functions[other.hops[0].function].test]
-    if through:
-        return all(guard in {lock.name for lock in other.locks} for other in through)
+    if _called_by_name(races, entry):
+        return True
     handed_out = races.handed_out.get(entry.receiver, ())
     return bool(handed_out) and all(
         (guard in {lock.name for lock in site.locks} or _held_around(races, function, guard))
@@ -49,6 +48,12 @@ def judged_by_callers(races: Races, way: Witness, ways: Sequence[Witness], guard
         and races.functions[function].receiver != entry.receiver
         for function, site in handed_out
     )
+
+
+def _called_by_name(races: Races, entry: FunctionSummary) -> bool:
+    """Tell whether a method's own package calls it, which can name it: other packages come through an interface, on objects of whatever type."""
+    callers = (races.functions[link.caller] for link in races.links.into.get(entry.id, ()) if link.caller != entry.id)
+    return any(caller.package == entry.package and not caller.test for caller in callers)
 
 
 def called_with(way: Witness, function: str, guard: str) -> bool:

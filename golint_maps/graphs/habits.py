@@ -53,8 +53,9 @@ def broken_habits(races: Races) -> Iterator[Habit]:
         if held >= _MINIMUM and held >= (_NAMED_SHARE if named_after(guard.name, identity) else _SHARE) * len(by_access):
             for ways in by_access.values():
                 without = (way for way in ways if guard.name not in {lock.name for lock in way.locks} and not _drives(races, way, ways))
-                way = next((way for way in without if not judged_by_callers(races, way, ways, guard.name)), None)
-                if way is not None and _breaks(races, way, guard, found):
+                judged = (way for way in without if not judged_by_callers(races, way, ways, guard.name))
+                way = next((way for way in judged if _breaks(races, way, guard, found)), None)
+                if way is not None:
                     yield Habit("locks-differ" if way.locks else "inconsistent", way, guard, True, held, len(by_access))
         for ways in by_access.values():
             for way in ways:
@@ -120,11 +121,18 @@ def _breaks(races: Races, way: Witness, guard: Held, found: Sequence[Witness]) -
         away = guard.name[:1] == "f" and _package(guard.name) not in (way.access.package, _package(way.identity))
         if away and any(races.objects.elsewhere(way, other) for other in found if any(lock.name == guard.name for lock in other.locks)):
             return False  # a lock of what holds objects of this type in another package
+    if _on_a_part(way):
+        return False
     if not way.access.writes and all(makes(races.functions[races.functions[other.function].root]) for other in found if other.access.writes):
         return False  # what is filled where its object is made, everybody may read
     if not _shared(races, way, guard.name, found) or all(races.order.published(way, other) for other in found if other.access.writes):
         return False
     return not kept_apart(races, way, found)
+
+
+def _on_a_part(way: Witness) -> bool:
+    """Tell whether a function that calls itself is at a part of what it was called on first: that is judged by the first call."""
+    return way.path is not None and way.path[:1] != () and way.path[0][:1] == "l" and any(hop.function == way.function for hop in way.hops[:-1])
 
 
 def _shared(races: Races, way: Witness, guard: str, found: Sequence[Witness]) -> bool:

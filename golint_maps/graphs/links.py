@@ -100,11 +100,18 @@ class Links:
             self._bind_options(literal)
 
     def touching(self, depth: int) -> Mapping[str, bool]:
-        """Return which functions use a field or package variable that is a map, in themselves or at most `depth` calls below."""
+        """Return which functions use a field or package variable that is a map, in themselves or at most `depth` calls below.
+
+        What they take a lock for themselves does not count: nobody has to hold one for them.
+        """
         if self._touching is None:
-            found = {function.id for function in self.functions.values() if any(access.identity[:1] in "fg" for access in function.accesses)}
+            found = {
+                function.id
+                for function in self.functions.values()
+                if any(access.identity[:1] in "fg" and not access.locks for access in function.accesses)
+            }
             for _ in range(depth):
-                found |= {link.caller for callee in found for link in self.into.get(callee, ())}
+                found |= {link.caller for callee in found for link in self.into.get(callee, ()) if not link.site.locks}
             self._touching = dict.fromkeys(found, True)
         return self._touching
 

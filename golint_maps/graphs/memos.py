@@ -27,6 +27,9 @@ _STARTING: Final = re.compile(
     r"(?:On|Do)?(?:Init|Open|Start|Run|Serve|Close|Stop|Register|Setup|Configure|Unmarshal|Decode|Gob|Scan|New|Load|Must|Validate)"
 )
 
+_OFTEN: Final = 3
+"""Calls where packages are initialised from which on they look like the use that is meant."""
+
 
 @dataclass(frozen=True, slots=True)
 class SharedMemo:
@@ -105,7 +108,7 @@ class Memos:
         entry = self._races.functions[way.context.entry]
         if way.context.kind != "exported" or entry.test or entry.package in self._mains or self._internal(entry):
             return False
-        if any((hop.function, way.identity) in self._emptied for hop in way.hops):
+        if any((hop.function, way.identity) in self._emptied for hop in way.hops) or (way.identity[0] == "g" and self._set_up_by(entry)):
             return False
         if serves_containers(entry) or serves_tests(way.access.package) or doubles(entry.receiver):
             return False
@@ -115,6 +118,14 @@ class Memos:
             return False
         said = [self._promises.get(name, "") for function in functions for name in (function.id, function.receiver, function.package)]
         return UNSAFE not in said
+
+    def _set_up_by(self, entry: FunctionSummary) -> bool:
+        """Tell whether the program calls a function where packages are initialised, again and again, and nowhere else: it registers what there is."""
+        chains = self._races.witnesses.chains(entry.id)
+        if any(context.kind in ("main", "spawn", "handler") for context, _ in chains):
+            return False
+        first = {(hops[0].function, hops[1].function) for context, hops in chains if context.kind == "init" and len(hops) > 1}
+        return sum(link.caller == caller for caller, callee in first for link in self._races.links.into.get(callee, ())) >= _OFTEN
 
     def _internal(self, entry: FunctionSummary) -> bool:
         """Internal packages are reached through what calls them, if that is in sight; where a command has them, only that does."""

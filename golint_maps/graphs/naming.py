@@ -19,14 +19,17 @@ _INITIALISES = re.compile(r"(?:Init|^init)(?![a-z])|[Ii]nitiali[sz]e")
 _REGISTERS = re.compile(r"(?:Must)?[Rr]egister(?![a-z])")
 FOR_ONE = re.compile(
     r"(?i:builder|parser|decoder|encoder|scanner|reader|writer|visitor|compiler|request|iterator|walker|printer|lexer|query|transaction|session"
-    r"|context|state|generator|resolver|checker|tx)$"
+    r"|context|state|generator|resolver|checker|extractor|aggregator|accumulator|combiner|merger|tx)$"
 )
 """Names of types whose objects one goroutine makes for one piece of work."""
+_GATHERS = re.compile(r"(?i:aggregator|accumulator|combiner|merger)$")
 _KEEPS = re.compile(r"(?:Add|Register|Subscribe|Listen|On[A-Z]|Set|Handle|Watch|Notify|Observe|Use|With|New|Make|Start|Run|Serve|Go$)")
 _BY_CONTAINERS = frozenset(("Len", "Less", "Swap", "Push", "Pop"))
 """Methods that `sort` and `container/heap` call for whoever calls them, under that caller's locks."""
 _BY_ENCODERS = re.compile(r"Marshal\w*|GobEncode|Encode[A-Z]\w*")
 """Methods that encoders call for whoever encodes what holds the object."""
+_BY_DECODERS = re.compile(r"Unmarshal\w*|GobDecode|Decode[A-Z]\w*")
+"""Methods that decoders call on an object that whoever decodes has made for it."""
 
 
 def begins(function: FunctionSummary) -> bool:
@@ -83,6 +86,16 @@ def _plain(name: str) -> str:
 def encodes(function: FunctionSummary) -> bool:
     """Tell whether a method is one that encoders call for whoever encodes, who may hold the lock: `MarshalJSON`."""
     return bool(function.receiver) and _BY_ENCODERS.fullmatch(function.id.rpartition(".")[2]) is not None
+
+
+def decodes(function: FunctionSummary) -> bool:
+    """Tell whether a method is one that decoders call on an object which is new, or which its owner fills again: `UnmarshalJSON`."""
+    return bool(function.receiver) and _BY_DECODERS.fullmatch(function.id.rpartition(".")[2]) is not None
+
+
+def gathers(kind: str) -> bool:
+    """Tell whether a type is one that goroutines hand in to what they have found, and that is asked for the whole then: `textAggregator`."""
+    return _GATHERS.search(kind) is not None
 
 
 def keeps(targets: Iterable[str]) -> bool:

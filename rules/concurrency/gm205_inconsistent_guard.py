@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from golint_maps.findings import Finding, Level
 from golint_maps.flow.events import Held
 from golint_maps.flow.support import serves_tests
-from golint_maps.graphs.naming import encodes, ends
+from golint_maps.graphs.naming import decodes, encodes, ends, gathers, initialises
 from golint_maps.graphs.verdicts import Verdict
 from golint_maps.program import Program
 from golint_maps.rule import Precision, Rule
@@ -52,13 +52,18 @@ def check(program: Program) -> Iterator[Finding]:
 def _shown(program: Program, verdict: Verdict, guard: Held) -> bool:
     """Tell whether the habit is one of the object's own lock, and the object is in use: not filled by registration alone, and not at its end.
 
-    Whoever encodes an object may well hold its lock.
+    Whoever encodes an object may well hold its lock, and nobody else has it yet where its exported method initialises it, or decodes into it. What
+    gathers is asked for its result once all have handed in what they have.
     """
+    entry = program.functions[verdict.side.context.entry]
+    fresh = verdict.side.context.kind == "exported" and (verdict.side.path or ("",))[0] == "r" and (initialises(entry) or decodes(entry))
     own = guard.name.rpartition(".")[0] == verdict.side.identity.rpartition(".")[0] or guard.name[:1] != "f"
     return (
         own
         and not any(ends(program.functions[hop.function]) for hop in verdict.side.hops)
-        and not encodes(program.functions[verdict.side.context.entry])
+        and not fresh
+        and (verdict.access.writes or not gathers(verdict.side.identity[1:].rpartition(".")[0]))
+        and not encodes(entry)
         and verdict.kind != "neighbour"
         and not program.guarding.registry(verdict.side.identity)
     )

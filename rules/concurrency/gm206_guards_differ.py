@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from golint_maps.findings import Finding, Level, Related
 from golint_maps.graphs.verdicts import Verdict
 from golint_maps.program import Program
@@ -30,7 +32,13 @@ def check(program: Program) -> Iterator[Finding]:
         if verdict.kind != "locks-differ":
             continue
         access = verdict.access
-        usual = f" The other accesses hold `{lock_name(verdict.guard)}`." if verdict.other is None and verdict.guard is not None else ""
+        locks, usual = verdict.side.locks, ""
+        if verdict.other is None and verdict.guard is not None:
+            guard = verdict.guard
+            if lock_name(guard) in map(lock_name, locks):
+                # Two locks that are written alike, as where the struct around has one of the same name.
+                locks, guard = tuple(replace(lock, spelled="") for lock in locks), replace(guard, spelled="")
+            usual = f" The other accesses hold `{lock_name(guard)}`."
         if verdict.other is not None and verdict.other.access.place == access.place:
             usual = " Each goroutine has a lock of its own here, so nobody waits for anybody."
         related = (
@@ -38,7 +46,7 @@ def check(program: Program) -> Iterator[Finding]:
         )
         yield RULE.finding(
             access,
-            f"`{access.map}` is guarded by different locks in different places. Here it is used {holding(verdict.side.locks)}.{usual} "
+            f"`{access.map}` is guarded by different locks in different places. Here it is used {holding(locks)}.{usual} "
             f"{opponent(program, verdict)}".rstrip(),
             level=_level(program, verdict),
             key=f"{access.op} {access.map}",

@@ -72,5 +72,7 @@ def _level(program: Program, breach: Breach, *, races: bool) -> Level | None:
         return None
     if breach.call is not None and breach.words.startswith("the name"):
         return Level.NOTE  # a name says as often what the function does, or means another lock
+    if breach.call is None and not program.races.objects.anchored(breach.side):
+        return Level.NOTE
     starts = breach.call is None and program.races.doubts.put_in_place(breach.side)
     return Level.NOTE if starts or any(ends(program.functions[hop.function]) for hop in breach.side.hops) else Level.WARNING

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import Final
 
 from golint_maps.findings import Finding, Level, Related
 from golint_maps.flow.syncmaps import SyncMapAssertion
@@ -18,6 +20,9 @@ RULE = Rule(
     cwe=(476, 704),
     tags=("correctness", "panic"),
 )
+
+_GIVES_BACK: Final = re.compile(r"R?[Uu]n[Ll]ock|[Uu]nlockR|[Rr]elease|[Ll]eave")
+"""Names of functions that give back what another one, which stores, has taken before: who has not taken it makes a mistake."""
 
 
 @RULE.check
@@ -47,5 +52,7 @@ def check(program: Program) -> Iterator[Finding]:
 
 
 def _is_there(program: Program, fact: SyncMapAssertion) -> bool:
-    """Tell whether the key is there by all signs: a test says so itself when it is not, and callers have looked it up before."""
+    """Tell whether the key is there by all signs: a test says so itself when it is not, callers have looked it up or stored it before."""
+    if _GIVES_BACK.match(fact.function.rpartition(".")[2]) is not None:
+        return True
     return fact.place.path.endswith("_test.go") or program.syncmap_callers.looked_up(fact.id, fact.origin)

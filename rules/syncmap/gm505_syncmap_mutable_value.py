@@ -24,7 +24,7 @@ RULE = Rule(
 def check(program: Program) -> Iterator[Finding]:
     """Yield the unguarded changes of values that others find in the map as well."""
     for fact in program.each(SyncMapMutation):
-        if _callers_lock(program, fact.id):
+        if _callers_lock(program, fact.id) or (fact.own and program.syncmap_callers.alone(fact.id)):
             continue
         if fact.kind == "map":
             level = Level.ERROR

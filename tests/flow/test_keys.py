@@ -172,3 +172,11 @@ def test_a_pointer_that_nobody_keeps_is_no_key(text: str, expected: list[str]) -
 
 def test_pointers_are_kept_by_a_set_that_is_ranged_over() -> None:
     assert unreachable("ptrs[&key{}] = 1", more="func g() { for k := range ptrs { println(k.name) } }") == []
+
+
+def test_a_map_that_is_returned_or_ranged_over_by_its_type_gives_its_keys_back() -> None:
+    assert unreachable("pairs := map[*key]int{}\npairs[&key{}] = 1\nprintln(pairs)") == ["pointer"]
+    assert unreachable("", more="func g() map[*key]int {\npairs := map[*key]int{}\npairs[&key{}] = 1\nreturn pairs\n}") == []
+    sets = "type set map[*key]struct{}\nfunc of(n int) set\nfunc each(s map[int]set) { for k := range s[0] { println(k.name) } }"
+    assert unreachable("of(1)[&key{}] = struct{}{}", more=sets) == []
+    assert unreachable("of(1)[&key{}] = struct{}{}", more=sets.replace("k :=", "_ =")) != []

@@ -29,6 +29,8 @@ def test_plain_words_promise(doc: str) -> None:
         "Clear empties the cache. It is intended for test isolation only.",
         "Stub replaces what is called. It should not be called from production code.",
         "This is only used by tests.",
+        "Update changes an item. This is used by the simulator, for test purpose.",
+        "During engine initialization, this should be called to start the worker threads.",
         "Keys gives the keys. Calls to Keys should be guarded with a lock on the shards.",
         "_next without lock",
     ],

@@ -53,14 +53,18 @@ def test_a_loop_that_ends_after_the_mutation_is_quiet(exit: str) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        "for range m { switch other { case `a`: delete(m, other); break } }",
-        "for range m { select { default: delete(m, other); break } }",
-        "for range m { for i := 0; i < 3; i++ { delete(m, other); break } }",
-        "for range m { if len(m) > 3 { delete(m, other) } else { return } }",
+        "for k := range m { _ = k; switch other { case `a`: delete(m, other); break } }",
+        "for k := range m { _ = k; select { default: delete(m, other); break } }",
+        "for k := range m { _ = k; for i := 0; i < 3; i++ { delete(m, other); break } }",
+        "for k := range m { _ = k; if len(m) > 3 { delete(m, other) } else { return } }",
     ],
 )
 def test_a_break_of_something_else_does_not_end_the_loop(body: str) -> None:
     assert mutations(body) == DELETE
+
+
+def test_a_loop_without_a_name_for_its_entries_leaves_nothing_to_chance() -> None:
+    assert mutations("for range m { delete(m, other) }") == []
 
 
 @pytest.mark.parametrize("statement", ["m[other] = 1", "m[other] += 1", "m[other]++"])
@@ -198,13 +202,13 @@ def test_the_inner_key_of_nested_loops_is_another_key_of_the_outer_one() -> None
 
 
 def test_a_literal_called_in_place_counts_and_one_that_runs_elsewhere_does_not() -> None:
-    assert mutations("for range m { func() { delete(m, other) }() }") == DELETE
-    assert mutations("for range m { go func() { delete(m, other) }(); defer func() { delete(m, other) }() }") == []
+    assert mutations("for k := range m { _ = k; func() { delete(m, other) }() }") == DELETE
+    assert mutations("for k := range m { _ = k; go func() { delete(m, other) }(); defer func() { delete(m, other) }() }") == []
 
 
 def test_what_a_literal_called_in_place_defers_runs_at_its_end() -> None:
-    assert mutations("for range m { func() { defer func() { delete(m, other) }() }() }") == DELETE
-    assert mutations("for range m { func() { defer delete(m, other); println(other) }() }") == DELETE
+    assert mutations("for k := range m { _ = k; func() { defer func() { delete(m, other) }() }() }") == DELETE
+    assert mutations("for k := range m { _ = k; func() { defer delete(m, other); println(other) }() }") == DELETE
     assert mutations("for k := range m { func() { defer func() { delete(m, other) }(); k = other }(); return }") == []
 
 
@@ -349,3 +353,30 @@ def test_a_key_that_is_put_back_in_its_settled_form_stays() -> None:
 def test_renaming_under_a_test_of_the_text_of_the_key(body: str, renames: bool) -> None:
     text = f'package p\nimport "strings"\nvar _ = strings.ToLower\nfunc f(m map[string]int, other string) {{\n{body}\n}}\n'
     assert [fact.renames for fact in facts_of(text).facts if isinstance(fact, RangeMutation) and fact.kind == "insert"] == [renames]
+
+
+SUMS = """
+type sum string
+func (s sum) String() string
+type edge struct { from, to string }
+func (e edge) Sum() (sum, error)
+func (e edge) Twin() (sum, error)
+func put(m map[string]edge, e edge) error { key, err := e.Sum(); m[key.String()] = e; return err }
+"""
+
+
+def test_what_a_value_tells_of_its_key_is_found_through_a_call_that_may_fail() -> None:
+    def told(body: str) -> bool:
+        return bool(mutations(f"for k, e := range m {{ _ = k; {body} }}", declarations=SUMS, params="m map[string]edge"))
+
+    assert not told("key, err := e.Sum(); if err != nil { return }; delete(m, key.String())")
+    assert not told("key, err := e.Sum(); delete(m, key.String()); key, err = e.Twin(); println(key, err)")
+    assert told("key, err := e.Twin(); if err != nil { return }; delete(m, key.String())")
+    assert told("key, err := e.Sum(); key, err = e.Twin(); if err != nil { return }; delete(m, key.String())")
+
+
+@pytest.mark.parametrize(("condition", "quiet"), [("changed", True), ("other != ``", False)])
+def test_a_function_that_runs_again_until_nothing_changes_leaves_nothing_to_chance(condition: str, quiet: bool) -> None:
+    text = "package p\nfunc up(k string) string\nfunc f(m map[string]int, other string) {\nchanged := false\n"
+    text += f"for k := range m {{ if _, ok := m[up(k)]; !ok {{ m[up(k)] = 1 }}; changed = true }}\nif {condition} {{ f(m, other) }}\n}}\n"
+    assert bool([fact for fact in facts_of(text).facts if isinstance(fact, RangeMutation)]) is not quiet

@@ -112,6 +112,7 @@ def test_a_value_that_only_the_map_has_is_lost_when_its_entry_goes(text: str, fo
         "if s.contexts[name] != nil { return }; s.contexts[name] = ctx",
         "if s.has(name) { return }",
         "if elsewhere.Exists(name) { return }",
+        "state := elsewhere.Of(name); if name == `` || state.isProcessing { return }; state.isProcessing = true",
         "running, err := elsewhere.IsRunning(name); if err != nil || running { return }",
         "defer cancel()",
         "go func() { defer cancel(); work(ctx) }()",
@@ -182,3 +183,10 @@ def test_an_entry_may_go_when_somebody_releases_the_value_or_can(text: str) -> N
 def test_tests_may_lose_what_they_like() -> None:
     facts = facts_of({"p_test.go": HEAD + START % ""}).facts
     assert not any(isinstance(fact, ReleaseSkipped) for fact in facts)
+
+
+def test_all_callers_that_hand_the_map_in_may_have_looked() -> None:
+    start = "func start(m map[string]context.CancelFunc, n string) { _, cancel := context.WithCancel(context.Background()); m[n] = cancel }\n"
+    each = "func each(names chan string) { m := map[string]context.CancelFunc{}; for n := range names { %s; start(m, n) } }"
+    assert forms(start + each % "if _, ok := m[n]; ok { continue }") == []
+    assert forms(start + each % "println(n)") == ["overwrite cancel"]

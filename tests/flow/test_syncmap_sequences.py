@@ -223,6 +223,7 @@ func fails(t *T) error
 func drop(t *T)
 func deleteFromDisk(t *T) error
 func log(x any)
+var logger interface { Info(args ...any); Wake(args ...any) }
 type CancelFunc func()
 """
 
@@ -240,6 +241,8 @@ type CancelFunc func()
         ("v, ok := c.m.Load(k)\nif ok { t := v.(*T); t.Lock(); drop(t); t.Unlock(); c.m.Delete(k) }\nreturn nil", False),
         ("v, ok := c.m.Load(k)\nif !ok { return nil }\nif v.(string) != k { log(v); return nil }\nc.m.Delete(k)\nreturn nil", True),
         ("v, ok := c.m.Load(k)\nif ok { t := v.(*T); if t.Old() { c.m.Delete(k) } }\nreturn nil", True),  # thrown away
+        ("old := ``\nv, ok := c.m.Load(k)\nif ok { old = v.(string) }\nlogger.Info(k, v)\nc.m.Delete(k)\nreturn nil", True),  # shown
+        ("v, ok := c.m.Load(k)\nif ok { println(k) }\nlogger.Wake(k, v)\nc.m.Delete(k)\nreturn nil", False),
         ("v, ok := c.m.Load(k)\nt := v.(*T)\nif ok { if t.Old() { c.m.Delete(k); t = made() } }\nreturn t", True),
         ("if v, ok := c.m.Load(k); ok { if t, valid := v.(*T); valid && !t.Old() { return t }\nc.m.Delete(k) }\nreturn nil", True),
         (

@@ -77,6 +77,18 @@ def test_an_assertion_behind_a_test_is_fine(text: str) -> None:
     assert reasons(text) == []
 
 
+TOGETHER = """var a, b sync.Map
+for _, k := range []string{k} { go func() { a.Store(k, &T{}); %s }() }
+b.Range(func(k, _ any) bool { name := k.(string); v, _ := a.Load(name); use(v.(*T)); return true })"""
+
+
+@pytest.mark.parametrize(
+    ("stored", "found"), [("b.Store(k, 1)", []), ("b.Store(`x`, 1)", ["unchecked"]), ("b.Store(k, 1); a.Delete(k)", ["unchecked"])]
+)
+def test_a_map_that_gets_its_entries_along_with_another_has_those_of_that(stored: str, found: list[str]) -> None:
+    assert reasons(TOGETHER % stored) == found
+
+
 def test_an_assertion_to_a_type_that_nobody_stores_panics_on_every_hit() -> None:
     stores = "func g() { m.Store(1, int64(2)) }\n"
     assert [fact.stored for fact in found(SyncMapAssertion, stores + "func f() { if v, ok := m.Load(1); ok { _ = v.(int) } }")] == [("int64",)]  # type: ignore[attr-defined]

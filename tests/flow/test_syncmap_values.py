@@ -203,3 +203,18 @@ def test_a_function_that_is_only_called_with_a_lock_is_quiet() -> None:
 def test_a_function_that_asks_for_a_lock_is_quiet() -> None:
     assert levels("func (s *S) setLocked(k string) {\nv, _ := s.m.Load(k)\nv.(*T).n = 1\n}") == []
     assert levels("// Set sets n. The caller must hold s.mu.\nfunc (s *S) Set(k string) {\nv, _ := s.m.Load(k)\nv.(*T).n = 1\n}") == []
+
+
+def test_a_field_that_one_function_on_one_goroutine_has_for_itself_is_quiet() -> None:
+    own = HEAD.replace("type T struct {", "type T struct { idle bool;")
+    assert own != HEAD
+    clean = "func clean() {\nm.Range(func(_, v any) bool { v.(*T).idle = true; return true })\n}\n"
+    start = "func main() {\ngo func() { for { clean() } }()\nselect {}\n}\n"
+
+    def found(text: str) -> list[Level]:
+        source = own.replace("package p", "package main") + text
+        return [finding.level for finding in findings_of(sys.modules[RULE.checks[0].__module__], source)]
+
+    assert found(clean + start) == []
+    assert found(clean + start + "func idle(t *T) bool { return t.idle }\n") == [Level.WARNING]
+    assert found(clean + start.replace("go func", "go clean(); go func")) == [Level.WARNING]

@@ -482,3 +482,52 @@ func (s *set) Describe(f func(*gauge)) { for _, g := range s.gauges { f(g) } }
 """
     assert kinds(source) == []
     assert kinds(source + "func (s *set) Drop(k string) { s.mu.Lock(); defer s.mu.Unlock(); delete(s.gauges, k) }") == ["inconsistent"]
+
+
+# --- locks that are held after all ---
+
+
+def test_a_deferred_call_runs_before_the_unlock_that_was_deferred_first() -> None:
+    forget = "func (s *store) drop(k string) { delete(s.m, k) }\n"
+    clean = "func (s *store) Clean(k string) error { s.mu.Lock(); %s; if k == `` { return nil }; return check(k) }\nfunc check(k string) error\n"
+    assert kinds(STORE + forget + clean % "defer s.mu.Unlock(); defer s.drop(k)") == []
+    assert kinds(STORE + forget + clean % "defer s.drop(k); defer s.mu.Unlock()") == ["inconsistent"]
+
+
+LOCKED = """package p
+import "sync"
+type shop struct { mu, other sync.Mutex; m map[string]int; stock stock }
+type stock struct { mu sync.Mutex; n map[string]int }
+func (s *stock) of(k string) int { s.mu.Lock(); defer s.mu.Unlock(); return s.n[k] }
+func (s *stock) put(k string) { s.mu.Lock(); defer s.mu.Unlock(); s.n[k] = 1 }
+func (s *shop) Put(k string) { s.mu.Lock(); defer s.mu.Unlock(); s.m[k] = s.findLocked(k) }
+func (s *shop) Peek(k string) int { return s.findLocked(k) }
+func (s *shop) findLocked(k string) int { return %s }
+"""
+
+
+def test_who_locks_for_himself_needs_no_lock_of_his_callers() -> None:
+    assert words(LOCKED % "s.m[k]") == ["the name findLocked"]
+    assert words(LOCKED % "s.stock.of(k)") == []
+
+
+def test_locks_by_key_are_taken_in_ways_that_nobody_sees() -> None:
+    code = 'package p\nimport ("sync"; "example.com/keyed")\nvar locks %s\nvar m = map[string]int{}\n'
+    code += "// open opens one. Callers must hold the locks until it is closed.\nfunc open(k string) { m[k] = 1 }\n"
+    code += "func Open(k string) { open(k) }\nvar _ sync.Mutex\n"
+    assert words(code % "sync.Mutex") != []
+    assert words(code % "= keyed.NewLocks()") == []
+
+
+def test_a_method_that_nobody_else_can_name_is_judged_where_its_package_calls_it() -> None:
+    kept = "func (s *store) Sum() int { return len(s.m) }\nfunc Total() int { s := &store{m: map[string]int{}}; return s.Sum() }\n"
+    assert kinds(STORE + kept) == []
+    assert kinds(STORE + kept.partition("func Total")[0]) == ["inconsistent"]
+
+
+def test_what_a_function_has_made_by_another_and_filled_is_the_callers_own() -> None:
+    made = "func newStore() *store { return &store{m: map[string]int{}} }\n"
+    load = "func read(k string) (*store, error) { s := newStore(); %s; if k == `` { return nil, nil }; return s, nil }\nvar kept *store\n"
+    use = "func Total(k string) int { s, _ := read(k); return s.sum() }\nfunc (s *store) sum() int { return len(s.m) }\n"
+    assert kinds(STORE + made + load % "s.Put(k)" + use) == []
+    assert kinds(STORE + made + load % "kept = s" + use) == ["inconsistent"]

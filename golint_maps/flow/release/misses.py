@@ -14,6 +14,9 @@ from golint_maps.types.definitions import FromValue
 
 _ASKS = re.compile(r"(?i:exist|has|contain|known|registered|running|active|present|started)")
 """Names of functions that tell whether there is something of a name already."""
+_BUSY = re.compile(r"(?i:running|active|processing|started|busy|inprogress|working)$")
+"""Names of fields that say of an object that the one thing it does at a time goes on."""
+_ANY = "*"
 
 
 @dataclass(slots=True)
@@ -55,7 +58,7 @@ class _Misses(EntryFlow):
             if isinstance(target, ir.Index) and target.pos in self.wanted:
                 entry = self.entry(target, state)
                 # Maps that go together (`s.ctx[k]`, `s.cancel[k]`) are looked up once for all.
-                self.missing[target.pos] = entry is not None and any(key == entry[1] for _, key in state.absent)
+                self.missing[target.pos] = entry is not None and any(key in (entry[1], _ANY) for _, key in state.absent)
                 if entry is not None:
                     state.absent -= {entry}
         super().assign(statement, state)
@@ -74,6 +77,8 @@ class _Misses(EntryFlow):
             match condition:
                 case ir.Call() if not truth:
                     after.absent |= self._asked(condition)
+                case ir.Sel(ir.Local(), name) if not truth and _BUSY.search(name):
+                    after.absent |= {(("?",), _ANY)}
                 case ir.Binary("&&" | "||" as op, left, right) if (op == "||") == truth:
                     # `if old, ok := m[k]; ok && old != nil { … }`: otherwise there is no entry, or none to release.
                     ways = [self.assume(part, truth, replace(before)) for part in (left, right)]

@@ -132,7 +132,16 @@ def _may_be_lost(inventory: Inventory, function: Function, insert: Insert) -> bo
         return False
     # Who looks the entry up in a caller, or asks a function that does, has seen that there is none.
     looked = {id for id, number, _ in function.uses.calls if (other := inventory.functions.get(id)) is not None and name in other.uses.read}
-    return not looked and not any(name in caller.uses.read for caller in _callers(function))
+    return not looked and not _callers_look(function, insert) and not any(name in caller.uses.read for caller in _callers(function))
+
+
+def _callers_look(function: Function, insert: Insert) -> bool:
+    """Tell whether all callers of a function that gets the map as a parameter look an entry up in what they hand it."""
+    root = function.uses.view.root
+    if not isinstance(insert.operand, ir.Local) or insert.operand.id not in root.params or not function.callers:
+        return False
+    index = root.params.index(insert.operand.id)
+    return all(len(call.args) > index and caller.uses.map(call.args[index])[0] in caller.uses.read for caller, call in function.callers)
 
 
 def _callers(function: Function) -> list[Function]:

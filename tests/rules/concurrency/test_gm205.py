@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from golint_maps.rules.concurrency import gm205_inconsistent_guard as rule
 
+from golint_maps.findings import Level
 from golint_maps.testing import findings_of
 
 HEAD = """package p
@@ -32,3 +33,40 @@ def test_a_change_of_the_map_beside_is_reported() -> None:
 )
 def test_maps_of_one_method_of_setting_up_or_with_a_lock_are_not(methods: str) -> None:
     assert [finding for finding in findings_of(rule, HEAD + methods) if "another map" in finding.message] == []
+
+
+ONE = """package p
+import "sync"
+type S struct { mu sync.Mutex; m map[string]int; s *S }
+func (s *S) Put(k string) { s.mu.Lock(); defer s.mu.Unlock(); s.m[k] = 1 }
+func (s *S) Get(k string) int { s.mu.Lock(); defer s.mu.Unlock(); return s.m[k] }
+func (s *S) Drop(k string) { s.mu.Lock(); defer s.mu.Unlock(); delete(s.m, k) }
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "level"),
+    [
+        ("func (s *S) Peek(k string) int { return s.m[k] }", Level.WARNING),
+        ("func (s *S) fill() { s.m[``] = 1 }\nfunc (s *S) Reload() { s.fill() }", Level.WARNING),
+        ("func (s *S) fill() { s.m[``] = 1 }\nfunc (s *S) Initialize() { s.fill() }", Level.NOTE),
+        ("func (s *S) fill() { s.m[``] = 1 }\nfunc (s *S) UnmarshalBinary(b []byte) error { s.fill(); return nil }", Level.NOTE),
+    ],
+)
+def test_what_is_not_seen_to_be_in_use_is_a_note(code: str, level: Level) -> None:
+    assert [finding.level for finding in findings_of(rule, ONE + code)] == [level]
+
+
+def test_what_gathers_is_read_when_all_is_handed_in() -> None:
+    read = "func (s *S) Sum() int { return len(s.m) }"
+    assert [finding.level for finding in findings_of(rule, (ONE + read).replace("S)", "Aggregator)").replace("S struct", "Aggregator struct"))] == [
+        Level.NOTE
+    ]
+
+
+def test_a_function_that_calls_itself_on_the_parts_is_judged_by_its_first_call() -> None:
+    tree = (
+        ONE.replace("s *S", "kids map[string]*S", 1) + "func sum(s *S) (n int) { for _, kid := range s.kids { n += sum(kid) }; return n + s.m[``] }\n"
+    )
+    assert findings_of(rule, tree + "func Made() int { return sum(&S{m: map[string]int{}}) }") == []
+    assert len(findings_of(rule, tree + "func Sum(s *S) int { return sum(s) }")) == 1

@@ -184,3 +184,15 @@ def test_what_a_getter_returns_is_shared_whoever_makes_others() -> None:
     )
     assert [finding.level for finding in findings_of(rule, {"p.go": code + "func Get() *Keys { return one }"})] == [Level.NOTE]
     assert findings_of(rule, {"p.go": code + "func Get() *Keys { return NewKeys() }"}) == []
+
+
+def test_a_value_made_of_the_entry_is_no_memo() -> None:
+    code = "package p\nvar known = map[string][]int{}\n"
+    code += "func Drop(k string) { list := known[k]; for i := range list { known[k] = append(list[:i], list[i+1:]...) } }"
+    assert findings_of(rule, code) == []
+
+
+def test_what_the_program_registers_with_as_it_starts_is_no_cache() -> None:
+    code = GLOBAL + "func Of(k string) int " + memo("known")
+    assert len(findings_of(rule, code + '\nvar a, b = Of("a"), Of("b")')) == 1
+    assert findings_of(rule, code + '\nvar a = Of("a")\nvar b = Of("b")\nvar c = Of("c")') == []

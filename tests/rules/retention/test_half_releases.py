@@ -234,3 +234,16 @@ def test_what_is_made_anew_has_no_old_entries() -> None:
 def test_one_map_of_two_objects_is_no_pair() -> None:
     fill = "func (s *S) Fill(o *S, k string) { s.m[k] = nil; o.m[k] = nil }\n"
     assert messages(fill + "func (s *S) Drop(o *S, k string, all bool) { if all { delete(o.m, k); delete(s.m, k) } else { delete(o.m, k) } }") == []
+
+
+def test_a_literal_that_is_deferred_deletes_on_every_way_behind_it() -> None:
+    body = """func (s *S) Do(id string, f func() error) error {
+	s.m[id] = nil
+	if f == nil { delete(s.m, id); return nil }
+	%s
+	if err := f(); err != nil { return err }
+	return nil
+}
+"""
+    assert messages(body % "defer func() { delete(s.m, id) }()") == []
+    assert messages(body % "defer func() { delete(s.n, id) }()") != []

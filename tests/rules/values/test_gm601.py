@@ -42,3 +42,9 @@ def test_a_field_that_its_own_constructor_makes_is_no_doubt() -> None:
     for made in ("return &State{Names: map[string]int{}}", "s := new(State)\n\ts.Names = make(map[string]int)\n\treturn s"):
         maker = facts_of(f"{api}func NewState() *State {{\n\t{made}\n}}", path="example.com/api")
         assert not list(gm601.check(Program([user, maker])))
+
+
+def test_what_serves_tests_stops_a_test_at_worst() -> None:
+    text = "package testutil\nfunc F(c bool) {\n\tvar m map[string]int\n\tif c {\n\t\tm = map[string]int{}\n\t}\n\tm[``] = 1\n}"
+    found = Program([facts_of({"p.go": text}, path="example.com/testutil")])
+    assert [finding.level for finding in gm601.check(found)] == [Level.NOTE]
