@@ -76,7 +76,9 @@ class LocksetWalk(Forward[State]):
         self._slots = slots(self.view.package)
         self._once = once_regions(function.body or (), self.view.paths, fields_set_by(self.view.package))
         self._given_slots = tuple(self._slots.given_back(function, self.view))
-        self._taken = list(self._slots.taken(function.body or (), self.view))
+        self._alone = [(start, end, flag) for start, end, flag, atomic in self._once if atomic]
+        self._alone += self._slots.taken(function.body or (), self.view)
+        """Where an atomic flag or a slot lets one goroutine alone in, with the flag or the object of the slot."""
         self._named_under: dict[int, frozenset[tuple[str, ...]]] = {}
         """The locks that were held when a local variable got its value."""
         self._empty = [(start, end, x) for start, end, x in empty_regions(function.body or ()) if self._is_map(x)]
@@ -654,7 +656,7 @@ class LocksetWalk(Forward[State]):
 
     def _won(self, offset: int) -> Iterator[Held]:
         """Yield the atomic flags and slots that let one goroutine alone come here."""
-        for start, end, flag in (*((start, end, flag) for start, end, flag, atomic in self._once if atomic), *self._taken):
+        for start, end, flag in self._alone:
             slot = self._slot(flag) if start <= offset < end else None
             if slot is not None:
                 yield slot
@@ -677,7 +679,7 @@ class LocksetWalk(Forward[State]):
         tokens = self.shared.callees.targets(call.fun)
         if not tokens or (mode == "call" and concerns_nobody(tokens, call.args)):
             return
-        held = tuple(sorted((*state.held.values(), *self._won(call.pos)))) if state.held or self._once or self._taken else ()
+        held = tuple(sorted((*state.held.values(), *self._won(call.pos)))) if state.held or self._alone else ()
         if tokens == ("sync.Once.Do",):
             once = once_lock(call, self.names, "w")
             held = (*held, once) if once is not None else held

@@ -70,11 +70,10 @@ class Slots:
         if not self.flags and not self.gives:
             return
         deferred = list(_deferred(body, view))
-        won = {view.paths.raw(won_flag(call)) for call in each(body, ir.Call)}
-        for call in each(body, ir.Call) if function.parent >= 0 else deferred:
-            path = self.reset(call, view)
-            if path is not None and path not in won:
-                yield path
+        reset = [path for call in (each(body, ir.Call) if function.parent >= 0 else deferred) if (path := self.reset(call, view)) is not None]
+        if reset:
+            won = {view.paths.raw(won_flag(call)) for call in each(body, ir.Call)}
+            yield from (path for path in reset if path not in won)
         yield from self._by_methods(deferred, self.gives, view)
 
     def reset(self, call: ir.Call, view: View) -> Path | None:

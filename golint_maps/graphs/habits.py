@@ -10,7 +10,7 @@ from golint_maps.flow.events import BORROWED, ONCE, SERIAL, Held
 from golint_maps.flow.support import helps_tests
 from golint_maps.graphs.alone import judged_by_callers, kept_apart, on_one_goroutine
 from golint_maps.graphs.exclusion import of_another_object
-from golint_maps.graphs.naming import begins, initialises, makes, named_after, registers, sets_up
+from golint_maps.graphs.naming import begins, beside, initialises, makes, named_after, registers, sets_up
 from golint_maps.graphs.races import Races
 from golint_maps.graphs.witness import Witness
 
@@ -115,7 +115,7 @@ def _breaks(races: Races, way: Witness, guard: Held, found: Sequence[Witness]) -
         return False
     if way.locks and any(lock.path[-1:] == (BORROWED,) or lock.name[:1] not in "fg" for lock in (*way.locks, guard)):
         return False  # a pointer to a lock, or one in an object whose type is not known, may lead to the lock that the others hold
-    if not _beside(guard.name, way.identity):
+    if not beside(guard.name, way.identity):
         if way.locks and not any(lock.name == guard.name and lock.mode == "w" for other in found if other.access.writes for lock in other.locks):
             return False  # a lock of something around, which those who write hold for reading: another one guards the map
         away = guard.name[:1] == "f" and _package(guard.name) not in (way.access.package, _package(way.identity))
@@ -148,7 +148,7 @@ def _same_object(races: Races, way: Witness, guard: str) -> bool:
     """
     if guard[:1] == "l":
         return True
-    if guard[:1] == "f" and not _beside(guard, way.identity) and way.path and len(way.path) == _IN_A_VARIABLE and races.objects.made(way.path[0]):
+    if guard[:1] == "f" and not beside(guard, way.identity) and way.path and len(way.path) == _IN_A_VARIABLE and races.objects.made(way.path[0]):
         return False
     return _package(guard) == _package(way.identity) or races.objects.anchored(way)
 
@@ -190,17 +190,12 @@ def _handed_in(guard: str, way: Witness) -> bool:
 
 def _of_its_like(guard: str, way: Witness) -> bool:
     """Tell whether a lock that lies beside such maps is held in another object than the one whose map is accessed: `src.mu` for `dst.m`."""
-    return _beside(guard, way.identity) and any(lock.name == guard and of_another_object(lock, way) for lock in way.access.locks)
-
-
-def _beside(guard: str, identity: str) -> bool:
-    """Tell whether a lock and a map are fields of one struct, or variables of one package."""
-    return guard.rpartition(".")[0] == identity.rpartition(".")[0]
+    return beside(guard, way.identity) and any(lock.name == guard and of_another_object(lock, way) for lock in way.access.locks)
 
 
 def _plausible(guard: str, identity: str, held: int) -> bool:
     """A lock guards a map that it lies beside, or that it is held for more than once."""
-    return _beside(guard, identity) or held >= _MINIMUM
+    return beside(guard, identity) or held >= _MINIMUM
 
 
 def _anybody(races: Races, ways: Sequence[Witness]) -> bool:

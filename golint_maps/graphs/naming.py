@@ -70,6 +70,11 @@ def serves_containers(function: FunctionSummary) -> bool:
 _LOCK_WORDS = re.compile(r"_?(?:rw_?)?(?:lock(?:er)?|mutex|mu|mtx|mux)$", re.IGNORECASE)
 
 
+def beside(lock: str, identity: str) -> bool:
+    """Tell whether a lock and a map are fields of one struct, or variables of one package."""
+    return lock.rpartition(".")[0] == identity.rpartition(".")[0]
+
+
 def named_after(lock: str, identity: str) -> bool:
     """Tell whether a lock beside a map has the map's name: `usersLock`, `userMu`, `users_mutex` of `users`."""
     owner, _, name = identity.rpartition(".")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from golint_maps.findings import Finding, Level
 from golint_maps.flow.events import Held
 from golint_maps.flow.support import serves_tests
-from golint_maps.graphs.naming import decodes, encodes, ends, gathers, initialises
+from golint_maps.graphs.naming import beside, decodes, encodes, ends, gathers, initialises
 from golint_maps.graphs.verdicts import Verdict
 from golint_maps.program import Program
 from golint_maps.rule import Precision, Rule
@@ -57,7 +57,7 @@ def _shown(program: Program, verdict: Verdict, guard: Held) -> bool:
     """
     entry = program.functions[verdict.side.context.entry]
     fresh = verdict.side.context.kind == "exported" and (verdict.side.path or ("",))[0] == "r" and (initialises(entry) or decodes(entry))
-    own = guard.name.rpartition(".")[0] == verdict.side.identity.rpartition(".")[0] or guard.name[:1] != "f"
+    own = beside(guard.name, verdict.side.identity) or guard.name[:1] != "f"
     return (
         own
         and not any(ends(program.functions[hop.function]) for hop in verdict.side.hops)
