@@ -18,6 +18,7 @@ from golint_maps.flow.memos import MemoFill
 from golint_maps.flow.promises import UNSAFE
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.support import serves_tests
+from golint_maps.graphs.assumed import AssumedRaces
 from golint_maps.graphs.callbacks import Callback
 from golint_maps.graphs.contracts import Breach, breaches
 from golint_maps.graphs.effects import EffectTable
@@ -101,6 +102,11 @@ class Program:
         declared = {breach.side.access.place for breach in self.breaches}
         found = without_copies(verdicts(self.races), self.each(LockCopied), self.races)
         return [verdict for verdict in found if verdict.kind not in ("inconsistent", "neighbour") or verdict.access.place not in declared]
+
+    @cached_property
+    def assumed(self) -> AssumedRaces:
+        """What races are worth whose other side nobody sees."""
+        return AssumedRaces(self.races, self.guarding, self.promises)
 
     @cached_property
     def promises(self) -> dict[str, str]:

@@ -6,13 +6,8 @@ from msgspec.structs import replace
 
 from golint_maps.findings import Finding, Level, Related, Step, Trace
 from golint_maps.flow.events import ONCE, SERIAL, SLOT, Held, MapAccess
-from golint_maps.flow.promises import UNSAFE
-from golint_maps.flow.support import helps_tests, serves_tests
-from golint_maps.graphs.alone import left_to_callers
+from golint_maps.graphs.assumed import comes_once
 from golint_maps.graphs.callbacks import Callback
-from golint_maps.graphs.contracts import says_so
-from golint_maps.graphs.doubts import piped
-from golint_maps.graphs.naming import encodes, initialises, sets_up
 from golint_maps.graphs.verdicts import Verdict
 from golint_maps.graphs.witness import Witness
 from golint_maps.program import Program
@@ -151,76 +146,15 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def told(program: Program, way: Witness) -> bool:
-    """Tell whether the name of a function on the way, or its comment, tells callers to see to it that they are alone."""
-    functions = [program.functions[hop.function] for hop in way.hops]
-    return any(says_so(function.name) or program.promises.get(function.root) == UNSAFE for function in functions)
-
-
-def _for_callers(program: Program, way: Witness) -> bool:
-    """Tell whether a way starts at a function that leaves it to its callers who else is there."""
-    return told(program, way) or encodes(program.functions[way.context.entry]) or initialises(program.functions[way.function])
-
-
 def level(rule: Rule, program: Program, verdict: Verdict, *, shown: bool | None = None) -> Level:
-    """Return the rule's level where both sides are seen in the program, a warning where one is only assumed.
+    """Return the rule's level where both sides are seen in the program, a warning where one is only assumed, a note where that is doubtful.
 
-    It is a note unless a lock of the map's own object says that it is shared, or both sides lock and nobody has to call an exported function; that
-    somebody calls one whose callers in sight lock for it, whose comment says when it is called, an encoder, or a program for tests; that two objects
-    of which only the type is known may be one, or two activations of what made a stored function; that two functions start the goroutine which
-    serves an object; that goroutines of one function are given parts of something, or find their objects in different places; that a map is put in
-    place by what begins; that a starter does not wait, in a way that is not known, for its goroutine; that parallel tests come to one; that a
-    goroutine ends with the pipe that it writes to; or that a map is read which registration alone fills. One side that runs once only may well be
-    ordered before the other by whoever asks for it: that is one level less. `shown` is whether it is seen which objects are meant.
+    One side that runs once only may well be ordered before the other by whoever asks for it: that is one level less. `shown` is whether it is
+    seen which objects are meant.
     """
-    ways = (verdict.side,) if verdict.other is None else (verdict.side, verdict.other)
-    once = any(lock.name.endswith(ONCE) and not lock.name.endswith(SLOT) for way in ways for lock in way.locks)
     if verdict.certain:
-        return Level.WARNING if once else rule.level
-    owner = verdict.side.identity.rpartition(".")[0]
-    meant = any(lock.name.rpartition(".")[0] == owner for way in ways for lock in way.locks)
-    if (
-        once
-        or not (all(map(program.races.objects.anchored, ways)) if shown is None else shown)
-        or (verdict.other is not None and _apart(program, verdict.side, verdict.other))
-        or any(_makes_ready(program, way) or helps_tests(way.access.place.path) for way in ways)
-        or all(map(program.races.objects.out_of_a_container, ways))
-        or all(map(program.races.objects.of_another_activation, ways))
-        or all(map(_of_a_test, ways))
-        or all(program.functions[way.hops[0].function].test for way in ways)
-        or program.guarding.registry(verdict.side.identity)
-        or any(way.context.kind == "exported" and _for_callers(program, way) for way in ways)
-        or any(map(piped, ways))
-        or any(serves_tests(program.functions[way.hops[0].function].package) for way in ways)
-    ):
-        return Level.NOTE
-    if verdict.kind == "locks-differ" and not any(way.context.kind == "exported" for way in ways):
-        return Level.WARNING
-    return Level.WARNING if meant else Level.NOTE
-
-
-def _apart(program: Program, left: Witness, right: Witness) -> bool:
-    """Tell whether two ways hardly lead to one object, by who starts them, what holds it or what it is a part of, or come one after the other."""
-    objects, doubts = program.races.objects, program.races.doubts
-    if left_to_callers(program.races, left, right) or left_to_callers(program.races, right, left):
-        return True
-    if doubts.started_elsewhere(left, right) or doubts.waits_somehow(left, right) or doubts.waits_somehow(right, left):
-        return True
-    return objects.elsewhere(left, right) or objects.shared_out(left, right)
-
-
-def _makes_ready(program: Program, way: Witness) -> bool:
-    """Tell whether an access puts a map in place, or fills it first, where a function makes things ready or begins to serve, by its name."""
-    function = program.functions[way.function]
-    if not way.access.writes:
-        return False
-    return initialises(function) or (way.access.op == "assign" and sets_up(function)) or program.races.doubts.put_in_place(way)
-
-
-def _of_a_test(way: Witness) -> bool:
-    """Tell whether an access is made by tests that run in parallel."""
-    link = way.context.link
-    return link is not None and link.callback is not None and link.callback.test
+        return Level.WARNING if comes_once(verdict) else rule.level
+    return Level.NOTE if program.assumed.doubtful(verdict, shown=shown) else Level.WARNING
 
 
 def _of_length(access: MapAccess, verdict: Verdict) -> Level | None:

@@ -12,7 +12,7 @@ from golint_maps.graphs.verdicts import Verdict
 from golint_maps.program import Program
 from golint_maps.rule import Precision, Rule
 
-from ._races import does, reach, told, traces
+from ._races import does, reach, traces
 
 RULE = Rule(
     id="GM205",
@@ -31,7 +31,7 @@ def check(program: Program) -> Iterator[Finding]:
     for verdict in program.verdicts:
         if verdict.kind not in ("inconsistent", "neighbour") or verdict.guard is None:
             continue
-        if serves_tests(verdict.access.package) or told(program, verdict.side):
+        if serves_tests(verdict.access.package) or program.assumed.told(verdict.side):
             continue
         access = verdict.access
         lock = reach(verdict.guard, access)

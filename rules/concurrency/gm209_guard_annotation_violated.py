@@ -10,7 +10,7 @@ from golint_maps.graphs.naming import ends
 from golint_maps.program import Program
 from golint_maps.rule import Precision, Rule
 
-from ._races import context, does, lock_name, told, trace
+from ._races import context, does, lock_name, trace
 
 RULE = Rule(
     id="GM209",
@@ -29,7 +29,7 @@ def check(program: Program) -> Iterator[Finding]:
     """Report breaches of declared guards."""
     racing = {verdict.access.place for verdict in program.verdicts if verdict.certain and verdict.kind in ("write", "read")}
     for breach in program.breaches:
-        if told(program, breach.side):
+        if program.assumed.told(breach.side):
             continue
         access = breach.side.access
         lock = lock_name(breach.lock) if breach.lock.name != "~" else "the lock"
