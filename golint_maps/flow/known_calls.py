@@ -15,6 +15,8 @@ _LEAVES = frozenset(
     "hash/fnv html cmp encoding/binary encoding/hex encoding/base64 log log/slog net/netip net/url os reflect regexp time".split()
 )
 """Packages whose functions work on their arguments alone, or on what is nobody's map."""
+_CHECKS = ("github.com/stretchr/testify/", "go.uber.org/mock/gomock.", "github.com/golang/mock/gomock.")
+"""What tests compare and expect with: most calls of a test are of these."""
 _REPORTS = frozenset(
     "Error Errorf Fail FailNow Failed Fatal Fatalf Helper Log Logf Name Skip Skipf SkipNow TempDir Setenv Chdir "
     "ReportAllocs ResetTimer SetBytes StartTimer StopTimer".split()
@@ -48,5 +50,5 @@ def concerns_nobody(tokens: tuple[str, ...], args: Sequence[ir.Expr]) -> bool:
         return False
     package, _, name = tokens[0].partition(".")
     if "/" in name:
-        return False  # a module of the name log.example.com/…
+        return tokens[0].startswith(_CHECKS)  # else perhaps a module of the name log.example.com/…
     return package in _LEAVES or (package == "testing" and name.rpartition(".")[2] in _REPORTS)

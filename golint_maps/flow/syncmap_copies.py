@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 from golint_maps.flow.files import of_file
 from golint_maps.flow.maps import extent
 from golint_maps.flow.spelling import spell
-from golint_maps.flow.traverse import each, operands, statements, subexpressions
+from golint_maps.flow.traverse import each
 from golint_maps.flow.view import PackageView, View
 from golint_maps.syntax import ir
 from golint_maps.types import model
@@ -160,8 +160,7 @@ def copies(view: View) -> Iterator[Copied]:
         return
     for function in view.functions:
         yield from _handed_in(view, holders, function)
-        for statement in statements(function.body or ()):
-            yield from _in_statement(view, holders, function, statement)
+        yield from _in_body(view, holders, function)
 
 
 def _handed_in(view: View, holders: _Holders, function: ir.Function) -> Iterator[Copied]:
@@ -176,37 +175,39 @@ def _handed_in(view: View, holders: _Holders, function: ir.Function) -> Iterator
             yield Copied(variable.pos, variable.pos + len(variable.name.encode()), variable.kind, variable.name, None, kind, way)
 
 
-def _in_statement(view: View, holders: _Holders, function: ir.Function, statement: ir.Stmt) -> Iterator[Copied]:
-    match statement:
-        case ir.Assign(_, lhs, rhs):
-            for target, value in zip(lhs, rhs, strict=False):
-                if not (isinstance(target, ir.Name) and target.name == "_"):
-                    yield from _copied(view, holders, value, "assignment")
-        case ir.Declare(numbers, values):
-            for number, value in zip(numbers, values, strict=False):
-                if number >= 0:
-                    yield from _copied(view, holders, value, "assignment")
-        case ir.Return([], pos, end):
-            for number in function.results:
-                way = holders.way(view.typing.local(number)) if number >= 0 else None
-                if way is not None:
-                    name = view.variables[number].name
-                    yield Copied(pos, end, "return", name, None, view.typing.local(number), way)
-        case ir.Return(values):
-            for value in values:
-                yield from _copied(view, holders, value, "return")
-        case ir.Send(_, value):
-            yield from _copied(view, holders, value, "send")
-        case ir.Range(_, value, _, over) if value is not None:
-            yield from _ranged(view, holders, value, over)
-    for operand in operands(statement):
-        for x in subexpressions(operand):
-            match x:
-                case ir.Call():
-                    yield from _arguments(view, holders, x)
-                case ir.Lit(_, elements):
-                    for element in elements:
-                        yield from _copied(view, holders, element.value, "element")
+def _in_body(view: View, holders: _Holders, function: ir.Function) -> Iterator[Copied]:
+    body = function.body or ()
+    for assign in each(body, ir.Assign):
+        for target, value in zip(assign.lhs, assign.rhs, strict=False):
+            if not (target.__class__ is ir.Name and target.name == "_"):
+                yield from _copied(view, holders, value, "assignment")
+    for declare in each(body, ir.Declare):
+        for number, value in zip(declare.variables, declare.values, strict=False):
+            if number >= 0:
+                yield from _copied(view, holders, value, "assignment")
+    for statement in each(body, ir.Return):
+        yield from _returned(view, holders, function, statement)
+    for send in each(body, ir.Send):
+        yield from _copied(view, holders, send.value, "send")
+    for loop in each(body, ir.Range):
+        if loop.value is not None:
+            yield from _ranged(view, holders, loop.value, loop.over)
+    for call in each(body, ir.Call):
+        yield from _arguments(view, holders, call)
+    for literal in each(body, ir.Lit):
+        for element in literal.elements:
+            yield from _copied(view, holders, element.value, "element")
+
+
+def _returned(view: View, holders: _Holders, function: ir.Function, statement: ir.Return) -> Iterator[Copied]:
+    """Yield the copies that a return makes of its values, or a bare one of the named results."""
+    for value in statement.values:
+        yield from _copied(view, holders, value, "return")
+    for number in () if statement.values else function.results:
+        way = holders.way(view.typing.local(number)) if number >= 0 else None
+        if way is not None:
+            name = view.variables[number].name
+            yield Copied(statement.pos, statement.end, "return", name, None, view.typing.local(number), way)
 
 
 def _ranged(view: View, holders: _Holders, value: ir.Expr, over: ir.Expr) -> Iterator[Copied]:

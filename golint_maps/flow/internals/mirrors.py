@@ -40,6 +40,11 @@ INSTEAD: Final = {
 _MIRRORED: Final = tuple(layout for layout in tables.layouts() if layout.role in INSTEAD)
 """The structures that others copy."""
 
+_NAMES: Final = {
+    layout.id: frozenset(name for slot in layout.fields for name in (slot.name.lower(), *_ALIASES.get(slot.name.lower(), ()))) for layout in _MIRRORED
+}
+"""The names that fields of a copy of each structure may have."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mirror:
@@ -64,7 +69,11 @@ def best_match(package: PackageView, name: str, struct: model.Struct) -> Mirror 
     """Return the structure that a struct's fields match best, newer ones last, or None if they match none well enough."""
     plain = name.split("·", maxsplit=1)[0].lower().strip("_")
     best: Mirror | None = None
+    ours = [field.name.lower().strip("_") for field in struct.fields]
     for layout in _MIRRORED:
+        names = _NAMES[layout.id]
+        if sum(name in names for name in ours) < min(_ENOUGH_BY_NAME, len(layout.fields)):
+            continue  # most structs share no names with the runtime's: nothing to compare
         matching = _in_order(package, struct, layout)
         named = plain in layout.names
         enough = (len(matching) >= _ENOUGH_IN_ORDER and _begins_alike(package, struct, layout)) or (
