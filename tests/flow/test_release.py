@@ -89,6 +89,12 @@ func (s *S) dial(addr string) {
             "func run(names chan string, f func()) { timers := map[string]*time.Timer{}; for n := range names { timers[n] = time.AfterFunc(1, f) } }",
             "overwrite timer",
         ),
+        ("func (s *S) reopen(n string, open func() (io.ReadCloser, error)) { c, _ := open(); s.bodies[n] = c }", "overwrite closer"),
+        (
+            """func (s *S) Try(n string, f func() error) { if f() != nil { s.again(n, f) } }
+func (s *S) again(n string, f func() error) { s.timers[n] = time.AfterFunc(1, func() { s.Try(n, f) }) }""",
+            "overwrite timer",
+        ),
         (
             "func (s *S) add(n string, c net.Conn) { s.conns[n] = c }\nfunc (s *S) end() { for _, c := range s.conns { c.Close() } }",
             "overwrite closer",
@@ -167,6 +173,12 @@ func (s *S) end() { for _, f := range s.cancels { f() } }""",
 	s.timers[n] = time.AfterFunc(1, func() { s.fired(n) })
 }
 func (s *S) fired(n string) { delete(s.timers, n) }""",
+        """func (s *S) Arm(n string) {
+	if s.timers[n] != nil { return }
+	s.timers[n] = time.AfterFunc(1, func() { s.fired(n) })
+}
+func (s *S) fired(n string) { s.again(n) }
+func (s *S) again(n string) { s.timers[n] = time.AfterFunc(1, func() { s.fired(n) }) }""",
         """func (s *S) watch(n string) {
 	if s.cancels[n] != nil { return }
 	ctx, cancel := context.WithCancel(context.Background())

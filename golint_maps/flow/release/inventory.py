@@ -137,6 +137,24 @@ class Inventory:
                 ids |= called & self.functions.keys()
         return found
 
+    @cached_property
+    def only_expired(self) -> dict[str, set[str]]:
+        """Functions of `expired` that run at no other time, as far as the package shows: nobody else calls them, nor can."""
+        found = {kind: {id for id in over if isinstance(id, str) and id in self.functions} for kind, over in self.expired.items()}
+        for kind, ids in found.items():
+            over = self.expired[kind]
+            left: set[str] = set()
+            while left != ids:
+                left = set(ids)
+                called_else = {
+                    id
+                    for function in self.functions.values()
+                    for id, number, _ in function.uses.calls
+                    if function.id not in left and (function.id, number) not in over
+                }
+                ids -= {id for id in left if id in called_else or self.functions[id].uses.view.root.name[:1].isupper()}
+        return found
+
     # --- who owns the values of a map ---
 
     def ownership(self, name: str) -> str:
@@ -251,6 +269,8 @@ class Inventory:
         while isinstance(fun, ir.Index | ir.Inst):
             fun = fun.base
         name = fun.name if isinstance(fun, ir.Name | ir.Sel) else ""
+        if isinstance(fun, ir.Local):
+            name = function.uses.view.variables[fun.id].name  # `dial func(addr string) (net.Conn, error)`
         return is_constructor(name) or (name[:1].upper() + name[1:]).startswith(_OPENERS)
 
     def in_hand(self, function: Function, value: Type | None, name: str) -> bool:

@@ -174,7 +174,10 @@ def _is_over(inventory: Inventory, function: Function, item: Delete | Insert) ->
     if item.kind not in (TIMER, CANCEL):
         return False
     expired = inventory.expired.get(item.kind, set())
-    if (function.id, item.function) in expired or function.id in expired:
+    if (function.id, item.function) in expired:
+        return True
+    # A delete that a timer's function and others share is the end of the work; an overwrite that they share is a second timer for it.
+    if function.id in (expired if isinstance(item, Delete) else inventory.only_expired.get(item.kind, ())):
         return True
     return item.kind == CANCEL and item.function in function.uses.waits
 
