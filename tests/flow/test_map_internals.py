@@ -59,6 +59,7 @@ def lines(kind: type[Site], text: str, go: tuple[int, int] = (1, 27)) -> list[in
         "i := any(m); h := *(**hdr)(unsafe.Pointer(uintptr(unsafe.Pointer(&i)) + 8)); return int(h.log2)",
         "v := reflect.ValueOf(m); h := (*hdr)((*struct{ t, ptr unsafe.Pointer; f uintptr })(unsafe.Pointer(&v)).ptr); return int(h.log2)",
         "h := *(**hdr)(unsafe.Pointer(&s.inner.m)); return int(h.log2)",
+        "v := reflect.ValueOf(any(pair)); if v.Kind() != reflect.Map { return 0 }; h := (*hdr)(v.UnsafePointer()); return int(h.log2)",
         "h := *(**hdr)(unsafe.Pointer(&tables[0])); return int(h.log2)",
         "h := (*[4]*hdr)(unsafe.Pointer(&fixed))[1]; return int(h.log2)",
         "h := (*(*[]*hdr)(unsafe.Pointer(&tables)))[1]; return int(h.log2)",
@@ -114,6 +115,7 @@ def test_helpers_generics_and_named_types_are_seen_through(text: str) -> None:
         "func f(ms []map[int]int) *reflect.SliceHeader { return (*reflect.SliceHeader)(unsafe.Pointer(&ms)) }",
         "type us struct{}\nfunc (us) Pointer(any) *hdr\nfunc f(m map[int]int) *hdr { var unsafe us; return (*hdr)(unsafe.Pointer(m)) }",
         "func f(p *int) *hdr { cast := func(p unsafe.Pointer) *hdr { return (*hdr)(p) }; return cast(unsafe.Pointer(p)) }",
+        "type hmap struct { count int; flags, B uint8 }\nfunc f(b []byte) int { return (*hmap)(unsafe.Pointer(&b[16])).count }",
     ],
 )
 def test_what_leaves_the_map_its_type_is_fine(text: str) -> None:
@@ -224,10 +226,17 @@ def test_an_address_that_is_stepped_through_is_arithmetic_not_a_header() -> None
 
 @pytest.mark.parametrize(
     "body",
-    ["h := **(**hdr)(unsafe.Pointer(&m)); h.flags = 0; _ = h", "h := hdr{}; h.flags = 1; _ = h", "h := &hdr{}; h.entries++", "m[``] = 1"],
+    [
+        "h := (*hmap)(unsafe.Pointer(&block[0])); h.count = 0; var other *hmap; other.flags = 1",
+        "h := **(**hdr)(unsafe.Pointer(&m)); h.flags = 0; _ = h",
+        "h := hdr{}; h.flags = 1; _ = h",
+        "h := &hdr{}; h.entries++",
+        "m[``] = 1",
+    ],
 )
 def test_copies_and_the_packages_own_structs_may_be_written(body: str) -> None:
-    assert lines(MapInternalsWritten, f"func f(m map[string]int) {{ {body} }}") == []
+    copy = "type hmap struct { count int; flags, B uint8 }"
+    assert lines(MapInternalsWritten, f"{copy}\nfunc f(m map[string]int, block []byte) {{ {body} }}") == []
 
 
 @pytest.mark.parametrize(
@@ -490,6 +499,8 @@ def test_a_build_expression_must_not_ask_for_swissmap_where_it_is_gone(build: st
         ('func f() { run("GODEBUG=gctrace=1,mapdebug=2") }', ["mapdebug"]),
         ('func f() { run("go", "test", "-maprace") }', ["-maprace"]),
         ('func f() { run("./game", "-maprace") }', []),
+        ('func f(a []string) { a = append(a, "-maprace"); run("go", a...) }', ["-maprace"]),
+        ('func f(a []string) { a = append(a, "-maprace"); run("./game", a...) }', []),
         ('func f() { run("sh", "-c", "go test -maprace ./...") }', ["-maprace"]),
         ('var env = []string{"GOEXPERIMENT=noswissmap"}', ["noswissmap"]),
         ('const env = "GODEBUG=mapdebug=1"', ["mapdebug"]),

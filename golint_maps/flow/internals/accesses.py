@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from golint_maps.flow.internals.arithmetic import add_or_slice, added, handed_on, moved_local
-from golint_maps.flow.internals.casts import is_word_conversion, may_convert
+from golint_maps.flow.internals.casts import is_data, is_word_conversion, may_convert
 from golint_maps.flow.internals.contexts import called_name, contexts, declared
 from golint_maps.flow.internals.conversions import conversion
 from golint_maps.flow.internals.look import Access, Look
@@ -15,7 +15,7 @@ from golint_maps.flow.internals.versions import for_gc
 from golint_maps.flow.internals.writes import written, written_by_method
 from golint_maps.flow.site import Place
 from golint_maps.flow.traverse import expressions, operands, subexpressions
-from golint_maps.flow.view import PackageView
+from golint_maps.flow.view import PackageView, View
 from golint_maps.syntax import ir
 from golint_maps.types import model
 from golint_maps.types.model import Type
@@ -124,6 +124,14 @@ def _cast_targets(package: PackageView, files: Sequence[int]) -> set[Type | None
                         kind = view.typing.as_type(x.fun)
                         while isinstance(kind, model.Pointer):
                             kind = kind.elem
-                        if mirror_of(package, kind) is not None:
+                        if mirror_of(package, kind) is not None and not _of_data(view, x.args[0]):
                             found.add(kind)
     return found
+
+
+def _of_data(view: View, x: ir.Expr) -> bool:
+    """`unsafe.Pointer(&block[0])`"""
+    match x:
+        case ir.Call(_, [ir.Addr(operand)]):
+            return is_data(view, operand)
+    return False

@@ -98,6 +98,18 @@ def _generic(kind: Type | None) -> bool:
     return False
 
 
+def is_data(view: View, x: ir.Expr) -> bool:
+    """Tell whether an operand is an element of a slice or array of numbers: memory of the program's own, whatever it is seen as."""
+    if not isinstance(x, ir.Index):
+        return False
+    resolver = view.package.resolver
+    below = resolver.underlying(view.typing.of(x.base))
+    if isinstance(below, model.Pointer):
+        below = resolver.underlying(below.elem)
+    element = resolver.underlying(below.elem) if isinstance(below, model.Slice | model.Array) else None
+    return isinstance(element, model.Basic) and element.name not in OPAQUE
+
+
 def holds_map(package: PackageView, kind: Type | None, depth: int = 0) -> bool:
     """Tell whether values of an array, slice or struct type have maps in them."""
     memo: dict[Type | None, bool] = package.memo.setdefault("internals holders", {})

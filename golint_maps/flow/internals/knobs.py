@@ -10,7 +10,7 @@ from golint_maps.flow.internals.facts import NonexistentKnob
 from golint_maps.flow.internals.tables import ONLY_SWISS
 from golint_maps.flow.maps import place
 from golint_maps.flow.site import Place
-from golint_maps.flow.traverse import operands, subexpressions
+from golint_maps.flow.traverse import expressions, operands, subexpressions
 from golint_maps.flow.view import PackageView, View
 from golint_maps.syntax import ir
 
@@ -55,7 +55,7 @@ def strings(view: View) -> Iterator[NonexistentKnob]:
         for operand in operands(statement):
             for x in subexpressions(operand):
                 if isinstance(x, ir.Call):
-                    yield from _arguments(view, x.args)
+                    yield from _arguments(view, x)
                 elif isinstance(x, ir.Lit):
                     yield from _elements(view, x.elements)
                 elif isinstance(x, ir.Const):
@@ -97,12 +97,21 @@ def _experiments(text: str, go: int) -> Iterator[tuple[str, str]]:
             yield "experiment", item
 
 
-def _arguments(view: View, args: Sequence[ir.Expr]) -> Iterator[NonexistentKnob]:
-    """`os.Setenv("GODEBUG", "mapdebug=1")`, `exec.Command("go", "test", "-maprace")`."""
+def _arguments(view: View, call: ir.Call) -> Iterator[NonexistentKnob]:
+    """`os.Setenv("GODEBUG", "mapdebug=1")`, `exec.Command("go", "test", "-maprace")`, `args = append(args, "-maprace")` for such a command."""
+    args = call.args
     texts = [_text(arg) if isinstance(arg, ir.Const) else "" for arg in args]
     for name, x, value in zip(texts, args[1:], texts[1:], strict=False):
         yield from _pair(view, name, x, value)
+    if not _FLAGS.isdisjoint(texts) and view.typing.is_builtin(call.fun, "append") and _runs_go(view):
+        texts[0] = "go"
     yield from _flags(view, args, texts)
+
+
+def _runs_go(view: View) -> bool:
+    """Tell whether a function hands the name of the go command to anybody: `exec.Command("go", args...)`."""
+    calls = (x for function in view.functions for x in expressions(function.body or ()) if isinstance(x, ir.Call))
+    return any(isinstance(arg, ir.Const) and _text(arg) == "go" for call in calls for arg in call.args)
 
 
 def _elements(view: View, elements: Sequence[ir.Element]) -> Iterator[NonexistentKnob]:

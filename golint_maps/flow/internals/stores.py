@@ -55,6 +55,25 @@ def part(x: ir.Expr) -> Part | None:
                 return None
 
 
+def taken_for_maps(view: View) -> frozenset[int]:
+    """Return the locals that hold a `reflect.Value` all their life and are asked for no kind but `reflect.Map`."""
+    memo: dict[tuple[int, int], frozenset[int]] = view.package.memo.setdefault("internals kinds", {})
+    key = (view.file, view.number)
+    if key not in memo:
+        asked = [found for inner in view.functions for x in expressions(inner.body or ()) if (found := _kind(view, x)) is not None]
+        other = {number for number, kind in asked if kind != "Map"}
+        memo[key] = frozenset(number for number, _ in asked if number not in other and not view.assignments[number])
+    return memo[key]
+
+
+def _kind(view: View, x: ir.Expr) -> tuple[int, str] | None:
+    """Return (local, kind) of a comparison `v.Kind() == reflect.Map`."""
+    match x:
+        case ir.Binary("==" | "!=", ir.Call(ir.Sel(ir.Local(number), "Kind"), []), ir.Sel(package, kind)):
+            return (number, kind) if view.typing.package_of(package) == "reflect" else None
+    return None
+
+
 class _Collector:
     def __init__(self, view: View) -> None:
         self._view = view

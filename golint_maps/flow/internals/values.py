@@ -13,12 +13,12 @@ from types import MappingProxyType
 from typing import Final
 
 from golint_maps.flow.callees import callee, held_literal
-from golint_maps.flow.internals.casts import is_map, pointerish
+from golint_maps.flow.internals.casts import is_data, is_map, pointerish
 from golint_maps.flow.internals.library import reflect_call, reflect_method, unsafe_call
 from golint_maps.flow.internals.memory import C_MEMORY, OWN, Memory
 from golint_maps.flow.internals.mirrors import mirror_of
 from golint_maps.flow.internals.steps import around, converted, dereferenced, element, moved, selected
-from golint_maps.flow.internals.stores import ELEMENT, part, stores
+from golint_maps.flow.internals.stores import ELEMENT, part, stores, taken_for_maps
 from golint_maps.flow.maps import qualified
 from golint_maps.flow.spelling import spell_named
 from golint_maps.flow.traverse import statements
@@ -117,6 +117,8 @@ class Frame:
             value = self._first(self._stored(number))
             if value is not None and value.word and self._steps(number):
                 value = replace(value, moved=True, offset=-1)
+            if value is None and number in taken_for_maps(self.view):
+                value = Memory("reflect", map=f"the map of {self.view.variables[number].name}")
             self._locals[number] = value
         return self._locals[number]
 
@@ -171,6 +173,8 @@ class Frame:
         if around is not None:
             return around
         value = self.value(x)
+        if value is None and is_data(self.view, x):
+            return OWN
         if value is None:
             below = self._package.resolver.underlying(self._typing.of(x))
             return OWN if isinstance(x, ir.Local) and isinstance(below, model.Struct) and not self._is_reflect_value(x) else None
