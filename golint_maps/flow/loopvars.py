@@ -80,6 +80,7 @@ def analyse(view: View) -> Iterator[LoopVariableStored]:
             older = frozenset(number for number in referred if view.variables[number].pos < statement.pos)
             if older:
                 loops.append(_Loop(statement, older, outer=True, by_body=True))
+            loops += [_Loop(statement, frozenset((number,)), outer=True, by_body=True) for number in _captured(view, statement) - older]
             for loop in loops:
                 for found in _in_block(view, loop, statement.body, [], None) if loop is not None else ():
                     if found.place.start not in told:
@@ -95,6 +96,21 @@ def _referred(view: View) -> frozenset[int]:
         taken = [x.x for x in each(body, ir.Addr)] + [x.x for x in each(body, ir.SliceOf)]
         found.update(map(_root, taken))
     return frozenset(found - {-1})
+
+
+def _captured(view: View, loop: ir.For | ir.Range) -> set[int]:
+    """Return the locals from before a loop that its body gives other values, and that literals in it look at."""
+    literals = [literal for number in view.family if number != view.number and loop.pos <= (literal := view.facts.functions[number]).pos < loop.end]
+    older = {number for literal in literals for number in literal.captures if view.assignments[number] and view.variables[number].pos < loop.pos}
+    return older - {number for literal in literals for number in _changed(literal)} if older else older
+
+
+def _changed(literal: ir.Function) -> Iterator[int]:
+    """Yield the locals that a literal assigns to, in whole or in part, or takes the address of."""
+    for statement in each(literal.body or (), ir.Assign):
+        yield from map(_root, statement.lhs)
+    for x in each(literal.body or (), ir.Addr):
+        yield _root(x.x)
 
 
 def _root(x: ir.Expr) -> int:
@@ -154,7 +170,7 @@ def _stored(
         if loop.by_body or over is None or view.package.resolver.map(view.typing.of(over)) is None or not (key is None or _is_slice(base, view)):
             return
         into, base = spell(base, view.variables), over
-    if loop.by_body and (key is None or form not in ("address", "slice") or not _is_renewed(view, loop, way, number, key)):
+    if loop.by_body and (key is None or form == "method" or not _is_renewed(view, loop, way, number, key)):
         return
     if loop.by_body and _is_emptied(base, loop, view):
         return

@@ -104,6 +104,7 @@ def test_a_break_of_an_inner_loop_does_not_leave_the_outer_one() -> None:
         ("if decoder.Decode(&v) == nil { m[x.id] = holder{t: &v} }", "address"),
         ("copy(v.tags[:], x.list)\nm[x.id] = v.tags[:]", "slice"),
         ("v = x\nfor i := range 3 { m[i+x.id] = &v }", "address"),
+        ("v = x\nm[x.id] = func() int { return v.id }", "closure"),
     ],
 )
 def test_a_variable_from_outside_that_each_turn_sets_is_shared_on_every_version(body: str, form: str) -> None:
@@ -126,6 +127,9 @@ def test_a_variable_from_outside_that_each_turn_sets_is_shared_on_every_version(
         "m := map[int]*T{}\nv = x\nm[x.id] = &v",
         "if x.id > 3 { v = x }\nm[x.id] = &v",
         "p = &xs[0]\nm[x.id] = p",
+        "m[x.id] = func() int { return v.id }",
+        "v = x\nm[x.id] = func() int { v.id++; return v.id }",
+        "v = x\nm[x.id] = func() int { return v.id }()",
     ],
 )
 def test_a_variable_from_outside_that_may_be_meant_to_be_shared_is_not(body: str) -> None:
