@@ -16,6 +16,7 @@ from golint_maps.flow.first_time import first_time
 from golint_maps.flow.identity import Names, function_id
 from golint_maps.flow.key_words import hint
 from golint_maps.flow.keyspace import FREE, few, is_closed, is_pool_by_size
+from golint_maps.flow.known_calls import logs
 from golint_maps.flow.maps import extent
 from golint_maps.flow.pointers import holds_pointers
 from golint_maps.flow.site import Place, Site
@@ -250,7 +251,7 @@ def _release(view: View, id: str, number: int, access: MapAccess) -> Iterator[Ma
         if key is not None:
             over, part = _source(view, key, access)
             variable = _parameter(view, key)
-        everything = everything and _one_by_one(view, number, access)
+        everything = everything and (_one_by_one(view, number, access) or _whatever(view, number, access))
     yield MapRelease(
         place=access.place,
         function=access.function,
@@ -322,6 +323,17 @@ def _one_by_one(view: View, number: int, access: MapAccess) -> bool:
     return False
 
 
+def _whatever(view: View, number: int, access: MapAccess) -> bool:
+    """Tell whether a function for deletes is told to delete what it comes by: `maps.DeleteFunc(m, func(K, V) bool { return true })`."""
+    for call in each(view.facts.functions[number].body or (), ir.Call):
+        match call:
+            case ir.Call(ir.Sel(_, "DeleteFunc"), [_, ir.FuncLit(literal)], pos) if pos == access.place.start:
+                match view.facts.functions[literal].body:
+                    case [ir.Return([ir.Name("true")])]:
+                        return True
+    return False
+
+
 def _each_turn(view: View, body: Sequence[ir.Stmt], key: int, start: int) -> bool:
     """Tell whether the body of a loop deletes the loop's own key at `start` in each turn, and no turn is the last one before its time."""
     if each(body, ir.Return) or any(branch.kind != "continue" or branch.pos < start for branch in each(body, ir.Branch)):
@@ -380,14 +392,24 @@ def _source(view: View, key: ir.Expr, access: MapAccess) -> tuple[str, bool]:
 
 def _bounds(view: View, summary: FunctionSummary, number: int) -> Iterator[MapBound]:
     lengths = {access.place.start: access for access in summary.accesses if access.op == "len"}
-    for x in expressions(view.facts.functions[number].body or ()):
-        if isinstance(x, ir.Binary) and x.op in ("<", "<=", ">", ">=", "==", "!="):
+    body = view.facts.functions[number].body or ()
+    told = [
+        branch.cond for branch in each(body, ir.If) if not branch.orelse and branch.then and all(_only_tells(view, inner) for inner in branch.then)
+    ]
+    conditions = {id(x) for condition in told for x in subexpressions(condition)}
+    for x in expressions(body):
+        if isinstance(x, ir.Binary) and id(x) not in conditions and x.op in ("<", "<=", ">", ">=", "==", "!="):
             for side, other in ((x.left, x.right), (x.right, x.left)):
                 found = _length(view, side, lengths)
                 if found is not None and _is_limit(x.op, other):
                     yield MapBound(
                         place=found.place, function=found.function, package=found.package, map=found.map, identity=found.identity, id=summary.id
                     )
+
+
+def _only_tells(view: View, statement: ir.Stmt) -> bool:
+    """Tell whether a statement only says that a map is large: `log.Printf("%d sessions", len(m))`."""
+    return isinstance(statement, ir.Do) and isinstance(statement.x, ir.Call) and logs(view, statement.x)
 
 
 def _length(view: View, x: ir.Expr, lengths: dict[int, MapAccess]) -> MapAccess | None:

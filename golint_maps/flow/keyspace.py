@@ -10,9 +10,10 @@ from tomllib import loads
 from typing import Final
 
 from golint_maps.flow.assigned import assigned_names
+from golint_maps.flow.callees import callee
 from golint_maps.flow.events import CONSTANT
-from golint_maps.flow.traverse import subexpressions
-from golint_maps.flow.view import PackageView, View
+from golint_maps.flow.traverse import statements, subexpressions
+from golint_maps.flow.view import PackageView, View, views
 from golint_maps.syntax import ir
 from golint_maps.types import model
 from golint_maps.types.definitions import FromRange, FromValue
@@ -160,11 +161,32 @@ def _closed_value(view: View, x: ir.Expr) -> bool:
     match x:
         case ir.Call(fun, [operand]) if below == model.STRING and view.typing.as_type(fun) is not None:
             return origin(view, operand) == CONSTANT
+        case ir.Call() if below == model.STRING:
+            return not _converts(view, x)
         case ir.Local(number):
             definition = view.typing.definitions.get(number)
             if isinstance(definition, FromValue) and definition.count == 1 and not view.assignments[number]:
                 return _closed_value(view, definition.value)
     return True
+
+
+def _converts(view: View, call: ir.Call) -> bool:
+    """Tell whether a function of the package makes a value of a type of constants from any text: `return Tenant(r.Header.Get("Tenant"))`."""
+    target = callee(view, call)
+    if target is None or target.declared is None:
+        return False
+    file, function = target.declared.file, target.declared.node
+    number = next((number for number, item in enumerate(view.package.scope.files[file].functions) if item is function), None)
+    if number is None:
+        return False
+    inner = next((found for found in views(view.package, [file]) if found.number == number), None)
+    if inner is None:
+        return False
+    for statement in statements(function.body or ()):
+        match statement:
+            case ir.Return([ir.Call(fun, [operand])]) if inner.typing.as_type(fun) is not None and origin(inner, operand) == FREE:
+                return True
+    return False
 
 
 def few(view: View, x: ir.Expr, key: Type | None) -> int:

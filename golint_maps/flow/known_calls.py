@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from tomllib import loads
 from typing import Final
 
+from golint_maps.flow.view import View
 from golint_maps.syntax import ir
 
 _LEAVES = frozenset(
@@ -25,6 +27,9 @@ _REPORTS = frozenset(
 
 REFLECTED: Final = {"MapKeys": "walk", "MapRange": "walk", "MapIndex": "read", "SetMapIndex": "insert"}
 """What methods of a `reflect.Value` do to the map that it was made from."""
+
+_LOGS: Final = re.compile(r"(?:Debug|Info|Warn|Warning|Error|Trace|Print|Log)(?:f|ln|w|Context)?$")
+_LOGGER: Final = re.compile(r"log(?![io])|logger", re.IGNORECASE)
 
 
 @cache
@@ -52,3 +57,13 @@ def concerns_nobody(tokens: tuple[str, ...], args: Sequence[ir.Expr]) -> bool:
     if "/" in name:
         return tokens[0].startswith(_CHECKS)  # else perhaps a module of the name log.example.com/…
     return package in _LEAVES or (package == "testing" and name.rpartition(".")[2] in _REPORTS)
+
+
+def logs(view: View, call: ir.Call) -> bool:
+    """Tell whether a call does no more than to show somebody what it is given: `log.Info(…)`, `s.logger.Debugf(…)`, `logger().Warn(…)`."""
+    match call.fun:
+        case ir.Sel(ir.Name(owner) | ir.Sel(_, owner) | ir.Call(ir.Name(owner) | ir.Sel(_, owner)), name):
+            return _LOGS.match(name) is not None and _LOGGER.search(owner) is not None
+        case ir.Sel(ir.Local(number), name):
+            return _LOGS.match(name) is not None and _LOGGER.search(view.variables[number].name) is not None
+    return False

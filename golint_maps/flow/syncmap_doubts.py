@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from golint_maps.flow.known_calls import logs
 from golint_maps.flow.structure import end_of, start_of
 from golint_maps.flow.syncmap_calls import MapCall
 from golint_maps.flow.traverse import each, subexpressions
@@ -20,9 +21,6 @@ _DROPS: Final = re.compile(r"[dD]elete|[rR]emove|[uU]nregister|[uU]nset")
 """Names of functions that do away with what they are given, and find nothing to do the second time."""
 _CHANGES: Final = re.compile(r"(?:[Rr]emove|[Dd]elete|[Aa]dd|[Dd]ec|[Rr]elease|[Uu]nref|[Cc]lose|[Ss]top|[Pp]op|[Tt]ake|[Cc]ompareAndSwap)")
 """Names of methods that a condition calls for what they do."""
-
-_LOGS: Final = re.compile(r"(?:Debug|Info|Warn|Warning|Error|Trace|Print|Log)(?:f|ln|w|Context)?$")
-_LOGGER: Final = re.compile(r"log(?![io])|logger", re.IGNORECASE)
 
 
 def harmless(view: View, number: int, look_up: MapCall, delete: MapCall) -> bool:
@@ -90,7 +88,7 @@ def _is_used(view: View, body: Sequence[ir.Stmt], variables: set[int], delete: i
     for call in (*(done.x for done in each(body, ir.Do)), *(x.call for x in each(body, ir.Go)), *(x.call for x in each(body, ir.Defer))):
         if not isinstance(call, ir.Call) or call.pos in aside or call.pos >= limit:
             continue
-        if _mention((call,), variables) and not _ends_twice(view, call) and not _logs(call):
+        if _mention((call,), variables) and not _ends_twice(view, call) and not logs(view, call):
             return True
     if any(sent.pos < limit and _mention((sent.value,), variables) for sent in each(body, ir.Send)):
         return True
@@ -111,16 +109,6 @@ def _ends_twice(view: View, x: ir.Expr) -> bool:
             return isinstance(kind, model.Named) and kind.package in _STREAMS
         case ir.Call(ir.Sel(_, name) | ir.Name(name), [_, *_]):
             return _DROPS.search(name) is not None
-    return False
-
-
-def _logs(call: ir.Call) -> bool:
-    """Tell whether a call does no more than to show somebody what it is given: `log.Info(…)`, `s.logger.Debugf(…)`."""
-    match call.fun:
-        case ir.Sel(ir.Name(owner) | ir.Sel(_, owner), name):
-            return _LOGS.match(name) is not None and _LOGGER.search(owner) is not None
-        case ir.Sel(ir.Call(ir.Name(owner) | ir.Sel(_, owner)), name):
-            return _LOGS.match(name) is not None and _LOGGER.search(owner) is not None
     return False
 
 

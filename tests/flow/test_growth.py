@@ -11,7 +11,7 @@ from golint_maps.flow.site import Site
 from golint_maps.testing import facts_of
 
 HEAD = """package p
-import ("fmt"; "strings"; "reflect"; "time")
+import ("fmt"; "maps"; "strings"; "reflect"; "time")
 var _ = fmt.Sprint
 var _ = strings.ToLower
 var _ reflect.Type
@@ -72,6 +72,8 @@ def test_what_a_release_leaves() -> None:
     assert releases("func f() { for k, v := range m { if v > 0 { delete(m, k) } } }") == [("delete", False)]
     assert releases("func f() { clear(m) }") == [("clear", True)]
     assert releases("func f(on bool) { if on { clear(m) } }") == [("clear", False)]
+    assert releases("func f() { maps.DeleteFunc(m, func(string, int) bool { return true }) }") == [("delete", True)]
+    assert releases("func f() { maps.DeleteFunc(m, func(k string, _ int) bool { return k != known }) }") == [("delete", False)]
     assert releases("func f() { m = nil }") == [("remake", True)]
     assert releases("func f() { if m == nil { m = map[string]int{} } }") == []
     assert releases("func newMap() { m = map[string]int{} }") == []
@@ -97,3 +99,19 @@ def test_a_delete_by_another_maps_loop_names_that_map() -> None:
 def test_which_comparisons_are_limits(condition: str, limits: bool) -> None:
     found = [fact.identity for fact in facts(f"func f(n int) bool {{ return {condition} }}") if isinstance(fact, MapBound)]
     assert found == (["gexample.com/p.m"] if limits else [])
+
+
+@pytest.mark.parametrize(
+    ("body", "limits"),
+    [
+        ("log.Warnf(`%d`, len(m))", False),
+        ("log.Warnf(`%d`, len(m)); trim()", True),
+        ("log.Warnf(`%d`, len(m)); return", True),
+        ("trim()", True),
+        ("log.Warnf(`large`) } else { trim()", True),
+    ],
+)
+def test_a_length_that_is_only_logged_is_no_limit(body: str, limits: bool) -> None:
+    log = "type logger struct{}\nfunc (logger) Warnf(string, ...any) {}\nfunc trim() {}\nvar log logger\n"
+    found = facts(f"{log}func f(n int) {{ if n > 0 && len(m) > 1000 {{ {body} }} }}")
+    assert any(isinstance(fact, MapBound) for fact in found) == limits
