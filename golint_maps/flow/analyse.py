@@ -11,6 +11,7 @@ from golint_maps.flow import (
     large_entries,
     large_maps,
     lifetime,
+    listed_maps,
     loopvars,
     map_sharing,
     memos,
@@ -69,6 +70,7 @@ def _analyse(package: PackageView) -> PackageFacts:
             facts += growth.analyse(view, summaries)
             facts += lifetime.replaced(view)
             facts += map_sharing.analyse(view)
+            facts += listed_maps.analyse(view)
             facts += large_maps.analyse(view)
             loops = list(lifetime.serving(view, summaries))
             serving += loops

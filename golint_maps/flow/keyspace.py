@@ -12,7 +12,7 @@ from typing import Final
 from golint_maps.flow.assigned import assigned_names
 from golint_maps.flow.callees import callee
 from golint_maps.flow.events import CONSTANT
-from golint_maps.flow.traverse import statements, subexpressions
+from golint_maps.flow.traverse import expressions, statements, subexpressions
 from golint_maps.flow.view import PackageView, View, views
 from golint_maps.syntax import ir
 from golint_maps.types import model
@@ -185,6 +185,28 @@ def _converts(view: View, call: ir.Call) -> bool:
     for statement in statements(function.body or ()):
         match statement:
             case ir.Return([ir.Call(fun, [operand])]) if inner.typing.as_type(fun) is not None and origin(inner, operand) == FREE:
+                if not _is_checked(inner, operand):
+                    return True
+    return False
+
+
+def _is_checked(view: View, text: ir.Expr) -> bool:
+    """Tell whether a function looks at a text before it believes it: in a switch or a map, by a comparison, or by another function."""
+    if not isinstance(text, ir.Local):
+        return False
+
+    def is_it(x: ir.Expr | None) -> bool:
+        return isinstance(x, ir.Local) and x.id == text.id
+
+    if any(isinstance(statement, ir.Switch) and is_it(statement.subject) for statement in view.statements):
+        return True
+    for x in (x for function in view.functions for x in expressions(function.body or ())):
+        match x:
+            case ir.Binary("==" | "!=", left, right) if is_it(left) and not (isinstance(right, ir.Const) and right.text in ('""', "``")):
+                return True
+            case ir.Index(_, index) if is_it(index):
+                return True
+            case ir.Call(_, args) if any(map(is_it, args)) and view.typing.of(x) == model.BOOL:
                 return True
     return False
 

@@ -254,7 +254,7 @@ class Lifetimes:
         if way.identity[:1] == "g":
             return Reason("it is a package variable")
         if way.identity[:1] == "l":
-            return self._captured(way)
+            return self._captured(way, way.identity)
         owner = way.identity[1:].partition("[")[0].rpartition(".")[0]
         if SETTINGS.match(owner.rpartition(".")[2]) or f"t{owner}" in self._replaced:
             return None
@@ -269,6 +269,8 @@ class Lifetimes:
             found = self.of_type(receiver) if receiver else None
             if found is not None:
                 return found
+        if root[:1] == "l" and self._made_here(root) and (captured := self._captured(way, root)) is not None:
+            return captured
         if root[:1] == "l" and self._made_on_the_way(way, root):
             return None
         if self._held_by_main(way, root):
@@ -313,10 +315,10 @@ class Lifetimes:
             above = self._functions[above].parent
         return bool(above)
 
-    def _captured(self, way: Witness) -> Reason | None:
-        """A local map lives on in a handler or goroutine that has captured it."""
+    def _captured(self, way: Witness, identity: str) -> Reason | None:
+        """A local map, or an object that holds one, lives on in a handler or goroutine that has captured it."""
         context = way.context
-        if not self._declared_around(way.identity, context.entry):
+        if not self._declared_around(identity, context.entry):
             return None
         if context.kind == "handler":
             return Reason(f"{self._functions[context.entry].name} is {self._functions[context.entry].handler}, which has captured it")

@@ -262,8 +262,9 @@ class Retention:
                     continue
                 function = self._functions[link.callee]
                 for index, argument in enumerate(link.site.args):
-                    if argument.identity and index < len(function.params) and function.params[index] >= 0:
-                        direct[argument.identity].add(f"l{root}#{function.params[index]}")
+                    number = function.params[min(index, len(function.params) - 1)] if function.params else -1  # the last may be variadic
+                    if argument.identity and number >= 0:
+                        direct[argument.identity].add(f"l{root}#{number}")
                         above = argument.identity[1:].partition("#")[0] if argument.identity[0] == "l" else ""
                         if above in self._functions and above not in seen:
                             seen.add(above)

@@ -57,6 +57,11 @@ def test_the_result_stands_at_the_declaration() -> None:
             'http.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { m[r.Host] = nil }) }'
         ),
         (
+            'import "net/http"\ntype S struct { m map[string]*int }\nfunc (s *S) put(k string) { s.m[k] = nil }\n'
+            "func Count(next http.Handler) http.Handler { s := &S{m: map[string]*int{}}\n"
+            "return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.put(r.Host); next.ServeHTTP(w, r) }) }"
+        ),
+        (
             'import "net/http"\nfunc Count(next http.Handler) http.Handler { m := map[string]*int{}\n'
             "return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { m[r.Host] = nil; next.ServeHTTP(w, r) }) }"
         ),
@@ -166,6 +171,22 @@ def test_text_that_is_converted_to_a_type_of_constants_is_still_any_text() -> No
     assert maps("type kind string\nconst a kind = `a`\nvar m = map[kind]*int{}\nfunc Put(k string) { m[kind(k)] = nil }") == ["m"]
 
 
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("return kind(text())", ["m"]),
+        ("if k := text(); k != `` { return kind(k) }; return a", ["m"]),
+        ("switch k := text(); k { case `a`, `b`: return kind(k) }; return a", []),
+        ("k := text(); if k != `b` { return a }; return kind(k)", []),
+        ("k := text(); if _, ok := known[k]; !ok { return a }; return kind(k)", []),
+        ("k := text(); if !valid(k) { return a }; return kind(k)", []),
+    ],
+)
+def test_text_that_a_function_converts_is_any_text_unless_it_is_looked_at(body: str, found: list[str]) -> None:
+    types = "type kind string\nconst a kind = `a`\nvar known map[string]bool\nfunc text() string\nfunc valid(string) bool\n"
+    assert maps(f"{types}var m = map[kind]*int{{}}\nfunc of() kind {{ {body} }}\nfunc Put() {{ m[of()] = nil }}") == found
+
+
 def test_a_registry_that_is_filled_from_data_too_is_none() -> None:
     source = "var m = map[string]*int{}\nfunc Register(k string) { m[k] = nil }\nfunc init() { Register(`a`) }\nfunc Decode(k string) { Register(k) }"
     assert maps(source) == ["m"]
@@ -192,6 +213,19 @@ def test_a_registry_that_is_filled_from_data_too_is_none() -> None:
 )
 def test_releases_and_limits(release: str) -> None:
     assert maps("var m = map[string]*int{}\nfunc Put(k string) { m[k] = nil }\n" + release) == []
+
+
+@pytest.mark.parametrize(
+    "forget",
+    [
+        "func Forget(k string) { forget(k, a, b) }\nfunc forget(k string, maps ...map[string]*int) { for _, m := range maps { delete(m, k) } }",
+        "func Forget(k string) { for _, m := range []map[string]*int{a, b} { delete(m, k) } }",
+        "func Forget() { all := []*map[string]*int{&a, &b}; for _, m := range all { clear(*m) } }",
+    ],
+)
+def test_maps_may_be_emptied_as_elements_of_a_list(forget: str) -> None:
+    source = "var a, b, c = map[string]*int{}, map[string]*int{}, map[string]*int{}\nfunc Put(k string) { a[k] = nil; b[k] = nil; c[k] = nil }\n"
+    assert maps(source + forget) == ["c"]
 
 
 def test_a_method_of_the_named_map_type_releases() -> None:
