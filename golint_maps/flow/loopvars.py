@@ -288,14 +288,15 @@ def _is_renewed(view: View, loop: _Loop, way: list[_Level], number: int, key: ir
     """Tell whether each turn gives a variable from outside another value before it stores a reference to it, under another key."""
     parts = [part.id for x in _sources(view, key) for part in subexpressions(x) if isinstance(part, ir.Local)]
     keyed = number in parts
-    if not keyed and not any(loop.statement.pos <= view.variables[part].pos < loop.statement.end for part in parts):
-        return False
     before: list[ir.Stmt] = []
     for level in way:
         if isinstance(level.owner, ir.If):
             before.append(level.owner)
         before += level.block[: level.index]
-    return any(_renews(view, statement, number, keyed=keyed) or _sets_a_field(view, loop, statement, number) for statement in before)
+    if not any(_renews(view, statement, number, keyed=keyed) or _sets_a_field(view, loop, statement, number) for statement in before):
+        return False
+    # The key is another one in each turn as well: the variable itself, one of the turn, or one that the body renews likewise.
+    return keyed or any(_inside(part, loop, view) or any(_renews(view, statement, part, keyed=False) for statement in before) for part in parts)
 
 
 def _sets_a_field(view: View, loop: _Loop, statement: ir.Stmt, number: int) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Final
 
+from golint_maps.flow.callees import callee
 from golint_maps.flow.maps import extent, qualified
 from golint_maps.flow.ranged_maps import RangedMaps
 from golint_maps.flow.site import Place, Site
@@ -271,15 +272,15 @@ class _Keys:
 
     @cached_property
     def _tests(self) -> dict[str, int]:
-        """What is compared, or handed to IsNaN, in the function: the text of the value, and where that is first."""
+        """What is compared, or handed to a function that says yes or no, in the function: the text of the value, and where that is first."""
         found: dict[str, int] = {}
         for function in self._view.functions:
             for x in expressions(function.body or ()):
                 compared: tuple[ir.Expr, ...] = ()
                 if isinstance(x, ir.Binary) and x.op in _COMPARISONS:
                     compared = (x.left, x.right)
-                elif isinstance(x, ir.Call) and isinstance(x.fun, ir.Sel) and x.fun.name in ("IsNaN", "IsInf"):
-                    compared = tuple(x.args)
+                elif isinstance(x, ir.Call) and self._view.typing.of(x) == model.BOOL:
+                    compared = tuple(x.args)  # `math.IsNaN(ratio)`, `finite(ratio)`
                 for operand in compared:
                     text = self._view.paths.key(self._stripped(operand))
                     found[text] = min(found.get(text, x.pos), x.pos)
@@ -308,12 +309,27 @@ class _Keys:
                 return x if self._view.typing.package_of(base) == "time" else None
             case ir.Call(ir.Sel(base, "Add" | "AddDate")):
                 return self._now(base, depth + 1)
+            case ir.Call(ir.Name() | ir.Sel(), [operand]) if self._view.typing.of(x) == _TIME and self._hands_back(x):
+                return self._now(operand, depth + 1)
             case ir.Local():
                 definition = self._definition(x)
                 return self._now(definition.value, depth + 1) if definition is not None and definition.count == 1 else None
             case ir.Lit(_, elements):
                 return next((found for element in elements if (found := self._now(element.value, depth + 1)) is not None), None)
         return None
+
+    def _hands_back(self, call: ir.Call) -> bool:
+        """Tell whether a function of the package returns the time that it gets, or another one from it on: `return t.Add(-d)`."""
+        target = callee(self._view, call)
+        function = target.declared.node if target is not None and target.declared is not None else None
+        if function is None or len(function.params) != 1:
+            return False
+        match function.body:
+            case [ir.Return([x])]:
+                while isinstance(x, ir.Call) and isinstance(x.fun, ir.Sel) and x.fun.name in ("Add", "AddDate"):
+                    x = x.fun.base
+                return isinstance(x, ir.Local) and x.id == function.params[0]
+        return False
 
     def _clock(self, x: ir.Expr, depth: int) -> ir.Expr | None:
         """Return the reading of the clock that a value consists of, perhaps as text."""

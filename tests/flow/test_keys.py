@@ -20,6 +20,10 @@ type key struct {
 	any  any
 }
 
+func later(t time.Time) time.Time { return t.Add(time.Hour) }
+
+func day(t time.Time) time.Time { return t.Truncate(24 * time.Hour) }
+
 var (
 	byAny   map[any]int
 	byKey   map[key]int
@@ -121,6 +125,7 @@ def test_what_may_be_nan_is_no_key(text: str) -> None:
         "if n > 0 { floats[a/float64(n)] = 1 }",
         "r := a / b\nif math.IsNaN(r) { return }\nfloats[r] = 1",
         "r := a / b\nif r != r { return }\nfloats[r] = 1",
+        "finite := func(x float64) bool { return x-x == 0 }\nr := a / b\nif !finite(r) { return }\nfloats[r] = 1",
         "floats[math.Sqrt(a*a+b*b)] = 1",
         "_ = floats[a/b]",
         "ids[int64(a/b)] = 1",
@@ -138,6 +143,8 @@ def test_floats_that_are_believed_or_tested_may_be_keys(text: str) -> None:
         ("times[time.Now().Add(5)] = 1", ["time"]),
         ("now := time.Now()\ntimes[now] = 1", ["time"]),
         ("byAny[time.Now()] = 1", ["time"]),
+        ("times[later(time.Now())] = 1", ["time"]),
+        ("times[day(time.Now())] = 1", []),
         ("times[time.Now().UTC()] = 1", []),
         ("times[time.Now().Truncate(5)] = 1", []),
         ("now := time.Now()\ntimes[now] = 1\ndelete(times, now)", []),

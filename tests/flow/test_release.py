@@ -12,6 +12,7 @@ HEAD = """package p
 import (
 	"context"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -84,6 +85,7 @@ func (s *S) dial(addr string) {
         (DIAL + "func (s *S) drop(addr string) { delete(s.conns, addr) }", "delete closer"),
         (DIAL + "func (s *S) drop() { for addr := range s.conns { delete(s.conns, addr) } }", "delete closer"),
         (DIAL + "func (s *S) drop() { clear(s.conns) }", "clear closer"),
+        (DIAL + 'func (s *S) drop() { maps.DeleteFunc(s.conns, func(addr string, _ net.Conn) bool { return addr != "" }) }', "delete closer"),
         (DIAL + "func (s *S) drop(addr string) { if s.conns[addr] != nil { delete(s.conns, addr) } }", "delete closer"),
         (
             "func run(names chan string, f func()) { timers := map[string]*time.Timer{}; for n := range names { timers[n] = time.AfterFunc(1, f) } }",
@@ -143,6 +145,7 @@ func keep(f context.CancelFunc) { kept = append(kept, f) }
     [
         DIAL + "func (s *S) drop(addr string) { if c := s.conns[addr]; c != nil { c.Close() }; delete(s.conns, addr) }",
         DIAL + "func (s *S) drop(addr string) { delete(s.conns, addr) }\nfunc (s *S) get(addr string) net.Conn { return s.conns[addr] }",
+        DIAL + "func (s *S) drop() { maps.DeleteFunc(s.conns, func(_ string, c net.Conn) bool { return c.Close() == nil }) }",
         DIAL + "func (s *S) pop(addr string) net.Conn { c := s.conns[addr]; delete(s.conns, addr); return c }",
         DIAL
         + "func (s *S) drop() { all := s.conns; s.conns = nil; end(all) }\nfunc end(m map[string]net.Conn) { for _, c := range m { c.Close() } }",

@@ -90,7 +90,7 @@ def _loses(view: View) -> bool:
             case ir.Assign(_, lhs):
                 if any(target.__class__ is ir.Index and owns(target.base) for target in lhs):
                     return True
-            case ir.Do(ir.Call(ir.Name("delete" | "clear"), args)) | ir.Defer(ir.Call(ir.Name("delete" | "clear"), args)):
+            case ir.Do(ir.Call(ir.Name("delete" | "clear") | ir.Sel(_, "DeleteFunc"), args)) | ir.Defer(ir.Call(ir.Name("delete" | "clear"), args)):
                 if args and owns(args[0]):
                     return True
     return False

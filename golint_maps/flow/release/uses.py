@@ -266,6 +266,8 @@ class Uses:
             for x in call.args:
                 self._visit(x)
             return
+        if self._deletes_unseen(call):
+            return
         self._callee(call)
         target = callee(self.view, call)
         id = target.id if target is not None else ""
@@ -282,6 +284,19 @@ class Uses:
             if name:
                 self.whole.add(name)
             self._visit(x)
+
+    def _deletes_unseen(self, call: ir.Call) -> bool:
+        """`maps.DeleteFunc(m, func(k K, _ V) bool {…})`: a function that does not look at the values cannot release them."""
+        match call:
+            case ir.Call(ir.Sel(package, "DeleteFunc"), [operand, ir.FuncLit(literal)]) if self.view.typing.package_of(package) == "maps":
+                name, kind = self.map(operand)
+                params = self.view.facts.functions[literal].params
+                if not name or len(params) != 2 or (params[1] >= 0 and self.view.variables[params[1]].name != "_"):
+                    return False
+                key = ir.Local(params[0], operand.pos) if params[0] >= 0 else None
+                self.deletes.append(Delete(name, kind, operand, key, call, self._function))
+                return True
+        return False
 
     def _called_back(self, kind: str, function: ir.Expr) -> None:
         if isinstance(function, ir.FuncLit):
