@@ -328,9 +328,8 @@ def _whatever(view: View, number: int, access: MapAccess) -> bool:
     for call in each(view.facts.functions[number].body or (), ir.Call):
         match call:
             case ir.Call(ir.Sel(_, "DeleteFunc"), [_, ir.FuncLit(literal)], pos) if pos == access.place.start:
-                match view.facts.functions[literal].body:
-                    case [ir.Return([ir.Name("true")])]:
-                        return True
+                given = [inner.values for inner in statements(view.facts.functions[literal].body or ()) if isinstance(inner, ir.Return)]
+                return all(len(values) == 1 and isinstance(values[0], ir.Name) and values[0].name == "true" for values in given)
     return False
 
 
@@ -409,7 +408,14 @@ def _bounds(view: View, summary: FunctionSummary, number: int) -> Iterator[MapBo
 
 def _only_tells(view: View, statement: ir.Stmt) -> bool:
     """Tell whether a statement only says that a map is large: `log.Printf("%d sessions", len(m))`."""
-    return isinstance(statement, ir.Do) and isinstance(statement.x, ir.Call) and logs(view, statement.x)
+    match statement:
+        case ir.Block(body):
+            return all(_only_tells(view, inner) for inner in body)
+        case ir.Do(ir.Call(ir.Name("print" | "println"))):
+            return True
+        case ir.Do(ir.Call() as call):
+            return logs(view, call)
+    return False
 
 
 def _length(view: View, x: ir.Expr, lengths: dict[int, MapAccess]) -> MapAccess | None:

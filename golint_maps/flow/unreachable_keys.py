@@ -16,7 +16,7 @@ from golint_maps.flow.ranged_maps import RangedMaps
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.syncmap_calls import is_fresh
-from golint_maps.flow.traverse import expressions, operands, statements, subexpressions
+from golint_maps.flow.traverse import each, expressions, operands, statements, subexpressions
 from golint_maps.flow.view import View
 from golint_maps.syntax import ir
 from golint_maps.types import model
@@ -324,12 +324,18 @@ class _Keys:
         function = target.declared.node if target is not None and target.declared is not None else None
         if function is None or len(function.params) != 1:
             return False
-        match function.body:
-            case [ir.Return([x])]:
-                while isinstance(x, ir.Call) and isinstance(x.fun, ir.Sel) and x.fun.name in ("Add", "AddDate"):
-                    x = x.fun.base
-                return isinstance(x, ir.Local) and x.id == function.params[0]
-        return False
+        given = [statement.values for statement in statements(function.body or ()) if isinstance(statement, ir.Return)]
+        for values in given:
+            x = values[0] if values else None
+            while isinstance(x, ir.Call) and isinstance(x.fun, ir.Sel) and x.fun.name in ("Add", "AddDate"):
+                x = x.fun.base
+            if not isinstance(x, ir.Local) or x.id != function.params[0]:
+                return False
+        return bool(given) and not any(
+            isinstance(target, ir.Local) and target.id == function.params[0]
+            for assign in each(function.body or (), ir.Assign)
+            for target in assign.lhs
+        )
 
     def _clock(self, x: ir.Expr, depth: int) -> ir.Expr | None:
         """Return the reading of the clock that a value consists of, perhaps as text."""

@@ -1,0 +1,3 @@
+module example.com/gm303/directory-slice
+
+go 1.25

@@ -1,0 +1,3 @@
+module example.com/gm401/length-only-logged
+
+go 1.23

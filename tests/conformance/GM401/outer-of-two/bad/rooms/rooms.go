@@ -1,0 +1,53 @@
+// Package rooms keeps who is in which room.
+//
+// Bad: members leave, but the room stays, with an empty map.
+package rooms
+
+import (
+	"net/http"
+	"sync"
+)
+
+// Member is somebody in a room.
+type Member struct {
+	Name string
+	Info map[string]string
+}
+
+type registry struct {
+	sync.Mutex
+	byRoom map[string]map[string]*Member // want GM401
+}
+
+var all = registry{byRoom: make(map[string]map[string]*Member)}
+
+func (g *registry) enter(room, name string) {
+	g.Lock()
+	defer g.Unlock()
+	members, ok := g.byRoom[room]
+	if !ok {
+		members = make(map[string]*Member)
+		g.byRoom[room] = members
+	}
+	members[name] = &Member{Name: name}
+}
+
+func (g *registry) leave(room, name string) {
+	g.Lock()
+	defer g.Unlock()
+	delete(g.byRoom[room], name)
+}
+
+// Rooms is the handler of all rooms.
+type Rooms struct{}
+
+// ServeHTTP enters or leaves.
+func (Rooms) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	room, name := r.PathValue("room"), r.PathValue("name")
+	switch r.Method {
+	case http.MethodPut:
+		all.enter(room, name)
+	case http.MethodDelete:
+		all.leave(room, name)
+	}
+}

@@ -1,0 +1,3 @@
+module example.com/gm401/outer-of-two
+
+go 1.24

@@ -1,0 +1,3 @@
+module example.com/gm402/released-elsewhere
+
+go 1.24

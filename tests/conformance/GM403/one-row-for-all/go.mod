@@ -1,0 +1,3 @@
+module example.com/gm403/one-row-for-all
+
+go 1.23

@@ -1,0 +1,3 @@
+module example.com/gm408/pages-by-value
+
+go 1.22
