@@ -158,12 +158,17 @@ class Uses:
                 for argument in rest:
                     self._read(argument, function)
             case ir.Sel(base, name):
-                # A method on the variable, or on a part of it, may keep its address.
-                method = self._view.package.resolver.method(self._view.typing.of(base), name) if root in self._wanted else None
-                self._read(base, function, updated, address=address or method is not None)
+                # A method on the variable, or on a part of it, may keep its address, unless it gets a copy.
+                kept = root in self._wanted and self._keeps_receiver(base, name)
+                self._read(base, function, updated, address=address or kept)
             case _:
                 for operand in children(x):
                     self._read(operand, function, updated)
+
+    def _keeps_receiver(self, base: ir.Expr, name: str) -> bool:
+        """Tell whether a selector is that of a method which may keep the address of what it is called on."""
+        method = self._view.package.resolver.method(self._view.typing.of(base), name)
+        return method is not None and (method.function is None or isinstance(method.function.node.receiver_type, ir.TPtr))
 
 
 def writes(view: View) -> Iterator[tuple[ir.Assign, ir.Expr]]:

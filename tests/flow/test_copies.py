@@ -69,6 +69,12 @@ def test_a_use_before_the_write_does_not_keep_it() -> None:
     assert lost("for _, v := range m { use(v); v.a = 1 }") == [("range", "v.a")]
 
 
+def test_a_method_with_a_copy_for_its_receiver_does_not_keep_the_write() -> None:
+    assert lost("for _, v := range m { v.show(); v.a = 1 }") == [("range", "v.a")]
+    assert lost("for _, v := range m { v.in.keep(); v.a = 1; v.in.x = 1 }") == [("range", "v.a"), ("range", "v.in.x")]
+    assert replaced("type box struct { pair }\nfunc (b *box) keep() {}\nvar kept *box\nfunc f(b box) { b.keep(); b.m = nil }") == []
+
+
 def test_a_use_of_another_field_does_not_keep_the_write() -> None:
     assert lost("v := m[key]; v.a = 1; use(v.b)") == [("look-up", "v.a")]
 
