@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from golint_maps.flow.parts import part_of, root_of
 from golint_maps.flow.traverse import subexpressions
 from golint_maps.flow.view import View
 from golint_maps.flow.walk import Forward
@@ -152,6 +153,10 @@ class EntryFlow(Forward[Knowledge]):
             path = self.view.paths.raw(target)
             if path is not None:
                 state.replaced |= {path}
+        if isinstance(target, ir.Index | ir.Sel):
+            root = root_of(target)
+            if root is not None and part_of(self.view, target) is not None:
+                self.forget(root, state)  # `key.x++` makes another value of it
 
     def is_map(self, x: ir.Expr, path: Path) -> bool:
         """Tell whether an expression is surely a map."""

@@ -36,6 +36,12 @@ def test_a_key_variable_that_is_assigned_to_is_another_key() -> None:
     assert mutations("for k := range m { k = strings.ToUpper(k); m[k] = 1 }") == [("insert", False, "k")]
 
 
+def test_a_key_of_which_a_part_is_assigned_to_is_another_key() -> None:
+    assert mutations("for k := range m { k[0]++; m[k] = 1 }", params="m map[[2]int]int") == [("insert", False, "k")]
+    assert mutations("for k := range m { k.x = 1; m[k] = 1 }", params="m map[struct{ x int }]int") == [("insert", False, "k")]
+    assert mutations("for k := range m { k.x = 1; m[k] = 1 }", params="m map[*struct{ x int }]int") == []
+
+
 def test_a_key_that_was_compared_with_the_own_key_is_the_own_key() -> None:
     assert mutations("for k := range m { if k == other { m[other] = 1 } }") == []
 
