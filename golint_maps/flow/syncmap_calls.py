@@ -180,7 +180,10 @@ class SyncMaps:
                 kind = kind.elem if isinstance(kind, model.Pointer) else kind
                 if not isinstance(kind, model.Named):
                     return kind is None
-                return (kind.package, kind.name) == ("sync", "Once") or "singleflight" in kind.package or "nce" in kind.name
+                if (kind.package, kind.name) == ("sync", "Once") or "singleflight" in kind.package or "nce" in kind.name:
+                    return True
+                # `Do(key, f)` of any other type is taken for one of its kind.
+                return len(call.args) == 2 and isinstance(self.view.package.resolver.underlying(self.view.typing.of(call.args[0])), model.Basic)
             case ir.Sel(_, name) | ir.Name(name):
                 return name in _ONE_AT_A_TIME or "lock" in name.lower() or "once" in name.lower()
         return False

@@ -22,6 +22,10 @@ type C struct {
 }
 
 func made() *T
+
+type group struct{ mu sync.Mutex }
+
+func (g *group) Do(key string, f func())
 """
 
 
@@ -74,6 +78,7 @@ def test_other_stores_are_no_second_step(text: str) -> None:
     [
         "c.mu.Lock()\ndefer c.mu.Unlock()\nif _, ok := c.m.Load(k); !ok { c.m.Store(k, made()) }",
         "if v, ok := c.m.Load(k); ok { return v }\nc.mu.Lock()\ndefer c.mu.Unlock()\nif v, ok := c.m.Load(k); ok { return v }\nc.m.Store(k, made())",
+        "var g group\ng.Do(k, func() { if _, ok := c.m.Load(k); !ok { c.m.Store(k, made()) } })",
         "c.o.Do(func() { if _, ok := c.m.Load(k); !ok { c.m.Store(k, made()) } })",
         "c.mu.Lock()\nadd := func() { if _, ok := c.m.Load(k); !ok { c.m.Store(k, made()) } }\nadd()\nc.mu.Unlock()",
         "var m sync.Map\nif _, ok := m.Load(k); !ok { m.Store(k, made()) }",
