@@ -336,7 +336,17 @@ class Lifetimes:
         if self._in_loop(way.hops[1:]) is not None and (not waits or starter.id.startswith(f"{starter.package}.main@")):
             words = "a goroutine that serves until it is told to stop has captured it"
             return Reason(words, context.link.site.place, assumed=_reports_its_end(entry))
+        if self._around_loop_of_main(way):
+            return Reason("main holds it while it serves", None, 1)
         return None
+
+    def _around_loop_of_main(self, way: Witness) -> bool:
+        """Tell whether a local variable of `main` is captured by the goroutines that a loop which serves starts, and declared before that loop."""
+        variable, start = local(self._functions, way.identity), way.hops[0]
+        if variable is None or start.site is None or not variable.function.partition("@")[0].endswith(".main") or start.function != variable.function:
+            return False
+        loops = self._serving.get(variable.function, ())
+        return any(variable.position < loop.start <= start.site.place.start < loop.end for loop in loops)
 
     def _loops_in(self, function: FunctionSummary) -> bool:
         """Tell whether a function has a loop that serves, in itself or in a method of the same object that it is only another name for."""

@@ -65,6 +65,10 @@ def test_the_result_stands_at_the_declaration() -> None:
             'import "net/http"\nfunc Count(next http.Handler) http.Handler { m := map[string]*int{}\n'
             "return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { m[r.Host] = nil; next.ServeHTTP(w, r) }) }"
         ),
+        (
+            'import "net"\nfunc main() { m := map[string]*int{}; l, _ := net.Listen("tcp", ":1")\n'
+            "for { c, err := l.Accept(); if err != nil { return }; go func() { m[c.RemoteAddr().String()] = nil }() } }"
+        ),
     ],
 )
 def test_what_lives_as_long_as_the_process(source: str) -> None:
@@ -74,6 +78,10 @@ def test_what_lives_as_long_as_the_process(source: str) -> None:
 @pytest.mark.parametrize(
     "source",
     [
+        (
+            'import "net"\nfunc main() { l, _ := net.Listen("tcp", ":1"); for { c, err := l.Accept(); if err != nil { return }\n'
+            "m := map[string]*int{}; go func() { m[c.RemoteAddr().String()] = nil }() } }"
+        ),
         "func Count(words []string) int { m := map[string]*int{}; for _, w := range words { m[w] = nil }; return len(m) }",
         (
             "type lexer struct { m map[string]*int }\nfunc (l *lexer) add(k string) { l.m[k] = nil }\n"
