@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from golint_maps.flow.traverse import statements
+from golint_maps.flow.traverse import each, statements
 from golint_maps.flow.view import PackageView, View
 from golint_maps.syntax import ir
 from golint_maps.types.definitions import FromValue
 from golint_maps.types.scope import Declared, receiver_name
 from golint_maps.types.stdlib import table
+
+LITERAL: Final = "·"
+"""Stands in the ids of function literals, and in no others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +54,18 @@ def callee(view: View, call: ir.Call) -> Callee | None:
             return Callee(f"{view.package.scope.path}.{name}", declared=declared) if declared else None
         case ir.Local(number):
             literal = held_literal(view, number)
-            return None if literal is None else Callee(f"{view.package.scope.path}·{view.path}·{literal}", literal=literal)
+            return None if literal is None else of_literal(view, literal)
         case ir.Sel(base, name):
             imported = view.typing.package_of(base)
             if imported is not None:
                 return Callee(f"{imported}.{name}")
             return _method(view, base, name)
     return None
+
+
+def of_literal(view: View, literal: int) -> Callee:
+    """Return a function literal of the function as the target of a call."""
+    return Callee(LITERAL.join((view.package.scope.path, view.path, str(literal))), literal=literal)
 
 
 def _method(view: View, base: ir.Expr, name: str) -> Callee | None:
@@ -83,6 +93,24 @@ def held_literal(view: View, number: int) -> int | None:
                 case ir.Assign("=", [ir.Local(target)], [ir.FuncLit(literal)]) if target == number:
                     return literal
     return None
+
+
+def called_parameters(view: View, target: Callee) -> Sequence[tuple[int, tuple[int, ...]]]:
+    """Return which of its parameters a function of the package calls before it returns, and with which others: -1 for what is no parameter."""
+    if target.declared is None:
+        return ()
+    memo: dict[tuple[int, int], list[tuple[int, tuple[int, ...]]]] = view.package.memo.setdefault(__name__, {})
+    key = (target.declared.file, target.declared.node.root)
+    if key not in memo:
+        function = target.declared.node
+        params = {number: index for index, number in enumerate(function.params) if number >= 0}
+        started = {id(statement.call) for statement in each(function.body or (), ir.Go)}
+        memo[key] = [
+            (params[call.fun.id], tuple(params.get(arg.id, -1) if isinstance(arg, ir.Local) else -1 for arg in call.args))
+            for call in (each(function.body or (), ir.Call) if any(isinstance(kind, ir.TFunc) for kind in function.type.params) else ())
+            if isinstance(call.fun, ir.Local) and call.fun.id in params and id(call) not in started
+        ]
+    return memo[key]
 
 
 def function_id(package: PackageView, function: ir.Function) -> str:

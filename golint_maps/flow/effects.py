@@ -17,7 +17,7 @@ from golint_maps.flow.maps import place
 from golint_maps.flow.self_keyed import identifies, selected, self_keyed_fields
 from golint_maps.flow.site import Place
 from golint_maps.flow.spelling import spell
-from golint_maps.flow.view import PackageView, View, display_name
+from golint_maps.flow.view import PackageView, View, display_name, function_view
 from golint_maps.syntax import ir
 from golint_maps.types import model
 from golint_maps.types.definitions import FromValue
@@ -100,10 +100,7 @@ class Effects:
 
     def view_of(self, declared: Declared[ir.Function]) -> View:
         """Return the view of a declared function of the package."""
-        functions = self._package.scope.files[declared.file].functions
-        root = next(number for number, function in enumerate(functions) if function is declared.node)
-        family = [root, *(number for number, function in enumerate(functions) if function.root == root and number != root)]
-        return View(self._package, declared.file, root, family)
+        return function_view(self._package, declared)
 
     def reaches(self, target: Callee, field: str) -> bool:
         """Tell whether a callee that was asked for may change a map of this last path component, or one that it is handed."""
@@ -205,10 +202,9 @@ class _Walk(EntryFlow):
         if isinstance(key, ir.Local) and key.id not in self._roots:
             # `id := w.id` names a value, which `Paths.of` does not follow.
             text = self.view.paths.key(key)
-            root = self._roots.get(int(text[1:])) if text[0] == "l" and text[1:].isdigit() else None
-            return None if root is None else (root,)
+            return self.rooted((text,)) if text[0] == "l" and text[1:].isdigit() else None
         path = self.rooted(self.view.paths.raw(key))
-        return path if path is not None and path[0][0] in "rp" else None
+        return path if path is not None and path[0][0] in "rpl" else None
 
     def called(self, call: ir.Call, state: Knowledge) -> None:
         target = callee(self.view, call)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import dataclass
 
-from golint_maps.flow.callees import Callee, callee, in_module
+from golint_maps.flow.callees import Callee, called_parameters, callee, in_module, of_literal
 from golint_maps.flow.effects import LIBRARY, effects_of
 from golint_maps.flow.entries import Knowledge, Path
 from golint_maps.flow.map_ranges import MapRange
@@ -22,7 +23,8 @@ class RangeCall(Site, frozen=True, tag="range-call"):
     """A call in a loop over a map that the loop may go on after. `callee` may change the map `path`, in terms of the calling function.
 
     `receiver` and `args` are the paths that the callee is given. Of each argument, `given` says what it is to the loop: `key` (its own),
-    `value`, `identity` (what the value is stored at, by all signs), or nothing. `worklist`: an outer loop comes again after it.
+    `value`, `identity` (what the value is stored at, by all signs), or nothing. `key` is the path of the loop's key, which literals may have
+    captured. `worklist`: an outer loop comes again after it.
     """
 
     callee: str
@@ -31,15 +33,28 @@ class RangeCall(Site, frozen=True, tag="range-call"):
     receiver: Path | None
     args: tuple[Path | None, ...]
     given: tuple[str, ...]
+    key: Path
     worklist: bool
     loop: Place
     over: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A function that a call runs: the one that it calls, or one that it hands to that and that is called there.
+
+    `given` are the arguments of the call that become those of the function, -1 for what it gets from elsewhere.
+    """
+
+    target: Callee
+    fun: ir.Expr
+    given: tuple[int, ...]
+
+
 class _Calls(LoopTurns):
     """Walks a loop for the calls that matter."""
 
-    def __init__(self, view: View, found: MapRange, path: Path, targets: dict[int, Callee]) -> None:
+    def __init__(self, view: View, found: MapRange, path: Path, targets: Container[int]) -> None:
         super().__init__(view, found, path)
         self.targets = targets
         self.given: dict[int, tuple[str, ...]] = {}
@@ -63,23 +78,41 @@ def range_calls(view: View, loops: Sequence[MapRange]) -> Iterator[RangeCall]:
         if found.path is None or any(part[0] == "[" for part in found.path):
             continue
         calls = {x.pos: x for x in expressions(found.loop.body) if isinstance(x, ir.Call)}
-        targets: dict[int, Callee] = {}
+        targets: dict[int, list[_Run]] = {}
         for at, call in calls.items():
-            target = callee(view, call)
-            if target is not None and _may_change(view, target, call, found.path):
-                targets[at] = target
+            runs = [run for run in _runs(view, call) if _may_change(view, run.target, _arguments(call, run), found.path)]
+            if runs:
+                targets[at] = runs
         if not targets:
             continue
-        turns = _Calls(view, found, found.path, targets)
+        turns = _Calls(view, found, found.path, targets.keys())
         turns.take()
         for at in sorted(turns.followed & turns.given.keys()):
-            yield _fact(view, found, found.path, calls[at], targets[at], turns.given[at])
+            for run in targets[at]:
+                yield _fact(view, found, found.path, calls[at], run, turns.given[at])
 
 
-def _may_change(view: View, target: Callee, call: ir.Call, path: Path) -> bool:
+def _runs(view: View, call: ir.Call) -> Iterator[_Run]:
+    target = callee(view, call)
+    if target is None:
+        return
+    yield _Run(target, call.fun, tuple(range(len(call.args))))
+    for index, given in called_parameters(view, target):
+        if index < len(call.args):
+            fun = call.args[index]
+            handed = of_literal(view, fun.function) if isinstance(fun, ir.FuncLit) else callee(view, ir.Call(fun, [], call.pos, call.end))
+            if handed is not None:
+                yield _Run(handed, fun, tuple(number if number < len(call.args) else -1 for number in given))
+
+
+def _arguments(call: ir.Call, run: _Run) -> list[ir.Expr | None]:
+    return [call.args[index] if index >= 0 else None for index in run.given]
+
+
+def _may_change(view: View, target: Callee, args: Sequence[ir.Expr | None], path: Path) -> bool:
     """Tell whether a callee can name the map at all, and does anything to maps of that name."""
     paths = view.paths
-    given = [paths.of(arg) for arg in call.args]
+    given = [paths.of(arg) for arg in args if arg is not None]
     if target.receiver is not None:
         given.append(paths.of(target.receiver))
     named = path[0][0] == "g" or target.literal >= 0 or any(other is not None and path[: len(other)] == other for other in given)
@@ -95,7 +128,8 @@ def _may_change(view: View, target: Callee, call: ir.Call, path: Path) -> bool:
     return effects.reaches(target, path[-1])
 
 
-def _fact(view: View, found: MapRange, path: Path, call: ir.Call, target: Callee, given: tuple[str, ...]) -> RangeCall:
+def _fact(view: View, found: MapRange, path: Path, call: ir.Call, run: _Run, given: tuple[str, ...]) -> RangeCall:
+    target = run.target
     receiver = view.paths.of(target.receiver) if target.receiver is not None else None
     return RangeCall(
         place=place(view, call.pos, call.end),
@@ -104,11 +138,12 @@ def _fact(view: View, found: MapRange, path: Path, call: ir.Call, target: Callee
         map=spell(found.operand, view.variables),
         owner=qualified(view, found.operand),
         callee=target.id,
-        call=spell(call.fun, view.variables),
+        call=spell(run.fun, view.variables),
         path=path,
         receiver=None if receiver is None else (*receiver, *target.embedded),
-        args=tuple(view.paths.of(arg) for arg in call.args),
-        given=given,
+        args=tuple(view.paths.of(arg) if arg is not None else None for arg in _arguments(call, run)),
+        given=tuple(given[index] if index >= 0 else "" for index in run.given),
+        key=(f"l{found.key}",) if found.key >= 0 else (),
         worklist=is_worklist(view, found, call.pos),
         loop=place(view, found.loop.pos, found.loop.end),
         over=spell(found.operand, view.variables),

@@ -15,7 +15,7 @@ from golint_maps.syntax import ir
 from golint_maps.types.definitions import Definition, FromValue
 from golint_maps.types.infer import Typing
 from golint_maps.types.resolve import Context, Resolver
-from golint_maps.types.scope import PackageScope, receiver_name
+from golint_maps.types.scope import Declared, PackageScope, receiver_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,3 +139,9 @@ def views(package: PackageView, files: Iterable[int]) -> Iterator[View]:
     for file in files:
         for root, family in of_file(package.scope.files[file], families).items():
             yield View(package, file, root, family)
+
+
+def function_view(package: PackageView, declared: Declared[ir.Function]) -> View:
+    """Return the view of a declared function of a package."""
+    root = declared.node.root
+    return View(package, declared.file, root, of_file(package.scope.files[declared.file], families)[root])

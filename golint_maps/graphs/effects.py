@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from golint_maps.flow.callees import LITERAL
 from golint_maps.flow.effects import EffectCall, FunctionEffects, MapEffect
 from golint_maps.graphs.callgraph import by_id, call_graph, implementations, target
 
@@ -83,6 +84,8 @@ def _absorb(
     for reached in list(source.values()):
         effect = reached.effect
         path = translate(effect.path, call.receiver, call.args)
+        if effect.path[0][0] == "l" and LITERAL not in call.callee:
+            continue  # a variable of the callee's own, which a literal in it has captured
         if path is None or len(path) > _LONGEST_PATH or not _followed(reached.chain, call) or len(into) >= _MOST_EFFECTS:
             continue
         key = translate(effect.key, call.receiver, call.args) if effect.key is not None else None

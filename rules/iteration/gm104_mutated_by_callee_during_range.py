@@ -57,7 +57,7 @@ def _concerns(fact: RangeCall, reached: ReachedEffect) -> bool:
     if translate(effect.path, fact.receiver, fact.args) != fact.path or (fact.worklist and effect.kind == "insert"):
         return False
     if effect.key is None or effect.key[0][0] != "p":
-        return True
+        return effect.key is None or effect.key != fact.key
     index = int(effect.key[0][1:])
     match fact.given[index] if index < len(fact.given) else "":
         case "key":
@@ -75,7 +75,8 @@ def _level(fact: RangeCall, reached: ReachedEffect) -> Level | None:
     Go defines what a delete does to the loop, a key that the callee makes may be the loop's own again, and what stands many calls away often
     depends on a condition in between. A test may do it to see what happens.
     """
-    shown = reached.effect.kind == "insert" and reached.effect.key is not None and len(reached.chain) < _NEAR
+    key = reached.effect.key
+    shown = reached.effect.kind == "insert" and key is not None and key[0][0] in "rp" and len(reached.chain) < _NEAR
     return None if shown and not fact.place.path.endswith("_test.go") else Level.NOTE
 
 

@@ -76,3 +76,15 @@ def test_a_method_of_an_interface_counts_when_one_type_has_it() -> None:
 
 def test_methods_of_headers_are_known() -> None:
     assert reached(EffectTable([]), "net/http.Header.Del") == [(("r",), ("p0",), 0)]
+
+
+def test_what_a_literal_has_captured_is_known_to_the_function_around_it_alone() -> None:
+    table = EffectTable(
+        [
+            function("a", calls=(call("b"),)),
+            function("b", calls=(call("p·p.go·3"),)),
+            function("p·p.go·3", deletes(("l1",), None)),
+        ]
+    )
+    assert reached(table, "b") == [(("l1",), None, 1)]
+    assert reached(table, "a") == []

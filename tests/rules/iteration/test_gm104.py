@@ -99,6 +99,36 @@ def test_a_literal_in_a_variable_is_a_callee() -> None:
     assert calls("drop := func(k string) { delete(m, k) }; for k := range m { drop(k) }") == []
 
 
+def test_a_literal_that_has_captured_the_own_key_leaves_the_loop_alone() -> None:
+    assert calls("for k := range m { set := func() { m[k] = nil }; set() }") == []
+    assert calls("for k := range m { set := func() { m[k + k] = nil }; set() }") == ["set()"]
+
+
+EACH = (
+    "func each(ks []string, f func(string)) { for _, k := range ks { f(k) } }\nfunc with(k string, f func(string)) { f(k) }\n"
+    "func async(f func(string)) { go f(``) }\nfunc keep(f func(string)) { kept = f }\nvar kept func(string)\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("call", "found"),
+    [
+        ("each(nil, drop)", True),
+        ("each(nil, t.drop)", True),
+        ("each(nil, func(s string) { delete(t.m, s) })", True),
+        ("with(k + k, t.drop)", True),
+        ("with(k, t.drop)", False),
+        ("with(k, u.drop)", False),
+        ("each(nil, func(s string) { t.m[k] = nil })", False),
+        ("async(t.drop)", False),
+        ("keep(t.drop)", False),
+    ],
+)
+def test_a_function_that_is_handed_to_one_which_calls_it_is_a_callee(call: str, found: bool) -> None:
+    text = f"{TYPES}{EACH}func f(t, u *T) {{ drop := func(k string) {{ delete(t.m, k) }}; _ = drop\nfor k := range t.m {{ _ = k; {call} }} }}\n"
+    assert bool(findings_of(rule, text)) == found
+
+
 def test_a_recursive_literal_is_a_callee() -> None:
     body = "var visit func(k string); visit = func(k string) { m[k] = nil; visit(m[k].parent) }; for k := range m { visit(k) }"
     assert calls(body) == ["visit(k)"]
