@@ -13,7 +13,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from msgspec import structs
+
 from golint_maps.flow import locks, nilcalls
+from golint_maps.flow.callees import callee
 from golint_maps.flow.events import Held
 from golint_maps.flow.identity import Names, function_id
 from golint_maps.flow.lock_helpers import LockEffects, LockState, LockWalk, locks_what_is_there, only_locks
@@ -23,10 +26,11 @@ from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.syncmap_calls import MapCall, SyncMaps, makes_object, map_call, owner_of, place_of, range_call, spelled_map
 from golint_maps.flow.traverse import each, subexpressions
-from golint_maps.flow.view import View
+from golint_maps.flow.view import View, function_view
 from golint_maps.flow.walk import Forward
 from golint_maps.syntax import ir
 from golint_maps.types import model
+from golint_maps.types.scope import Declared
 
 _LOOKS: Final = frozenset(("Load", "LoadOrStore"))
 _TAKES_OUT: Final = frozenset(("Delete", "LoadAndDelete", "CompareAndDelete", "Clear"))
@@ -36,12 +40,15 @@ _LOADING: Final = re.compile(r"(?:[lL]oad|[rR]estore|[rR]ecover)(?![a-z])")
 _WRITERS: Final = {
     "maps": frozenset(("Copy", "DeleteFunc", "Insert")),
     "slices": frozenset(("Sort", "SortFunc", "SortStableFunc", "Reverse")),
-    "sort": frozenset(("Strings", "Ints", "Float64s", "Slice", "SliceStable")),
+    "sort": frozenset(("Strings", "Ints", "Float64s", "Slice", "SliceStable", "Sort", "Stable")),
 }
 """Functions of the standard library that change their first argument in place."""
 
 _GROUP: Final = model.Pointer(model.Named("sync", "WaitGroup"))
 _NOTHING: Final[frozenset[int]] = frozenset()
+_GIVEN: Final = -1
+"""Stands for the call that gave a value, where that is in a caller."""
+_GIVEN_BY: Final = "caller"
 
 
 class SyncMapMutation(Site, frozen=True, tag="sync-map-mutation"):
@@ -50,6 +57,7 @@ class SyncMapMutation(Site, frozen=True, tag="sync-map-mutation"):
     `kind` is `map` (a plain map is written), `slice` or `pointer`, or `group` for a wait group that nobody has to wait for yet when others find
     it. `written` is what is changed, as written; `method` the call that gave the
     value, at `origin`. `id` is the function's id for the whole program. `own` says that no other function of the package uses that field.
+    `giver` is the id of the function that took the value out, where it hands it to this one.
     """
 
     kind: str
@@ -58,6 +66,7 @@ class SyncMapMutation(Site, frozen=True, tag="sync-map-mutation"):
     origin: Place
     id: str
     own: bool = False
+    giver: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +105,37 @@ def mutations(maps: SyncMaps) -> Iterator[SyncMapMutation]:
             flow.run(body, entered.get(number, _State()))
             for pos in sorted(flow.results):
                 yield flow.results[pos]
+            for pos in sorted(flow.handed):
+                yield from _changed_by_callee(flow.handed[pos], view)
+
+
+def _changed_by_callee(handed: _Handed, giver: View) -> Iterator[SyncMapMutation]:
+    """Yield the changes that a function of the package makes to what it is handed."""
+    declared, source = handed.callee, handed.source
+    view = function_view(giver.package, declared)
+    maps = SyncMaps(view)
+    if view.path.endswith("_test.go") or _before_others(view.root) or view.number in maps.one_at_a_time:
+        return
+    entered: dict[int, _State] = {}
+    for number in view.family:
+        start = entered.get(number, _State())
+        if number == view.number:
+            start.values = {local: frozenset((_GIVEN,)) for local in handed.locals}
+        body = view.facts.functions[number].body
+        if body and number not in maps.one_at_a_time:
+            flow = _Mutations(maps, number, entered, source)
+            flow.run(body, start)
+            for pos in sorted(flow.results):
+                fact = flow.results[pos]
+                if fact.method == _GIVEN_BY:
+                    yield structs.replace(
+                        fact,
+                        map=spelled_map(source, giver),
+                        owner=owner_of(source, giver),
+                        method=source.method,
+                        origin=place_of(source.call, giver),
+                        giver=function_id(giver, giver.number),
+                    )
 
 
 def _before_others(function: ir.Function) -> bool:
@@ -122,8 +162,19 @@ def _ranged_over(view: View) -> bool:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Handed:
+    """A call that hands a value of a map to a function of the package, with no lock held: the callee's variables for it."""
+
+    callee: Declared[ir.Function]
+    locals: frozenset[int]
+    source: MapCall
+
+
 class _Mutations(Forward[_State]):
-    def __init__(self, maps: SyncMaps, number: int, entered: dict[int, _State]) -> None:
+    """Walks one body. `given` is the call that gave the value which a caller hands in, if that is what the walk is about."""
+
+    def __init__(self, maps: SyncMaps, number: int, entered: dict[int, _State], given: MapCall | None = None) -> None:
         super().__init__()
         self._maps = maps
         self._view: View = maps.view
@@ -135,6 +186,9 @@ class _Mutations(Forward[_State]):
         self._names = Names(self._view)
         self._locks = LockWalk(LockEffects.of(self._view.package), self._names)
         self.results: dict[int, SyncMapMutation] = {}
+        self.handed: dict[int, _Handed] = {}
+        if given is not None:
+            self._taken[_GIVEN] = _Taken(replace(given, path=None), "")
 
     def _key(self, call: MapCall) -> str:
         """Return the text of the key whose value a call gives, that of a literal's parameter for Range."""
@@ -241,6 +295,7 @@ class _Mutations(Forward[_State]):
         self._follow_lock(call, state)
         self._changed_by(call, state)
         self._added_late(call, state)
+        self._hand_on(call, state)
 
     def _map_called(self, found: MapCall, state: _State) -> None:
         if found.method in _TAKES_OUT:
@@ -439,10 +494,22 @@ class _Mutations(Forward[_State]):
                 pass
             case _:
                 return
-        kind = self._kind(call.args[0])
-        origins = self._origins(call.args[0], state)
+        written = self._converted(call.args[0])
+        kind = self._kind(written)
+        origins = self._origins(written, state)
         if origins and kind in ("map", "slice"):
-            self._report(kind, call.args[0], (call.pos, call.end), origins, state, call.pos)
+            self._report(kind, written, (call.pos, call.end), origins, state, call.pos)
+
+    def _converted(self, x: ir.Expr) -> ir.Expr:
+        """Return what is sorted as another type, or the other way round: `sort.Reverse(byName(list))`."""
+        while isinstance(x, ir.Call) and len(x.args) == 1:
+            match x.fun:
+                case ir.Sel(base, "Reverse") if self._view.typing.package_of(base) == "sort":
+                    pass
+                case _ if self._view.typing.as_type(x.fun) is None:
+                    break
+            x = x.args[0]
+        return x
 
     def _puts_group(self, found: MapCall) -> bool:
         """Tell whether a call stores a new `sync.WaitGroup`, or would."""
@@ -455,6 +522,27 @@ class _Mutations(Forward[_State]):
             case ir.Sel(ir.Local(number) | ir.Assert(ir.Local(number)), "Add") if number in state.groups:
                 origin = state.groups[number]
                 self._report("group", call, (call.pos, call.end), frozenset((origin,)), state, call.pos)
+
+    def _hand_on(self, call: ir.Call, state: _State) -> None:
+        """`touch(v)`, `v.touch()`: the function of the package may change what it is given."""
+        self.handed.pop(call.pos, None)
+        if not state.values or state.held or state.named or _GIVEN in self._taken:
+            return
+        found = callee(self._view, call)
+        if found is None or found.declared is None or found.embedded or found.declared.node.root == self._view.number:
+            return
+        function = found.declared.node
+        given = [(argument, number) for argument, number in zip(call.args, function.params, strict=False)]
+        if found.receiver is not None and isinstance(function.receiver_type, ir.TPtr):
+            given.append((found.receiver, function.receiver))
+        locals: set[int] = set()
+        origins: frozenset[int] = _NOTHING
+        for x, number in given:
+            if number >= 0 and isinstance(x, ir.Local | ir.Assert) and (found_here := self._origins(x, state)):
+                locals.add(number)
+                origins |= found_here
+        if locals:
+            self.handed[call.pos] = _Handed(found.declared, frozenset(locals), self._taken[min(origins)].call)
 
     def _kind(self, x: ir.Expr) -> str:
         match self._view.package.resolver.underlying(self._view.typing.of(x)):
@@ -472,15 +560,16 @@ class _Mutations(Forward[_State]):
         known = self.results.get(at)
         if known is not None and known.place.start < stretch[0]:
             return
+        given = min(origins) == _GIVEN
         self.results[at] = SyncMapMutation(
             place=Place(view.path, *stretch),
             function=view.name,
             package=view.package.scope.path,
-            map=spelled_map(source, view),
-            owner=owner_of(source, view),
+            map="" if given else spelled_map(source, view),
+            owner="" if given else owner_of(source, view),
             kind=kind,
             written=spell(written, view.variables),
-            method=source.method,
+            method=_GIVEN_BY if given else source.method,
             origin=place_of(source.call, view),
             id=function_id(view, view.number),
             own=kind == "pointer" and isinstance(written, ir.Sel) and not written.name[:1].isupper() and _used_here_only(view, written.name),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from golint_maps.findings import Finding, Level, Related
 from golint_maps.flow.syncmaps import SyncMapMutation
-from golint_maps.program import Program
+from golint_maps.program import Place, Program
 from golint_maps.rule import Precision, Rule, locate
 
 RULE = Rule(
@@ -23,9 +23,14 @@ RULE = Rule(
 @RULE.check
 def check(program: Program) -> Iterator[Finding]:
     """Yield the unguarded changes of values that others find in the map as well."""
+    seen: set[Place] = set()
     for fact in program.each(SyncMapMutation):
-        if _callers_lock(program, fact.id) or (fact.own and program.syncmap_callers.alone(fact.id)):
+        if fact.place in seen or any(_callers_lock(program, function) for function in (fact.id, fact.giver) if function):
             continue
+        if fact.own and program.syncmap_callers.alone(fact.id):
+            continue
+        if fact.giver:
+            seen.add(fact.place)  # one caller is enough
         if fact.kind == "map":
             level = Level.ERROR
             message = (

@@ -67,6 +67,8 @@ def kinds(body: str, signature: str = "func (s *S) f(k string, x int) any") -> l
         ("v, _ := m.Load(k)\nv.([]int)[0] = 1", "slice"),
         ("v, _ := m.Load(k)\nt := v.([]int)\nt[0], t[1] = t[1], t[0]", "slice"),
         ("v, _ := m.Load(k)\nsort.Ints(v.([]int))", "slice"),
+        ("v, _ := m.Load(k)\nsort.Sort(sort.Reverse(sort.IntSlice(v.([]int))))", "slice"),
+        ("v, _ := m.Load(k)\nt := v.([]int)\nsort.Stable(sort.IntSlice(t))", "slice"),
         ("v, _ := m.Load(k)\ncopy(v.([]int)[1:], []int{1})", "slice"),
         ("v, _ := s.m.Load(k)\nt := v.(*T)\nt.n++", "pointer"),
         ("v, _ := s.m.Load(k)\nt := v.(*T)\n*t = T{}", "pointer"),
@@ -198,6 +200,37 @@ def test_a_function_that_is_only_called_with_a_lock_is_quiet() -> None:
     inside = "func (s *S) set(k string) {\nv, _ := s.m.Load(k)\nv.(*T).n = 1\n}\n"
     assert levels(inside + "func (s *S) Set(k string) {\ns.mu.Lock()\ndefer s.mu.Unlock()\ns.set(k)\n}") == []
     assert levels(inside + "func (s *S) Set(k string) {\ns.set(k)\n}") == [Level.WARNING]
+
+
+@pytest.mark.parametrize(
+    ("callee", "use"),
+    [
+        ("func (t *T) touch() { t.n++ }", "v.(*T).touch()"),
+        ("func (t *T) touch() { t.tags[``] = 1 }", "t := v.(*T)\nt.touch()"),
+        ("func touch(n int, t *T) { go func() { t.n = n }() }", "t := v.(*T)\ntouch(1, t)"),
+        ("func touch(tags map[string]int) { delete(tags, ``) }", "touch(v.(map[string]int))"),
+        ("func touch(v any) { v.(*T).n++ }", "touch(v)"),
+    ],
+)
+def test_a_change_by_a_function_that_is_handed_the_value(callee: str, use: str) -> None:
+    assert len(levels(f"{callee}\nfunc f(k string) {{\nv, _ := m.Load(k)\n{use}\n}}\nfunc g(k string) {{\nv, _ := m.Load(k)\n{use}\n}}")) == 1
+
+
+@pytest.mark.parametrize(
+    ("callee", "use"),
+    [
+        ("func (t *T) touch() { t.mu.Lock()\ndefer t.mu.Unlock()\nt.n++ }", "v.(*T).touch()"),
+        ("func (t *T) touch() { t.hits.Add(1) }", "v.(*T).touch()"),
+        ("func (t *T) touchLocked() { t.n++ }", "v.(*T).touchLocked()"),
+        ("func (t *T) touch() { t.n++ }", "t := v.(*T)\nt.mu.Lock()\nt.touch()\nt.mu.Unlock()"),
+        ("func (t T) touch() { t.n++ }", "v.(*T).touch()"),
+        ("func touch(t *T, u T) { u.n = t.n }", "touch(v.(*T), T{})"),
+        ("func (t *T) init() { t.n = 1 }", "v.(*T).init()"),
+        ("func (t *T) touch() { t.n++ }", "w := fresh()\nw.touch()"),
+    ],
+)
+def test_a_function_that_leaves_what_it_is_handed_alone_or_locks_is_quiet(callee: str, use: str) -> None:
+    assert levels(f"{callee}\nfunc f(k string) {{\nv, _ := m.Load(k)\n{use}\n}}") == []
 
 
 def test_a_function_that_asks_for_a_lock_is_quiet() -> None:
