@@ -14,6 +14,7 @@ from golint_maps.flow.literals import field_name
 from golint_maps.flow.maps import extent, qualified
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
+from golint_maps.flow.structure import Structure, dominates
 from golint_maps.flow.syncmap_calls import map_call
 from golint_maps.flow.traverse import each, subexpressions
 from golint_maps.flow.view import View
@@ -199,9 +200,33 @@ def _unhashable(x: ir.Expr, formal: Type | None, view: View, depth: int) -> Type
             changed = view.assignments[number] or number in view.address_taken or any(path[0] == f"l{number}" for path in view.paths.assigned)
             if isinstance(definition, FromValue) and definition.count == 1 and not changed:
                 return _unhashable(definition.value, formal, view, depth + 1)
+            return _in_field(x, own, view, depth)
         case ir.Lit(_, elements):
             for index, element in enumerate(elements):
                 part = _unhashable(element.value, _element_type(own, index, element, view), view, depth + 1)
+                if part is not None:
+                    return part
+    return None
+
+
+def _in_field(x: ir.Local, kind: Type, view: View, depth: int) -> Type | None:
+    """Return the type of what cannot be hashed in a field that a local struct surely got before, and nowhere else: `k.args = list`."""
+    struct = view.package.resolver.underlying(kind)
+    function = view.facts.functions[view.variables[x.id].function]
+    inside = any(function.pos < other.pos <= x.pos < other.end <= function.end for other in view.functions if other is not function)
+    if not isinstance(struct, model.Struct) or view.assignments[x.id] or x.id in view.address_taken or inside:
+        return None
+    given: dict[str, list[tuple[int, ir.Expr | None]]] = {}
+    for assign in (assign for other in view.functions for assign in each(other.body or (), ir.Assign)):
+        for index, target in enumerate(assign.lhs):
+            if isinstance(target, ir.Sel) and isinstance(target.base, ir.Local) and target.base.id == x.id:
+                value = assign.rhs[index] if len(assign.lhs) == len(assign.rhs) else None
+                given.setdefault(target.name, []).append((assign.pos, value))
+    structure = Structure(function.body or ())
+    for field in struct.fields:
+        for pos, value in given.get(field.name, ()) if len(given.get(field.name, ())) == 1 else ():
+            if value is not None and dominates(structure.at(pos), structure.at(x.pos)):
+                part = _unhashable(value, field.type, view, depth + 1)
                 if part is not None:
                     return part
     return None
