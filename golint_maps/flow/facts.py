@@ -16,7 +16,7 @@ from golint_maps.flow.large_maps import LargeMap
 from golint_maps.flow.lifetime import Constructor, Holder, MapDeclared, OwnerReplaced, Serving
 from golint_maps.flow.loopvars import LoopVariableStored
 from golint_maps.flow.map_sharing import MapShared
-from golint_maps.flow.nilness import NilWrite
+from golint_maps.flow.nilness import NilFact
 from golint_maps.flow.pinned_buffers import PinnedBuffer
 from golint_maps.flow.ranges import LockReleased, OrderEscape, RangeBlocked, RangeCall, RangeMutation
 from golint_maps.flow.release.skipped import ReleaseSkipped
@@ -34,7 +34,7 @@ Fact = (
     | LargeMap
     | LoopVariableStored
     | InternalsFact
-    | NilWrite
+    | NilFact
     | PinnedBuffer
     | LockReleased
     | OrderEscape

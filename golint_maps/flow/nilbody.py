@@ -43,6 +43,15 @@ class HandedIn:
 
 
 @dataclass(frozen=True, slots=True)
+class OnZero:
+    """A call of a method of another package, by its id, on a local that is a zero value."""
+
+    call: ir.Call
+    x: ir.Expr
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Body:
     """One body. What is found is keyed by position: a later, better informed turn of a loop replaces it."""
 
@@ -62,3 +71,5 @@ class Body:
     """Writes to maps of which nothing is known."""
     calls: dict[tuple[int, int], HandedIn] = field(default_factory=dict)
     """Calls that are handed a zero value."""
+    foreign: dict[tuple[int, int], OnZero] = field(default_factory=dict)
+    """Calls of methods of other packages on a zero value."""

@@ -37,6 +37,7 @@ class NilFlow(Forward[State]):
         self._body = body = Body(view, number, shared, captured, self._values, beliefs, view.package.resolver)
         self.writes = body.writes
         self.calls = body.calls
+        self.foreign = body.foreign
 
     # --- the frame ---
 

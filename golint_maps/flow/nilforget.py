@@ -5,7 +5,7 @@ from __future__ import annotations
 from golint_maps.flow import decoded_texts, nilcalls
 from golint_maps.flow.maps import extent
 from golint_maps.flow.nilbody import Body
-from golint_maps.flow.nilstate import LOCAL, MAYBE, Origin, State, Value
+from golint_maps.flow.nilstate import FINE, LOCAL, MAYBE, NIL, Origin, State, Value
 from golint_maps.flow.paths import Path
 from golint_maps.flow.spelling import spell
 from golint_maps.syntax import ir
@@ -84,5 +84,18 @@ def decode(body: Body, call: ir.Call, decoded: ir.Addr, state: State) -> None:
     if body.resolver.map(kind) is not None and not decoded_texts.never_null(body.view, call):
         why = "stored" if decoded_texts.kept(body.view, call) else "decoded"
         state.store(path, Value(MAYBE, Origin(*extent(call, body.view), why, spell(call.fun, body.view.variables))))
-    else:
-        state.forget(path)
+        return
+    zero = state.values.get(path)
+    filled = {known: value for known, value in state.values.items() if known[: len(path)] == path and known != path and value.kind == FINE}
+    state.forget(path)
+    if zero is not None and zero.kind == NIL and _has_plain_fields(body, kind) and not decoded_texts.never_null(body.view, call):
+        # What was zero before has only the maps that the text has. What was made stays, unless the text says `null` there.
+        state.values[path] = Value(MAYBE, Origin(*extent(call, body.view), "absent", spell(call.fun, body.view.variables)))
+        state.values |= filled
+
+
+def _has_plain_fields(body: Body, kind: Type | None) -> bool:
+    """Tell whether a decoder fills a struct field by field, and its type has no method of its own for that."""
+    if not isinstance(body.resolver.underlying(kind), model.Struct):
+        return False
+    return not any(body.resolver.method(kind, name) for name in ("UnmarshalJSON", "UnmarshalJSONFrom", "UnmarshalYAML", "UnmarshalText"))

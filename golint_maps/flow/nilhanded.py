@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from golint_maps.flow.callees import callee
+from golint_maps.flow.callees import Callee, callee, in_module
 from golint_maps.flow.maps import extent
-from golint_maps.flow.nilbody import Body, HandedIn
+from golint_maps.flow.nilbody import Body, HandedIn, OnZero
 from golint_maps.flow.nildoubts import is_nil
 from golint_maps.flow.nilstate import MAYBE, NIL, Origin, State, Value
 from golint_maps.flow.paths import Path
@@ -14,6 +14,8 @@ from golint_maps.syntax import ir
 def hand_in(body: Body, call: ir.Call, state: State) -> None:
     """Note a call that gets a zero value: whether the callee writes to a map of it is seen there."""
     found = callee(body.view, call) if not state.dead and (state.private or any(map(is_nil, call.args))) else None
+    if found is not None and found.outside:
+        _call_foreign(body, call, found, state)
     if found is None or found.declared is None or found.declared.node.body is None:
         return
     function = found.declared.node
@@ -40,3 +42,13 @@ def hand_in(body: Body, call: ir.Call, state: State) -> None:
         given = {root: value, **{root + rest: held for rest, held in below.items() if held.kind != MAYBE}}
         body.calls[extent(x, body.view)] = HandedIn(call, x, found.declared, given, state.conditions())
         return
+
+
+def _call_foreign(body: Body, call: ir.Call, found: Callee, state: State) -> None:
+    """Note a call of another package's method on a local of which no field was ever set."""
+    if not isinstance(found.receiver, ir.Local) or found.embedded or not in_module(found.id) or body.view.path.endswith("_test.go"):
+        return
+    path = (f"l{found.receiver.id}",)
+    value = state.values.get(path) if path[0] in state.private else None
+    if value is not None and value.kind == NIL and all(known[0] != path[0] or len(known) == 1 for known in state.values):
+        body.foreign[call.pos, call.end] = OnZero(call, found.receiver, found.id)

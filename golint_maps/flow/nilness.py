@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from msgspec import structs
 
 from golint_maps.flow import nilcalls, nilreflect
+from golint_maps.flow.callees import function_id
 from golint_maps.flow.makers import makers
 from golint_maps.flow.maps import extent, place, qualified
 from golint_maps.flow.nilbeliefs import beliefs
@@ -14,13 +15,15 @@ from golint_maps.flow.nilbody import HandedIn, Write
 from golint_maps.flow.nilflow import NilFlow
 from golint_maps.flow.nilstate import NIL, Mark, Origin, State, Value
 from golint_maps.flow.nilsuspects import worth_a_walk
+from golint_maps.flow.parts import root_of
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.traverse import each, operands, statements, subexpressions
-from golint_maps.flow.view import PackageView, View
+from golint_maps.flow.view import PackageView, View, function_view
 from golint_maps.syntax import ir
 from golint_maps.types import model
 from golint_maps.types.definitions import FromValue
+from golint_maps.types.scope import receiver_name
 
 _MAX_CALLS = 2
 """How far a zero value is followed from callee to callee."""
@@ -49,8 +52,26 @@ class NilWrite(Site, frozen=True, tag="nil-write"):
     always: bool
 
 
-def analyse(view: View) -> Iterator[NilWrite]:
+class ZeroValueWrite(Site, frozen=True, kw_only=True, tag="zero-value-write"):
+    """A method of an exported type, by its `id`, writes to a nil map whenever its receiver is a zero value."""
+
+    id: str
+    write: NilWrite
+
+
+class ZeroValueCall(Site, frozen=True, kw_only=True, tag="zero-value-call"):
+    """A method of another package, by its `id`, is called on a local that is a zero value, `subject`."""
+
+    id: str
+    subject: str
+
+
+NilFact = NilWrite | ZeroValueWrite | ZeroValueCall
+
+
+def analyse(view: View) -> Iterator[NilFact]:
     """Yield the writes to nil maps in a function and its literals, and in the functions that it hands a zero value to."""
+    yield from _on_zero_receiver(view)
     for call, value in nilreflect.writes(view):
         yield _reflected(view, call, value)
     numbers = worth_a_walk(view)
@@ -64,6 +85,12 @@ def analyse(view: View) -> Iterator[NilWrite]:
                 yield _fact(view, flow.writes[key])
         for key in sorted(flow.calls):
             yield from _handed_in(view, flow.calls[key])
+        for key in sorted(flow.foreign):
+            found = flow.foreign[key]
+            subject = spell(found.x, view.variables)
+            yield ZeroValueCall(
+                place=place(view, *key), function=view.name, package=view.package.scope.path, map=subject, id=found.id, subject=subject
+            )
 
 
 def _walk(view: View, number: int, shared: frozenset[int], start: State) -> NilFlow:
@@ -114,15 +141,38 @@ def _handed_in(view: View, call: HandedIn) -> Iterator[NilWrite]:
         yield structs.replace(fact, cause="handed", subject=spell(call.x, view.variables), origin=place(view, *extent(call.call, view)))
 
 
+def _on_zero_receiver(view: View) -> Iterator[ZeroValueWrite]:
+    """Yield the writes of a method that other packages can call to maps that are nil when its receiver is a zero value."""
+    root = view.root
+    if root.receiver < 0 or root.receiver_type is None or root.body is None or not root.name[:1].isupper() or view.path.endswith("_test.go"):
+        return
+    name = receiver_name(root.receiver_type)
+    stored = any(x.__class__ is ir.Index and root_of(x) == root.receiver for assign in each(root.body, ir.Assign) for x in assign.lhs)
+    declared = view.package.scope.methods.get(name, {}).get(root.name)
+    if not stored or declared is None or declared.node is not root or not name[:1].isupper():
+        return
+    zero = Value(NIL, Origin(root.pos, root.end, "declared", name))
+    x = ir.Local(root.receiver, root.pos)
+    call = HandedIn(ir.Call(x, [], root.pos, root.end), x, declared, {(f"l{root.receiver}",): zero}, frozenset())
+    for fact in _in_callee(view.package, call, _MAX_CALLS):
+        yield ZeroValueWrite(
+            place=fact.place,
+            function=fact.function,
+            package=fact.package,
+            map=fact.map,
+            owner=fact.owner,
+            id=function_id(view.package, root),
+            write=fact,
+        )
+
+
 def _in_callee(package: PackageView, call: HandedIn, depth: int) -> list[NilWrite]:
     """Return the writes of a callee to maps that are nil in what it is given. Tests hand in the same zero value again and again."""
     number = call.callee.node.root
     memo: dict[tuple[object, ...], list[NilWrite]] = package.memo.setdefault(__name__, {})
     key = (call.callee.file, number, depth, tuple(sorted((path, value.kind) for path, value in call.given.items())))
     if key not in memo:
-        functions = package.scope.files[call.callee.file].functions
-        family = sorted((index for index, function in enumerate(functions) if function.root == number), key=lambda index: index != number)
-        view = View(package, call.callee.file, number, family)
+        view = function_view(package, call.callee)
         flow = _walk(view, number, _shared(view), State(dict(call.given), private=frozenset(path[0] for path in call.given)))
         origins = {value.origin for value in call.given.values()}
         memo[key] = [

@@ -10,6 +10,7 @@ from golint_maps.flow.nilbody import Body
 from golint_maps.flow.nilconditions import mentioned
 from golint_maps.flow.nildoubts import filled_unless_it_fails, kind_on_error
 from golint_maps.flow.nilforget import run_unseen
+from golint_maps.flow.nilresults import nil_for_nothing
 from golint_maps.flow.nilstate import FINE, GOOD, MAYBE, NIL, LookUp, Mark, Origin, State, Value
 from golint_maps.flow.nilwrites import write_to
 from golint_maps.flow.paths import Path
@@ -119,6 +120,9 @@ def _returned(body: Body, lhs: Sequence[ir.Expr], call: ir.Call, state: State) -
     results = []
     for index, x in enumerate(lhs[:-1]):
         if isinstance(x, ir.Local) and body.resolver.map(body.view.typing.local(x.id)) is not None:
+            about = nil_for_nothing(body.view, call, state) if len(lhs) == 2 else frozenset()
+            if about:
+                state.values[f"l{x.id}",] = Value(MAYBE, Origin(*extent(call, body.view), "sometimes", spell(call.fun, body.view.variables)), about)
             kind = kind_on_error(body.view, call, index)
             if kind is not None:
                 origin = Origin(*extent(call, body.view), "failed", spell(call.fun, body.view.variables))

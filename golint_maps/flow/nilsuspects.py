@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from golint_maps.flow import nilcalls
-from golint_maps.flow.callees import callee
+from golint_maps.flow.callees import callee, in_module
 from golint_maps.flow.literals import field_name
 from golint_maps.flow.makers import makers
 from golint_maps.flow.nilbeliefs import beliefs
 from golint_maps.flow.nildoubts import filled_unless_it_fails, handed_in, is_nil
+from golint_maps.flow.nilresults import empty_arguments
 from golint_maps.flow.parts import root_of
 from golint_maps.flow.traverse import each, subexpressions
 from golint_maps.flow.view import PackageView, View
@@ -21,7 +22,7 @@ from golint_maps.types.definitions import FromValue
 
 def worth_a_walk(view: View) -> list[int]:
     """Return the numbers of the functions with a write to a map that could be nil. Most functions have none, and are not walked."""
-    found = set(_with_zero_values(view)) | set(_with_nil_arguments(view))
+    found = set(_with_zero_values(view)) | set(_with_nil_arguments(view)) | set(_with_foreign_zero_values(view))
     targets = list(_targets(view))
     if targets:
         suspects = _Suspects(view)
@@ -72,6 +73,21 @@ def _with_zero_values(view: View) -> Iterator[int]:
             continue
         missing = [field.name for field in struct[1].fields if field.name not in given and view.package.resolver.map(field.type) is not None]
         if not filled.isdisjoint(missing):
+            yield variable.function
+
+
+def _with_foreign_zero_values(view: View) -> Iterator[int]:
+    """Yield the functions with a local that starts as a zero value of another package's type that is or has a map, and call a method of it."""
+    resolver = view.package.resolver
+    for number, variable in enumerate(view.variables):
+        kind = variable.type.base if isinstance(variable.type, ir.TInst) else variable.type
+        if variable.kind != "var" or not isinstance(kind, ir.TQual) or view.path.endswith("_test.go"):
+            continue
+        found = view.typing.local(number)
+        if not isinstance(found, model.Named) or not in_module(f"{found.package}.{found.name}"):
+            continue
+        struct = resolver.struct(found)
+        if resolver.map(found) is not None or (struct is not None and any(resolver.map(field.type) is not None for field in struct[1].fields)):
             yield variable.function
 
 
@@ -239,7 +255,7 @@ class _Suspects:
             case FromValue(ir.Index()):
                 return True
             case FromValue(ir.Call() as call, count=count):
-                return count > 1 or len(call.args) == 1 or nilcalls.returns_nil(view, call)
+                return count > 1 or len(call.args) == 1 or nilcalls.returns_nil(view, call) or bool(empty_arguments(view, call))
             case FromValue(ir.Sel() | ir.Local() | ir.Name() as value):
                 return value != ir.Local(number, value.pos) and self.may_be_nil(value)
         return False

@@ -8,6 +8,7 @@ from golint_maps.flow.makers import Makers
 from golint_maps.flow.maps import extent
 from golint_maps.flow.nilbeliefs import Beliefs
 from golint_maps.flow.nildoubts import handed_in, looked_at, parameter
+from golint_maps.flow.nilresults import nil_for_nothing
 from golint_maps.flow.nilstate import ELEMENTS, FINE, GOOD, MAYBE, NIL, Origin, State, Value
 from golint_maps.flow.paths import Path
 from golint_maps.flow.spelling import spell
@@ -144,7 +145,8 @@ class NilValues:
             case ir.Call():
                 if nilcalls.returns_nil(view, x):
                     return {(): Value(NIL, Origin(start, end, "returned", spell(x.fun, view.variables)))}
-                return None
+                about = nil_for_nothing(view, x, state) if self._resolver.map(view.typing.of(x)) is not None else frozenset()
+                return {(): Value(MAYBE, Origin(start, end, "sometimes", spell(x.fun, view.variables)), about)} if about else None
             case ir.Addr(ir.Lit() as literal):
                 return self._literal(literal, state) if self._is_struct(literal) else None
             case ir.Lit(_, elements):

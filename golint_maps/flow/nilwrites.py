@@ -6,6 +6,7 @@ from golint_maps.flow.maps import extent
 from golint_maps.flow.nilbody import Body, Write
 from golint_maps.flow.nildoubts import checked
 from golint_maps.flow.nilstate import FINE, GOOD, MAYBE, NIL, Origin, State, Value
+from golint_maps.flow.paths import Path
 from golint_maps.syntax import ir
 
 
@@ -20,23 +21,28 @@ def write_to(body: Body, x: ir.Expr, base: ir.Expr, state: State, call: str, *, 
         value = _reset(body, base, state)
     if value is None and always and not state.dead:
         _trust(body, x, base, call, state)
-    if value is None or value.kind == FINE or value.muted or state.dead or _depends(value, state):
+    path = body.view.paths.of(base)
+    if value is None or value.kind == FINE or value.muted or state.dead or _depends(value, path, state):
         return
     if value.origin is None or value.origin.kind != "decoded" or not checked(body.view, base, place[0]):
         body.writes[place] = Write(x, base, value, call, always, state.conditions())
     if value.kind == NIL and always:
         state.dead = True
-    path = body.view.paths.of(base)
     if path is not None:
         state.values[path] = GOOD
 
 
-def _depends(value: Value, state: State) -> bool:
+def _depends(value: Value, path: Path | None, state: State) -> bool:
     """Tell whether a map that is made under a condition is written under one as well: the two may go together in ways that are not seen."""
     origin = value.origin
-    if value.kind != MAYBE or origin is None or origin.kind != "declared":
+    if value.kind != MAYBE or origin is None:
         return False
-    return any(mark.kind == "if" and mark.pos > origin.start for mark in state.trail)
+    if origin.kind == "absent":
+        # What one member of the text says may tell that there is another.
+        return any(
+            mark.kind == "if" and mark.truth and path is not None and mark.path[0] == path[0] and mark.pos > origin.end for mark in state.trail
+        )
+    return origin.kind == "declared" and any(mark.kind == "if" and mark.pos > origin.start for mark in state.trail)
 
 
 def _trust(body: Body, x: ir.Expr, base: ir.Expr, call: str, state: State) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec import structs
+
 from golint_maps.findings import Finding, Level, Related
-from golint_maps.flow.nilness import NilWrite
+from golint_maps.flow.nilness import NilWrite, ZeroValueCall, ZeroValueWrite
 from golint_maps.flow.support import serves_tests
 from golint_maps.program import Place, Program
 from golint_maps.rule import Precision, Rule, locate
@@ -30,7 +32,9 @@ _WHY = {
     "compared": "the condition has just found it nil",
     "decoded": "`{subject}` leaves it nil when the text is `null`, also when it was made before",
     "stored": "`{subject}` leaves it nil when the text is `null`, also when it was made before",
+    "absent": "`{subject}` leaves it nil when the text has no such member, or `null` for it",
     "returned": "`{subject}` always returns nil",
+    "sometimes": "`{subject}` returns nil, and no error, when what it is given is empty",
     "handed": "a caller hands in `{subject}`, whose map was never made",
     "field": "nothing in the package ever makes the field `{subject}`: no assignment, no composite literal",
     "failed": "`{subject}` returned an error, and then the map beside it is nil",
@@ -56,7 +60,9 @@ _WHERE = {
     "compared": "found nil here",
     "decoded": "decoded here",
     "stored": "decoded here",
+    "absent": "decoded here",
     "returned": "returned by this call",
+    "sometimes": "returned by this call",
     "failed": "the call that may fail",
     "ignored": "the call whose error is ignored",
     "empty": "found empty here",
@@ -78,7 +84,7 @@ _LEFT_TO_OTHERS = frozenset(("stored", "reset", "cloned", "unfound"))
 def check(program: Program) -> Iterator[Finding]:
     """Yield the writes to nil maps: an error where every path to the write leaves the map nil, else a warning."""
     handed: set[Place] = set()
-    for fact in program.each(NilWrite):
+    for fact in (*program.each(NilWrite), *_on_zero_values(program)):
         if fact.cause == "handed":
             if fact.place in handed:
                 continue  # one caller is enough
@@ -106,12 +112,23 @@ def check(program: Program) -> Iterator[Finding]:
         )
 
 
+def _on_zero_values(program: Program) -> Iterator[NilWrite]:
+    """Yield the writes of methods that another package calls on a zero value."""
+    writes: dict[str, list[NilWrite]] = {}
+    for fact in program.each(ZeroValueWrite):
+        writes.setdefault(fact.id, []).append(fact.write)
+    for call in program.each(ZeroValueCall):
+        for write in writes.get(call.id, ()):
+            yield structs.replace(write, cause="handed", subject=call.subject, origin=call.place)
+
+
 def _may_be_made(fact: NilWrite) -> bool:
     """Tell whether others may well have made the map, or keep `null` out of a text: one that is read from a stream comes from outside, as a rule.
 
     What serves tests stops one at worst, on data that the test has chosen.
     """
-    return serves_tests(fact.package) or fact.cause in _LEFT_TO_OTHERS or (fact.cause == "decoded" and not fact.subject.endswith("Decode"))
+    kept = fact.cause in ("decoded", "absent") and not fact.subject.endswith("Decode")
+    return kept or serves_tests(fact.package) or fact.cause in _LEFT_TO_OTHERS
 
 
 def _help(fact: NilWrite) -> str:
@@ -119,6 +136,6 @@ def _help(fact: NilWrite) -> str:
         return f"Make the inner map when there is none: `if {fact.map} == nil {{ {fact.map} = make(…) }}`."
     if fact.cause in ("field", "handed"):
         return f"Make it in the constructor, or before the write: `if {fact.map} == nil {{ {fact.map} = make(…) }}`."
-    if fact.cause in ("decoded", "stored"):
+    if fact.cause in ("decoded", "stored", "absent"):
         return f"After decoding: `if {fact.map} == nil {{ {fact.map} = make(…) }}`."
     return f"Make the map before the first write: `{fact.map} = make(…)`."

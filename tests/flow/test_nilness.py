@@ -149,6 +149,50 @@ def test_a_decoder_may_leave_the_map_nil() -> None:
     assert inside("var n M; json.NewDecoder(nil).Decode(&n); n[``]++") == [("n", "decoded", False)]
 
 
+def test_a_decoder_may_leave_a_map_in_a_struct_nil() -> None:
+    text = (
+        "type T struct { M M; S string; In struct { M M }; Ptr *T }\ntype U struct { M M }\nfunc (u *U) UnmarshalJSON([]byte) error\nfunc check(T)\n"
+    )
+
+    def decoding(body: str, kind: str = "T", zero: str = "var t {}") -> list[tuple[str, str, bool]]:
+        return writes(f"{text}func f() {{ {zero.format(kind)}; if json.NewDecoder(nil).Decode(&t) != nil {{ return }}; {body} }}")
+
+    absent = [("t.M", "absent", False)]
+    assert decoding("t.M[``]++; t.M[``]++") == absent
+    assert decoding("if t.S == `` { return }; t.M[``]++") == absent
+    assert decoding("t.In.M[``]++") == [("t.In.M", "absent", False)]
+    assert decoding("if t.M == nil { t.M = M{} }; t.M[``]++") == []
+    assert decoding("if t.S == `m` { t.M[``]++ }") == []
+    assert decoding("check(t); t.M[``]++") == []
+    assert decoding("t.Ptr.M[``]++") == []
+    assert decoding("t.M[``]++", kind="U") == []
+    assert decoding("t.M[``]++", zero="t := T{{M: M{{}}}}") == []
+    assert writes(f"{text}func f(t T) {{ json.NewDecoder(nil).Decode(&t); t.M[``]++ }}") == []
+    assert writes(f"{text}func f(m T) {{ var t T; data, _ := json.Marshal(m); json.Unmarshal(data, &t); t.M[``]++ }}") == []
+
+
+def test_a_function_gives_nil_for_nothing() -> None:
+    makers = (
+        "func some(keys []string) M { if len(keys) == 0 { return nil }; return M{} }\n"
+        "func parse(text string) (M, error) { if text == `` { return nil, nil }; return M{}, nil }\n"
+        "func unless(skip bool, p *int) M { if skip || p == nil { return nil }; return M{} }\n"
+        "func at(p *int) M { if p == nil { return nil }; return M{} }\n"
+    )
+
+    def given(body: str) -> list[tuple[str, str, bool]]:
+        return writes(f"{makers}func f(keys []string, c bool, p *int, text string) {{\n{body}\n}}\n")
+
+    maybe = [("n", "sometimes", False)]
+    assert given("n := some(keys); n[``]++; n[``]++") == maybe
+    assert given("n, err := parse(text); if err != nil { return }; n[``]++") == maybe
+    assert given("n := unless(c, p); n[``]++") == maybe
+    assert given("n := some(keys); if n == nil { n = M{} }; n[``]++") == []
+    assert given("n := some(keys); for _, k := range keys { n[k]++ }") == []
+    assert given("if len(keys) == 0 { return }; n := some(keys); n[``]++") == []
+    assert given("n := some([]string{``}); n[``]++; k := unless(false, nil); k[``]++") == []
+    assert given("n := at(p); n[``]++") == []
+
+
 def test_text_that_is_not_null_makes_the_map() -> None:
     assert inside("var n M; data, _ := json.Marshal(m); json.Unmarshal(data, &n); n[``]++") == []
     assert inside('var n M; json.Unmarshal([]byte(`{"a": 1}`), &n); n[``]++') == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from golint_maps.rules.values import gm601_nil_map_write as gm601
 
 from golint_maps.findings import Level
@@ -48,3 +49,35 @@ def test_what_serves_tests_stops_a_test_at_worst() -> None:
     text = "package testutil\nfunc F(c bool) {\n\tvar m map[string]int\n\tif c {\n\t\tm = map[string]int{}\n\t}\n\tm[``] = 1\n}"
     found = Program([facts_of({"p.go": text}, path="example.com/testutil")])
     assert [finding.level for finding in gm601.check(found)] == [Level.NOTE]
+
+
+SETS = """package sets
+type Set map[string]bool
+func (s Set) Has(k string) bool { return s[k] }
+func (s Set) Add(k string) { s[k] = true }
+type Counter struct { n map[string]int; limit int }
+func New() *Counter { return &Counter{n: map[string]int{}} }
+func (c *Counter) Inc(k string) { c.n[k]++ }
+func (c *Counter) Late(k string) { if c.n == nil { c.n = map[string]int{} }; c.n[k]++ }
+func (c *Counter) Some(k string) { if c.limit > 0 { c.n[k]++ } }
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "written"),
+    [
+        ("var s sets.Set; s.Has(``); s.Add(``)", ["s[k]"]),
+        ("var c sets.Counter; c.Inc(``); c.Inc(``)", ["c.n[k]"]),
+        ("var c sets.Counter; c.Late(``)", []),
+        ("var c sets.Counter; c.Late(``); c.Inc(``)", []),
+        ("var c sets.Counter; c.Some(``)", []),
+        ("var c *sets.Counter; c = sets.New(); c.Inc(``)", []),
+        ("s := sets.Set{}; s.Add(``)", []),
+    ],
+)
+def test_a_method_of_another_package_is_called_on_a_zero_value(body: str, written: list[str]) -> None:
+    called = facts_of(SETS, path="example.com/sets")
+    caller = facts_of(f'package p\nimport "example.com/sets"\nfunc f() {{ {body} }}', imports={"example.com/sets": SETS})
+    findings = list(gm601.check(Program([called, caller])))
+    assert [SETS.encode()[found.location.start : found.location.end].decode() for found in findings] == written
+    assert all(found.level is Level.ERROR for found in findings)
