@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from golint_maps.flow.callees import callee
-from golint_maps.flow.traverse import statements
+from golint_maps.flow.traverse import each, statements
 from golint_maps.flow.view import View
 from golint_maps.flow.walk import never_returns
 from golint_maps.syntax import ir
 from golint_maps.types import model
-from golint_maps.types.scope import PackageScope
+from golint_maps.types.scope import PackageScope, receiver_name
 
 DECODERS = frozenset(
     (
@@ -135,6 +135,51 @@ def returns_nil(view: View, call: ir.Call) -> bool:
         return False
     returns = [statement for statement in statements(function.body) if isinstance(statement, ir.Return)]
     return bool(returns) and all(len(item.values) == 1 and isinstance(item.values[0], ir.Name) and item.values[0].name == "nil" for item in returns)
+
+
+def cleared(view: View, call: ir.Call) -> tuple[str, ...]:
+    """Return the fields that a method of this package surely leaves nil in what it is called on: `full := b.points; b.points = nil; return full`."""
+    known: dict[str, dict[str, tuple[str, ...]]] | None = view.package.memo.get(__name__)
+    if known is None:
+        known = view.package.memo[__name__] = {}
+        for name, methods in view.package.scope.methods.items():
+            for method, declared in methods.items():
+                if fields := _cleared(declared.node):
+                    known.setdefault(method, {})[name] = fields
+    if not isinstance(call.fun, ir.Sel) or call.fun.name not in known:
+        return ()
+    found = callee(view, call)
+    if found is None or found.declared is None or found.receiver is None or found.embedded or found.declared.node.receiver_type is None:
+        return ()
+    return known[call.fun.name].get(receiver_name(found.declared.node.receiver_type), ())
+
+
+def _cleared(method: ir.Function) -> tuple[str, ...]:
+    body = method.body or []
+    fields: dict[str, int] = {}
+    for assign in body:
+        if isinstance(assign, ir.Assign) and len(assign.lhs) == len(assign.rhs):
+            for target, value in zip(assign.lhs, assign.rhs, strict=True):
+                if isinstance(target, ir.Sel) and _is_local(target.base, method.receiver) and isinstance(value, ir.Name) and value.name == "nil":
+                    fields[target.name] = assign.pos
+    if not fields or not isinstance(method.receiver_type, ir.TPtr):
+        return ()
+    if any(True for _ in each(body, ir.Defer)) or any(returned is not body[-1] for returned in each(body, ir.Return)):
+        return ()
+    # Whoever gets the object afterwards may make the map again.
+    handed = [
+        call.pos
+        for call in each(body, ir.Call)
+        if any(_is_local(x, method.receiver) for x in (*call.args, *((call.fun.base,) if isinstance(call.fun, ir.Sel) else ())))
+    ]
+    stored = [(target.name, assign.pos) for assign in each(body, ir.Assign) for target in assign.lhs if isinstance(target, ir.Sel)]
+    return tuple(
+        name for name, pos in sorted(fields.items()) if all(at < pos for at in handed) and not any(other == name and at > pos for other, at in stored)
+    )
+
+
+def _is_local(x: ir.Expr, number: int) -> bool:
+    return isinstance(x, ir.Local) and x.id == number >= 0
 
 
 def ends(view: View, call: ir.Call) -> bool:

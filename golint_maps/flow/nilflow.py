@@ -13,7 +13,7 @@ from golint_maps.flow.maps import extent
 from golint_maps.flow.nilbeliefs import Beliefs
 from golint_maps.flow.nilbody import Body
 from golint_maps.flow.nilconditions import mentioned
-from golint_maps.flow.nilforget import decode, escape, forget_beliefs, run_unseen, share
+from golint_maps.flow.nilforget import clear, decode, escape, forget_beliefs, run_unseen, share
 from golint_maps.flow.nilhanded import hand_in
 from golint_maps.flow.nilrefine import mark, refine
 from golint_maps.flow.nilstate import GOOD, MAYBE, NIL, State, correlated, join
@@ -224,3 +224,4 @@ class NilFlow(Forward[State]):
                 write_to(self._body, call, map_, state, spell(fun, view.variables), always=always)
         if not nilcalls.harmless(view, call):
             run_unseen(self._body, state)
+        clear(self._body, call, state)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from golint_maps.flow import decoded_texts, nilcalls
 from golint_maps.flow.maps import extent
 from golint_maps.flow.nilbody import Body
@@ -69,10 +71,22 @@ def run_unseen(body: Body, state: State) -> None:
                 continue
         elif root in state.private and number not in body.captured:
             continue
-        elif (origin := state.values[path].origin) is not None and origin.kind in LOCAL:
+        elif (origin := state.values[path].origin) is not None and (origin.kind in LOCAL or origin.kind == "cleared"):
+            if origin.kind == "cleared":
+                state.values[path] = replace(state.values[path], kind=MAYBE)
             continue  # whoever is not handed the struct has hardly any reason to make a map of it just now
         if path in state.values:
             del state.values[path]
+
+
+def clear(body: Body, call: ir.Call, state: State) -> None:
+    """A method of the package sets a map of what it is called on to nil."""
+    for name in nilcalls.cleared(body.view, call):
+        base = call.fun.base if isinstance(call.fun, ir.Sel) else call
+        path = body.view.paths.of(base)
+        field = body.resolver.field(body.view.typing.of(base), name)
+        if path is not None and field is not None and body.resolver.map(field.type) is not None:
+            state.values[*path, name] = Value(NIL, Origin(*extent(call, body.view), "cleared", spell(call.fun, body.view.variables)))
 
 
 def decode(body: Body, call: ir.Call, decoded: ir.Addr, state: State) -> None:

@@ -192,6 +192,12 @@ class _Suspects:
             for name in filled_unless_it_fails(view, call)
         )
 
+    @cached_property
+    def _cleared(self) -> frozenset[str]:
+        """Names of the fields that a method which is called here sets to nil."""
+        calls = (call for function in self._view.functions for call in each(function.body or (), ir.Call))
+        return frozenset(name for call in calls for name in nilcalls.cleared(self._view, call))
+
     def may_be_nil(self, base: ir.Expr) -> bool:
         """Tell whether a walk may find that a map is nil where it is written."""
         match base:
@@ -221,6 +227,7 @@ class _Suspects:
             made.field_is_nil(field.owner, x.name)
             or bool(made.optional(field.owner, x.name))
             or x.name in self._ignored
+            or x.name in self._cleared
             or bool(believed.reset_by(field.owner, x.name))
             or bool(believed.made_late_by(field.owner, x.name, view.name))
         )

@@ -193,6 +193,23 @@ def test_a_function_gives_nil_for_nothing() -> None:
     assert given("n := at(p); n[``]++") == []
 
 
+def test_a_method_sets_the_map_to_nil() -> None:
+    text = "type t struct { m M; n int }\nfunc n() *t { return &t{m: M{}} }\nfunc (x *t) make() { x.m = M{} }\nfunc (x *t) look() int\n"
+
+    def taking(body: str, take: str = "full := x.m; x.m = nil; return full") -> list[tuple[str, str, bool]]:
+        return writes(f"{text}func (x *t) take() M {{ {take} }}\nfunc (x *t) f() {{ {body} }}")
+
+    assert taking("x.take(); x.m[``]++; x.m[``]++") == [("x.m", "cleared", True)]
+    assert taking("other(x.take()); x.m[``]++") == [("x.m", "cleared", False)]
+    assert taking("if len(x.m) > 3 { x.take() }; x.m[``]++") == [("x.m", "cleared", False)]
+    assert taking("x.take(); x.make(); x.m[``]++") == []
+    assert taking("x.take(); if x.m == nil { x.m = M{} }; x.m[``]++") == []
+    assert taking("y := n(); y.take(); x.m[``]++") == []
+    assert taking("x.take(); x.m[``]++", "if x.n > 0 { return nil }; x.m = nil; return nil") == []
+    assert taking("x.take(); x.m[``]++", "x.m = nil; x.make(); return nil") == []
+    assert taking("x.take(); x.m[``]++", "x.m = nil; if x.n > 0 { x.m = M{} }; return nil") == []
+
+
 def test_text_that_is_not_null_makes_the_map() -> None:
     assert inside("var n M; data, _ := json.Marshal(m); json.Unmarshal(data, &n); n[``]++") == []
     assert inside('var n M; json.Unmarshal([]byte(`{"a": 1}`), &n); n[``]++') == []
