@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from golint_maps.flow.callees import callee
-from golint_maps.flow.traverse import each, statements
+from golint_maps.flow.traverse import each, in_turn, statements
 from golint_maps.flow.view import View
 from golint_maps.flow.walk import never_returns
 from golint_maps.syntax import ir
@@ -155,7 +155,7 @@ def cleared(view: View, call: ir.Call) -> tuple[str, ...]:
 
 
 def _cleared(method: ir.Function) -> tuple[str, ...]:
-    body = method.body or []
+    body = list(in_turn(method.body or ()))
     fields: dict[str, int] = {}
     for assign in body:
         if isinstance(assign, ir.Assign) and len(assign.lhs) == len(assign.rhs):

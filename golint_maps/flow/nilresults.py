@@ -8,7 +8,7 @@ from golint_maps.flow.callees import callee
 from golint_maps.flow.nilconditions import empty, mentioned
 from golint_maps.flow.nildoubts import is_nil
 from golint_maps.flow.nilstate import Mark, State
-from golint_maps.flow.traverse import each
+from golint_maps.flow.traverse import each, in_turn
 from golint_maps.flow.view import View
 from golint_maps.syntax import ir
 from golint_maps.types.scope import Declared, PackageScope
@@ -51,7 +51,8 @@ def _asked(declared: Declared[ir.Function], package: PackageScope) -> Iterator[i
         return
     params = {number: index for index, number in enumerate(function.params) if number >= 0}
     for branch in each(function.body or (), ir.If):
-        if branch.then and isinstance(branch.then[-1], ir.Return) and _is_nothing(branch.then[-1], len(results)):
+        *_, last = (None, *in_turn(branch.then))
+        if isinstance(last, ir.Return) and _is_nothing(last, len(results)):
             for x in _alternatives(branch.cond):
                 asked = _emptiness(x)
                 index = params.get(asked.id) if isinstance(asked, ir.Local) else None

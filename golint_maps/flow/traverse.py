@@ -192,3 +192,12 @@ def count_assignments(functions: Iterable[ir.Function], variables: Sequence[ir.V
                 if target.__class__ is ir.Local:
                     count[target.id] += 1
     return count
+
+
+def in_turn(body: Sequence[ir.Stmt]) -> Iterator[ir.Stmt]:
+    """Yield the statements of a body that are executed one after the other, those in plain blocks included."""
+    for statement in body:
+        if isinstance(statement, ir.Block):
+            yield from in_turn(statement.body)
+        else:
+            yield statement

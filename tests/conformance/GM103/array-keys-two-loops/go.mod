@@ -1,0 +1,3 @@
+module example.com/gm103/array-keys-two-loops
+
+go 1.19

@@ -1,0 +1,3 @@
+module example.com/gm602/variadic-memo
+
+go 1.21
