@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from golint_maps.flow.callees import Callee, callee
 from golint_maps.flow.hashable import incomparable_part
 from golint_maps.flow.identity import Names, function_id
 from golint_maps.flow.maps import extent, qualified
+from golint_maps.flow.paths import Path
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.syncmap_calls import MapCall, SyncMaps, is_constructor, is_fresh, owner_of, place_of, range_call, spelled_map, stands_for
 from golint_maps.flow.syncmap_stores import identity, stores
 from golint_maps.flow.traverse import each, statements
-from golint_maps.flow.view import View
+from golint_maps.flow.view import View, function_view
 from golint_maps.syntax import ir
 from golint_maps.types import model
 from golint_maps.types.definitions import FromValue
@@ -187,9 +189,13 @@ def _callback(call: MapCall, view: View) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class _Turns:
-    """A loop over a `sync.Map`: the literal that Range calls, or the body of `for key, value := range m.Range`."""
+    """A loop over a `sync.Map`: the function or literal that Range calls, or the body of `for key, value := range m.Range`."""
 
     call: MapCall
+    maps: SyncMaps
+    """What the function around the body does to such maps."""
+    path: Path
+    """The map of the loop as that function knows it."""
     function: int
     """The function or literal in which the body's statements stand."""
     start: int
@@ -202,21 +208,22 @@ class _Turns:
 def range_stores(maps: SyncMaps) -> Iterator[SyncMapRangeStore]:
     """Yield what is stored under other keys inside of Range, unless the loop ends right away."""
     view = maps.view
-    for turns in (*_callbacks(maps), *_range_clauses(maps)):
-        for number, call in maps.calls:
-            if number != turns.function or call.path != turns.call.path or call.method not in ("Store", "LoadOrStore", "Swap") or call.key is None:
+    for turns in (*_callbacks(maps), *_named_callbacks(maps), *_range_clauses(maps)):
+        inside = turns.maps.view
+        for number, call in turns.maps.calls:
+            if number != turns.function or call.path != turns.path or call.method not in ("Store", "LoadOrStore", "Swap") or call.key is None:
                 continue
-            if not turns.start <= call.pos < turns.end or (turns.key >= 0 and stands_for(call.key, view) == turns.key):
+            if not turns.start <= call.pos < turns.end or (turns.key >= 0 and stands_for(call.key, inside) == turns.key):
                 continue
             if any(start <= call.pos < end for start, end in turns.last):
                 continue
             yield SyncMapRangeStore(
-                place=place_of(call.call, view),
-                function=view.name,
+                place=place_of(call.call, inside),
+                function=inside.name,
                 package=view.package.scope.path,
-                map=spelled_map(call, view),
-                owner=owner_of(call, view),
-                key=spell(call.key, view.variables, 40),
+                map=spelled_map(call, inside),
+                owner=owner_of(call, inside),
+                key=spell(call.key, inside.variables, 40),
                 method=call.method,
                 loop=place_of(turns.call.call, view),
             )
@@ -229,7 +236,34 @@ def _callbacks(maps: SyncMaps) -> Iterator[_Turns]:
         if literal is not None and loop.path is not None:
             function = view.facts.functions[literal]
             key = function.params[0] if function.params else -1
-            yield _Turns(loop, literal, function.pos, function.end, key, _last_turns(function.body or (), _says_false))
+            yield _Turns(loop, maps, loop.path, literal, function.pos, function.end, key, _last_turns(function.body or (), _says_false))
+
+
+def _named_callbacks(maps: SyncMaps) -> Iterator[_Turns]:
+    """Yield the turns that a function or method of the package is called for: `g.nodes.Range(g.visit)`."""
+    view = maps.view
+    for _, loop in maps.calls:
+        if loop.method != "Range" or loop.path is None or not loop.call.args or _callback(loop, view) is not None:
+            continue
+        found = callee(view, ir.Call(loop.call.args[0], [], loop.pos, loop.pos))
+        path = _inside(found, loop.path, view) if found is not None else None
+        if found is not None and found.declared is not None and path is not None:
+            function = found.declared.node
+            key = function.params[0] if function.params else -1
+            body = function.body or ()
+            inside = SyncMaps(function_view(view.package, found.declared))
+            yield _Turns(loop, inside, path, function.root, function.pos, function.end, key, _last_turns(body, _says_false))
+
+
+def _inside(found: Callee, path: Path, view: View) -> Path | None:
+    """Return what the access path of a map is in a function that gets no more than a receiver, or None where it does not know the map."""
+    if path[0][0] == "g":
+        return path
+    receiver = view.paths.of(found.receiver) if found.receiver is not None else None
+    if found.declared is None or receiver is None or found.declared.node.receiver < 0:
+        return None
+    receiver += found.embedded
+    return (f"l{found.declared.node.receiver}", *path[len(receiver) :]) if path[: len(receiver)] == receiver else None
 
 
 def _range_clauses(maps: SyncMaps) -> Iterator[_Turns]:
@@ -241,7 +275,7 @@ def _range_clauses(maps: SyncMaps) -> Iterator[_Turns]:
             found = range_call(loop, view)
             if found is not None and found.path is not None:
                 key = loop.key.id if isinstance(loop.key, ir.Local) else -1
-                yield _Turns(found, number, loop.pos, loop.end, key, _last_turns(loop.body, _leaves))
+                yield _Turns(found, maps, found.path, number, loop.pos, loop.end, key, _last_turns(loop.body, _leaves))
 
 
 def _says_false(statement: ir.Stmt, _: bool) -> bool:

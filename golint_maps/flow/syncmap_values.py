@@ -310,6 +310,18 @@ class _Mutations(Forward[_State]):
             literal = self._view.literal(found.call.args[0])
             if literal is not None:
                 self._give(literal, 1, frozenset((found.pos,)))
+            else:
+                self._give_function(found, state)
+
+    def _give_function(self, found: MapCall, state: _State) -> None:
+        """`m.Range(s.reset)`: a function of the package is called with each value."""
+        self.handed.pop(found.pos, None)
+        called = callee(self._view, ir.Call(found.call.args[0], [], found.pos, found.pos))
+        if called is None or called.declared is None or state.held or state.named or _GIVEN in self._taken:
+            return
+        params = called.declared.node.params
+        if len(params) > 1 and params[1] >= 0:
+            self.handed[found.pos] = _Handed(called.declared, frozenset((params[1],)), found)
 
     def _is_shared(self, found: MapCall, state: _State) -> bool:
         """Tell whether others may find the values of a map, too."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from golint_maps.findings import Finding, Level, Related
 from golint_maps.flow.syncmaps import SyncMapRangeStore
-from golint_maps.program import Program
+from golint_maps.program import Place, Program
 from golint_maps.rule import Precision, Profile, Rule, locate
 
 RULE = Rule(
@@ -23,7 +23,11 @@ RULE = Rule(
 @RULE.check
 def check(program: Program) -> Iterator[Finding]:
     """Yield the stores of other keys inside of Range."""
+    seen: set[Place] = set()
     for fact in program.each(SyncMapRangeStore):
+        if fact.place in seen:
+            continue  # one loop that calls the function is enough
+        seen.add(fact.place)
         yield RULE.finding(
             fact,
             f"`{fact.map}.{fact.method}({fact.key}, …)` stores another key while `Range` walks over the map. "

@@ -167,6 +167,21 @@ def test_only_other_keys_stored_inside_of_range_are_reported(callback: str, coun
 
 
 @pytest.mark.parametrize(
+    ("method", "use", "count"),
+    [
+        ("func (s *S) visit(k, v any) bool { s.m.Store(v, k)\nreturn true }", "s.m.Range(s.visit)", 1),
+        ("func (s *S) visit(k, v any) bool { s.m.Store(k, 1)\nreturn true }", "s.m.Range(s.visit)", 0),
+        ("func (s *S) visit(k, v any) bool { s.m.Store(v, k)\nreturn true }", "s.n.Range(s.visit)", 0),
+        ("func (s *S) visit(k, v any) bool { s.m.Store(v, k)\nreturn true }", "u.m.Range(s.visit)", 0),
+        ("func visit(k, v any) bool { m.Store(v, k)\nreturn true }", "m.Range(visit)", 1),
+        ("func visit(k, v any) bool { m.Store(v, k)\nreturn false }", "m.Range(visit)", 0),
+    ],
+)
+def test_a_function_of_the_package_may_be_what_range_calls(method: str, use: str, count: int) -> None:
+    assert len(found(SyncMapRangeStore, f"type S struct {{ m, n sync.Map }}\n{method}\nfunc f(s, u *S) {{ {use} }}")) == count
+
+
+@pytest.mark.parametrize(
     ("body", "count"),
     [
         ("m.Store(v, k)", 1),

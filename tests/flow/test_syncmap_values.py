@@ -210,6 +210,7 @@ def test_a_function_that_is_only_called_with_a_lock_is_quiet() -> None:
         ("func touch(n int, t *T) { go func() { t.n = n }() }", "t := v.(*T)\ntouch(1, t)"),
         ("func touch(tags map[string]int) { delete(tags, ``) }", "touch(v.(map[string]int))"),
         ("func touch(v any) { v.(*T).n++ }", "touch(v)"),
+        ("func touch(_, v any) bool { v.(*T).n++\nreturn true }", "m.Range(touch)\n_ = v"),
     ],
 )
 def test_a_change_by_a_function_that_is_handed_the_value(callee: str, use: str) -> None:
@@ -227,6 +228,8 @@ def test_a_change_by_a_function_that_is_handed_the_value(callee: str, use: str) 
         ("func touch(t *T, u T) { u.n = t.n }", "touch(v.(*T), T{})"),
         ("func (t *T) init() { t.n = 1 }", "v.(*T).init()"),
         ("func (t *T) touch() { t.n++ }", "w := fresh()\nw.touch()"),
+        ("func touch(k, _ any) bool { k.(*T).n++\nreturn true }", "m.Range(touch)\n_ = v"),
+        ("func (s *S) touch(_, v any) bool { v.(*T).n++\nreturn true }", "var s S\ns.mu.Lock()\nm.Range(s.touch)\n_ = v\ns.mu.Unlock()"),
     ],
 )
 def test_a_function_that_leaves_what_it_is_handed_alone_or_locks_is_quiet(callee: str, use: str) -> None:
