@@ -216,7 +216,7 @@ def test_a_registry_that_is_filled_from_data_too_is_none() -> None:
         "func Drop(k string) { p := &m; delete(*p, k) }",
         "type box struct { m map[string]*int }\nfunc (b *box) Drop(k string) { delete(b.m, k) }\nfunc Box() *box { return &box{m: m} }",
         "func Full() bool { return len(m) > 1000 }",
-        "const most = 10\nfunc Trim() { if n := len(m); n >= most { println(n) } }",
+        "const most = 10\nfunc Trim() { if n := len(m); n >= most { drop(n) } }\nfunc drop(int)",
     ],
 )
 def test_releases_and_limits(release: str) -> None:
