@@ -392,9 +392,7 @@ def _source(view: View, key: ir.Expr, access: MapAccess) -> tuple[str, bool]:
 def _bounds(view: View, summary: FunctionSummary, number: int) -> Iterator[MapBound]:
     lengths = {access.place.start: access for access in summary.accesses if access.op == "len"}
     body = view.facts.functions[number].body or ()
-    told = [
-        branch.cond for branch in each(body, ir.If) if not branch.orelse and branch.then and all(_only_tells(view, inner) for inner in branch.then)
-    ]
+    told = [branch.cond for branch in each(body, ir.If) if not branch.orelse and _only_tells(view, branch.then)]
     conditions = {id(x) for condition in told for x in subexpressions(condition)}
     for x in expressions(body):
         if isinstance(x, ir.Binary) and id(x) not in conditions and x.op in ("<", "<=", ">", ">=", "==", "!="):
@@ -406,16 +404,16 @@ def _bounds(view: View, summary: FunctionSummary, number: int) -> Iterator[MapBo
                     )
 
 
-def _only_tells(view: View, statement: ir.Stmt) -> bool:
-    """Tell whether a statement only says that a map is large: `log.Printf("%d sessions", len(m))`."""
-    match statement:
-        case ir.Block(body):
-            return all(_only_tells(view, inner) for inner in body)
-        case ir.Do(ir.Call(ir.Name("print" | "println"))):
-            return True
-        case ir.Do(ir.Call() as call):
-            return logs(view, call)
-    return False
+def _only_tells(view: View, body: Sequence[ir.Stmt]) -> bool:
+    """Tell whether a body only says that a map is large: `log.Printf("%d sessions", len(m))`."""
+    inside = [statement for statement in statements(body) if not isinstance(statement, ir.Block)]
+    calls = [statement.x for statement in inside if isinstance(statement, ir.Do) and isinstance(statement.x, ir.Call)]
+    told = [call for call in calls if logs(view, call)]
+    return bool(told) and len(calls) == len(inside) and all(call in told or _prints(call) for call in calls)
+
+
+def _prints(call: ir.Call) -> bool:
+    return isinstance(call.fun, ir.Name) and call.fun.name in ("print", "println")
 
 
 def _length(view: View, x: ir.Expr, lengths: dict[int, MapAccess]) -> MapAccess | None:

@@ -152,9 +152,13 @@ def _in_block(view: View, loop: _Loop, block: _Block, above: list[_Level], owner
                 yield from _in_block(view, loop, orelse, way, statement)
             case ir.Block(body) | ir.For(_, _, _, body) | ir.Range(_, _, _, _, body):
                 yield from _in_block(view, loop, body, way, statement)
-            case ir.Switch(_, _, cases) | ir.TypeSwitch(_, _, cases) | ir.Select(cases):
+            case ir.Switch(_, _, cases) | ir.TypeSwitch(_, _, cases):
                 for case in cases:
                     yield from _in_block(view, loop, case.body, way, statement)
+            case ir.Select(clauses):
+                for clause in clauses:
+                    received = (clause.comm,) if clause.comm is not None else ()
+                    yield from _in_block(view, loop, (*received, *clause.body), way, statement)
 
 
 def _stored(

@@ -34,12 +34,12 @@ def analyse(view: View) -> Iterator[PinnedBuffer]:
         return
     pieces = Pieces(view)
     for statement in view.statements:
-        if not isinstance(statement, ir.Assign) or statement.op not in ("=", ":="):
+        if not isinstance(statement, ir.Assign):
             continue
         for index, target in enumerate(statement.lhs):
             if not isinstance(target, ir.Index) or view.package.resolver.map(view.typing.of(target.base)) is None:
                 continue
-            value = statement.rhs[index] if len(statement.rhs) == len(statement.lhs) else None
+            value = statement.rhs[index] if len(statement.rhs) == len(statement.lhs) and statement.op == "=" else None
             found = [
                 (part, held) for part, x in (("value", value), ("key", target.index)) if x is not None and (held := pieces.inside(x)) is not None
             ]

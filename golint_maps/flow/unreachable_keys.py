@@ -135,13 +135,14 @@ class _Keys:
         below = self._view.package.resolver.underlying(formal)
         match below:
             case model.Basic(name):
-                return (kind == "float" and name in _FLOATS) or (kind == "clock" and (name == "string" or "int64" in name))
+                clock = kind == "clock" and (name == "string" or "int64" in name)
+                return clock or (kind == "float" and name in _FLOATS) or (kind == "pointer" and formal == model.ERROR)
             case model.Interface():
                 return kind != "clock" and not below.union
             case model.Pointer():
                 return kind == "pointer"
             case model.Struct(fields):
-                return kind in ("float", "time") and any(self._may_be(field.type, kind, depth + 1) for field in fields)
+                return kind != "clock" and any(self._may_be(field.type, kind, depth + 1) for field in fields)
             case model.Array(elem):
                 return kind in ("float", "time") and self._may_be(elem, kind, depth + 1)
         return False
@@ -373,6 +374,9 @@ class _Keys:
         match x:
             case ir.Addr(ir.Lit()) | ir.Call(ir.Name("new"), [_]):
                 return x
+            case ir.Lit(_, elements):
+                # What a struct holds under a name may be kept under it; what it is made with is nobody else's.
+                return next((found for element in elements if isinstance(element.value, ir.Addr) and (found := self._fresh(element.value))), None)
             case ir.Local():
                 definition = self._definition(x)
                 if definition is not None and definition.count == 1 and not isinstance(definition.value, ir.Local):

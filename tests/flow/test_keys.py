@@ -20,6 +20,13 @@ type key struct {
 	any  any
 }
 
+type place struct {
+	where *key
+	line  int
+}
+
+func (k *key) Error() string { return k.name }
+
 func later(t time.Time) time.Time { return t.Add(time.Hour) }
 
 func day(t time.Time) time.Time { return t.Truncate(24 * time.Hour) }
@@ -28,6 +35,7 @@ var (
 	byAny   map[any]int
 	byKey   map[key]int
 	byError map[error]int
+	byPlace map[place]int
 	floats  map[float64]int
 	times   map[time.Time]int
 	ptrs    map[*key]int
@@ -172,6 +180,9 @@ def test_times_that_a_loop_gives_back_to_delete_are_found_again() -> None:
     [
         ("ptrs[&key{}] = 1", ["pointer"]),
         ("ptrs[new(key)]++", ["pointer"]),
+        ("byError[&key{}]++", ["pointer"]),
+        ("byPlace[place{&key{}, n}] = 1", ["pointer"]),
+        ("k := &key{}\nbyPlace[place{k, n}] = 1\nkeep(k)", []),
         ("k := &key{}\nif ptrs[k] == 0 { ptrs[k] = 1 }", ["pointer"]),
         ('k := &key{}\nk.name = "x"\nptrs[k] = 1', ["pointer"]),
         ("k := &key{}\nptrs[k] = 1\nkeep(k)", []),

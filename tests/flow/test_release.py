@@ -79,6 +79,10 @@ func (s *S) dial(addr string) {
             "func (s *S) every(n string, f func()) { t := time.NewTicker(1); s.tickers[n] = t; go func() { for range t.C { f() } }() }",
             "overwrite ticker",
         ),
+        (
+            "func (s *S) each(n string, f func()) { t := time.NewTicker(1); s.tickers[n] = t; go func() { for { <-t.C; f() } }() }",
+            "overwrite ticker",
+        ),
         ("func (s *S) later(n string, f func()) { s.timers[n] = time.AfterFunc(1, f) }", "overwrite timer"),
         ("func (s *S) open(n string) (err error) { s.files[n], err = os.Open(n); return err }", "overwrite closer"),
         ("func (s *S) get(u string) { if r, err := http.Get(u); err == nil { s.bodies[u] = r.Body } }", "overwrite closer"),

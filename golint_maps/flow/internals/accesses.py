@@ -102,7 +102,7 @@ def _call(look: Look, call: ir.Call, addresses: list[ir.Expr]) -> None:
         if fun.name.startswith(_ATOMIC_WRITES) and args:
             written_by_method(look, call, fun.base)
     elif isinstance(fun, ir.Name) and fun.name in ("copy", "clear") and args:
-        written(look, call, ir.SliceOf(args[0], [], call.pos, call.end))
+        written(look, call, args[0] if isinstance(args[0], ir.SliceOf) else ir.SliceOf(args[0], [], call.pos, call.end))
         return
     if len(args) == 1 and may_convert(fun):
         kind = look.view.typing.as_type(fun)

@@ -26,6 +26,7 @@ _COMMANDS: Final = frozenset(("go", "test", "build", "run", "vet", "install"))
 _GONE_EXPERIMENTS: Final = frozenset(("swissmap", "noswissmap", "swissmaps", "noswissmaps"))
 _DIRECTIVE: Final = re.compile(r"//go:([a-z]*map[a-z]*)\b")
 _DEBUG: Final = re.compile(r"//go:debug\s+([\w.-]+)=?(\S*)")
+_JOINED: Final = re.compile(r"\"\s*\+\s*\"")
 _WORDS: Final = ("GODEBUG", "GOEXPERIMENT", "maprace")
 
 
@@ -61,6 +62,11 @@ def strings(view: View) -> Iterator[NonexistentKnob]:
                 elif isinstance(x, ir.Const):
                     for kind, knob in switches(_text(x), view.go[1]):
                         yield _fact(view, x, kind, knob)
+                elif isinstance(x, ir.Binary) and x.op == "+" and isinstance(x.right, ir.Const) and "=" in x.right.text:
+                    # `name + "=mapdebug=1"`: neither half says it alone.
+                    for kind, knob in switches(_value(view, x.left) + _text(x.right), view.go[1]):
+                        if (kind, knob) not in switches(_value(view, x.left), view.go[1]):
+                            yield _fact(view, x.right, kind, knob)
 
 
 def constants(package: PackageView, file: int) -> Iterator[NonexistentKnob]:
@@ -100,7 +106,7 @@ def _experiments(text: str, go: int) -> Iterator[tuple[str, str]]:
 def _arguments(view: View, call: ir.Call) -> Iterator[NonexistentKnob]:
     """`os.Setenv("GODEBUG", "mapdebug=1")`, `exec.Command("go", "test", "-maprace")`, `args = append(args, "-maprace")` for such a command."""
     args = call.args
-    texts = [_text(arg) if isinstance(arg, ir.Const) else "" for arg in args]
+    texts = [_value(view, arg) for arg in args]
     for name, x, value in zip(texts, args[1:], texts[1:], strict=False):
         yield from _pair(view, name, x, value)
     if not _FLAGS.isdisjoint(texts) and view.typing.is_builtin(call.fun, "append") and _runs_go(view):
@@ -140,7 +146,16 @@ def _flags(view: View, args: Sequence[ir.Expr], texts: Sequence[str]) -> Iterato
 
 
 def _text(x: ir.Const) -> str:
-    return x.text[1:-1] if x.kind == "string" and len(x.text) > 1 else ""
+    # Strings that are put together by `+` are one constant, with the text of the source.
+    return _JOINED.sub("", x.text[1:-1]) if x.kind == "string" and len(x.text) > 1 else ""
+
+
+def _value(view: View, x: ir.Expr) -> str:
+    """Return the text that a string, or the name of a constant of the package, stands for; nothing for all else."""
+    if isinstance(x, ir.Name) and x.name in view.package.scope.constants:
+        value = view.package.scope.constants[x.name].node.value
+        return _text(value) if isinstance(value, ir.Const) else ""
+    return _text(x) if isinstance(x, ir.Const) else ""
 
 
 def _fact(view: View, x: ir.Expr, kind: str, knob: str) -> NonexistentKnob:

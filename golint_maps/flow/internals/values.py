@@ -198,9 +198,19 @@ class Frame:
         if op not in ("+", "-", "&^", "&", "|"):
             return None
         for base, other in ((left, right), (right, left)):
+            if op == "+" and (field := self._field_at(other)) is not None:
+                return field
             value = self.value(base)
             if value is not None and (op == "+" or base is left):
                 return moved(value, other)
+        return None
+
+    def _field_at(self, offset: ir.Expr) -> Memory | None:
+        """Return the address of the map field whose offset is added: `unsafe.Add(unsafe.Pointer(t), unsafe.Offsetof(t.tags))`."""
+        match offset:
+            case ir.Call(ir.Sel(package, "Offsetof"), [ir.Sel() as field]) if self._typing.package_of(package) == "unsafe":
+                kind = self._typing.of(field)
+                return self._map(field, kind).at(1) if is_map(self._package, kind) else None
         return None
 
     # --- calls ---
@@ -238,6 +248,8 @@ class Frame:
         if not args:
             return None
         first = self.value(args[0]) if path in ("unsafe", "reflect", "sync/atomic", "runtime") else None
+        if path == "unsafe" and name == "Add" and len(args) == 2 and (field := self._field_at(args[1])) is not None:
+            return field
         if path == "unsafe":
             return unsafe_call(self.view, name, args, first)
         if path == "reflect":

@@ -13,7 +13,7 @@ from typing import Final
 from golint_maps.flow.callees import callee
 from golint_maps.flow.identity import Names
 from golint_maps.flow.release.events import Delete, Insert, Source, Use
-from golint_maps.flow.release.owners import CANCEL, TIMER, owned, releases
+from golint_maps.flow.release.owners import CANCEL, TICKER, TIMER, owned, releases
 from golint_maps.flow.traverse import statements
 from golint_maps.flow.view import View
 from golint_maps.flow.walk import children
@@ -239,7 +239,8 @@ class Uses:
             case ir.Addr(operand):
                 self._give(operand)
             case ir.Recv(ir.Sel(base, "C")) if (source := self.source(base)) is not None:
-                self._use(source, "released", x.pos)  # it has fired
+                if owned(self.view.typing.of(base), self.view.package) != TICKER:
+                    self._use(source, "released", x.pos)  # it has fired
             case ir.Recv(ir.Call(ir.Sel(_, "Done"))):
                 self.waits.add(self._function)
             case ir.Sel(base, name):
