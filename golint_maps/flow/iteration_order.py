@@ -205,10 +205,25 @@ class _Loop:
                 use = self._fate(target)
                 if use:
                     yield _Escape("append", target, use, at)
+        elif isinstance(target, ir.Index) and statement.op == "=" and self._counts_turns(target.index) and self._depends(value):
+            # `names[i] = k; i++` fills a slice as append does.
+            if isinstance(self.view.package.resolver.underlying(self.view.typing.of(target.base)), model.Slice):
+                use = self._fate(target.base)
+                if use:
+                    yield _Escape("append", target.base, use, at)
         elif statement.op in ("+=", "-=", "*=", "/=") or (statement.op == "=" and self._extends(target, value)):
             kind = self._sum_kind(statement.op, target, value)
             if kind:
                 yield _Escape(kind, target, "", at)
+
+    def _counts_turns(self, x: ir.Expr) -> bool:
+        """Tell whether an index is a variable from outside that the loop counts up."""
+        if not isinstance(x, ir.Local) or self._inner(x.id):
+            return False
+        return any(
+            assign.op in ("++", "+=") and any(isinstance(target, ir.Local) and target.id == x.id for target in assign.lhs)
+            for assign in each(self.loop.body, ir.Assign)
+        )
 
     def _sum_kind(self, op: str, target: ir.Expr, value: ir.Expr) -> str:
         """Return `text` or `float` when the sum depends on the order of its parts, else an empty string."""

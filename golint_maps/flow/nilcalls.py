@@ -67,12 +67,18 @@ def harmless(view: View, call: ir.Call) -> bool:
     return not isinstance(fun, ir.FuncLit) and view.typing.as_type(fun) is not None
 
 
-def decoded(view: View, call: ir.Call) -> ir.Addr | None:
-    """Return the argument `&m` of a call that decodes JSON or YAML into it, or None."""
+def decoded(view: View, call: ir.Call) -> ir.Addr | ir.Local | None:
+    """Return the argument, `&m` or a local pointer to a struct, of a call that decodes JSON or YAML into it, or None."""
     fun = call.fun
-    if not isinstance(fun, ir.Sel) or not call.args or not isinstance(call.args[-1], ir.Addr):
+    if not isinstance(fun, ir.Sel) or not call.args or not (fun.name == "Decode" or fun.name.startswith("Unmarshal")):
         return None
     target = call.args[-1]
+    if isinstance(target, ir.Local):
+        below = view.package.resolver.underlying(view.typing.local(target.id))
+        if not isinstance(below, model.Pointer) or not isinstance(view.package.resolver.underlying(below.elem), model.Struct):
+            return None
+    elif not isinstance(target, ir.Addr):
+        return None
     if fun.name.startswith("Unmarshal") and len(call.args) == 2:
         return target if view.typing.package_of(fun.base) in DECODERS else None
     if fun.name == "Decode" and len(call.args) == 1:

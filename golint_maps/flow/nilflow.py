@@ -7,6 +7,8 @@ This module is the walk: what is evaluated when.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from golint_maps.flow import nilcalls
 from golint_maps.flow.makers import Makers
 from golint_maps.flow.maps import extent
@@ -21,7 +23,7 @@ from golint_maps.flow.nilstores import assign, declare, ignored, put
 from golint_maps.flow.nilvalues import NilValues
 from golint_maps.flow.nilwrites import write_to
 from golint_maps.flow.spelling import spell
-from golint_maps.flow.traverse import subexpressions
+from golint_maps.flow.traverse import each, in_turn, subexpressions
 from golint_maps.flow.view import View
 from golint_maps.flow.walk import Forward, children
 from golint_maps.syntax import ir
@@ -38,6 +40,9 @@ class NilFlow(Forward[State]):
         self.writes = body.writes
         self.calls = body.calls
         self.foreign = body.foreign
+        self._over: ir.Expr | None = None
+        """What the loop goes over that was met last."""
+        self._counters = frozenset(_counters(view.facts.functions[number].body or (), view))
 
     # --- the frame ---
 
@@ -63,6 +68,11 @@ class NilFlow(Forward[State]):
                     self._visit(x, state)
                 declare(self._body, numbers, values, state)
                 return state
+            case ir.Range(over=over):
+                self._over = over
+            case ir.If(_, ir.Binary("==", ir.Local() as counter, ir.Const(_, "0")), then) if counter.id in self._counters:
+                after = super().statement(statement, state)
+                return self._made_in_first_turn(then, after) if after is not None else None
             case ir.Do(ir.Call() as call) if nilcalls.ends(self._view, call):
                 self._visit(call, state)
                 return None
@@ -73,7 +83,10 @@ class NilFlow(Forward[State]):
         return super().statement(statement, state)
 
     def evaluate(self, x: ir.Expr, state: State) -> None:
-        self._visit(x, state)
+        if x is self._over:
+            self._visit_chain(x, state)  # a loop only looks
+        else:
+            self._visit(x, state)
 
     def spawn(self, statement: ir.Go, state: State) -> None:
         self._visit(statement.call, state)
@@ -103,6 +116,15 @@ class NilFlow(Forward[State]):
 
     def enter_case(self, statement: ir.TypeSwitch, case: ir.TypeCase, state: State) -> None:
         mark(self._body, state, mentioned(self._view, statement.subject), case.pos, "if", True)
+
+    def _made_in_first_turn(self, then: Sequence[ir.Stmt], state: State) -> State:
+        """What the first turn of a loop makes is there in all others: `if i == 0 { m = make(M) }`."""
+        for statement in in_turn(then):
+            for x in statement.lhs if isinstance(statement, ir.Assign) else ():
+                path = self._view.paths.of(x)
+                if path is not None and (value := state.values.get(path)) is not None and value.kind == MAYBE:
+                    state.values[path] = GOOD
+        return state
 
     # --- conditions ---
 
@@ -225,3 +247,14 @@ class NilFlow(Forward[State]):
         if not nilcalls.harmless(view, call):
             run_unseen(self._body, state)
         clear(self._body, call, state)
+
+
+def _counters(body: Sequence[ir.Stmt], view: View) -> Iterator[int]:
+    """Yield the variables that are zero in the first turn of a loop, and in no other."""
+    for loop in each(body, ir.Range):
+        if isinstance(loop.key, ir.Local) and view.package.resolver.map(view.typing.of(loop.over)) is None:
+            yield loop.key.id
+    for counting in each(body, ir.For):
+        match counting.init:
+            case ir.Assign(":=", [ir.Local(number)], [ir.Const(_, "0")]):
+                yield number

@@ -14,6 +14,8 @@ from golint_maps.syntax import ir
 from golint_maps.types import model
 from golint_maps.types.model import Type
 
+_STAYING = LOCAL | {"cleared", "asserted"}
+"""Kinds of origins that hold on: whoever is not handed the struct has hardly any reason to make a map of it just now."""
 _MAY_LEAD_ON = frozenset((model.ERROR, model.NIL, model.UNSAFE_POINTER, model.BASIC["uintptr"]))
 """Predeclared types whose values may lead to other things."""
 
@@ -71,10 +73,10 @@ def run_unseen(body: Body, state: State) -> None:
                 continue
         elif root in state.private and number not in body.captured:
             continue
-        elif (origin := state.values[path].origin) is not None and (origin.kind in LOCAL or origin.kind == "cleared"):
+        elif (origin := state.values[path].origin) is not None and origin.kind in _STAYING:
             if origin.kind == "cleared":
                 state.values[path] = replace(state.values[path], kind=MAYBE)
-            continue  # whoever is not handed the struct has hardly any reason to make a map of it just now
+            continue
         if path in state.values:
             del state.values[path]
 
@@ -89,12 +91,14 @@ def clear(body: Body, call: ir.Call, state: State) -> None:
             state.values[*path, name] = Value(NIL, Origin(*extent(call, body.view), "cleared", spell(call.fun, body.view.variables)))
 
 
-def decode(body: Body, call: ir.Call, decoded: ir.Addr, state: State) -> None:
+def decode(body: Body, call: ir.Call, decoded: ir.Addr | ir.Local, state: State) -> None:
     """A decoder sets a map to nil when its text is `null`, and leaves fields alone that its text does not have."""
-    path = body.view.paths.of(decoded.x)
+    target = decoded.x if isinstance(decoded, ir.Addr) else decoded
+    path = body.view.paths.of(target)
     if path is None:
         return
-    kind = body.view.typing.of(decoded.x)
+    kind = body.view.typing.of(target)
+    kind = kind.elem if isinstance(decoded, ir.Local) and isinstance(kind, model.Pointer) else kind
     if body.resolver.map(kind) is not None and not decoded_texts.never_null(body.view, call):
         why = "stored" if decoded_texts.kept(body.view, call) else "decoded"
         state.store(path, Value(MAYBE, Origin(*extent(call, body.view), why, spell(call.fun, body.view.variables))))

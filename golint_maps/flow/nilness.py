@@ -241,7 +241,7 @@ def _only_decoded(view: View) -> frozenset[int]:
                 taken[x.x.id] = taken.get(x.x.id, 0) + 1
             elif isinstance(x, ir.Call):
                 target = nilcalls.decoded(view, x)
-                if target is not None and isinstance(target.x, ir.Local):
+                if isinstance(target, ir.Addr) and isinstance(target.x, ir.Local):
                     given[target.x.id] = given.get(target.x.id, 0) + 1
     return frozenset(number for number, count in taken.items() if given.get(number) == count)
 

@@ -34,7 +34,7 @@ def refine(body: Body, condition: ir.Expr, truth: bool, state: State) -> State |
             return state
         case ir.Local(number) if number in state.found:
             look = state.found[number]
-            value = Value(NIL, Origin(*extent(condition, body.view), "missing"))
+            value = Value(NIL, Origin(*extent(condition, body.view), look.why))
             for path in (look.row, look.element):
                 if path is not None:
                     state.store(path, GOOD if truth else value)

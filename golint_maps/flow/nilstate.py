@@ -66,12 +66,16 @@ GOOD = Value(FINE)
 
 
 class LookUp(NamedTuple):
-    """`row, ok := m[k]`: the paths of row and of the element, where these are maps, and of the map that is looked up in, which is `x`."""
+    """`row, ok := m[k]`: the paths of row and of the element, where these are maps, and of the map that is looked up in, which is `x`.
+
+    `why` is the kind of origin that row has where ok is false: an assertion `row, ok := v.(M)` is one, too.
+    """
 
     row: Path | None
     element: Path | None
     map: Path | None
     x: ir.Expr | None = None
+    why: str = "missing"
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from golint_maps.flow.nilconditions import mentioned
 from golint_maps.flow.nildoubts import filled_unless_it_fails, kind_on_error
 from golint_maps.flow.nilforget import run_unseen
 from golint_maps.flow.nilresults import nil_for_nothing
-from golint_maps.flow.nilstate import FINE, GOOD, MAYBE, NIL, LookUp, Mark, Origin, State, Value
+from golint_maps.flow.nilstate import ELEMENTS, FINE, GOOD, MAYBE, NIL, LookUp, Mark, Origin, State, Value
 from golint_maps.flow.nilwrites import write_to
 from golint_maps.flow.paths import Path
 from golint_maps.flow.spelling import spell
@@ -32,7 +32,9 @@ def declare(body: Body, numbers: Sequence[int], values: Sequence[ir.Expr], state
             _fresh((f"l{number}",), state)
             if _starts_zero(body, number):
                 start, end = extent(x, body.view)
-                state.values[(f"l{number}",)] = Value(NIL, Origin(start, end, "declared", variable.name))
+                array = isinstance(body.resolver.underlying(body.view.typing.local(number)), model.Array)
+                path: Path = (f"l{number}", ELEMENTS) if array else (f"l{number}",)
+                state.values[path] = Value(NIL, Origin(start, end, "declared", variable.name))
 
 
 def _starts_zero(body: Body, number: int) -> bool:
@@ -83,6 +85,8 @@ def put(body: Body, x: ir.Expr, plan: dict[Path, Value] | None, state: State) ->
             run_unseen(body, state)
         if path is None:
             return
+        if isinstance(x, ir.Sel):
+            _set_in_element(body, x, state)
         state.forget(path)
         state.distrust(path)
         if isinstance(x, ir.Index):
@@ -96,9 +100,27 @@ def put(body: Body, x: ir.Expr, plan: dict[Path, Value] | None, state: State) ->
             state.values[path + below] = value
 
 
+def _set_in_element(body: Body, x: ir.Expr, state: State) -> None:
+    """`rows[i].cells = v`: which of the other elements have got theirs is not known."""
+    while isinstance(x, ir.Sel | ir.Index):
+        path = body.view.paths.of(x.base) if isinstance(x, ir.Index) else None
+        if path is not None and isinstance(body.resolver.underlying(body.view.typing.of(x.base)), model.Array):
+            state.forget(path)
+        elif path is not None:
+            state.forget_inside(path)
+        x = x.base
+
+
 def _looked_up(body: Body, row: ir.Expr, ok: ir.Expr, x: ir.Expr, state: State) -> None:
     """`row, ok := m[k]`, `v, ok := m[k].(T)`: where `ok` is false, row and element are nil; where it is true, the map is not."""
     element = x.x if isinstance(x, ir.Assert) else x
+    own = body.view.paths.of(row)
+    if isinstance(x, ir.Assert) and isinstance(row, ir.Local) and own is not None and body.resolver.map(body.view.typing.local(row.id)) is not None:
+        state.values[own] = Value(MAYBE, Origin(*extent(x, body.view), "asserted", spell(x, body.view.variables)))
+        if isinstance(ok, ir.Local):
+            outer = element.base if isinstance(element, ir.Index) and body.resolver.map(body.view.typing.of(element.base)) is not None else None
+            state.found[ok.id] = LookUp(own, None, body.view.paths.of(outer) if outer is not None else None, outer, "asserted")
+        return
     if not isinstance(element, ir.Index) or not isinstance(ok, ir.Local) or body.resolver.map(body.view.typing.of(element.base)) is None:
         return
     zero = isinstance(x, ir.Index) and body.resolver.map(body.view.typing.of(element)) is not None

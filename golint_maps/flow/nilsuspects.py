@@ -259,7 +259,7 @@ class _Suspects:
         match definition:
             case None:
                 return True
-            case FromValue(ir.Index()):
+            case FromValue(ir.Index()) | FromValue(ir.Assert(), count=2):
                 return True
             case FromValue(ir.Call() as call, count=count):
                 return count > 1 or len(call.args) == 1 or nilcalls.returns_nil(view, call) or bool(empty_arguments(view, call))

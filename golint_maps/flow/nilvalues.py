@@ -164,12 +164,12 @@ class NilValues:
 
     def _empty(self, kind: Type | None, start: int, end: int) -> dict[Path, Value] | None:
         """Return what a made, empty map is known to be."""
-        below = self._resolver.map(kind)
-        if below is None:
+        below = self._resolver.underlying(kind)
+        if not isinstance(below, model.Map | model.Slice):
             return None
         plan: dict[Path, Value] = {(): GOOD}
-        if isinstance(self._resolver.underlying(below.value), model.Map | model.Struct | model.Array):
-            plan[ELEMENTS,] = Value(NIL, Origin(start, end, "inner"))
+        if isinstance(self._resolver.underlying(below.value if isinstance(below, model.Map) else below.elem), model.Map | model.Struct | model.Array):
+            plan[ELEMENTS,] = Value(NIL, Origin(start, end, "inner" if isinstance(below, model.Map) else "element"))
         return plan
 
     def _is_struct(self, literal: ir.Lit) -> bool:

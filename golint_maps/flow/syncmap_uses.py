@@ -134,7 +134,10 @@ def comparisons(maps: SyncMaps) -> Iterator[SyncMapComparison]:
 def _incomparable(call: MapCall, maps: SyncMaps) -> tuple[str, Type, Type] | None:
     view = maps.view
     resolver = view.package.resolver
-    old = view.typing.of(call.call.args[1])
+    given = call.call.args[1]
+    while isinstance(given, ir.Call) and len(given.args) == 1 and isinstance(resolver.underlying(view.typing.as_type(given.fun)), model.Interface):
+        given = given.args[0]  # `any(list)` holds a list
+    old = view.typing.of(given)
     part = incomparable_part(old, resolver)
     if part is not None and old is not None:
         return "old", old, part

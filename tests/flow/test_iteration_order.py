@@ -376,3 +376,11 @@ def test_what_functions_of_the_package_write_shows_the_order(turn: str) -> None:
 def test_what_is_written_anew_in_each_turn_or_says_nothing_of_it_does_not(turn: str) -> None:
     body = f"var g *G; there := func(k string) {{ var b strings.Builder; b.WriteString(k) }}; _ = there; for k := range m {{ {turn} }}; return nil"
     assert escapes(body, declarations=EMITTING) == []
+
+
+def test_a_slice_that_is_filled_by_a_counter_has_the_order_of_the_loop() -> None:
+    fill = "s, i := make([]string, len(m)), 0; for k := range m { s[i] = k; i++ }; "
+    assert escapes(fill + "return s") == [("append", "returned")]
+    assert escapes(fill + "sort.Strings(s); return s") == []
+    assert escapes("s, i := make([]string, 9), 0; for k := range m { s[len(k)] = k; i++ }; return s") == []
+    assert escapes("s, i := make([]string, 9), 0; for k := range m { i := len(k); s[i] = k; i++ }; return s[i:]") == []

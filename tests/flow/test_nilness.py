@@ -166,6 +166,9 @@ def test_a_decoder_may_leave_a_map_in_a_struct_nil() -> None:
     assert decoding("check(t); t.M[``]++") == []
     assert decoding("t.Ptr.M[``]++") == []
     assert decoding("t.M[``]++", kind="U") == []
+    for made, expected in (("&T{}", absent), ("new(T)", absent), ("&T{M: M{}}", []), ("given", [])):
+        body = f"t := {made}; if json.NewDecoder(nil).Decode(t) != nil {{ return }}; t.M[``]++"
+        assert writes(f"{text}func f(given *T) {{ {body} }}") == expected
     assert decoding("t.M[``]++", zero="t := T{{M: M{{}}}}") == []
     assert writes(f"{text}func f(t T) {{ json.NewDecoder(nil).Decode(&t); t.M[``]++ }}") == []
     assert writes(f"{text}func f(m T) {{ var t T; data, _ := json.Marshal(m); json.Unmarshal(data, &t); t.M[``]++ }}") == []
@@ -191,6 +194,38 @@ def test_a_function_gives_nil_for_nothing() -> None:
     assert given("if len(keys) == 0 { return }; n := some(keys); n[``]++") == []
     assert given("n := some([]string{``}); n[``]++; k := unless(false, nil); k[``]++") == []
     assert given("n := at(p); n[``]++") == []
+
+
+def test_an_assertion_that_fails_gives_nil() -> None:
+    maybe = [("n", "asserted", False)]
+    assert inside("n, _ := v.(M); n[``]++; n[``]++", "v any") == maybe
+    assert inside("n, ok := v.(M); if !ok { other() }; n[``]++", "v any") == maybe
+    assert inside("n, ok := v.(M); if !ok { n[``]++ }", "v any") == [("n", "asserted", True)]
+    assert inside("n, ok := v.(M); if !ok { return }; n[``]++", "v any") == []
+    assert inside("n, ok := v.(M); if !ok { n = M{} }; n[``]++", "v any") == []
+    assert inside("if n, ok := v.(M); ok { n[``]++ }", "v any") == []
+    assert inside("n, _ := v.(M); if n == nil { n = M{} }; n[``]++", "v any") == []
+    assert inside("n := v.(M); n[``]++", "v any") == []
+
+
+def test_the_elements_of_a_new_slice_are_nil() -> None:
+    element = [("s[0]", "element", True)]
+    assert inside("s := make([]M, 3); s[0][``]++") == element
+    assert inside("s := make([]M, 3); for i := range s { s[i][``]++ }") == [("s[i]", "element", True)]
+    assert inside("s := make([]M, 3); for i := range s { s[i] = M{} }; s[0][``]++") == []
+    assert inside("s := make([]M, 3); other(s); s[0][``]++") == []
+    assert inside("s := make([]M, 0, 3); s = append(s, M{}); s[0][``]++") == []
+    head = "type t struct { m M; n int }\nfunc n() *t { return &t{m: M{}} }\n"
+    assert writes(head + "func f() { s := make([]t, 3); s[0].n = 1; s[1].m[``]++ }") == []
+    assert writes(head + "func f() { s := make([]t, 3); s[1].m[``]++ }") == [("s[1].m", "element", True)]
+    assert writes(head + "func f() { s := make([]t, 3); for i := range s { s[i].m = M{} }; s[1].m[``]++ }") == []
+    assert writes(head + "func f() { var s [3]t; for i := range s { s[i].m = M{} }; s[1].m[``]++ }") == []
+
+
+def test_what_the_first_turn_makes_is_there_in_the_others() -> None:
+    assert inside("var n M; for i := range keys { if i == 0 { n = M{} }; n[``]++ }") == []
+    assert inside("var n M; for i := 0; i < 9; i++ { if i == 0 { n = M{} }; n[``]++ }") == []
+    assert inside("var n M; for i := range keys { if i == 1 { n = M{} }; n[``]++ }") == [("n", "declared", False)]
 
 
 def test_a_method_sets_the_map_to_nil() -> None:
