@@ -25,6 +25,9 @@ ONCE = "~once"
 SLOT = f"~slot{ONCE}"
 """Ends such a name where what lets one goroutine in is given back, so that others come in later."""
 
+SETTLED = f"~settled{ONCE}"
+"""Ends such a name where a flag that is set under a lock, once and for good, lets nobody in again."""
+
 SERIAL = "<-"
 """Ends the name of what is like a lock: that one goroutine does all that is sent to a channel, or one at a time of a group."""
 

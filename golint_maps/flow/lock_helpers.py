@@ -7,9 +7,10 @@ from functools import cached_property
 
 from golint_maps.flow import locks
 from golint_maps.flow.calls import Callees
-from golint_maps.flow.events import ONCE, Held
+from golint_maps.flow.events import ONCE, SETTLED, Held
 from golint_maps.flow.files import families, of_file
 from golint_maps.flow.identity import Names, declared_id
+from golint_maps.flow.settled import seen, set_now, settled
 from golint_maps.flow.traverse import each
 from golint_maps.flow.view import PackageView, View
 from golint_maps.flow.walk import Forward, children
@@ -128,7 +129,7 @@ class LockEffects:
             function = self._package.scope.files[file].functions[number]
             if function.body and len(function.body) <= _SHORT and _mentions_locks(function.body):
                 effect = self.function(token)
-                if effect is not None and effect[0]:
+                if effect is not None and any(not lock.name.endswith(SETTLED) for lock in effect[0]):
                     found.add(function.name)
         return frozenset(found)
 
@@ -219,6 +220,8 @@ class LockEffects:
         for token in Callees(Names(view)).targets(call.fun)[:1]:
             effect = self.function(token)
             for lock in effect[0] if effect else ():
+                if lock.name.endswith(SETTLED):
+                    continue
                 head = view.paths.of(call.fun.base) if lock.path[0] == "r" and isinstance(call.fun, ir.Sel) else None
                 found.append((*head, *lock.path[1:]) if head is not None else lock.path)
         return tuple(found) or None
@@ -381,6 +384,7 @@ class LockWalk(Forward[LockState]):
         self._effects = effects
         self._names = names
         self._fallible = fallible
+        self._flags = settled(names.view.package)
         self._callees = Callees(names)
         self.deferred: list[ir.Defer] = []
         self.balanced: set[tuple[str, ...]] = set()
@@ -403,6 +407,17 @@ class LockWalk(Forward[LockState]):
                 after = self.statement(statement.init, state) if statement.init is not None else state
                 return self.block(statement.then, after)
         return super().statement(statement, state)
+
+    def assign(self, statement: ir.Assign | ir.Declare, state: LockState) -> None:
+        if self._flags and state.held and isinstance(statement, ir.Assign):
+            for found in set_now(statement, tuple(state.held.values()), self._names, self._flags):
+                state.held.setdefault(found.path, found)
+
+    def assume(self, condition: ir.Expr, truth: bool, state: LockState) -> LockState | None:
+        if self._flags and state.held:
+            for found in tuple(seen(condition, truth, state.held.values(), self._names, self._flags)):
+                state.held.setdefault(found.path, found)
+        return state
 
     def defer(self, statement: ir.Defer, state: LockState) -> None:
         taking = taken_in_passing(statement.call)

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from golint_maps.flow import locks
 from golint_maps.flow.assigned import fields_set_by
-from golint_maps.flow.events import BORROWED, ELSEWHERE, KEPT, ONCE, SLOT, Argument, CallSite, Flow, Held, MapAccess, Position, Submit, Sync
+from golint_maps.flow.events import BORROWED, ELSEWHERE, KEPT, ONCE, SETTLED, SLOT, Argument, CallSite, Flow, Held, MapAccess, Position, Submit, Sync
 from golint_maps.flow.family import Family
 from golint_maps.flow.first_time import empty_regions
 from golint_maps.flow.function_values import FunctionValues
@@ -25,6 +25,7 @@ from golint_maps.flow.maps import extent, qualified
 from golint_maps.flow.once import once_regions
 from golint_maps.flow.ownership import MAY_BE_NEW, Ownership, appends_to
 from golint_maps.flow.paths import RECEIVED
+from golint_maps.flow.settled import concerns, excludes, hold, regions, seen, set_now, settled
 from golint_maps.flow.site import Place
 from golint_maps.flow.slots import slots
 from golint_maps.flow.spelling import spell
@@ -75,6 +76,9 @@ class LocksetWalk(Forward[State]):
         self._written: frozenset[tuple[str, ...]] = frozenset()
         self._slots = slots(self.view.package)
         self._once = once_regions(function.body or (), self.view.paths, fields_set_by(self.view.package))
+        self._flags = settled(self.view.package)
+        self._settling = list(regions(function.body or (), self.view, self._flags)) if self._flags and self._locks else []
+        """Where a flag that is set once and for good is not set yet."""
         self._given_slots = tuple(self._slots.given_back(function, self.view))
         self._alone = [(start, end, flag) for start, end, flag, atomic in self._once if atomic]
         self._alone += self._slots.taken(function.body or (), self.view)
@@ -174,6 +178,9 @@ class LocksetWalk(Forward[State]):
             return
         targets, values = statement.lhs, statement.rhs
         paired = len(targets) == len(values)
+        if self._flags and state.held:
+            for found in set_now(statement, tuple(state.held.values()), self.names, self._flags):
+                state.held.setdefault(found.path, found)
         for index, target in enumerate(targets):
             value = values[index] if paired else None
             match target:
@@ -220,7 +227,7 @@ class LocksetWalk(Forward[State]):
             at=self._at(start),
             receiver=None,
             args=(argument,),
-            locks=tuple(sorted(state.held.values())),
+            locks=self._held(-1, state),
         )
 
     def _declared(self, statement: ir.Declare, state: State) -> None:
@@ -243,7 +250,9 @@ class LocksetWalk(Forward[State]):
         if isinstance(value, ir.Sel) and state.owned and isinstance(self._resolver.underlying(self._typing.of(value)), model.Signature):
             self._ownership.publish(value, state)  # a method value has its receiver, whenever it is called
         known = self._named_under.get(value.id) if isinstance(value, ir.Local) else None
-        self._named_under[number] = frozenset(state.held) if known is None else known
+        self._named_under[number] = (
+            frozenset(path for path, lock in state.held.items() if not lock.name.endswith(SETTLED)) if known is None else known
+        )
         if value is not None and self._ownership.is_new(value, state):
             state.owned |= {number}
         elif number in state.owned and value is not None:
@@ -350,11 +359,14 @@ class LocksetWalk(Forward[State]):
             mode="go",
             at=self._at(statement.pos),
             receiver=self.shared.callees.receiver(value, state.owned) if tokens else None,
-            locks=tuple(sorted(state.held.values())),
+            locks=self._held(-1, state),
         )
         self.submits[statement.pos] = Submit(call, Argument(self.names.path(channel), identity, fields=fields))
 
     def assume(self, condition: ir.Expr, truth: bool, state: State) -> State | None:
+        if self._flags and state.held:
+            for found in tuple(seen(condition, truth, state.held.values(), self.names, self._flags)):
+                state.held.setdefault(found.path, found)
         match condition:
             case ir.Name(name) if truth and self._is_false(name):
                 return None  # switched off: `const debug = false`
@@ -640,7 +652,7 @@ class LocksetWalk(Forward[State]):
             path=rooted,
             identity=identity,
             at=self._at(start),
-            locks=tuple(sorted((*state.held.values(), *self._won(start)))),
+            locks=self._held(start, state, rooted[-1].rpartition(".")[2]),
             owned=owned,
             alias=isinstance(x, ir.Local) and path != (f"l{x.id}",) and self._outlives_locks(x.id, path, state),
             key=self.view.paths.key(key) if key is not None else "",
@@ -653,6 +665,19 @@ class LocksetWalk(Forward[State]):
         if under is None or not under.issubset(state.held):
             return True
         return not under and (path[-1] in self.shared.assigned_fields if len(path) > 1 else path[0].rpartition(".")[2] in self.shared.assigned_names)
+
+    def _held(self, offset: int, state: State, name: str = "") -> tuple[Held, ...]:
+        """Return the locks that are held at an offset, and what is like one, as far as they concern a map of this name, or a call."""
+        if not state.held and not self._alone:
+            return ()
+        held = state.held
+        if self._flags:
+            held = {path: lock for path, lock in held.items() if concerns(lock, name, self._flags)}
+            for start, end, flag in self._settling if excludes(held.values()) else ():
+                found = hold(flag, self.names, "w") if start <= offset < end else None
+                if found is not None and (not name or concerns(found, name, self._flags)):
+                    held[found.path] = found
+        return tuple(sorted((*held.values(), *self._won(offset))))
 
     def _won(self, offset: int) -> Iterator[Held]:
         """Yield the atomic flags and slots that let one goroutine alone come here."""
@@ -670,7 +695,7 @@ class LocksetWalk(Forward[State]):
             at = self.structure.at(start, deferred=True) if ends else self._at(start)
             if chosen:
                 at = replace(at, nest=(*at.nest, _CHOSEN))
-            self.syncs[start, kind] = Sync(kind, path, at, Place(self.view.path, start, start + 1), tuple(sorted(state.held.values())))
+            self.syncs[start, kind] = Sync(kind, path, at, Place(self.view.path, start, start + 1), self._held(-1, state))
 
     def _call_site(self, call: ir.Call, mode: str, state: State) -> None:
         for argument in call.args:
@@ -679,7 +704,7 @@ class LocksetWalk(Forward[State]):
         tokens = self.shared.callees.targets(call.fun)
         if not tokens or (mode == "call" and concerns_nobody(tokens, call.args)):
             return
-        held = tuple(sorted((*state.held.values(), *self._won(call.pos)))) if state.held or self._alone else ()
+        held = self._held(call.pos, state)
         if tokens == ("sync.Once.Do",):
             once = once_lock(call, self.names, "w")
             held = (*held, once) if once is not None else held

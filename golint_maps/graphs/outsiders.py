@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from golint_maps.flow.events import FunctionSummary
+from golint_maps.flow.events import SETTLED, FunctionSummary
 from golint_maps.graphs.links import Links
 from golint_maps.graphs.naming import hidden, registers, serves_containers, sets_up
 from golint_maps.graphs.witness import Witness
@@ -73,4 +73,4 @@ class Outsiders:
     def locking_types(self) -> frozenset[str]:
         """Types with a lock of their own: their objects are meant to be shared."""
         held = (event.locks for function in self._functions.values() for events in (function.accesses, function.calls) for event in events)
-        return frozenset(lock.name.rpartition(".")[0] for locks in held for lock in locks)
+        return frozenset(lock.name.rpartition(".")[0] for locks in held for lock in locks if not lock.name.endswith(SETTLED))
