@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any, Final
 
+from golint_maps.flow import locks
 from golint_maps.flow.calls import Callees
 from golint_maps.flow.events import Held, Path
 from golint_maps.flow.given_up import given_up, switched_off
@@ -19,6 +21,7 @@ from golint_maps.flow.maps import extent, place, qualified
 from golint_maps.flow.paths import LOADED, RECEIVED
 from golint_maps.flow.site import Site
 from golint_maps.flow.spelling import spell
+from golint_maps.flow.structure import Structure, dominates
 from golint_maps.flow.traverse import each
 from golint_maps.flow.view import View
 from golint_maps.syntax import ir
@@ -196,9 +199,26 @@ class _Walk(LockWalk):
         if not isinstance(x, ir.Sel | ir.Name | ir.Index) or self.view.package.resolver.map(self.view.typing.of(x)) is None:
             return None
         path = self.view.paths.of(x)
-        if path is None or not self._others_have(path) or any(start > x.pos for start in self.replaced.get(path, ())):
+        if path is None or not self._others_have(path) or self._is_replaced(path, x.pos, state):
             return None
         return x, self._locks(state)
+
+    def _is_replaced(self, path: Path, reached: int, state: LockState) -> bool:
+        """Tell whether a map that is reached at an offset is moved out: another one is put in its place before the lock is given back."""
+        later = [start for start in self.replaced.get(path, ()) if start > reached]
+        releases = [at for at, lock in self._releases if lock in state.held and at > reached] if later else []
+        return any(not any(at < start and dominates(self._structure.at(at), self._structure.at(start)) for at in releases) for start in later)
+
+    @cached_property
+    def _structure(self) -> Structure:
+        return Structure(self.function.body or ())
+
+    @cached_property
+    def _releases(self) -> list[tuple[int, Path]]:
+        """Where the function gives locks back, those that it puts off excepted."""
+        calls = [statement.x for statement in each(self.function.body or (), ir.Do) if isinstance(statement.x, ir.Call)]
+        found = [(call.pos, locks.operation(call, self.names)) for call in calls]
+        return [(at, lock.path) for at, lock in found if lock is not None and lock.kind == "release"]
 
     def _others_have(self, path: Path) -> bool:
         """Tell whether a path leads to something that is not this function's own."""

@@ -181,8 +181,13 @@ class FunctionSummary(msgspec.Struct, frozen=True, array_like=True, gc=False):
     rpc: bool = False
     """Whether it has the parameters and results of a method that gRPC calls."""
     doc: str = ""
-    variables: tuple[tuple[int, int, int], ...] = ()
-    """Of outermost functions: (position, declaring function's number, 2 if made by a literal or 1 by a constructor) of each local variable."""
+    variables: tuple[tuple[int, int, int, int], ...] = ()
+    """Of outermost functions: (position, declaring function's number, 2 if made by a literal or 1 by a constructor, call) of each local variable.
+
+    The call, by its offset, is the one whose first result the variable is defined as, or -1.
+    """
+    returned: int = -1
+    """Of outermost functions: the local variable that is the first result whenever there is one."""
     requires: tuple[tuple[Held, str], ...] = ()
     """Locks that it asks its callers to hold, with the words that ask."""
     parallel_test: bool = False

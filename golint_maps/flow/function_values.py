@@ -38,12 +38,20 @@ class FunctionValues:
                 value = literal
         if isinstance(value, ir.Lit):
             self._literal(value)
+            self._elements(value, target)
             return
         if not isinstance(value, ir.FuncLit) and not isinstance(self._resolver.underlying(self._typing.of(value)), model.Signature):
             return
         identity = self._names.identity(target.base if isinstance(target, ir.Index) else target)
         if identity:
             self.flows += [Flow(token, f"={identity}") for token in self._callees.targets(value)]
+
+    def _elements(self, literal: ir.Lit, target: ir.Expr) -> None:
+        """Record the functions in a list or table that a variable or field is given: who takes one out of it may call any of them."""
+        if isinstance(self._resolver.underlying(self._typing.of(literal)), model.Map | model.Slice | model.Array):
+            for element in literal.elements:
+                if not isinstance(element.value, ir.Lit | ir.Addr):
+                    self.stored(element.value, target)
 
     def stored_somewhere(self, value: ir.Expr) -> None:
         """Record functions that are stored, passed or returned as parts of something without a name."""

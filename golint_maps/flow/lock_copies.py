@@ -160,8 +160,8 @@ def _copies(view: View) -> Iterator[_Copy]:
                 yield _handed_in(view, number, "param")
         for statement in statements(function.body or ()):
             match statement:
-                case ir.Assign("=" | ":=", lhs, rhs) if len(lhs) == len(rhs):
-                    for target, value in zip(lhs, rhs, strict=True):
+                case ir.Assign("=" | ":=", lhs, rhs) if len(lhs) == len(rhs) or isinstance(rhs[0], ir.Index):
+                    for target, value in zip(lhs, rhs, strict=False):  # of `c, ok := m[k]` the first one
                         if isinstance(target, ir.Local) and _held_elsewhere(view, value):
                             yield _Copy(target.id, "assignment", *extent(target, view))
                 case ir.Declare(numbers, values) if len(numbers) == len(values):

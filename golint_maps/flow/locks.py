@@ -57,7 +57,7 @@ def operation(call: ir.Call, names: Names) -> LockOperation | None:
     if not isinstance(fun, ir.Sel):
         return None
     if fun.name in OPERATIONS and not call.args:
-        return _method(fun, names)
+        return _reading(fun, names) or _method(fun, names)
     if fun.name in ("Acquire", "Release", "TryAcquire") and call.args:
         view = names.view
         kind = _pointee(view.typing.of(fun.base))
@@ -65,6 +65,20 @@ def operation(call: ir.Call, names: Names) -> LockOperation | None:
         if isinstance(kind, model.Named) and kind.package.endswith("x/sync/semaphore") and path is not None:
             effect = {"Acquire": "acquire", "Release": "release", "TryAcquire": "try"}[fun.name]
             return LockOperation(effect, "w", (*path, "semaphore"), names.identity(fun.base) + "~", "")
+    return None
+
+
+def _reading(fun: ir.Sel, names: Names) -> LockOperation | None:
+    """Return what a method of the Locker of a mutex's readers does: of `l := s.mu.RLocker()`, `l.Lock()` takes the read lock."""
+    if fun.name not in ("Lock", "Unlock"):
+        return None
+    locker = fun.base
+    if isinstance(locker, ir.Local):
+        definition = names.view.typing.definitions.get(locker.id)
+        locker = definition.value if isinstance(definition, FromValue) and not names.view.assignments[locker.id] else locker
+    match locker:
+        case ir.Call(ir.Sel(mutex, "RLocker"), []):
+            return _method(ir.Sel(mutex, f"R{fun.name}", fun.pos, fun.end), names)
     return None
 
 

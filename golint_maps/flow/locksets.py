@@ -61,7 +61,7 @@ class LocksetWalk(Forward[State]):
         self.id = function_id(shared.view, number)
         self.function = function
         self.structure = Structure(function.body or ())
-        self.accesses: dict[tuple[int, int, str], MapAccess] = {}
+        self.accesses: dict[tuple[int, int, str, str], MapAccess] = {}
         self.calls: dict[tuple[int, int, str], CallSite] = {}
         self.syncs: dict[tuple[int, str], Sync] = {}
         self._functions = FunctionValues(shared)
@@ -492,6 +492,9 @@ class LocksetWalk(Forward[State]):
         elif fun.__class__ is ir.Index or fun.__class__ is ir.Call:
             self.evaluate(fun, state)
         self._call_site(call, "call", state)
+        for argument in call.args if state.owned else ():
+            if argument.__class__ is ir.Sel and isinstance(self._resolver.underlying(self._typing.of(argument)), model.Signature):
+                self._ownership.publish(argument, state)  # a method value may be kept, or started: it has its receiver
         self._after_call(call, state)
 
     def _borrowed(self, fun: ir.Expr) -> bool:
@@ -532,11 +535,18 @@ class LocksetWalk(Forward[State]):
             for index in indices:
                 if index < len(call.args):
                     argument = call.args[index]
-                    target = argument.x if isinstance(argument, ir.Addr) else argument
+                    target = argument.x if isinstance(argument, ir.Addr) else self._pointed_to(argument)
                     if self._is_map(target):
                         found = True
                         self._access(op, target, call.pos, call.end, state)
         return found
+
+    def _pointed_to(self, x: ir.Expr) -> ir.Expr:
+        """Return the map that an argument points to, if it is such a pointer, else the argument."""
+        kind = self._typing.of(x)
+        if isinstance(kind, model.Pointer) and self._resolver.map(kind.elem) is not None:
+            return ir.Deref(x, *extent(x, self.view))
+        return x
 
     def _reflected(self, x: ir.Expr) -> ir.Expr | None:
         """Return the map that a `reflect.Value` was made from, or None."""
@@ -642,7 +652,7 @@ class LocksetWalk(Forward[State]):
         identity = self.names.identity(x)
         if not identity:
             return
-        self.accesses[start, end, op] = MapAccess(
+        self.accesses[start, end, op, identity] = MapAccess(
             place=Place(self.view.path, start, end),
             function=self.view.name,
             package=self.view.package.scope.path,

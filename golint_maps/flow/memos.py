@@ -64,10 +64,7 @@ def analyse(view: View) -> Iterator[MemoFill]:
 
 def _outlives(view: View, path: Path) -> bool:
     """Tell whether a map is a package variable, is or lies in something that was handed in."""
-    if path[0][0] == "g":
-        return True
-    kind = view.variables[int(path[0][1:])].kind
-    return kind == "receiver" or (kind == "param" and len(path) > 1)
+    return path[0][0] == "g" or view.variables[int(path[0][1:])].kind in ("receiver", "param")
 
 
 def _handed_in(view: View, value: ir.Expr) -> bool:

@@ -35,6 +35,8 @@ _UNSAFE: Final = re.compile(
     r"|\bfor (?:the )?tests?(?:ing)? purposes?\b"
 )
 """Also where a comment says from where, or when, a function is called, or that it is for tests: whoever calls it keeps to that."""
+_OF_ALL: Final = re.compile(r"\b(?:all|every|everything|each)\b.{0,60}\b(?:types?|methods?|functions?|exported|package)\b.{0,40}\bsafe\b")
+"""What a comment on a package says of all that is in it, and not of what the package is about."""
 _TALKS: Final = re.compile(r"safe|called|concurren|parallel|simultaneous|goroutine|thread|synchroni|\block|mutex|serial|hold|protect|\btest")
 """What every promise has in it: most comments have not, and need not be taken apart."""
 _SENTENCE: Final = re.compile(r"(?<=[.;!?])\s+|\n\s*\n")
@@ -56,8 +58,11 @@ def promise(doc: str) -> str:
 def promises(package: PackageView) -> dict[str, str]:
     """Return the promises of a package by what they are on: `path`, `path.Type`, `path.Function`, `path.Type.Method`."""
     path = package.scope.path
-    found = promise("\n\n".join(file.package_doc for file in package.scope.files if file.package_doc))
+    doc = "\n\n".join(file.package_doc for file in package.scope.files if file.package_doc)
+    found = promise(doc)
     promised = {path: found} if found else {}
+    if found == SAFE and _OF_ALL.search(" ".join(doc.lower().split())):
+        promised.update((f"{path}.{name}", SAFE) for name in package.scope.types if name[:1].isupper())
     for number in sorted(package.primary):
         promised.update((f"{path}.{name}", said) for name, said in of_file(package.scope.files[number], _promised_in))
     return promised

@@ -16,6 +16,7 @@ from golint_maps.flow.locksets import LocksetWalk
 from golint_maps.flow.paths import Path
 from golint_maps.flow.site import Place
 from golint_maps.flow.touching import touches
+from golint_maps.flow.traverse import each
 from golint_maps.flow.view import View
 from golint_maps.syntax import ir
 from golint_maps.types import model
@@ -58,6 +59,7 @@ class Summariser:
             rpc=is_rpc(function.type),
             doc=function.doc,
             variables=tuple(self._variables(function)) if root else (),
+            returned=self._returned(function) if root else -1,
             requires=tuple((item.held, item.words) for item in self._requirements(function)) if root else (),
             parallel_test=any(call.targets == ("testing.T.Parallel",) for call in walker.calls.values()),
             endless=walker.endless,
@@ -68,18 +70,32 @@ class Summariser:
             request=root and function.receiver_type is not None and function.type.params[:1] == [_CONTEXT],
         )
 
-    def _variables(self, function: ir.Function) -> Iterator[tuple[int, int, int]]:
-        """Yield (position, declaring function, how it is made: 2 by a literal, 1 by a constructor, 0 elsewhere) of each local variable."""
+    def _variables(self, function: ir.Function) -> Iterator[tuple[int, int, int, int]]:
+        """Yield (position, declaring function, how it is made, call) of each local variable: as `FunctionSummary.variables` has it."""
         definitions = self.view.typing.definitions
         for number, variable in enumerate(function.variables):
+            call = -1
             match definitions.get(number):
-                case FromValue(value, _, _):
+                case FromValue(value, index, _):
                     made = 2 if fresh(value, frozenset()) else int(self._makes(value))
+                    if index == 0 and value.__class__ is ir.Call and not self.view.assignments[number]:
+                        call = value.pos
                 case None:
                     made = 2 if variable.kind == "var" and not isinstance(variable.type, ir.TPtr) else 0
                 case _:
                     made = 0
-            yield variable.pos, variable.function, made
+            yield variable.pos, variable.function, made, call
+
+    def _returned(self, function: ir.Function) -> int:
+        """Return the local variable that a function returns as its first result, unless that is nil, or -1."""
+        found = set()
+        for statement in each(function.body or (), ir.Return):
+            value = statement.values[0] if statement.values else None
+            if value.__class__ is ir.Addr:
+                value = value.x
+            if value.__class__ is not ir.Name or value.name != "nil":
+                found.add(value.id if value.__class__ is ir.Local and not self.view.assignments[value.id] else -1)
+        return found.pop() if len(found) == 1 else -1
 
     def _shared(self) -> Iterator[tuple[int, str, Path]]:
         """Yield (variable, field, path) of the pointers that literals put into the structs that they make: other structs may hold them, too."""

@@ -6,8 +6,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+import msgspec
+
 from golint_maps.flow.events import CallSite, FunctionSummary, Held, MapAccess
 from golint_maps.graphs.alone import kept_apart, on_one_goroutine
+from golint_maps.graphs.links import Link
 from golint_maps.graphs.naming import hidden, sets_up
 from golint_maps.graphs.races import Races
 from golint_maps.graphs.witness import Witness
@@ -77,12 +80,27 @@ def _calls(races: Races) -> Iterator[Breach]:
         meant = any(link.site.locks or races.functions[link.caller].requires for link in links)
         for link in links:
             caller = races.functions[link.caller]
-            if caller.test or caller.receiver.endswith("Locked") or link.spawns or callee not in link.site.targets:
+            if caller.test or caller.receiver.endswith("Locked") or callee not in link.site.targets:
                 continue  # through a function value or an interface nobody knows which contract holds
             for lock, words in summary.requires:
                 if lock.name == "~" and not (meant and words.startswith("the name")):
                     continue  # a comment that names no lock, where there is no telling which one it means
-                yield from _unheld(races, caller, link.site, callee, lock, words)
+                yield from _started(races, link, lock, words) if link.spawns else _unheld(races, caller, link.site, callee, lock, words)
+
+
+def _started(races: Races, link: Link, lock: Held, words: str) -> Iterator[Breach]:
+    """Judge a `go` statement on a function that asks for a lock: a goroutine has none of its starter's, unless that keeps it until it has waited."""
+    callee = races.functions[link.callee]
+    held = (*(access.locks for access in callee.accesses), *(site.locks for site in callee.calls))
+    if any(mine.name == lock.name for locks in held for mine in locks):
+        return  # it gives back the lock that its starter has handed to it
+    access = _call_as_access(races.functions[link.caller], link.site, link.callee)
+    for context, hops in races.witnesses.chains(link.callee):
+        way = Witness(access, context, hops[:1], access.path, access.identity, ())
+        if context.link is link and not races.functions[hops[0].function].test:
+            if lock.name not in {mine.name for mine in races.order.held_until_joined(msgspec.structs.replace(way, hops=hops))}:
+                yield Breach(way, lock, words, link.site, link.callee)
+            return
 
 
 def _is_practised(races: Races, callee: str) -> bool:
@@ -108,21 +126,9 @@ def _held_on_the_way(races: Races, function: str) -> Iterator[Held]:
 
 def _unheld(races: Races, caller: FunctionSummary, site: CallSite, callee: str, lock: Held, words: str) -> Iterator[Breach]:
     """Follow a call upwards as if it were an access to what the lock lies in."""
-    receiver = site.receiver
-    if receiver is not None and receiver.owned:
+    if site.receiver is not None and site.receiver.owned:
         return
-    path = receiver.path if receiver is not None and receiver.path is not None else (f"g{callee}",)
-    access = MapAccess(
-        place=site.place,
-        function=caller.name,
-        package=caller.package,
-        map=site.spelled,
-        op="update",
-        path=path,
-        identity=f"f{callee}()",
-        at=site.at,
-        locks=site.locks,
-    )
+    access = _call_as_access(caller, site, callee)
     for witness in races.witnesses.of(caller, access):
         held = witness.locks
         if hidden(races.functions[witness.context.entry]) and races.outsiders.called_in_sight(witness):
@@ -136,6 +142,22 @@ def _unheld(races: Races, caller: FunctionSummary, site: CallSite, callee: str, 
             continue
         yield Breach(witness, lock, words, site, callee)
         return
+
+
+def _call_as_access(caller: FunctionSummary, site: CallSite, callee: str) -> MapAccess:
+    """Return a call as if it were an access to what the lock that it needs lies in."""
+    receiver = site.receiver
+    return MapAccess(
+        place=site.place,
+        function=caller.name,
+        package=caller.package,
+        map=site.spelled,
+        op="update",
+        path=receiver.path if receiver is not None and receiver.path is not None else (f"g{callee}",),
+        identity=f"f{callee}()",
+        at=site.at,
+        locks=site.locks,
+    )
 
 
 def _touches_maps(races: Races, function: str) -> bool:

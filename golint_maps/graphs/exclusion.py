@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from golint_maps.flow.events import BORROWED, ONCE, Held
+from golint_maps.graphs.naming import beside
 from golint_maps.graphs.objects import elements
 from golint_maps.graphs.witness import PRIVATE, Witness
 
@@ -34,9 +35,28 @@ def of_another_object(lock: Held, witness: Witness) -> bool:
     return own is not None and len(path) > 1 and len(own.path) > 1 and own.path[0] != path[0] and own.path[0][:1] in "lrp" and path[0][:1] in "lrp"
 
 
+def only_elsewhere(name: str, witness: Witness) -> bool:
+    """Tell whether the lock beside a map is only held in another object of the same type than the one whose map is accessed.
+
+    Of `func (s *set) merge(other *set)`, which holds `s.mu` and walks over `other.items`: whoever calls it may hold `other.mu`, but does not.
+    """
+    path = witness.access.path
+    if len(path) < 2 or path[0][:1] not in "rp" or not beside(name, witness.identity):
+        return False
+    own = [lock for lock in witness.access.locks if lock.name == name]
+    if not own or any(len(lock.path) < 2 or lock.path[0][:1] not in "rp" or lock.path[0] == path[0] for lock in own):
+        return False
+    held = [lock.path for lock in witness.locks if lock.name == name]
+    return witness.path is not None and all(place and place[:-1] != witness.path[:-1] for place in held)
+
+
 def _same_lock(mine: Held, left: Witness, theirs: Held, right: Witness) -> bool:
-    """Tell whether two locks of one name are one lock, when the maps are one map: unless one of them is chosen by another key."""
-    return mine.name[:1] in "gl" or "index" not in (_related(mine, left), _related(theirs, right))
+    """Tell whether two locks of one name are one lock, when the maps are one map: unless one is of another object, or chosen by another key."""
+    if mine.name[:1] in "gl":
+        return True
+    if only_elsewhere(mine.name, left) or only_elsewhere(theirs.name, right):
+        return False
+    return "index" not in (_related(mine, left), _related(theirs, right))
 
 
 def _related(lock: Held, witness: Witness) -> str:

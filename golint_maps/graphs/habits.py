@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from golint_maps.flow.events import BORROWED, ONCE, SERIAL, Held
 from golint_maps.flow.support import helps_tests
 from golint_maps.graphs.alone import judged_by_callers, kept_apart, on_one_goroutine
-from golint_maps.graphs.exclusion import of_another_object
+from golint_maps.graphs.exclusion import of_another_object, only_elsewhere
 from golint_maps.graphs.naming import begins, beside, initialises, makes, named_after, registers, sets_up
 from golint_maps.graphs.races import Races
 from golint_maps.graphs.witness import Witness
@@ -52,7 +52,7 @@ def broken_habits(races: Races) -> Iterator[Habit]:
             continue
         if held >= _MINIMUM and held >= (_NAMED_SHARE if named_after(guard.name, identity) else _SHARE) * len(by_access):
             for ways in by_access.values():
-                without = (way for way in ways if guard.name not in {lock.name for lock in way.locks} and not _drives(races, way, ways))
+                without = (way for way in ways if not _holds(way, guard.name) and not _drives(races, way, ways))
                 judged = (way for way in without if not judged_by_callers(races, way, ways, guard.name))
                 way = next((way for way in judged if _breaks(races, way, guard, found)), None)
                 if way is not None:
@@ -93,6 +93,11 @@ def _of_the_making_only(races: Races, guard: str, by_access: Mapping[object, Seq
     return len(makers) == 1 and all(sets_up(function) or initialises(function) for function in (races.functions[maker] for maker in makers))
 
 
+def _holds(way: Witness, guard: str) -> bool:
+    """Tell whether a way has a lock, and not just that of another object than the one whose map it leads to."""
+    return any(lock.name == guard for lock in way.locks) and not only_elsewhere(guard, way)
+
+
 def _drives(races: Races, way: Witness, ways: Sequence[Witness]) -> bool:
     """Tell whether a test comes to an access of the program on a way of its own: it knows when it is alone, and the program comes on others."""
 
@@ -106,7 +111,7 @@ def _breaks(races: Races, way: Witness, guard: Held, found: Sequence[Witness]) -
     """Tell whether an access without the lock is one that needs it."""
     if (
         way.access.alias
-        or sets_up(races.functions[way.function])
+        or _makes_it(races, way)
         or _makes_at_start(races, way)
         or races.doubts.put_in_place(way)
         or helps_tests(way.access.place.path)
@@ -165,6 +170,15 @@ def _package(identity: str) -> str:
     """Return the import path in the identity of a field or package variable."""
     name = identity[1:].rpartition(".")[0]
     return name.rpartition(".")[0] if identity[:1] == "f" else name
+
+
+def _makes_it(races: Races, way: Witness) -> bool:
+    """Tell whether an access stands in a function that makes the object of the map ready, by its name.
+
+    A package variable is there before anybody calls `Open` or `New`: who only reads it there makes it ready no more than others do.
+    """
+    function = races.functions[way.function]
+    return sets_up(function) and (way.identity[:1] != "g" or way.access.writes or initialises(function))
 
 
 def _makes_at_start(races: Races, way: Witness) -> bool:

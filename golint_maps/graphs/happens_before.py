@@ -16,7 +16,7 @@ from golint_maps.flow.events import CallSite, FunctionSummary, Held, Position, S
 from golint_maps.flow.structure import DEFERRED, common_loop, dominates, may_follow
 from golint_maps.graphs.links import Link, Links
 from golint_maps.graphs.relays import relayed_waits
-from golint_maps.graphs.variables import handed, local, parameter
+from golint_maps.graphs.variables import handed, local, parameter, result_of
 from golint_maps.graphs.witness import Hop, Path, Witness
 
 _HELPERS = 2
@@ -114,6 +114,9 @@ class HappensBefore:
         for hop, callee in zip(reversed(witness.hops[:index]), reversed(witness.hops[1 : index + 1]), strict=True):
             caller, called = self._functions[hop.function], self._functions[callee.function]
             given = parameter(path[0], called) >= 0
+            if path[0][0] == "l" and not given and hop.site is not None and (result := result_of(self._functions, path[0], caller, hop.site)):
+                path = (result, *path[1:])
+                continue
             if not given and (path[0][0] not in "pr" or caller.root == called.root):
                 continue
             if (called.parent and not given) or hop.site is None:
@@ -378,8 +381,7 @@ class HappensBefore:
         return self._signalled(left, right) or self._signalled(right, left)
 
     def _signalled(self, first: Witness, then: Witness) -> bool:
-        # What a function does after it has started a goroutine says nothing of how far that has come.
-        own = max((index for index, hop in enumerate(first.hops) if hop.spawns), default=-1) + 1
+        own = _first_of_its_own(first)
         signals = [(signal, at) for index, signal, at in self._own_syncs(first, _SIGNALS) if index >= own]
         sent = {signal.path for signal, _ in signals if signal.kind == "send"}
         for signal, at in signals:
@@ -420,9 +422,13 @@ class HappensBefore:
         return self._tells(left, right) or self._tells(right, left)
 
     def _tells(self, first: Witness, then: Witness) -> bool:
+        own = _first_of_its_own(first)
         tells = any(
-            sync.at.order > at.order and len(sync.path) > 1 and (not common_loop(sync.at, at) or not set(sync.at.nest).issuperset(at.nest))
-            for _, sync, at in self._own_syncs(first, _TELLS)
+            index >= own
+            and sync.at.order > at.order
+            and len(sync.path) > 1
+            and (not common_loop(sync.at, at) or not set(sync.at.nest).issuperset(at.nest))
+            for index, sync, at in self._own_syncs(first, _TELLS)
         )
         return tells and any(len(sync.path) > 1 and dominates(sync.at, at) for _, sync, at in self._own_syncs(then, _LOOKS))
 
@@ -497,6 +503,11 @@ def _in_goroutine(witness: Witness) -> tuple[Hop | None, Hop | None]:
         if hop is not None and link is not None and hop.function == link.callee:
             return hop, then
     return None, None
+
+
+def _first_of_its_own(witness: Witness) -> int:
+    """Return the hop that a goroutine begins with: what a function does after it has started one says nothing of how far that has come."""
+    return max((index for index, hop in enumerate(witness.hops) if hop.spawns), default=-1) + 1
 
 
 def follows(wait: Sync, start: Position, then: Position) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from golint_maps.flow.events import KEPT, SERIAL, Argument, CallSite, FunctionSummary, Held, Position, Submit
+from golint_maps.flow.events import KEPT, SERIAL, Argument, CallSite, Flow, FunctionSummary, Held, Position, Submit
 from golint_maps.flow.structure import dominates
 from golint_maps.graphs.callbacks import Callback, table
 from golint_maps.graphs.executors import Executors
@@ -83,10 +83,8 @@ class Links:
                 name = function.id.rsplit(".", 1)[-1]
                 self._methods[name].add(function.receiver)
                 self._by_type[function.receiver].add(name)
-        self.handed_out = frozenset(
-            flow.source for function in functions.values() if function.exported for flow in function.flows if flow.target == f"&{function.id}"
-        )
-        """Functions that exported functions return, for whoever wants to call them."""
+        self.handed_out = frozenset(flow.source for function in functions.values() for flow in function.flows if _hands_out(function, flow))
+        """Functions that exported functions return, or exported variables hold, for whoever wants to call them."""
         self.executors = Executors(functions, self._callbacks)
         self._single = dict(_single_groups(functions.values()))
         """Groups of goroutines of which one works at a time, each with where that is said: (function, position)."""
@@ -373,8 +371,8 @@ class Links:
                                     )
 
     def _starts(self, passing: CallSite, runner: FunctionSummary, call: CallSite, passed: str) -> bool:
-        """Tell whether a literal that is passed on gets a goroutine of its own there."""
-        if not self.functions[passed].parent:
+        """Tell whether a function that is passed on gets a goroutine of its own there: a literal, or a method with its object."""
+        if not self.functions[passed].parent and not self.functions[passed].receiver:
             return False
         if "go" in (passing.mode, call.mode):
             return True
@@ -419,6 +417,14 @@ class Links:
 
     def _parallel(self, callee: str) -> bool:
         return self.functions[callee].parallel_test
+
+
+def _hands_out(function: FunctionSummary, flow: Flow) -> bool:
+    """Tell whether a function value goes to where other packages find it: an exported function returns it, or an exported variable begins with it."""
+    if function.name != "package-level initialiser":
+        return function.exported and flow.target == f"&{function.id}"
+    package, _, name = flow.target.removeprefix("=g").rpartition(".")
+    return flow.target[:2] == "=g" and package == function.package and name[:1].isupper() and not function.test
 
 
 def _single_groups(functions: Iterable[FunctionSummary]) -> Iterator[tuple[tuple[str, ...], tuple[str, Position]]]:

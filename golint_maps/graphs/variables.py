@@ -17,7 +17,8 @@ class Variable:
     """A local variable.
 
     `family` is the outermost function around it, `number` its number there, `function` the function or literal that declares it, `position`
-    where it does (an offset); `made` says how it gets its value: 2 by a literal, 1 by a constructor, 0 elsewhere.
+    where it does (an offset); `made` says how it gets its value: 2 by a literal, 1 by a constructor, 0 elsewhere; `call` is the call, by its
+    offset, whose first result it is, or -1.
     """
 
     family: str
@@ -25,6 +26,7 @@ class Variable:
     function: str
     position: int
     made: int
+    call: int
 
 
 def local(functions: Mapping[str, FunctionSummary], name: str) -> Variable | None:
@@ -36,9 +38,18 @@ def local(functions: Mapping[str, FunctionSummary], name: str) -> Variable | Non
     declaring = functions.get(family)
     if declaring is None or number is None or int(number[0]) >= len(declaring.variables):
         return None
-    position, owner, made = declaring.variables[int(number[0])]
+    position, owner, made, call = declaring.variables[int(number[0])]
     literal = f"{family}·{owner}"
-    return Variable(family, int(number[0]), literal if literal in functions else family, position, made)
+    return Variable(family, int(number[0]), literal if literal in functions else family, position, made, call)
+
+
+def result_of(functions: Mapping[str, FunctionSummary], name: str, caller: FunctionSummary, site: CallSite) -> str:
+    """Return the local variable of a caller that holds what a called function returns out of a variable of its own, or an empty string."""
+    returned = local(functions, name)
+    if returned is None or functions[returned.family].returned != returned.number or returned.family not in site.targets:
+        return ""
+    given = functions[caller.root].variables
+    return next((f"l{caller.root}#{number}" for number, variable in enumerate(given) if variable[3] == site.place.start), "")
 
 
 def parameter(head: str, function: FunctionSummary) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from golint_maps.flow.events import ONCE, SERIAL, Held, MapAccess
-from golint_maps.graphs.exclusion import common_locks, of_another_object
+from golint_maps.graphs.exclusion import common_locks, of_another_object, only_elsewhere
 from golint_maps.graphs.habits import broken_habits
 from golint_maps.graphs.naming import sets_up
 from golint_maps.graphs.neighbours import unguarded_neighbours
@@ -100,6 +100,11 @@ def _of_race(races: Races, race: Race, counts: Counter[str]) -> Iterator[Verdict
     elif side.locks and other.locks:
         if any(way.access.op == "assign" and sets_up(races.functions[way.function]) for way in (side, other)):
             return  # an object is made ready under the lock of its state, which tells others when they may use the rest
+        elsewhere = [any(only_elsewhere(lock.name, way) for lock in way.locks) for way in (side, other)]
+        if any(elsewhere):
+            if elsewhere[0]:
+                yield Verdict("locks-differ", side, other, side.locks[0], race.certain)
+            return
         ours, others = (max(counts[lock.name] for lock in locks) for locks in (side.locks, other.locks))
         if ours < others or (ours == others and (side.access.writes or not other.access.writes)):
             yield Verdict("locks-differ", side, other, side.locks[0], race.certain)

@@ -97,14 +97,14 @@ class Witnesses:
     def __init__(self, links: Links) -> None:
         self._links = links
         self._functions = links.functions
-        self._found: dict[tuple[str, int, str], list[Witness]] = {}
+        self._found: dict[tuple[str, int, str, str], list[Witness]] = {}
         self._chains: dict[tuple[str, Path | None], list[tuple[Context, tuple[Hop, ...]]]] = {}
         self._above_with: dict[tuple[str, Path | None], list[Witness]] = {}
         self._ordering: dict[str, bool] = {}
 
     def of(self, function: FunctionSummary, access: MapAccess) -> list[Witness]:
         """Return the ways to an access; empty when only owners of a private map get there."""
-        key = (function.id, access.place.start, access.op)
+        key = (function.id, access.place.start, access.op, access.identity)
         if key not in self._found:
             start = self._asking(
                 _Search(function.id, access.path, access.identity, access.locks, (Hop(function.id, None, access.at),), inline=access.inline)
@@ -223,7 +223,7 @@ class Witnesses:
                 return "init"
         if summary.test and plain.startswith(("Test", "Benchmark", "Fuzz", "Example")):
             return "test"
-        if summary.exported:
+        if summary.exported or summary.id in self._links.handed_out:
             return "exported"
         return "" if self._links.into.get(summary.id) else "unseen"
 
@@ -274,6 +274,10 @@ class Witnesses:
         # Who only passes a function on names nothing that is in it.
         leaves_binding = pins.get(search.function) is link.site and caller.root not in pins
         path, identity, owned = self._translate(search.path, search.identity, link, leaves_binding)
+        if link.binding is not None:
+            owned = False  # whoever passed the function may own its receiver: that is judged at the call which passed it
+        elif leaves_binding and not apart:
+            owned = owned or _owned_there(path, link.site)
         if owned and not link.spawns and not any(self.started_before(hop) for hop in search.hops):
             return None
         if search.inline and self._in_a_copy(search, link):
@@ -411,6 +415,11 @@ class Witnesses:
                 return site.args[0]  # of a method expression, `(*T).method`: the receiver is the first argument
             return bound
         return handed(site, head if index < 0 else f"p{index}")
+
+
+def _owned_there(path: Path | None, site: CallSite) -> bool:
+    """Tell whether what a path leads to is handed over by a call which the caller alone has it at: as the receiver of a method value."""
+    return path is not None and any(given.owned and given.path and path[: len(given.path)] == given.path for given in site.args)
 
 
 def _witness(access: MapAccess, context: Context, search: _Search) -> Witness:

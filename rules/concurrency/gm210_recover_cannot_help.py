@@ -42,22 +42,30 @@ def check(program: Program) -> Iterator[Finding]:
             recoveries.setdefault(recovery.id, []).append(recovery)
     seen = set()
     for verdict in program.verdicts:
-        for recovery in _around(verdict, recoveries):
+        for recovery in _around(program, verdict, recoveries):
             if recovery.place not in seen:
                 seen.add(recovery.place)
                 yield _useless(recovery, verdict)
 
 
-def _around(verdict: Verdict, recoveries: dict[str, list[Recovery]]) -> Iterator[Recovery]:
+def _around(program: Program, verdict: Verdict, recoveries: dict[str, list[Recovery]]) -> Iterator[Recovery]:
     """Yield the recoveries with which a goroutine's own body is meant to survive, where that is all that protects an access.
 
-    Only accesses in the body, or in what it calls directly: further away the recover is there for other things.
+    Only accesses in the body, in a literal that stands there, or in what they call directly: further away the recover is there for other things.
     """
     link = verdict.side.context.link
     if link is None or verdict.kind not in ("write", "read") or not verdict.certain or verdict.side.locks:
         return
-    if link.callee in [hop.function for hop in verdict.side.hops[-2:]]:
-        yield from recoveries.get(link.callee, ())
+    for hop in verdict.side.hops[-2:]:
+        if _stands_in(program, hop.function, link.callee):
+            yield from recoveries.get(hop.function, ())
+
+
+def _stands_in(program: Program, function: str, body: str) -> bool:
+    """Tell whether a function is a goroutine's body, or a literal in it."""
+    while function and function != body:
+        function = program.functions[function].parent
+    return bool(function)
 
 
 def _useless(recovery: Recovery, verdict: Verdict) -> Finding:

@@ -454,3 +454,161 @@ def requests(source: str) -> list[str]:
 )
 def test_methods_that_serve_requests_change_a_map_side_by_side(doc: str, params: str, more: str, found: bool) -> None:
     assert requests(SERVED % (doc, params, more)) == (["c.servers[key]"] if found else [])
+
+
+def test_a_pointer_to_a_map_is_decoded_into() -> None:
+    source = """
+import "encoding/json"
+func fill(text string, into *map[string]int) { json.Unmarshal([]byte(text), into) }
+func f(texts []string) {
+    m := map[string]int{}
+    for _, text := range texts { go fill(text, &m) }
+}"""
+    assert verdicts(source) == [("write", "json.Unmarshal([]byte(text), into)")]
+
+
+def test_one_call_may_read_two_maps() -> None:
+    source = (
+        "import `maps`\n"
+        "func f(seen map[string]int) {\n m := map[string]int{}\n go func() { m[`a`] = 1 }()\n _ = maps.Equal(m, seen)\n}\n"
+        "func g(seen map[string]int) {\n m := map[string]int{}\n go func() { m[`a`] = 1 }()\n _ = maps.Equal(seen, m)\n}"
+    )
+    assert verdicts(source.replace("`maps`", '"maps"')).count(("read", "maps.Equal(m, seen)")) == 1
+    assert verdicts(source.replace("`maps`", '"maps"')).count(("read", "maps.Equal(seen, m)")) == 1
+
+
+POOL = """
+import "sync"
+type index struct { mu sync.Mutex; m map[int]int }
+func (x *index) add(n int) { x.m[n]++ }
+type pool struct { tasks chan int; wg sync.WaitGroup }
+func start(n int, handle func(int)) *pool {
+    p := &pool{tasks: make(chan int)}
+    p.wg.Add(n)
+    for range n { go p.work(handle) }
+    return p
+}
+func (p *pool) work(handle func(int)) { defer p.wg.Done(); for n := range p.tasks { handle(n) } }
+func (p *pool) stop() { close(p.tasks); p.wg.Wait() }
+func f() int {
+    x := &index{m: map[int]int{}}
+    p := start(4, %s)
+    p.tasks <- 1
+    %s
+    return x.m[1]
+}"""
+
+
+@pytest.mark.parametrize("passed", ["x.add", "func(n int) { x.add(n) }"])
+def test_a_method_value_takes_its_object_to_the_workers_that_call_it(passed: str) -> None:
+    assert verdicts(POOL % (passed, "p.stop()")) == [("write", "x.m[n]")]
+    assert verdicts(POOL % (passed, "")) == [("write", "x.m[n]"), ("read", "x.m[1]")]
+
+
+def test_a_method_value_that_is_called_at_once_takes_its_object_nowhere() -> None:
+    source = POOL.replace("for range n { go p.work(handle) }", "handle(n)")
+    assert verdicts(source % ("x.add", "")) == []
+
+
+def test_what_a_starter_does_next_is_no_word_of_its_goroutines() -> None:
+    source = "package p" + POOL % ("x.add", "")
+    assert [item.certain for item in Program([facts_of({"p.go": source})]).verdicts] == [True, True]
+
+
+@pytest.mark.parametrize("locker", ["l := c.mu.RLocker(); l.Lock(); defer l.Unlock()", "c.mu.RLocker().Lock(); defer c.mu.RLocker().Unlock()"])
+def test_the_locker_of_the_readers_is_the_read_lock(locker: str) -> None:
+    source = (
+        CACHE
+        + """
+func (c *cache) put(k string) { c.mu.Lock(); defer c.mu.Unlock(); c.m[k] = 1 }
+func (c *cache) get(k string) int { LOCKER; return c.m[k] }
+func (c *cache) drop(k string) { LOCKER; delete(c.m, k) }
+func f() { c := newCache(); for range 3 { go c.put("a"); go c.get("a"); go c.drop("a") } }"""
+    )
+    assert verdicts(source.replace("LOCKER", locker)) == [("read-lock", "delete(c.m, k)")]
+
+
+MERGE = (
+    CACHE
+    + """
+func (c *cache) Put(k string) { c.mu.Lock(); defer c.mu.Unlock(); c.m[k] = 1 }
+func (c *cache) Drop(k string) { c.mu.Lock(); defer c.mu.Unlock(); delete(c.m, k) }
+func (c *cache) Merge(other *cache) { LOCK c.mu.Lock(); defer c.mu.Unlock(); for k, v := range other.m { c.m[k] = v } }
+"""
+)
+
+
+@pytest.mark.parametrize("caller", ["", "func f() { a, b := newCache(), newCache(); go a.Put(`a`); b.Merge(a) }"])
+def test_the_lock_of_another_object_of_the_type_is_another_lock(caller: str) -> None:
+    assert verdicts(MERGE.replace("LOCK ", "") + caller) == [("locks-differ", "other.m")]
+    assert verdicts(MERGE.replace("LOCK ", "other.mu.Lock(); defer other.mu.Unlock(); ") + caller) == []
+
+
+def test_a_caller_may_hold_the_lock_of_the_other_object() -> None:
+    source = MERGE.replace("LOCK ", "").replace("Merge", "merge")
+    assert verdicts(source + "func (c *cache) Take(other *cache) { other.mu.Lock(); defer other.mu.Unlock(); c.merge(other) }") == []
+
+
+REGISTRY = """
+import "sync"
+var ( mu sync.Mutex; known = map[string]func(){} )
+func Add(k string, f func()) { mu.Lock(); defer mu.Unlock(); known[k] = f }
+func Remove(k string) { mu.Lock(); defer mu.Unlock(); delete(known, k) }
+func Has(k string) bool { mu.Lock(); defer mu.Unlock(); return known[k] != nil }
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("func Open(k string) { known[k]() }", [("inconsistent", "known[k]")]),
+        ("func Load(k string) { known[k]() }", [("inconsistent", "known[k]")]),
+        ("func Load() { known[`a`] = nil }", []),
+        ("func initAll() { known[`a`]() }", []),
+    ],
+    ids=["open", "load", "a write while it is loaded", "initialised"],
+)
+def test_who_opens_something_by_a_package_variable_does_not_make_that_ready(code: str, found: list[tuple[str, str]]) -> None:
+    assert verdicts(REGISTRY + code) == found
+
+
+def test_a_function_out_of_a_table_is_called_with_the_table() -> None:
+    source = """
+var counts = map[string]int{}
+var commands = map[string]func(string){"count": count}
+func count(k string) { counts[k]++ }
+func f(names []string) { for _, name := range names { go commands[name](name) } }"""
+    assert verdicts(source) == [("write", "counts[k]")]
+
+
+FLUSH = (
+    CACHE
+    + """
+func (c *cache) flushLocked() { clear(c.m) }
+func (c *cache) Flush() { c.mu.Lock(); defer c.mu.Unlock(); c.flushLocked() }
+"""
+)
+
+
+def started(source: str) -> list[str]:
+    return [item.words for item in Program([facts_of({"p.go": "package p\n" + source})]).breaches]
+
+
+def test_a_goroutine_has_none_of_the_locks_of_its_starter() -> None:
+    assert started(FLUSH + "func (c *cache) Hurry() { c.mu.Lock(); defer c.mu.Unlock(); go c.flushLocked() }") == ["the name flushLocked"]
+
+
+def test_a_starter_that_waits_under_the_lock_lends_it() -> None:
+    source = FLUSH + (
+        "func (c *cache) drainLocked(wg *sync.WaitGroup) { defer wg.Done(); c.flushLocked() }\n"
+        "func (c *cache) Drain() { c.mu.Lock(); defer c.mu.Unlock(); var wg sync.WaitGroup; wg.Add(1); go c.drainLocked(&wg); wg.Wait() }"
+    )
+    assert started(source) == []
+
+
+def test_a_goroutine_may_be_handed_the_lock_to_give_it_back() -> None:
+    source = FLUSH + (
+        "// c.mu must be held, and is given back.\nfunc (c *cache) finish() { c.flushLocked(); c.mu.Unlock() }\n"
+        "func (c *cache) Hurry() { c.mu.Lock(); go c.finish() }"
+    )
+    assert started(source) == []

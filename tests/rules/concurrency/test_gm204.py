@@ -28,6 +28,7 @@ var _ = maps.Clone[map[string]int]
         "func f(all []T) { for _, t := range all { t.mu.Lock(); clear(t.m); t.mu.Unlock() } }",
         "func f(t *T) { mine := *t; mine.put() }",
         "func f(t *T) { var mine = *t; delete(mine.m, mine.name) }",
+        "func f(all map[int]T) { if t, ok := all[1]; ok { t.put() } }",
     ],
 )
 def test_a_copy_that_is_locked_or_whose_map_is_used_is_reported(code: str) -> None:

@@ -120,3 +120,22 @@ func (c *ctx) Granted() map[string]bool { c.once.Do(func() { c.granted = map[str
 func (c *ctx) grant() { c.granted["b"] = true }
 """
     assert findings_of(rule, code) == []
+
+
+@pytest.mark.parametrize(
+    ("between", "found"),
+    [
+        ("", 0),
+        ("t.mu.Unlock(); t.mu.Lock();", 1),
+        ("if len(t.m) == 0 { t.mu.Unlock(); return };", 0),
+    ],
+    ids=["one section", "two sections", "the lock given back on a way that ends"],
+)
+def test_a_map_that_is_replaced_in_a_later_section_was_not_moved_out(between: str, found: int) -> None:
+    code = f"func (t *T) f() {{ t.mu.Lock(); go use(t.m); {between} t.m = map[string]int{{}}; t.mu.Unlock() }}"
+    assert len(findings_of(rule, TYPES + code)) == found
+
+
+def test_a_map_that_is_used_before_it_is_replaced_under_the_lock_again_was_not_moved_out() -> None:
+    code = "func (t *T) f() { t.mu.Lock(); m := t.m; t.mu.Unlock(); use(m); t.mu.Lock(); t.m = map[string]int{}; t.mu.Unlock() }"
+    assert len(findings_of(rule, TYPES + code)) == 1

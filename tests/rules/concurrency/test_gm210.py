@@ -55,3 +55,11 @@ def test_a_recover_around_a_race_is_reported_once() -> None:
 
 def test_a_recover_that_panics_again_is_not_there_to_survive() -> None:
     assert not findings_of(rule, HEAD + RACE % "defer func() { if r := recover(); r != 1 { panic(r) } }()")
+
+
+def test_a_supervisor_around_each_step_of_a_goroutine_cannot_help_either() -> None:
+    code = (
+        "func f() {\n m := map[int]int{}\n for range 3 { go func() { for { func() {\n"
+        " defer func() { if r := recover(); r != nil { println(r) } }()\n m[1]++\n }() } }() }\n}"
+    )
+    assert len(findings_of(rule, HEAD + code)) == 1

@@ -196,3 +196,31 @@ def test_what_the_program_registers_with_as_it_starts_is_no_cache() -> None:
     code = GLOBAL + "func Of(k string) int " + memo("known")
     assert len(findings_of(rule, code + '\nvar a, b = Of("a"), Of("b")')) == 1
     assert findings_of(rule, code + '\nvar a = Of("a")\nvar b = Of("b")\nvar c = Of("c")') == []
+
+
+def test_a_helper_may_get_the_memo_of_the_package_as_its_argument() -> None:
+    code = f"{GLOBAL}func cached(m map[string]int, k string) int {memo('m')}\n"
+    assert len(findings_of(rule, code + "func Of(k string) int { return cached(known, k) }")) == 1
+    assert findings_of(rule, code + "func Of(k string) int { return cached(map[string]int{}, k) }") == []
+
+
+@pytest.mark.parametrize("table", ["var Funcs = map[string]func(string) int{`of`: of}", "var Of = of"])
+def test_what_an_exported_variable_holds_others_call(table: str) -> None:
+    code = f"{GLOBAL}func of(k string) int {memo('known')}\n{table}\n"
+    assert len(findings_of(rule, code)) == 1
+    assert findings_of(rule, code.replace("var Funcs", "var funcs").replace("var Of", "var myOf")) == []
+
+
+@pytest.mark.parametrize(
+    ("doc", "found"),
+    [
+        ("All types of this package are safe for concurrent use.", 2),
+        ("Every exported function and method is safe for concurrent use.", 2),
+        ("It is about maps that are safe for concurrent use.", 0),
+        ("All types of this package are safe for concurrent use, except T.", 0),
+    ],
+)
+def test_a_package_may_promise_for_all_of_its_types(doc: str, found: int) -> None:
+    code = f"// Package p is. {doc}\npackage p\ntype T struct {{ m map[string]int }}\nfunc New() *T {{ return &T{{m: map[string]int{{}}}} }}\n"
+    code += "func (t *T) Put(k string) { t.m[k] = 1 }\nfunc (t *T) Get(k string) int { return t.m[k] }\n"
+    assert len(findings_of(rule, {"p.go": code})) == found

@@ -1,0 +1,3 @@
+module example.com/gm202/values-collected
+
+go 1.23

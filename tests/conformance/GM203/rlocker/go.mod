@@ -1,0 +1,3 @@
+module example.com/gm203/rlocker
+
+go 1.21

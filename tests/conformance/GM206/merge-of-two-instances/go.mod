@@ -1,0 +1,3 @@
+module example.com/gm206/merge-of-two-instances
+
+go 1.21

@@ -1,0 +1,3 @@
+module example.com/gm209/go-statement-drops-lock
+
+go 1.21

@@ -1,0 +1,3 @@
+module example.com/gm211/template-callback
+
+go 1.21
