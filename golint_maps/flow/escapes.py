@@ -284,9 +284,18 @@ class _Walk(LockWalk):
         if into is None or path is None or into[0] == path[0]:
             return
         if into[0][0] == "l" and self.view.variables[int(into[0][1:])].kind not in ("receiver", "param") and not self._others_have((*into, "")):
-            return  # what a local struct is used for is not known
+            later = any(end > extent(shared[0], self.view)[1] for end in self.replaced.get(into, ()))
+            if later or int(into[0][1:]) not in self._returned_variables:
+                return  # it gets another map in the end, or what a local struct is used for is not known
         same = self.names.identity(shared[0])
         self._report("store", shared, target, target, successor=bool(same) and self.names.identity(target) == same)
+
+    @cached_property
+    def _returned_variables(self) -> frozenset[int]:
+        """The locals that the function returns as they are, or by their address."""
+        values = [value for statement in each(self.function.body or (), ir.Return) for value in statement.values]
+        values = [value.x if isinstance(value, ir.Addr) else value for value in values]
+        return frozenset((*self.function.results, *(value.id for value in values if isinstance(value, ir.Local))))
 
     def _from_caller(self, target: ir.Expr, value: ir.Local, state: LockState) -> None:
         given = self.view.paths.of(value)

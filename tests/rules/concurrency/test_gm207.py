@@ -139,3 +139,11 @@ def test_a_map_that_is_replaced_in_a_later_section_was_not_moved_out(between: st
 def test_a_map_that_is_used_before_it_is_replaced_under_the_lock_again_was_not_moved_out() -> None:
     code = "func (t *T) f() { t.mu.Lock(); m := t.m; t.mu.Unlock(); use(m); t.mu.Lock(); t.m = map[string]int{}; t.mu.Unlock() }"
     assert len(findings_of(rule, TYPES + code)) == 1
+
+
+@pytest.mark.parametrize("make", ["o := Out{}", "o := &Out{}", "var o Out"])
+@pytest.mark.parametrize(("then", "found"), [("return o", 1), ("o.m = maps.Clone(o.m); return o", 0), ("use(o.m); panic(1)", 0)])
+def test_a_struct_that_is_filled_and_returned_lets_a_map_out(make: str, then: str, found: int) -> None:
+    result = "*Out" if "&" in make else "Out"
+    code = f"func (t *T) f() {result} {{ t.mu.Lock(); defer t.mu.Unlock(); {make}; o.m = t.m; {then} }}"
+    assert len(findings_of(rule, TYPES + code)) == found
