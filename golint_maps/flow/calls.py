@@ -222,6 +222,8 @@ class Callees:
             if kind is below:
                 return NOTHING if given < 0 and given != CONSTANT else Argument(given=given)
         else:
+            if below.__class__ is model.Interface and x.__class__ is ir.Call:
+                x = self._mutex_of_readers(x) or x
             path = self._names.path(x)
             identity = self._names.identity(x) if path is not None else ""
             if below.__class__ is model.Interface:
@@ -236,6 +238,10 @@ class Callees:
                 path, identity = self._bound(literal, owned)  # of method values: what they carry
         new = fresh(x, owned) or self._new_in_place(x, owned)
         return Argument(path, identity, tokens, new, text, fields, given, below.__class__ is model.Struct)
+
+    def _mutex_of_readers(self, call: ir.Call) -> ir.Expr | None:
+        """Return the mutex that a call of `RLocker` is about, or None."""
+        return call.fun.base if isinstance(call.fun, ir.Sel) and self.targets(call.fun) == ("sync.RWMutex.RLocker",) else None
 
     def _new_in_place(self, x: ir.Expr, owned: frozenset[int | tuple[str, ...]]) -> bool:
         """Tell whether an expression names a field or variable that holds a new object: each activation of the function makes another one."""

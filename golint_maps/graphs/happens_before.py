@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from msgspec.structs import replace
 
 from golint_maps.flow.events import CallSite, FunctionSummary, Held, Position, Sync
+from golint_maps.flow.paths import RECEIVED
 from golint_maps.flow.structure import DEFERRED, common_loop, dominates, may_follow
 from golint_maps.graphs.links import Link, Links
 from golint_maps.graphs.relays import relayed_waits
@@ -26,6 +27,7 @@ _ENDS = frozenset(("done", "close"))
 _SENDS = frozenset(("send",))
 _WAITS = frozenset(("wait", "receive"))
 _TELLS = frozenset(("send", "close", "store"))
+_RECEIVES = frozenset(("receive",))
 _LOOKS = frozenset(("receive", "load"))
 _SETS = frozenset(("store",))
 _READS = frozenset(("load",))
@@ -431,6 +433,15 @@ class HappensBefore:
             for index, sync, at in self._own_syncs(first, _TELLS)
         )
         return tells and any(len(sync.path) > 1 and dominates(sync.at, at) for _, sync, at in self._own_syncs(then, _LOOKS))
+
+    def receives_its_own(self, witness: Witness) -> bool:
+        """Tell whether a goroutine has received the map that it uses out of a channel itself: another one gets another value."""
+        if not witness.path or RECEIVED not in witness.path:
+            return False
+        channel = witness.path[: witness.path.index(RECEIVED)]
+        own = _first_of_its_own(witness)
+        received = ((index, sync) for index, hop in enumerate(witness.hops) if index >= own > 0 for sync in self._of_kind(hop.function, _RECEIVES))
+        return any(self._raised(sync.path, witness, index) == channel for index, sync in received)
 
     def let_go_on_some_turn(self, first: Witness, then: Witness) -> bool:
         """Tell whether what comes to one access waits for a signal that the other side gives on some turn of a loop, before its own access or after.

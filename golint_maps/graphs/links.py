@@ -83,7 +83,8 @@ class Links:
                 name = function.id.rsplit(".", 1)[-1]
                 self._methods[name].add(function.receiver)
                 self._by_type[function.receiver].add(name)
-        self.handed_out = frozenset(flow.source for function in functions.values() for flow in function.flows if _hands_out(function, flow))
+        handed_out = [flow.source for function in functions.values() for flow in function.flows if _hands_out(function, flow)]
+        self.handed_out = frozenset((*handed_out, *(name for token in handed_out if token[:2] == "=l" for name in self._values.get(token, ()))))
         """Functions that exported functions return, or exported variables hold, for whoever wants to call them."""
         self.executors = Executors(functions, self._callbacks)
         self._single = dict(_single_groups(functions.values()))

@@ -11,7 +11,8 @@ from functools import cached_property
 from msgspec.structs import replace
 
 from golint_maps.flow.annotations import Guard
-from golint_maps.flow.events import SERIAL, CallSite, FunctionSummary, Held, MapAccess
+from golint_maps.flow.events import SERIAL, CallSite, FunctionSummary, Held, MapAccess, Position
+from golint_maps.flow.paths import RECEIVED
 from golint_maps.flow.structure import may_follow
 from golint_maps.flow.support import doubles, serves_tests, stubs
 from golint_maps.graphs.doubts import Doubts
@@ -172,8 +173,15 @@ class Races:
         """Yield the channels that the map of an access has been sent to before."""
         for hop in witness.hops:
             for identity, channel, at in self.functions[hop.function].sends:
-                if identity == witness.identity and may_follow(at, hop.at):
+                if identity == witness.identity and may_follow(at, hop.at) and not self._of_next_turn(hop, at, identity):
                     yield channel
+
+    def _of_next_turn(self, hop: Hop, sent: Position, identity: str) -> bool:
+        """Tell whether what stands before a send comes after it in the next turn of a loop only, where the map is another one."""
+        if sent.order < hop.at.order:
+            return False
+        loops = [number for number in sent.nest if number < 0 and number in hop.at.nest]
+        return identity.endswith(RECEIVED) or self.order.varies(hop, identity, loops)
 
     @cached_property
     def pairs(self) -> list[Race]:
@@ -256,6 +264,8 @@ class Races:
         if self.objects.different(left, right) or self.objects.made_for_each(left, right):
             return ""
         if any(self.order.at_rest(way) for way in (left, right)) or self.order.published(left, right):
+            return ""
+        if self.order.receives_its_own(left) and self.order.receives_its_own(right):
             return ""
         if any(self._test_server(way) for way in (left, right)) and not any(self._started(way) for way in (left, right)):
             return ""

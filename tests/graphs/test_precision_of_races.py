@@ -1499,3 +1499,43 @@ def test_locks_by_keys_that_each_goroutine_makes_may_share_what_locks() -> None:
     )
     assert verdicts(source) == []
     assert ("locks-differ", True) in verdicts(("import `sync`\n" + source).replace("l := newLock(`a`, `b`)", "var l sync.Mutex"))
+
+
+PIPELINE = """
+func stage(in <-chan map[string]int) <-chan map[string]int {
+    out := make(chan map[string]int)
+    go func() { defer close(out); for m := range in { BODY } }()
+    return out
+}
+func f() {
+    src := make(chan map[string]int)
+    go func() { for i := range 3 { m := map[string]int{`i`: i}; m[`a`] = 1; src <- m } }()
+    for m := range stage(stage(src)) { m[`end`] = 1 }
+}"""
+
+
+def test_what_the_stages_of_a_pipeline_hand_on_has_one_user_at_a_time() -> None:
+    assert verdicts(PIPELINE.replace("BODY", "m[`s`]++; out <- m")) == []
+    assert verdicts(PIPELINE.replace("BODY", "touch(m); out <- m") + "\nfunc touch(m map[string]int) { m[`s`]++ }") == []
+
+
+def test_a_stage_that_goes_on_with_what_it_has_handed_on_is_found() -> None:
+    assert verdicts(PIPELINE.replace("BODY", "out <- m; m[`s`]++")) == [("write", True)]
+
+
+def test_goroutines_that_share_what_was_received_before_they_were_started_race() -> None:
+    source = "func f(in chan map[string]int) { m := <-in; for range 3 { go func() { m[`a`]++ }() } }"
+    assert verdicts(source) == [("write", True)]
+
+
+def test_a_helper_may_be_given_the_locker_of_the_readers() -> None:
+    source = """
+import "sync"
+func with(l sync.Locker, f func()) { l.Lock(); defer l.Unlock(); f() }
+func f() {
+    var mu sync.RWMutex
+    m := map[string]int{}
+    for range 3 { go func() { with(&mu, func() { m[`a`]++ }); with(mu.RLocker(), func() { _ = m[`a`] }) }() }
+}"""
+    assert verdicts(source) == []
+    assert verdicts(source.replace("mu.RLocker()", "new(sync.Mutex)")) != []

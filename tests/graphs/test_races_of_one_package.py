@@ -628,3 +628,13 @@ func (s *cache) Get(k string) int {{ s.mu.RLock(); defer s.mu.RUnlock(); return 
 func (s *cache) Peek(k string) int {{ return s.m[k] }}"""
     )
     assert verdicts(source) == [("inconsistent", "s.m[k]")]
+
+
+def test_a_literal_that_is_returned_by_a_variable_is_called_from_outside() -> None:
+    source = CACHE + (
+        "func (c *cache) Put(k string) { c.mu.Lock(); defer c.mu.Unlock(); c.m[k] = 1 }\n"
+        "func (c *cache) Get(k string) int { c.mu.Lock(); defer c.mu.Unlock(); return c.m[k] }\n"
+        "func (c *cache) Pin(k string) func() {\n var drop func()\n c.mu.Lock()\n defer c.mu.Unlock()\n"
+        " if c.m[k] > 0 { drop = func() { delete(c.m, k) } }\n return drop\n}"
+    )
+    assert verdicts(source) == [("inconsistent", "delete(c.m, k)")]
