@@ -48,7 +48,9 @@ class FunctionValues:
 
     def _elements(self, literal: ir.Lit, target: ir.Expr) -> None:
         """Record the functions in a list or table that a variable or field is given: who takes one out of it may call any of them."""
-        if isinstance(self._resolver.underlying(self._typing.of(literal)), model.Map | model.Slice | model.Array):
+        kind = self._resolver.underlying(self._typing.of(literal))
+        held = kind.value if isinstance(kind, model.Map) else kind.elem if isinstance(kind, model.Slice | model.Array) else None
+        if isinstance(self._resolver.underlying(held), model.Signature | model.Interface):
             for element in literal.elements:
                 if not isinstance(element.value, ir.Lit | ir.Addr):
                     self.stored(element.value, target)

@@ -175,10 +175,14 @@ def _package(identity: str) -> str:
 def _makes_it(races: Races, way: Witness) -> bool:
     """Tell whether an access stands in a function that makes the object of the map ready, by its name.
 
-    A package variable is there before anybody calls `Open` or `New`: who only reads it there makes it ready no more than others do.
+    A package variable is there before anybody calls `Open` or `New`: who only reads it there makes it ready no more than others do. And a method
+    that looks up what it is asked for (`func (c *cache) Load(key string)`) makes nothing ready at all.
     """
-    function = races.functions[way.function]
-    return sets_up(function) and (way.identity[:1] != "g" or way.access.writes or initialises(function))
+    function, access = races.functions[way.function], way.access
+    if not sets_up(function) or access.writes or initialises(function):
+        return sets_up(function)
+    asked = access.op == "read" and access.path[:1] == ("r",) and access.key in {f"l{number}" for number in function.params}
+    return way.identity[:1] != "g" and not asked
 
 
 def _makes_at_start(races: Races, way: Witness) -> bool:

@@ -638,3 +638,21 @@ def test_a_literal_that_is_returned_by_a_variable_is_called_from_outside() -> No
         " if c.m[k] > 0 { drop = func() { delete(c.m, k) } }\n return drop\n}"
     )
     assert verdicts(source) == [("inconsistent", "delete(c.m, k)")]
+
+
+@pytest.mark.parametrize(
+    ("method", "found"),
+    [
+        ("Load(k string) int { return c.m[k] }", [("inconsistent", "c.m[k]")]),
+        ("Load() int { return c.m[`a`] }", []),
+        ("Load(k string) { c.m[k] = 1 }", []),
+    ],
+    ids=["asked for a key", "reads what it needs", "fills the map"],
+)
+def test_a_method_that_looks_up_what_it_is_asked_for_makes_nothing_ready(method: str, found: list[tuple[str, str]]) -> None:
+    source = CACHE + (
+        "func (c *cache) Store(k string) { c.mu.Lock(); defer c.mu.Unlock(); c.m[k] = 1 }\n"
+        "func (c *cache) Delete(k string) { c.mu.Lock(); defer c.mu.Unlock(); delete(c.m, k) }\n"
+        "func (c *cache) Len() int { c.mu.RLock(); defer c.mu.RUnlock(); return len(c.m) }\n"
+    )
+    assert verdicts(f"{source}func (c *cache) {method}") == found
