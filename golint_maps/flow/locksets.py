@@ -492,10 +492,17 @@ class LocksetWalk(Forward[State]):
         elif fun.__class__ is ir.Index or fun.__class__ is ir.Call:
             self.evaluate(fun, state)
         self._call_site(call, "call", state)
-        for argument in call.args if state.owned else ():
-            if argument.__class__ is ir.Sel and isinstance(self._resolver.underlying(self._typing.of(argument)), model.Signature):
-                self._ownership.publish(argument, state)  # a method value may be kept, or started: it has its receiver
+        if state.owned:
+            self._give_away(call, state)
         self._after_call(call, state)
+
+    def _give_away(self, call: ir.Call, state: State) -> None:
+        """Take the objects of method values as shared that another package gets: it may keep and start them. This one's functions are looked into."""
+        values = [x for x in call.args if x.__class__ is ir.Sel and isinstance(self._resolver.underlying(self._typing.of(x)), model.Signature)]
+        own = f"{self.view.package.scope.path}."
+        if values and not any(token.startswith(own) for token in self.shared.callees.targets(call.fun)):
+            for value in values:
+                self._ownership.publish(value, state)
 
     def _borrowed(self, fun: ir.Expr) -> bool:
         """Tell whether the lock of a lock operation is a field that points to it: it may be somebody else's lock, under another name."""

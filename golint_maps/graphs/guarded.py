@@ -13,7 +13,7 @@ from golint_maps.flow.escapes import MapEscape
 from golint_maps.flow.events import ONCE, SERIAL, FunctionSummary, MapAccess
 from golint_maps.flow.structure import dominates
 from golint_maps.graphs.races import Races
-from golint_maps.graphs.witness import Witness, by_its_maker
+from golint_maps.graphs.witness import Witness
 
 _IN_PLACE: Final = frozenset(("insert", "update", "delete", "clear", "copy", "decode"))
 _SHARE: Final = 2 / 3
@@ -99,7 +99,7 @@ class Guarding:
     def _count(self, found: list[Witness] | tuple[()]) -> Guard:
         places: dict[object, list[Witness]] = defaultdict(list)
         for witness in found:
-            if not self._races.functions[witness.function].test and witness.access.op != "load" and not by_its_maker(witness):
+            if not self._races.functions[witness.function].test and witness.access.op != "load":
                 places[witness.access.place].append(witness)
         changes = accesses = 0
         change_locks: Counter[str] = Counter()

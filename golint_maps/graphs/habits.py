@@ -12,7 +12,7 @@ from golint_maps.graphs.alone import judged_by_callers, kept_apart, on_one_gorou
 from golint_maps.graphs.exclusion import of_another_object, only_elsewhere
 from golint_maps.graphs.naming import begins, beside, initialises, makes, named_after, registers, sets_up
 from golint_maps.graphs.races import Races
-from golint_maps.graphs.witness import Witness, by_its_maker
+from golint_maps.graphs.witness import Witness
 
 _SHARE = 2 / 3
 _NAMED_SHARE = 1 / 4
@@ -41,7 +41,7 @@ def broken_habits(races: Races) -> Iterator[Habit]:
             continue
         by_access: dict[object, list[Witness]] = defaultdict(list)
         for witness in found:
-            if not races.functions[witness.function].test and witness.access.op != "load" and not by_its_maker(witness):
+            if not races.functions[witness.function].test and witness.access.op != "load":
                 by_access[witness.access.place].append(witness)
         counts, locks = _locks(by_access)
         if not any(counts.values()):

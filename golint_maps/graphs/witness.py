@@ -417,11 +417,6 @@ class Witnesses:
         return handed(site, head if index < 0 else f"p{index}")
 
 
-def by_its_maker(way: Witness) -> bool:
-    """Tell whether the function that has made an object uses its map without a lock: it says nothing of how others have to."""
-    return way.context.kind == "own" and not way.locks
-
-
 def _owned_there(path: Path | None, site: CallSite) -> bool:
     """Tell whether what a path leads to is handed over by a call which the caller alone has it at: as the receiver of a method value."""
     return path is not None and any(given.owned and given.path and path[: len(given.path)] == given.path for given in site.args)
