@@ -269,7 +269,7 @@ class _Body:
         """
         mine = [access for access in found if access.op == "delete"]
         theirs = [access for access in others if access.op == "delete"]
-        if not mine or not theirs:
+        if not mine or not theirs or all(self._dealt_with(other) for other in theirs):
             return
         all_mine = [*mine, *(access for access in around if access.op == "delete")]
         if not all(any(self._together(own.at, other.at) for other in theirs) for own in all_mine):
@@ -280,8 +280,15 @@ class _Body:
         lonely = [other for other in lonely if not any(self._reaches(other.at, store.at) for store in stores)]
         lonely = [other for other in lonely if not any(store.op == "insert" and dominates(store.at, other.at) for store in stores)]
         lonely = [other for other in lonely if not self._is_missing(found, other)]
+        if any(store.op == "insert" and not any(self._together(own.at, store.at) for own in stores) for store in others) and stores:
+            return  # the other map has entries of its own as well
         if lonely and len(lonely) < len(theirs):
             yield self._fact("branch", mine[0], lonely[0].place, mine[0].place, partner=lonely[0].identity, partner_map=lonely[0].map)
+
+    def _dealt_with(self, delete: MapAccess) -> bool:
+        """Tell whether a loop takes out of the map that it walks over what it has dealt with: that is a list of work, no companion."""
+        loops = (loop for loop in each(self.body, ir.Range) if loop.pos <= delete.at.order < loop.end)
+        return any(self._rooted(self.view.paths.of(loop.over)) == delete.path for loop in loops)
 
     def _is_missing(self, found: Sequence[MapAccess], other: MapAccess) -> bool:
         """Tell whether a delete stands where a look-up in the first map has just found nothing: `if _, ok := m[k]; !ok { delete(n, k) }`."""

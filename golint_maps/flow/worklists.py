@@ -12,6 +12,7 @@ from golint_maps.flow.structure import end_of, start_of
 from golint_maps.flow.traverse import each, subexpressions
 from golint_maps.flow.view import View
 from golint_maps.syntax import ir
+from golint_maps.types.definitions import FromValue
 
 
 def is_worklist(view: View, found: MapRange, at: int) -> bool:
@@ -20,8 +21,10 @@ def is_worklist(view: View, found: MapRange, at: int) -> bool:
     Either the number of entries decides that (`for len(m) > 0`, `if len(m) == before { break }`), or a flag that is set beside the insert.
     """
     beside: list[ir.Stmt] | None = None
-    for loop in each(found.function.body or (), ir.For):
-        if not loop.pos < found.loop.pos < loop.end:
+    body = found.function.body or ()
+    around: tuple[ir.For | ir.Range, ...] = (*each(body, ir.For), *each(body, ir.Range))
+    for loop in around:
+        if loop is found.loop or not loop.pos < found.loop.pos < loop.end:
             continue
         for condition, wanted in _continuations(loop):
             if _counts_entries(view, condition, found):
@@ -54,9 +57,9 @@ def _calls_itself(view: View, call: ir.Call) -> bool:
     return False
 
 
-def _continuations(loop: ir.For) -> Iterator[tuple[ir.Expr, bool]]:
+def _continuations(loop: ir.For | ir.Range) -> Iterator[tuple[ir.Expr, bool]]:
     """Yield the conditions by which a loop comes again, each with the value that it has to have for that."""
-    if loop.cond is not None:
+    if isinstance(loop, ir.For) and loop.cond is not None:
         yield loop.cond, True
     for statement in loop.body:
         match statement:
@@ -65,10 +68,13 @@ def _continuations(loop: ir.For) -> Iterator[tuple[ir.Expr, bool]]:
 
 
 def _counts_entries(view: View, condition: ir.Expr, found: MapRange) -> bool:
-    return any(
-        isinstance(x, ir.Call) and isinstance(x.fun, ir.Name) and x.fun.name == "len" and x.args and view.paths.of(x.args[0]) == found.path
-        for x in subexpressions(condition)
-    )
+    """Tell whether a condition asks for the number of entries, or for a variable that holds it."""
+    for x in subexpressions(condition):
+        definition = view.typing.definitions.get(x.id) if isinstance(x, ir.Local) and not view.assignments[x.id] else None
+        match definition.value if isinstance(definition, FromValue) else x:
+            case ir.Call(ir.Name("len"), [over]) if view.paths.of(over) == found.path:
+                return True
+    return False
 
 
 def _around(block: Sequence[ir.Stmt], at: int) -> list[ir.Stmt]:

@@ -157,6 +157,7 @@ INSERTING = 'for k := range m { if _, ok := m[k+"x"]; !ok { m[k+"x"] = 1; %s } }
         ("n := 1; for n > 0 && other != `` { n = 0; %s }", "n++"),
         ("done := false; for !done { done = true; %s }", "done = false"),
         ("for { before := len(m); %s; if len(m) == before { break } }", ""),
+        ("for range 10 { before := len(m); %s; after := len(m); if after == before { break } }", ""),
     ],
 )
 def test_an_outer_loop_that_comes_again_after_an_insert_visits_what_was_inserted(loop: str, beside: str) -> None:
@@ -170,6 +171,7 @@ def test_an_outer_loop_that_comes_again_after_an_insert_visits_what_was_inserted
         ("for { changed := false; %s; if !changed { break } }", "changed = false"),
         ("done := false; for !done { %s }", "done = true"),
         ("for i := 0; i < 3; i++ { %s }", ""),
+        ("for range 10 { %s }", ""),
         ("changed := false; %s; for changed { changed = false }", "changed = true"),
     ],
 )

@@ -187,6 +187,13 @@ PAIR = "func (s *S) Fill(k string) { s.m[k] = nil; s.n[k] = nil }\n"
         "func (s *S) Drop(k string, n int) { switch n { case 0: delete(s.m, k); delete(s.n, k); case 1: delete(s.n, k); case 2: delete(s.m, k) } }",
         # the entry is stored again: it is to stay
         "func (s *S) Drop(k string, all bool) { if !all { delete(s.n, k); s.m[k] = &entry{}; return }; delete(s.m, k); delete(s.n, k) }",
+        # the other map is a list of work, and what has been dealt with goes out of it
+        "func (s *S) Do(k string) { for id := range s.n { if id == k { delete(s.n, id); continue }; delete(s.m, k); delete(s.n, id) } }",
+        # the other map has entries of its own as well
+        (
+            "func (s *S) On(k int) { switch { case k > 9: s.m[``], s.n[``] = nil, nil; case k > 8: delete(s.m, ``); delete(s.n, ``)\n"
+            "case k > 7: s.n[``] = nil; default: delete(s.n, ``) } }"
+        ),
     ],
 )
 def test_branches_that_mean_to_clean_one_of_two_maps(body: str) -> None:
