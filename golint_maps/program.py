@@ -41,6 +41,12 @@ from golint_maps.types.model import brief
 F = TypeVar("F", bound=Site)
 
 
+def _yields_to_declarations(verdict: Verdict) -> bool:
+    """Tell whether a verdict says less of an access than that it does without the lock that is declared for it."""
+    seen = verdict.certain and verdict.other is not None
+    return verdict.kind in ("inconsistent", "neighbour") or (verdict.kind == "locks-differ" and not seen)
+
+
 @dataclass(eq=False)
 class Program:
     """All packages of a run. Rules never change it."""
@@ -94,14 +100,21 @@ class Program:
         interfaces = {name: methods for package in self.packages for name, methods in package.interfaces.items()}
         declared = {guard.identity: guard for package in self.packages for guard in package.guards}
         imports = {package.path: frozenset(package.imports) for package in self.packages}
-        return Races(Links(self.functions, interfaces, self.callbacks, imports), declared)
+        return Races(Links(self.functions, interfaces, self.callbacks, imports, self._only_tested), declared)
+
+    @cached_property
+    def _only_tested(self) -> frozenset[str]:
+        """Packages that tests of other packages import, and no other code of the program."""
+        of_code = {path for package in self.packages for path in package.imports if path not in package.test_imports}
+        tested = {path for package in self.packages for path in package.test_imports if path != package.path.removesuffix("_test")}
+        return frozenset(tested - of_code)
 
     @cached_property
     def verdicts(self) -> list[Verdict]:
         """The unguarded accesses to shared maps, each with its strongest fault."""
         declared = {breach.side.access.place for breach in self.breaches}
         found = without_copies(verdicts(self.races), self.each(LockCopied), self.races)
-        return [verdict for verdict in found if verdict.kind not in ("inconsistent", "neighbour") or verdict.access.place not in declared]
+        return [verdict for verdict in found if verdict.access.place not in declared or not _yields_to_declarations(verdict)]
 
     @cached_property
     def assumed(self) -> AssumedRaces:

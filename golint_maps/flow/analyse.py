@@ -82,6 +82,9 @@ def _analyse(package: PackageView) -> PackageFacts:
     facts += lifetime.declarations(package, named, functions)
     facts += syncmap_profiles.profiles(package)
     facts += large_entries.large_entries(package)
+    imported = {item.path for file in package.scope.files for item in file.imports}
+    files = zip(package.scope.files, package.paths, strict=True)
+    of_code = {item.path for file, path in files if not path.endswith("_test.go") for item in file.imports}
     return PackageFacts(
         package.scope.path,
         package.scope.name,
@@ -90,7 +93,7 @@ def _analyse(package: PackageView) -> PackageFacts:
         effects.analyse(package),
         _interfaces(package),
         guards(package),
-        sorted({item.path for file in package.scope.files for item in file.imports}),
+        sorted(imported),
         promises.promises(package),
         memos.singletons(package),
         lifetime.holders(package),
@@ -98,6 +101,7 @@ def _analyse(package: PackageView) -> PackageFacts:
         memos.services(package),
         memos.keyed_by_pointers(package),
         lifetime.constructors(package),
+        sorted(imported - of_code),
     )
 
 

@@ -220,6 +220,8 @@ class Callees:
         elif below.__class__ is model.Basic:
             given = origin(self._view, x)
             if kind is below:
+                if below is model.BOOL:
+                    return Argument(given=given, flag=self._flag(x))
                 return NOTHING if given < 0 and given != CONSTANT else Argument(given=given)
         else:
             if below.__class__ is model.Interface and x.__class__ is ir.Call:
@@ -242,6 +244,14 @@ class Callees:
     def _mutex_of_readers(self, call: ir.Call) -> ir.Expr | None:
         """Return the mutex that a call of `RLocker` is about, or None."""
         return call.fun.base if isinstance(call.fun, ir.Sel) and self.targets(call.fun) == ("sync.RWMutex.RLocker",) else None
+
+    def _flag(self, x: ir.Expr) -> int:
+        """Return what is known of a truth value, see `Argument.flag`."""
+        if x.__class__ is ir.Name:
+            return 1 if x.name == "true" else 0 if x.name == "false" else -1
+        if x.__class__ is ir.Local and not self._view.assignments[x.id]:
+            return self._parameters.get(x.id, -3) + 2
+        return -1
 
     def _new_in_place(self, x: ir.Expr, owned: frozenset[int | tuple[str, ...]]) -> bool:
         """Tell whether an expression names a field or variable that holds a new object: each activation of the function makes another one."""

@@ -11,7 +11,8 @@ import msgspec
 from golint_maps.flow.site import Place, Site
 
 Path = tuple[str, ...]
-
+Condition = tuple[int, bool]
+"""A parameter of the outermost function, by its number, and its truth."""
 
 CONSTANT = -2
 """What stands for an argument that is the same at each call."""
@@ -73,6 +74,8 @@ class MapAccess(Site, frozen=True, kw_only=True, tag="access"):
     alias: bool = False
     """Reached through a local name for the map that was taken earlier."""
     key: str = ""
+    when: tuple[Condition, ...] = ()
+    """What parameters have to be for this to happen."""
     inline: int = 0
     """Of `assign` and `load`: how many fields at the end of the path lie in one another, and in what the path comes to before them, as values."""
 
@@ -99,6 +102,8 @@ class Argument(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Of a number or text: which parameter of the outermost function it is, `CONSTANT`, or -1."""
     copied: bool = False
     """A struct that is handed over by value: the callee has variables of its own, though the maps in them are the same."""
+    flag: int = -1
+    """Of a truth value: 0 for false, 1 for true, 2 + i for parameter i of the outermost function as it is, -1 if nothing is known."""
 
 
 class CallSite(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -119,6 +124,8 @@ class CallSite(msgspec.Struct, frozen=True, array_like=True, gc=False):
     locks: tuple[Held, ...] = ()
     once: bool = False
     """A flag of the object lets this happen only once."""
+    when: tuple[Condition, ...] = ()
+    """What parameters have to be for this to happen."""
     empty: tuple[str, ...] = ()
     """Program-wide names of the maps that are nil or empty when this happens."""
 

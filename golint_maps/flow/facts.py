@@ -79,6 +79,8 @@ class PackageFacts(msgspec.Struct, array_like=True, gc=False):
     """Package variables that are maps from pointers."""
     constructors: list[Constructor] = []
     """Functions that make objects of the package's types."""
+    test_imports: list[str] = []
+    """Import paths that only its tests have."""
 
 
 ENCODER = msgspec.msgpack.Encoder()

@@ -35,6 +35,12 @@ class Family:
         self.shared_locals = frozenset(captured)
         self.handed_in = frozenset(number for function in view.functions[1:] for number in function.params if number >= 0)
         """Parameters of literals: who calls a literal has what it is given."""
+        self.switches = {
+            number: index
+            for index, number in enumerate(view.root.params)
+            if number >= 0 and is_bool(view.variables[number].type) and not view.assignments[number]
+        }
+        """Parameters of the function that are true or false, and stay so."""
         self.assigned_names = assigned_names(view.package)
         self.assigned_fields = assigned_fields(view.package)
 
@@ -42,3 +48,8 @@ class Family:
         """Tell whether a function of this package makes what it returns."""
         declared = self.lock_effects.declared(token)
         return declared is not None and makes_anew(declared)
+
+
+def is_bool(kind: ir.TypeExpr | None) -> bool:
+    """Tell whether a written type is that of truth values."""
+    return isinstance(kind, ir.TName) and kind.name == "bool"

@@ -344,7 +344,16 @@ def locks_what_is_there(statement: ir.If) -> bool:
 
 
 def _does_nothing_else(statement: ir.If) -> bool:
-    return bool(statement.then) and not statement.orelse and all(map(_only_concerns_a_lock, statement.then))
+    rest = [inner for inner in statement.then if not _notes_that(inner)]
+    return bool(rest) and not statement.orelse and all(map(_only_concerns_a_lock, rest))
+
+
+def _notes_that(statement: ir.Stmt) -> bool:
+    """Tell whether a statement only notes what has been done: `locked = true`."""
+    match statement:
+        case ir.Assign(op="=", lhs=[ir.Local()], rhs=[ir.Name("true" | "false")]):
+            return True
+    return False
 
 
 def _only_concerns_a_lock(statement: ir.Stmt) -> bool:

@@ -13,7 +13,23 @@ from msgspec.structs import replace
 
 from golint_maps.flow import locks
 from golint_maps.flow.assigned import fields_set_by
-from golint_maps.flow.events import BORROWED, ELSEWHERE, KEPT, ONCE, SETTLED, SLOT, Argument, CallSite, Flow, Held, MapAccess, Position, Submit, Sync
+from golint_maps.flow.events import (
+    BORROWED,
+    ELSEWHERE,
+    KEPT,
+    ONCE,
+    SETTLED,
+    SLOT,
+    Argument,
+    CallSite,
+    Condition,
+    Flow,
+    Held,
+    MapAccess,
+    Position,
+    Submit,
+    Sync,
+)
 from golint_maps.flow.family import Family
 from golint_maps.flow.first_time import empty_regions
 from golint_maps.flow.function_values import FunctionValues
@@ -71,6 +87,7 @@ class LocksetWalk(Forward[State]):
         self._deferred: list[ir.Defer] = []
         self._held_at: dict[int, Locks] = {}
         self._locks = any(call.fun.__class__ is ir.Sel and "ock" in call.fun.name for call in each(function.body or (), ir.Call))
+        self._switches = shared.switches
         self._in_deferred = False
         self.endless = any(_may_serve(loop) for loop in each(function.body or (), ir.For))
         self._written: frozenset[tuple[str, ...]] = frozenset()
@@ -107,7 +124,7 @@ class LocksetWalk(Forward[State]):
                 later = self._given_back_later(index)
                 kept = {path: lock for path, lock in later.items() if path not in state.held}
                 state.held |= kept
-                self._call(call, state)
+                self._call(call, state, operands=False)
                 for path in kept:
                     state.held.pop(path, None)
 
@@ -306,6 +323,10 @@ class LocksetWalk(Forward[State]):
         taking = taken_in_passing(call)
         if taking is not None:
             self.evaluate(taking, state)
+        elif call.fun.__class__ is ir.Sel:
+            self.evaluate_base(call.fun.base, state)
+        for argument in call.args:
+            self.evaluate(argument, state)
         if not any(known is statement for known in self._deferred):
             self._deferred.append(statement)
             self._held_at[id(statement)] = dict(state.held)
@@ -370,7 +391,7 @@ class LocksetWalk(Forward[State]):
         match condition:
             case ir.Name(name) if truth and self._is_false(name):
                 return None  # switched off: `const debug = false`
-            case ir.Local(number) if self._locks and not self.view.assignments[number]:
+            case ir.Local(number) if (self._locks or number in self._switches) and not self.view.assignments[number]:
                 flag = (number, truth)
                 state.assumed |= {flag}
                 for path, lock in state.granted.get(flag, {}).items():
@@ -464,7 +485,8 @@ class LocksetWalk(Forward[State]):
             start, end = extent(x, self.view)
             self._access("load", x, start, end, state)
 
-    def _call(self, call: ir.Call, state: State) -> None:
+    def _call(self, call: ir.Call, state: State, *, operands: bool = True) -> None:
+        """Make a call. Those that were deferred have had their operands evaluated where they were deferred."""
         fun = call.fun
         if fun.__class__ is ir.Name and self._builtin(call, fun, state):
             return
@@ -472,9 +494,9 @@ class LocksetWalk(Forward[State]):
         if fun.__class__ is ir.Sel and fun.name in locks.METHODS:
             operation = self.shared.lock_effects.operation(call, self.shared.callees.targets(fun), self.names)
         if operation is not None:
-            for argument in call.args:
+            for argument in call.args if operands else ():
                 self.evaluate(argument, state)
-            if isinstance(fun, ir.Sel):
+            if operands and isinstance(fun, ir.Sel):
                 self.evaluate_base(fun.base, state)  # the lock may come out of a map
             if operation.kind == "acquire":
                 path = (*operation.path, BORROWED) if self._borrowed(fun) else operation.path
@@ -483,11 +505,13 @@ class LocksetWalk(Forward[State]):
                 state.release(operation.path)
             return
         walks = self._known_api(call, state)
-        for argument in call.args:
+        for argument in call.args if operands else ():
             self.evaluate(argument, state) if not walks else self.evaluate_base(argument, state)
         if len(call.args) == 1 and self.view.typing.of(fun) is None and self.view.typing.as_type(fun) is not None:
             return  # a conversion
-        if fun.__class__ is ir.Sel:
+        if not operands:
+            pass
+        elif fun.__class__ is ir.Sel:
             self.evaluate_base(fun.base, state)
         elif fun.__class__ is ir.Index or fun.__class__ is ir.Call:
             self.evaluate(fun, state)
@@ -674,7 +698,14 @@ class LocksetWalk(Forward[State]):
             alias=isinstance(x, ir.Local) and path != (f"l{x.id}",) and self._outlives_locks(x.id, path, state),
             key=self.view.paths.key(key) if key is not None else "",
             inline=self._ownership.inline(x) if op in ("assign", "load") else 0,
+            when=self._when(state),
         )
+
+    def _when(self, state: State) -> tuple[Condition, ...]:
+        """Return what the function's parameters are where a state holds, as far as conditions around it tell."""
+        if not state.assumed or not self._switches:
+            return ()
+        return tuple(sorted((self._switches[number], truth) for number, truth in state.assumed if number in self._switches))
 
     def _outlives_locks(self, number: int, path: tuple[str, ...], state: State) -> bool:
         """Tell whether a local name of a map may have got it under locks that are given back, or a map that others have replaced since."""
@@ -750,6 +781,7 @@ class LocksetWalk(Forward[State]):
             args=arguments,
             locks=held,
             once=bool(self._once) and self._once_only(call.pos),
+            when=self._when(state),
             empty=tuple(self.names.identity(x) for start, end, x in self._empty if start <= call.pos < end) if self._empty else (),
         )
 

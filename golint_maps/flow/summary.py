@@ -8,7 +8,7 @@ from golint_maps.flow.annotations import Requirement, requirements
 from golint_maps.flow.calls import fresh
 from golint_maps.flow.constructors import MAKERS
 from golint_maps.flow.events import FunctionSummary, Held
-from golint_maps.flow.family import Family
+from golint_maps.flow.family import Family, is_bool
 from golint_maps.flow.handlers import handler, is_rpc
 from golint_maps.flow.identity import function_id
 from golint_maps.flow.literals import field_name
@@ -131,7 +131,7 @@ class Summariser:
         if found and self._family.lock_effects.takes(function.body or (), self._family.names):
             return ()
         if found and any(
-            number >= 0 and "lock" in function.variables[number].name.lower() and _is_bool(function.variables[number].type)
+            number >= 0 and "lock" in function.variables[number].name.lower() and is_bool(function.variables[number].type)
             for number in function.params
         ):
             return (Requirement(Held(("~",), "w", "~", ""), "a parameter that says who locks"),)
@@ -148,7 +148,3 @@ def analyse(view: View) -> Iterator[FunctionSummary]:
     summariser = Summariser(view)
     for number in view.family:
         yield summariser.summary(number)
-
-
-def _is_bool(kind: ir.TypeExpr | None) -> bool:
-    return isinstance(kind, ir.TName) and kind.name == "bool"

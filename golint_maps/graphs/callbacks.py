@@ -24,11 +24,17 @@ class Callback(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     methods: tuple[str, ...] = ()
     wait: str = ""
     blocks: bool = False
+    live: bool = False
     test: bool = False
     alone: bool = False
     words: str = "a callback"
     own: bool = False
     assumed: bool = False
+
+    @property
+    def served(self) -> bool:
+        """Tell whether it calls what it has only when something begins to serve."""
+        return self.parallel and not (self.live or self.own or self.task or self.blocks or self.test)
 
     def takes(self, index: int) -> bool:
         """Tell whether the argument at `index` is what it runs."""
@@ -46,6 +52,7 @@ class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     methods: tuple[str, ...] = ()
     wait: str = ""
     blocks: bool = False
+    live: bool = False
     test: bool = False
     alone: bool = False
     words: str = "a callback"

@@ -38,7 +38,12 @@ class Doubts:
         if self._order.handed_over(left, right) or self.started_elsewhere(left, right):
             return True
         return any(
-            self.waits_somehow(*ways) or self._made_ready(*ways) or self._registered_early(*ways) or self._order.let_go_on_some_turn(*ways)
+            self.waits_somehow(*ways)
+            or self._made_ready(*ways)
+            or self._registered_early(*ways)
+            or self._of_one_test(*ways)
+            or self._at_the_end(*ways)
+            or self._order.let_go_on_some_turn(*ways)
             for ways in ((left, right), (right, left))
         )
 
@@ -108,9 +113,28 @@ class Doubts:
     def _registered_early(self, way: Witness, other: Witness) -> bool:
         """Tell whether a function has handlers of an object registered that it has made and goes on to set up: they are served later, as a rule."""
         callback = way.context.link.callback if way.context.link is not None else None
-        if callback is None or not callback.parallel or callback.task or callback.blocks or callback.test or other.context.kind == "spawn":
+        if callback is None or not callback.served or other.context.kind == "spawn":
             return False
         return other.path is not None and bool(other.path) and self._objects.made(other.path[0]) != 0
+
+    def _of_one_test(self, way: Witness, other: Witness) -> bool:
+        """Tell whether a test alone starts a goroutine of the program and goes on to use the program: there only happens what the test asks for."""
+        link = way.context.link if way.context.kind == "spawn" else None
+        if link is None or link.callback is not None or other.context.kind == "spawn" or not self._functions[link.caller].test:
+            return False
+        return not any(self._functions[name].test for name in (link.callee, way.function, other.function))
+
+    def _at_the_end(self, way: Witness, other: Witness) -> bool:
+        """Tell whether main comes to the other access when it has waited for the group that it gave to those who start goroutines.
+
+        They may have handed it on to what starts this one, far from main.
+        """
+        if way.context.kind != "spawn" or other.context.kind != "main" or way.hops[0].function == other.hops[0].function:
+            return False
+        end = other.hops[0].at
+        waits = [wait for wait in self._order.waits(other.hops[0].function) if wait.kind == "wait" and dominates(wait.at, end)]
+        given = {argument.path for site in self._functions[other.hops[0].function].calls for argument in site.args}
+        return any(wait.path in given for wait in waits)
 
     def _literals(self, function: str) -> list[str]:
         """Return a function and the literals that stand in it."""

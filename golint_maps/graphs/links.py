@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 import msgspec
 
@@ -64,10 +65,12 @@ class Links:
         interfaces: Mapping[str, Mapping[str, int]],
         callbacks: Sequence[Callback] = (),
         imports: Mapping[str, frozenset[str]] | None = None,
+        only_tested: AbstractSet[str] = frozenset(),
     ) -> None:
         self.functions = functions
         self._interfaces = interfaces
         self._imports: Mapping[str, frozenset[str]] = imports or {}
+        self._only_tested = only_tested
         self._implementations: dict[str, tuple[str, ...]] = {}
         self._callbacks = table(callbacks)
         self.into: dict[str, list[Link]] = defaultdict(list)
@@ -184,10 +187,12 @@ class Links:
     def _meet(self, package: str, other: str, *, test: bool) -> bool:
         """Tell whether values of one package can become interfaces of another: one imports the other, or somebody imports both.
 
-        What a test file declares is not seen outside of its package, so nobody else brings the two together.
+        What a test file declares is not seen outside of its package, so nobody else brings the two together, and what only tests import is theirs.
         """
         if package == other or not self._imports:
             return True
+        if package in self._only_tested:
+            return False
         if test:
             return package.removesuffix("_test") == other or other in self._imports.get(package, ())
         if other in self._imports.get(package, ()) or package in self._imports.get(other, ()):
@@ -304,7 +309,7 @@ class Links:
         """
         handler = self.functions[passed].handler
         if handler and not function.test:
-            callback = Callback(site.spelled, parallel=True, words=handler)
+            callback = Callback(site.spelled, parallel=True, live=_KEEPS.search(target) is not None, words=handler)
         elif not function.test and (target.endswith(KEPT) or _KEEPS.search(target)):
             callback = Callback(site.spelled, words=f"a callback of {site.spelled}", assumed=True)
         else:

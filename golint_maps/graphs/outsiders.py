@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 
 from golint_maps.flow.events import SETTLED, FunctionSummary
 from golint_maps.graphs.links import Links
 from golint_maps.graphs.naming import hidden, registers, serves_containers, sets_up
-from golint_maps.graphs.witness import Witness
+from golint_maps.graphs.witness import Context, Witness
 
 
 class Outsiders:
@@ -37,6 +38,16 @@ class Outsiders:
             return False
         entry = way.context.entry
         return any(not self._functions[link.caller].test and link.caller != entry for link in self._links.into.get(entry, ()))
+
+    def called_by_main(self, way: Witness, contexts: Iterable[Context]) -> bool:
+        """Tell whether a way starts at an exported function that main calls as the program starts, and nobody else in sight: a step of that start.
+
+        `contexts` are those of all ways to the function.
+        """
+        if way.context.kind != "exported":
+            return False
+        seen = {context.kind for context in contexts if context.kind != "exported" and not self._functions[context.entry].test}
+        return bool(seen) and seen <= {"main", "init"}
 
     def behind_wrapper(self, way: Witness, other: Witness) -> bool:
         """Tell whether a way starts at an exported method of an object without a lock, which objects around it lock for where they are in sight.

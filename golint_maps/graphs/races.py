@@ -241,6 +241,9 @@ class Races:
 
     def parallel(self, left: Witness, right: Witness) -> str:
         """Return `certain`, `assumed` (somebody outside of the program would have to call, or pass one object to both), or an empty string."""
+        shown = (self.objects.anchored(left) and self.objects.anchored(right)) or in_one_activation(left, right)
+        if not shown and left.identity.rpartition(".")[0] not in self.outsiders.locking_types:
+            return ""  # most pairs of maps in messages, which everybody makes for himself, end here
         found = self._parallel(left, right)
         apart = self.objects.elsewhere(left, right) if found else False
         if found == "certain" and self.doubts.between(left, right):
@@ -250,8 +253,8 @@ class Races:
             found, apart = "assumed", self.objects.in_other_fields(left, right)
         if found == "assumed" and any(self.outsiders.called_from_elsewhere(way) for way in (left, right)):
             return ""
-        if found and not (self.objects.anchored(left) and self.objects.anchored(right)) and not in_one_activation(left, right):
-            found = "assumed" if left.identity.rpartition(".")[0] in self.outsiders.locking_types else ""
+        if found and not shown:
+            found = "assumed"
         if found == "assumed" and (self.outsiders.behind_wrapper(left, right) or self.outsiders.behind_wrapper(right, left)):
             return ""
         if found == "assumed" and (apart or any(self.outsiders.nobody_outside(way) or self._made_to_call(way) for way in (left, right))):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from typing import Final
 
-from golint_maps.flow.events import FunctionSummary, Position
+from golint_maps.flow.events import CallSite, FunctionSummary, Position
 from golint_maps.flow.structure import common_loop, may_follow
 from golint_maps.graphs.happens_before import HappensBefore, follows
 from golint_maps.graphs.naming import begins, sets_up
 from golint_maps.graphs.witness import Context, Hop, Path, Witness, Witnesses
+
+_SERVES: Final = re.compile(r"(?i)serve|listen|start|run|launch")
 
 
 class Starts:
@@ -133,6 +137,8 @@ class Starts:
             hop.function == spawn.hops[0].function and hop.at == spawn.hops[0].at for hop in other.hops
         ):
             return ""
+        if self._not_served_yet(spawn, other):
+            return ""
         frame = spawn.hops[0].function
         start = spawn.hops[0].at
         for hop in other.hops:
@@ -156,6 +162,25 @@ class Starts:
         if found or other.context.kind != "spawn":
             return found
         return "" if self.outlived(other) else "certain"
+
+    def _not_served_yet(self, spawn: Witness, other: Witness) -> bool:
+        """Tell whether the program's start leads to a registration of handlers, and then to the other access, before anything begins to serve.
+
+        `http.HandleFunc("/", handle); routes = load(); http.ListenAndServe(…)`: until then nobody calls the handlers.
+        """
+        callback = spawn.context.link.callback if spawn.context.link is not None else None
+        if callback is None or not callback.served or other.context.kind not in ("main", "init"):
+            return False
+        start = spawn.hops[0]
+        for _, hops in self._witnesses.chains(start.function):
+            for index, hop in enumerate(hops):
+                met = next((item for item in other.hops if item.function == hop.function), None)
+                at = hop.at if hop.function != start.function else start.at
+                if met is not None and may_follow(at, met.at):
+                    before = (site for site in self._functions[hop.function].calls if site.at.order <= met.at.order)
+                    below = (site for inner in hops[index + 1 :] for site in self._functions[inner.function].calls)
+                    return not any(map(_begins_to_serve, (*before, *below)))
+        return False
 
     def _of_another_turn(self, start: Position, hop: Hop, other: Witness) -> bool:
         """Tell whether what stands before a start only follows it in the next turn of a loop, with a variable of that turn."""
@@ -214,6 +239,11 @@ class Starts:
             wait.path[-1] in names and start.at.order < wait.at.order and (follows(wait, start.at, met.at) or common_loop(wait.at, start.at))
             for wait in self._order.waits(met.function)
         )
+
+
+def _begins_to_serve(site: CallSite) -> bool:
+    """Tell whether a call begins to serve, by its name, or starts a goroutine, which may."""
+    return site.mode == "go" or _SERVES.search(site.spelled.rpartition(".")[2]) is not None
 
 
 def _made_for_start(spawn: Witness) -> bool:

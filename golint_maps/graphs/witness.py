@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import msgspec
 from msgspec.structs import replace
 
-from golint_maps.flow.events import Argument, CallSite, FunctionSummary, Held, MapAccess, Position
+from golint_maps.flow.events import Argument, CallSite, Condition, FunctionSummary, Held, MapAccess, Position
 from golint_maps.flow.site import Place
 from golint_maps.flow.structure import may_follow
 from golint_maps.graphs.links import Link, Links
@@ -22,6 +22,8 @@ from golint_maps.graphs.variables import handed, local, parameter
 _MAX_DEPTH = 12
 _MAX_WITNESSES = 32
 _MAX_STEPS = 1500
+_PARAMETERS = 2
+"""The first flag of an argument that stands for a parameter."""
 
 Path = tuple[str, ...]
 
@@ -89,6 +91,8 @@ class _Search(msgspec.Struct, frozen=True, gc=False):
     """The type of the object at the root of the path, as far as it is known from the methods that were called on it."""
     inline: int = 0
     """As of the access."""
+    when: tuple[Condition, ...] = ()
+    """What parameters have to be for what was searched to happen."""
 
 
 class Witnesses:
@@ -107,7 +111,15 @@ class Witnesses:
         key = (function.id, access.place.start, access.op, access.identity)
         if key not in self._found:
             start = self._asking(
-                _Search(function.id, access.path, access.identity, access.locks, (Hop(function.id, None, access.at),), inline=access.inline)
+                _Search(
+                    function.id,
+                    access.path,
+                    access.identity,
+                    access.locks,
+                    (Hop(function.id, None, access.at),),
+                    inline=access.inline,
+                    when=access.when,
+                )
             )
             self._found[key] = list(self._search(access, start))
         return self._found[key]
@@ -155,7 +167,8 @@ class Witnesses:
             steps += 1
             search = todo.pop()
             order = search.hops[0].at.order if self._orders(search.function) else 0
-            key = (search.function, order, search.path, search.identity, tuple(lock.name for lock in search.locks), search.pinned, search.kind)
+            locks = tuple(lock.name for lock in search.locks)
+            key = (search.function, order, search.path, search.identity, locks, search.pinned, search.kind, search.when)
             if key in seen:
                 continue
             seen.add(key)
@@ -283,7 +296,8 @@ class Witnesses:
         if search.inline and self._in_a_copy(search, link):
             return None
         kind = self._kind_above(search, link)
-        if kind is None:
+        when = self._when_above(search, link)
+        if kind is None or when is None:
             return None
         if link.callback is not None and search.path and search.path[0][0] == "p" and not callee.parent:
             return None  # what an API passes to a callback belongs to that call
@@ -309,7 +323,7 @@ class Witnesses:
         if link.binding is not None:
             way = [(caller.root, link.binding)] if link.relay is None else [(caller.root, link.relay[1]), (link.relay[0], link.binding)]
             pinned = (*pinned, *way)
-        return self._asking(_Search(link.caller, path, identity, tuple(sorted(locks.values())), hops, pinned, kind, search.inline))
+        return self._asking(_Search(link.caller, path, identity, tuple(sorted(locks.values())), hops, pinned, kind, search.inline, when))
 
     def _kind_above(self, search: _Search, link: Link) -> str | None:
         """Return the type of the object at the root of a path in the caller (empty if not known), or None if a call cannot be about that object.
@@ -324,6 +338,23 @@ class Witnesses:
         if argument is None or argument.path is None or len(argument.path) != 1:
             return ""
         return None if kind and argument.type != kind and self._links.has_methods(argument.type) else kind
+
+    def _when_above(self, search: _Search, link: Link) -> tuple[Condition, ...] | None:
+        """Return what the caller's parameters have to be for a call to lead on; None where it passes a truth by which it does not."""
+        caller, callee = self._functions[link.caller], self._functions[link.callee]
+        found = set(link.site.when)
+        if search.when and callee.parent:
+            found.update(search.when if caller.root == callee.root else ())
+        elif search.when and link.binding is None and link.callback is None and link.receiver_argument < 0:
+            for index, truth in search.when:
+                flag = link.site.args[index].flag if index < len(link.site.args) else -1
+                if flag == (not truth):
+                    return None
+                if flag >= _PARAMETERS:
+                    found.add((flag - _PARAMETERS, truth))
+        if any((index, not truth) in found for index, truth in found):
+            return None
+        return tuple(sorted(found))
 
     def started_before(self, hop: Hop) -> bool:
         """Tell whether a function has started a goroutine of its own when it comes to a call or access: what its caller made is shared then."""

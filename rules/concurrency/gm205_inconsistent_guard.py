@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from golint_maps.findings import Finding, Level
 from golint_maps.flow.events import Held
-from golint_maps.flow.support import serves_tests
+from golint_maps.flow.support import doubles, serves_tests
 from golint_maps.graphs.naming import beside, decodes, encodes, ends, gathers, initialises
 from golint_maps.graphs.verdicts import Verdict
 from golint_maps.program import Program
@@ -64,6 +64,8 @@ def _shown(program: Program, verdict: Verdict, guard: Held) -> bool:
         and not fresh
         and (verdict.access.writes or not gathers(verdict.side.identity[1:].rpartition(".")[0]))
         and not encodes(entry)
+        and not doubles(entry.receiver)
+        and not program.races.outsiders.called_by_main(verdict.side, (context for context, _ in program.races.witnesses.chains(entry.id)))
         and verdict.kind != "neighbour"
         and not program.guarding.registry(verdict.side.identity)
     )

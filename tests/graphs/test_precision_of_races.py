@@ -1539,3 +1539,136 @@ func f() {
 }"""
     assert verdicts(source) == []
     assert verdicts(source.replace("mu.RLocker()", "new(sync.Mutex)")) != []
+
+
+MAIN = """
+import "net/http"
+var conf map[string]string
+func handle(w http.ResponseWriter, r *http.Request) { println(conf[r.Host]) }
+func routes() { http.HandleFunc("/", handle) }
+func load() { conf = map[string]string{}; conf[`a`] = `b` }
+func main() { BODY }
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "quiet"),
+    [
+        ("http.HandleFunc(`/`, handle); load(); http.ListenAndServe(`:1`, nil)", True),
+        ("routes(); load(); http.ListenAndServe(`:1`, nil)", True),
+        ("routes(); go http.ListenAndServe(`:1`, nil); load()", False),
+        ("go http.ListenAndServe(`:1`, nil); routes(); load()", False),
+        ("routes(); startServer(); load()", False),
+    ],
+)
+def test_handlers_are_called_when_something_begins_to_serve(body: str, quiet: bool) -> None:
+    source = MAIN.replace("BODY", body) + "func startServer() { go http.ListenAndServe(`:1`, nil) }\n"
+    facts = facts_of({"p.go": "package main\n" + source}, path="example.com/cmd")
+    assert any(verdict.certain for verdict in Program([facts]).verdicts) is not quiet
+
+
+@pytest.mark.parametrize(
+    ("start", "certain"),
+    [("go h.Run(stop)", False), ("go func() { h.Add(`b`) }()", True)],
+)
+def test_what_a_test_does_beside_a_goroutine_of_the_program_is_up_to_the_test(start: str, certain: bool) -> None:
+    hub = (
+        "package p\ntype Hub struct { m map[string]int; in chan string }\n"
+        "func New() *Hub { return &Hub{m: map[string]int{}, in: make(chan string)} }\n"
+        "func (h *Hub) Run(stop chan int) { for { select { case <-stop: return; case k := <-h.in: println(h.m[k]) } } }\n"
+        "func (h *Hub) Add(k string) { h.m[k]++ }\n"
+    )
+    test = f"package p\nimport `testing`\nfunc TestHub(t *testing.T) {{ h := New(); stop := make(chan int); {start}; h.Add(`a`); close(stop) }}\n"
+    assert any(verdict.certain for verdict in Program([facts_of({"p.go": hub, "p_test.go": test})]).verdicts) is certain
+
+
+@pytest.mark.parametrize(("name", "found"), [("r_test.go", False), ("r.go", True)])
+def test_what_only_tests_import_is_theirs(name: str, found: bool) -> None:
+    calls = (
+        "package p\nimport `net/http`\ntype Chain interface { Block() int }\ntype Service struct { chain Chain }\n"
+        "func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.chain.Block() }\n"
+    )
+    replay = "package replay\ntype backend struct { seen map[int]int }\nfunc (b *backend) Block() int { b.seen[1]++; return 1 }\n"
+    both = facts_of({name: 'package r\nimport ("example.com/p"; "example.com/replay")\nvar _ p.Chain\nvar _ = replay.New'}, path="example.com/r")
+    program = Program([facts_of(calls), facts_of(replay, path="example.com/replay"), both])
+    assert (program.races.links.resolve("!example.com/p.Chain.Block") != ()) is found
+    assert bool(program.verdicts) is found
+
+
+@pytest.mark.parametrize(("end", "certain"), [("wg.Wait(); drop()", False), ("drop(); wg.Wait()", True)])
+def test_main_has_waited_for_the_group_that_it_gave_away(end: str, certain: bool) -> None:
+    source = (
+        "package main\nimport `sync`\nvar cache = map[string]int{}\nfunc drop() { cache = nil }\n"
+        "func work(wg *sync.WaitGroup) { defer wg.Done(); cache[`a`] = 1 }\n"
+        "type server struct { wg *sync.WaitGroup }\nfunc (s *server) begin() { s.wg.Add(1); go work(s.wg) }\n"
+        "func start(wg *sync.WaitGroup) { s := &server{wg}; s.begin() }\n"
+        f"func main() {{ var wg sync.WaitGroup; start(&wg); {end} }}\n"
+    )
+    assert any(verdict.certain for verdict in Program([facts_of({"p.go": source}, path="example.com/cmd")]).verdicts) is certain
+
+
+def test_a_flag_that_is_set_beside_the_lock_changes_nothing() -> None:
+    source = STORE + (
+        "func (s *store) get(k string, synchronized bool) int { held := false; if synchronized { s.mu.RLock(); held = true }\n"
+        "defer func() { if held { s.mu.RUnlock() } }(); return s.m[k] }\n"
+        "func (s *store) Put(k string) { s.mu.Lock(); defer s.mu.Unlock(); s.m[k] = 1; s.get(k, false) }\n"
+        "func (s *store) Drop(k string) { s.mu.Lock(); defer s.mu.Unlock(); delete(s.m, k) }\n"
+        "type view struct { s *store }\nfunc (v *view) Get(k string) int { return v.s.get(k, false) }\n"
+    )
+    assert verdicts(source) == []
+
+
+@pytest.mark.parametrize("call", ["s.locks[k].Unlock()", "give(s.locks[k])", "func(l *sync.Mutex) {}(s.locks[k])"])
+def test_operands_of_a_deferred_call_are_evaluated_under_the_locks_of_its_place(call: str) -> None:
+    source = (
+        "import `sync`\ntype set struct { mu sync.Mutex; locks map[string]*sync.Mutex }\nfunc give(l *sync.Mutex) {}\n"
+        "func (s *set) Add(k string) { s.mu.Lock(); s.locks[k] = new(sync.Mutex); s.mu.Unlock() }\n"
+        "func (s *set) Del(k string) { s.mu.Lock(); delete(s.locks, k); s.mu.Unlock() }\n"
+        f"func (s *set) With(k string) {{ s.mu.Lock(); defer {call}; s.mu.Unlock(); println(k) }}\n"
+    )
+    assert verdicts(source) == []
+
+
+def test_an_access_that_breaks_a_declaration_is_told_once() -> None:
+    source = (
+        "import `sync`\ntype pool struct { mu sync.Mutex\nready sync.Mutex // protects m\nm map[string]int }\n"
+        "func (p *pool) Reset() { p.mu.Lock(); defer p.mu.Unlock(); p.m = map[string]int{} }\n"
+        "func (p *pool) Get(k string) int { p.ready.Lock(); defer p.ready.Unlock(); return p.m[k] }\n"
+        "func (p *pool) Put(k string) { p.ready.Lock(); defer p.ready.Unlock(); p.m[k] = 1 }\n"
+    )
+    assert len(breaches(source)) == 1
+    assert verdicts(source) == []
+
+
+CREATE = STORE + (
+    "func (s *store) get(k string, create bool) int { if v, ok := s.m[k]; ok { return v }; if !create { return 0 }; return s.add(k) }\n"
+    "func (s *store) add(k string) int { s.m[k] = 1; return 1 }\nfunc (s *store) via(k string, make bool) int { return s.get(k, make) }\n"
+    "func (s *store) Make(k string) int { s.mu.Lock(); defer s.mu.Unlock(); return s.get(k, true) }\n"
+    "func (s *store) Drop(k string) { s.mu.Lock(); defer s.mu.Unlock(); delete(s.m, k) }\n"
+)
+LOOK = "func (s *store) Look(k string) int { s.mu.RLock(); defer s.mu.RUnlock(); return CALL }\n"
+
+
+@pytest.mark.parametrize(
+    ("call", "found"),
+    [
+        ("s.get(k, false)", []),
+        ("s.via(k, false)", []),
+        ("s.get(k, true)", [("read-lock", True)]),
+        ("s.via(k, true)", [("read-lock", True)]),
+        ("s.get(k, k != ``)", [("read-lock", True)]),
+    ],
+)
+def test_a_call_leads_where_the_truth_that_it_passes_leads(call: str, found: list[tuple[str, bool]]) -> None:
+    assert verdicts(CREATE + LOOK.replace("CALL", call)) == found
+
+
+@pytest.mark.parametrize(("flag", "quiet"), [("locked", True), ("!locked", False)])
+def test_a_flag_that_says_that_its_caller_has_the_lock_is_believed(flag: str, quiet: bool) -> None:
+    source = STORE + (
+        f"func (s *store) drop(k string, locked bool) {{ if {flag} {{ delete(s.m, k); return }}; s.mu.Lock(); delete(s.m, k); s.mu.Unlock() }}\n"
+        "func (s *store) Drop(k string) { s.drop(k, false) }\nfunc (s *store) Put(k string) { s.mu.Lock(); s.m[k] = 1; s.mu.Unlock() }\n"
+        "func (s *store) Swap(k string) { s.mu.Lock(); s.drop(k, true); s.m[``] = 1; s.mu.Unlock() }\n"
+        "func (s *store) Watch() { go s.Drop(``) }\n"
+    )
+    assert (verdicts(source) == []) is quiet

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from golint_maps.rules.concurrency import gm205_inconsistent_guard
 
+from golint_maps.findings import Level
 from golint_maps.program import Program
-from golint_maps.testing import facts_of
+from golint_maps.testing import facts_of, findings_of
 
 STORE = """package p
 import "sync"
@@ -531,3 +533,20 @@ def test_what_a_function_has_made_by_another_and_filled_is_the_callers_own() -> 
     use = "func Total(k string) int { s, _ := read(k); return s.sum() }\nfunc (s *store) sum() int { return len(s.m) }\n"
     assert kinds(STORE + made + load % "s.Put(k)" + use) == []
     assert kinds(STORE + made + load % "kept = s" + use) == ["inconsistent"]
+
+
+@pytest.mark.parametrize(
+    ("source", "level"),
+    [
+        (STORE + "func (s *store) Fill(k string) { s.m[k] = 2 }\n", Level.WARNING),
+        (STORE.replace("store", "MockStore") + "func (s *MockStore) Fill(k string) { s.m[k] = 2 }\n", Level.NOTE),
+        (
+            STORE.replace("package p", "package main").replace("store", "Store")
+            + "func (s *Store) Fill(k string) { s.m[k] = 2 }\nvar only Store\nfunc main() { only.Fill(``) }\n",
+            Level.NOTE,
+        ),
+    ],
+)
+def test_what_sets_up_a_double_or_a_program_is_no_more_than_a_note(source: str, level: Level) -> None:
+    (found,) = findings_of(gm205_inconsistent_guard, source)
+    assert found.level is level
