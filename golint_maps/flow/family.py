@@ -21,6 +21,8 @@ class Family:
         self.callees = Callees(self.names)
         self.lock_effects = LockEffects.of(view.package)
         captured = {number for function in view.functions for number in function.captures}
+        self.captured = frozenset(captured)
+        """Local variables that literals have, and not only what was in them when a goroutine was started."""
         self.sent: dict[int, tuple[str, ...] | None] = {}
         """The channels that local variables are sent to."""
         # A local map can only race when a literal captures it or a goroutine gets it as an argument.

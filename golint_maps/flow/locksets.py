@@ -208,9 +208,9 @@ class LocksetWalk(Forward[State]):
                     again = self.view.variables[number].pos != target.pos and self.view.assignments[number] > 0
                     if isinstance(value, ir.Recv) and (token := self._token(number, value.x)) is not None:
                         state.held[token.path] = token
-                    if not (again and number in self.shared.shared_locals):
+                    if not (again and number in self.shared.captured):
                         self._bind(number, value, state)  # a variable that a literal has is not its function's own again
-                    if again and number in self.shared.shared_locals and self._is_map(target):
+                    if again and number in self.shared.captured and self._is_map(target):
                         start, end = extent(target, self.view)
                         self._access("assign", target, start, end, state)
                 case ir.Name() | ir.Sel() | ir.Deref():

@@ -1672,3 +1672,39 @@ def test_a_flag_that_says_that_its_caller_has_the_lock_is_believed(flag: str, qu
         "func (s *store) Watch() { go s.Drop(``) }\n"
     )
     assert (verdicts(source) == []) is quiet
+
+
+SESSIONS = """
+import "sync"
+type session struct { mu sync.Mutex; vals map[string]int }
+type server struct { mu sync.Mutex; all map[string]*session }
+func (s *session) set(k string) { s.mu.Lock(); defer s.mu.Unlock(); s.vals[k] = 1 }
+func (s *session) get(k string) int { s.mu.Lock(); defer s.mu.Unlock(); return s.vals[k] }
+func (s *server) of(id string) *session {
+    s.mu.Lock()
+    defer s.mu.Unlock()
+    x, ok := s.all[id]
+    if ok { return x }
+    x = &session{vals: map[string]int{}}
+    FIRST
+    s.all[id] = x
+    THEN
+    return x
+}"""
+
+
+def test_a_variable_that_gets_a_new_object_is_its_functions_own_until_a_goroutine_gets_it() -> None:
+    assert (
+        verdicts(SESSIONS.replace("FIRST", "x.vals[id] = 1").replace("THEN", "go x.set(id); go use(x)") + "\nfunc use(x *session) { x.get(``) }")
+        == []
+    )
+    found = verdicts(
+        SESSIONS.replace("FIRST", "").replace("THEN", "go x.set(id); go use(x); x.vals[id] = 1") + "\nfunc use(x *session) { x.get(``) }"
+    )
+    assert [kind for kind, _ in found] == ["locks-differ"]
+
+
+def test_a_variable_that_gets_another_map_after_a_start_is_not_the_goroutines() -> None:
+    source = "func f(c chan int) { m := map[string]int{}; go g(m); m = map[string]int{}; m[`a`] = 1; <-c }\nfunc g(m map[string]int) { m[`b`] = 2 }"
+    assert verdicts(source) == []
+    assert [kind for kind, _ in verdicts(source.replace("m = map[string]int{};", ""))] == ["write", "write"]
