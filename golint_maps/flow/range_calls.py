@@ -24,7 +24,7 @@ class RangeCall(Site, frozen=True, tag="range-call"):
 
     `receiver` and `args` are the paths that the callee is given. Of each argument, `given` says what it is to the loop: `key` (its own),
     `value`, `identity` (what the value is stored at, by all signs), or nothing. `key` is the path of the loop's key, which literals may have
-    captured. `worklist`: an outer loop comes again after it.
+    captured. `worklist`: an outer loop comes again after it. `tested`: the loop's key has passed a test there, which a new one need not pass.
     """
 
     callee: str
@@ -37,6 +37,7 @@ class RangeCall(Site, frozen=True, tag="range-call"):
     worklist: bool
     loop: Place
     over: str
+    tested: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def range_calls(view: View, loops: Sequence[MapRange]) -> Iterator[RangeCall]:
         turns.take()
         for at in sorted(turns.followed & turns.given.keys()):
             for run in targets[at]:
-                yield _fact(view, found, found.path, calls[at], run, turns.given[at])
+                yield _fact(view, found, found.path, calls[at], run, turns.given[at], tested=turns.keys.is_tested(at))
 
 
 def _runs(view: View, call: ir.Call) -> Iterator[_Run]:
@@ -128,7 +129,7 @@ def _may_change(view: View, target: Callee, args: Sequence[ir.Expr | None], path
     return effects.reaches(target, path[-1])
 
 
-def _fact(view: View, found: MapRange, path: Path, call: ir.Call, run: _Run, given: tuple[str, ...]) -> RangeCall:
+def _fact(view: View, found: MapRange, path: Path, call: ir.Call, run: _Run, given: tuple[str, ...], *, tested: bool) -> RangeCall:
     target = run.target
     receiver = view.paths.of(target.receiver) if target.receiver is not None else None
     return RangeCall(
@@ -147,4 +148,5 @@ def _fact(view: View, found: MapRange, path: Path, call: ir.Call, run: _Run, giv
         worklist=is_worklist(view, found, call.pos),
         loop=place(view, found.loop.pos, found.loop.end),
         over=spell(found.operand, view.variables),
+        tested=tested,
     )

@@ -154,8 +154,15 @@ class LoopKeys:
 
     def is_told_by_key(self, key: ir.Expr, at: int) -> bool:
         """Tell whether a place is reached where the text of the loop's key has passed a test that another key does not pass for sure."""
-        tests = [condition for condition in self._conditions(at) if any(map(self._is_textual, subexpressions(condition)))]
+        tests = list(self._tests(at))
         return bool(tests) and not all(self._passes(key, test) for test in tests)
+
+    def is_tested(self, at: int) -> bool:
+        """Tell whether a place is reached where the loop's key has passed a test."""
+        return any(True for _ in self._tests(at))
+
+    def _tests(self, at: int) -> Iterator[ir.Expr]:
+        return (condition for condition in self._conditions(at) if any(map(self._is_textual, subexpressions(condition))))
 
     def _passes(self, key: ir.Expr, test: ir.Expr) -> bool:
         """Tell whether what a key is made of besides the loop's own passes the test that this has passed: `"tmp." + k` begins with `tmp` as well."""
@@ -175,6 +182,8 @@ class LoopKeys:
         match x:
             case ir.Call(ir.Sel(base), args) if self._view.typing.package_of(base) in _TEXTUAL:
                 return any(self._is_key(arg) for arg in args)
+            case ir.Call(_, args) if any(self._is_key(arg) for arg in args):
+                return self._view.typing.of(x) == model.BOOL  # a function that asks something of the key
             case ir.Local():
                 made = self._defined(x)  # `parts := strings.Split(k, "@"); if len(parts) == 2`
                 return made is not x and self._is_textual(made)

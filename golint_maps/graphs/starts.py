@@ -12,7 +12,7 @@ from golint_maps.graphs.happens_before import HappensBefore, follows
 from golint_maps.graphs.naming import begins, sets_up
 from golint_maps.graphs.witness import Context, Hop, Path, Witness, Witnesses
 
-_SERVES: Final = re.compile(r"(?i)serve|listen|start|run|launch")
+_SERVES: Final = re.compile(r"(?i)(?!new|make|with|register|handle)\w*(?:serve|listen|start|run|launch)")
 
 
 class Starts:
@@ -168,8 +168,7 @@ class Starts:
 
         `http.HandleFunc("/", handle); routes = load(); http.ListenAndServe(…)`: until then nobody calls the handlers.
         """
-        callback = spawn.context.link.callback if spawn.context.link is not None else None
-        if callback is None or not callback.served or other.context.kind not in ("main", "init"):
+        if not _served(spawn.context) or other.context.kind not in ("main", "init"):
             return False
         start = spawn.hops[0]
         for _, hops in self._witnesses.chains(start.function):
@@ -177,10 +176,13 @@ class Starts:
                 met = next((item for item in other.hops if item.function == hop.function), None)
                 at = hop.at if hop.function != start.function else start.at
                 if met is not None and may_follow(at, met.at):
-                    before = (site for site in self._functions[hop.function].calls if site.at.order <= met.at.order)
                     below = (site for inner in hops[index + 1 :] for site in self._functions[inner.function].calls)
-                    return not any(map(_begins_to_serve, (*before, *below)))
+                    return not self._begins_to_serve(met) and not any(map(_begins_to_serve, below))
         return False
+
+    def _begins_to_serve(self, then: Hop) -> bool:
+        """Tell whether a function makes a call that begins to serve before it comes to a place, or with what it does there."""
+        return any(_begins_to_serve(site) for site in self._functions[then.function].calls if site.at.order <= then.at.order)
 
     def _of_another_turn(self, start: Position, hop: Hop, other: Witness) -> bool:
         """Tell whether what stands before a start only follows it in the next turn of a loop, with a variable of that turn."""
@@ -203,6 +205,11 @@ class Starts:
             met = next((hop for hop in common if hop.at != functions[hop.function].at), common[0] if common else None)
             if met is not None:
                 start = functions[met.function]
+                if start.spawns and _served(context) and not self._begins_to_serve(met):
+                    continue  # a handler starts the goroutine, once it is called
+                if start.spawns and context.link is not None and context.link.callback is not None and context.link.callback.assumed:
+                    best = best or "assumed"
+                    continue
                 if may_follow(start.at, met.at) and not self._waited_for(spawn, met, start):
                     return "certain"
                 if met.at.order < start.at.order and other.context.kind == "spawn":
@@ -241,9 +248,14 @@ class Starts:
         )
 
 
+def _served(context: Context) -> bool:
+    """Tell whether a goroutine is that of a handler which is called when something begins to serve."""
+    return context.link is not None and context.link.callback is not None and context.link.callback.served
+
+
 def _begins_to_serve(site: CallSite) -> bool:
     """Tell whether a call begins to serve, by its name, or starts a goroutine, which may."""
-    return site.mode == "go" or _SERVES.search(site.spelled.rpartition(".")[2]) is not None
+    return site.mode == "go" or _SERVES.match(site.spelled.rpartition(".")[2]) is not None
 
 
 def _made_for_start(spawn: Witness) -> bool:

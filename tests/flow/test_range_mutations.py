@@ -388,3 +388,10 @@ def test_a_function_that_runs_again_until_nothing_changes_leaves_nothing_to_chan
     text = "package p\nfunc up(k string) string\nfunc f(m map[string]int, other string) {\nchanged := false\n"
     text += f"for k := range m {{ if _, ok := m[up(k)]; !ok {{ m[up(k)] = 1 }}; changed = true }}\nif {condition} {{ f(m, other) }}\n}}\n"
     assert bool([fact for fact in facts_of(text).facts if isinstance(fact, RangeMutation)]) is not quiet
+
+
+def test_a_key_that_a_function_has_tested_is_told_from_a_new_one() -> None:
+    source = "package p\nfunc special(k string) bool { return k != `` }\nfunc f(m map[string]int) { for k := range m { %s } }\n"
+    (tested,) = (fact for fact in facts_of(source % "if special(k) { m[`all`] = 1 }").facts if isinstance(fact, RangeMutation))
+    (other,) = (fact for fact in facts_of(source % "if special(``) { m[`all`] = 1 }").facts if isinstance(fact, RangeMutation))
+    assert (tested.renames, other.renames) == (True, False)

@@ -1559,6 +1559,7 @@ func main() { BODY }
         ("routes(); go http.ListenAndServe(`:1`, nil); load()", False),
         ("go http.ListenAndServe(`:1`, nil); routes(); load()", False),
         ("routes(); startServer(); load()", False),
+        ("http.NewServeMux(); routes(); load()", True),
     ],
 )
 def test_handlers_are_called_when_something_begins_to_serve(body: str, quiet: bool) -> None:
@@ -1708,3 +1709,14 @@ def test_a_variable_that_gets_another_map_after_a_start_is_not_the_goroutines() 
     source = "func f(c chan int) { m := map[string]int{}; go g(m); m = map[string]int{}; m[`a`] = 1; <-c }\nfunc g(m map[string]int) { m[`b`] = 2 }"
     assert verdicts(source) == []
     assert [kind for kind, _ in verdicts(source.replace("m = map[string]int{};", ""))] == ["write", "write"]
+
+
+@pytest.mark.parametrize(("start", "certain"), [("", False), ("go http.ListenAndServe(`:1`, nil);", True)])
+def test_a_goroutine_that_a_handler_starts_begins_when_that_is_called(start: str, certain: bool) -> None:
+    source = (
+        "import `net/http`\nvar known = map[string]int{}\nfunc process() { println(known[`a`]) }\nfunc handle(k string) { known[k] = 1 }\n"
+        "func request(w http.ResponseWriter, r *http.Request) { go process() }\n"
+        f"func main() {{ http.HandleFunc(`/`, request); {start} handle(`a`); http.ListenAndServe(`:2`, nil) }}\n"
+    )
+    program = Program([facts_of({"p.go": "package main\n" + source}, path="example.com/cmd")])
+    assert any(verdict.certain for verdict in program.verdicts) is certain

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from golint_maps.rules.iteration import gm104_mutated_by_callee_during_range as rule
 
+from golint_maps.findings import Level
 from golint_maps.testing import findings_of
 
 TYPES = """package p
@@ -165,3 +166,10 @@ def test_a_literal_may_know_the_map_by_another_name() -> None:
     body = "put := func(k string) { same[k] = nil }; for k := range t.m { put(k + k) }"
     assert calls(f"same := t.m; {body}") == ["put(k + k)"]
     assert calls(f"same := t.n; {body}") == []
+
+
+@pytest.mark.parametrize(("asked", "level"), [("strings.HasPrefix(k, `form[`)", Level.NOTE), ("ready", Level.WARNING)])
+def test_an_insert_behind_a_test_of_the_loops_key_is_a_note(asked: str, level: Level) -> None:
+    body = f"func f(h http.Header, ready bool) {{ for k := range h {{ if {asked} {{ h.Add(`form`, h.Get(k)) }} }} }}\n"
+    (found,) = findings_of(rule, TYPES + body)
+    assert found.level is level
