@@ -115,6 +115,8 @@ def _looked_up(body: Body, row: ir.Expr, ok: ir.Expr, x: ir.Expr, state: State) 
     """`row, ok := m[k]`, `v, ok := m[k].(T)`: where `ok` is false, row and element are nil; where it is true, the map is not."""
     element = x.x if isinstance(x, ir.Assert) else x
     own = body.view.paths.of(row)
+    if isinstance(element, ir.Call) and isinstance(element.fun, ir.Sel) and element.fun.name == "Load" and not isinstance(ok, ir.Local):
+        return  # `m, _ := current.Load().(map[K]V)`: what is copied to be changed has been stored before
     if isinstance(x, ir.Assert) and isinstance(row, ir.Local) and own is not None and body.resolver.map(body.view.typing.local(row.id)) is not None:
         state.values[own] = Value(MAYBE, Origin(*extent(x, body.view), "asserted", spell(x, body.view.variables)))
         if isinstance(ok, ir.Local):

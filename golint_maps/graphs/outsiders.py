@@ -42,9 +42,9 @@ class Outsiders:
     def called_by_main(self, way: Witness, contexts: Iterable[Context]) -> bool:
         """Tell whether a way starts at an exported function that main calls as the program starts, and nobody else in sight: a step of that start.
 
-        `contexts` are those of all ways to the function.
+        `contexts` are those of all ways to the function. Methods are left to whoever has the object.
         """
-        if way.context.kind != "exported":
+        if way.context.kind != "exported" or self._functions[way.context.entry].receiver:
             return False
         seen = {context.kind for context in contexts if context.kind != "exported" and not self._functions[context.entry].test}
         return bool(seen) and seen <= {"main", "init"}

@@ -196,6 +196,11 @@ def test_a_function_gives_nil_for_nothing() -> None:
     assert given("n := at(p); n[``]++") == []
 
 
+def test_what_is_copied_to_be_changed_has_been_stored_before() -> None:
+    assert inside("n, _ := current.Load().(M); n[``]++", "current interface{ Load() any }") == []
+    assert inside("n, ok := current.Load().(M); println(ok); n[``]++", "current interface{ Load() any }") == [("n", "asserted", False)]
+
+
 def test_an_assertion_that_fails_gives_nil() -> None:
     maybe = [("n", "asserted", False)]
     assert inside("n, _ := v.(M); n[``]++; n[``]++", "v any") == maybe

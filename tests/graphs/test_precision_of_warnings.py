@@ -542,7 +542,7 @@ def test_what_a_function_has_made_by_another_and_filled_is_the_callers_own() -> 
         (STORE.replace("store", "MockStore") + "func (s *MockStore) Fill(k string) { s.m[k] = 2 }\n", Level.NOTE),
         (
             STORE.replace("package p", "package main").replace("store", "Store")
-            + "func (s *Store) Fill(k string) { s.m[k] = 2 }\nvar only Store\nfunc main() { only.Fill(``) }\n",
+            + "var only Store\nfunc Fill(k string) { only.m[k] = 2 }\nfunc main() { Fill(``); only.Put(``) }\n",
             Level.NOTE,
         ),
     ],
