@@ -7,19 +7,17 @@ made here and not yet published.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
 from golint_maps.flow import locks
-from golint_maps.flow.assigned import fields_set_by
+from golint_maps.flow.admission import Admission
 from golint_maps.flow.events import (
     BORROWED,
     ELSEWHERE,
     KEPT,
-    ONCE,
     SETTLED,
-    SLOT,
     Argument,
     CallSite,
     Condition,
@@ -38,12 +36,9 @@ from golint_maps.flow.known_calls import REFLECTED, concerns_nobody, map_api_nam
 from golint_maps.flow.lock_helpers import locks_what_is_there, once_lock, only_locks, taken_in_passing
 from golint_maps.flow.lockset_state import Locks, State, join
 from golint_maps.flow.maps import extent, qualified
-from golint_maps.flow.once import once_regions
 from golint_maps.flow.ownership import MAY_BE_NEW, Ownership, appends_to
 from golint_maps.flow.paths import RECEIVED
-from golint_maps.flow.settled import concerns, excludes, hold, regions, seen, set_now, settled
 from golint_maps.flow.site import Place
-from golint_maps.flow.slots import slots
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.structure import Structure, before_returns, breaks
 from golint_maps.flow.traverse import each
@@ -91,15 +86,7 @@ class LocksetWalk(Forward[State]):
         self._in_deferred = False
         self.endless = any(_may_serve(loop) for loop in each(function.body or (), ir.For))
         self._written: frozenset[tuple[str, ...]] = frozenset()
-        self._slots = slots(self.view.package)
-        self._once = once_regions(function.body or (), self.view.paths, fields_set_by(self.view.package))
-        self._flags = settled(self.view.package)
-        self._settling = list(regions(function.body or (), self.view, self._flags)) if self._flags and self._locks else []
-        """Where a flag that is set once and for good is not set yet."""
-        self._given_slots = tuple(self._slots.given_back(function, self.view))
-        self._alone = [(start, end, flag) for start, end, flag, atomic in self._once if atomic]
-        self._alone += self._slots.taken(function.body or (), self.view)
-        """Where an atomic flag or a slot lets one goroutine alone in, with the flag or the object of the slot."""
+        self._admission = Admission(shared, function, locks=self._locks)
         self._named_under: dict[int, frozenset[tuple[str, ...]]] = {}
         """The locks that were held when a local variable got its value."""
         self._empty = [(start, end, x) for start, end, x in empty_regions(function.body or ()) if self._is_map(x)]
@@ -131,23 +118,7 @@ class LocksetWalk(Forward[State]):
     def _entered_with(self, body: Sequence[ir.Stmt]) -> Locks:
         """Return what a function has from its start, since it gives it back: locks, and slots."""
         held: Locks = locks.entered_with(body, self.names) if self._locks else {}
-        for slot in self._given_slots:
-            mark = self._slot(slot)
-            held |= {mark.path: mark} if mark is not None else {}
-        return held
-
-    def _give_back(self, call: ir.Call, state: State) -> None:
-        """What a function gives back by a call, it no longer has."""
-        flag = self._slots.reset(call, self.view)
-        slot = self._slot(flag) if flag is not None and flag in self._given_slots else None
-        if slot is not None:
-            state.held.pop(slot.path, None)
-
-    def _slot(self, flag: tuple[str, ...]) -> Held | None:
-        """Return what holding a slot, or having won an atomic flag, is like."""
-        rooted = self.names.rooted(flag)
-        end = SLOT if self._slots.comes_free(flag) else ONCE
-        return Held((*rooted, "once"), "w", f"{'.'.join(rooted)}{end}") if rooted is not None else None
+        return held | self._admission.entered_with()
 
     def _unlock(self, released: Sequence[tuple[str, ...]], state: State) -> None:
         """Forget locks that are given back."""
@@ -195,9 +166,7 @@ class LocksetWalk(Forward[State]):
             return
         targets, values = statement.lhs, statement.rhs
         paired = len(targets) == len(values)
-        if self._flags and state.held:
-            for found in set_now(statement, tuple(state.held.values()), self.names, self._flags):
-                state.held.setdefault(found.path, found)
+        self._admission.assigned(statement, state)
         for index, target in enumerate(targets):
             value = values[index] if paired else None
             match target:
@@ -244,7 +213,7 @@ class LocksetWalk(Forward[State]):
             at=self._at(start),
             receiver=None,
             args=(argument,),
-            locks=self._held(-1, state),
+            locks=self._admission.held(-1, state),
         )
 
     def _declared(self, statement: ir.Declare, state: State) -> None:
@@ -380,14 +349,12 @@ class LocksetWalk(Forward[State]):
             mode="go",
             at=self._at(statement.pos),
             receiver=self.shared.callees.receiver(value, state.owned) if tokens else None,
-            locks=self._held(-1, state),
+            locks=self._admission.held(-1, state),
         )
         self.submits[statement.pos] = Submit(call, Argument(self.names.path(channel), identity, fields=fields))
 
     def assume(self, condition: ir.Expr, truth: bool, state: State) -> State | None:
-        if self._flags and state.held:
-            for found in tuple(seen(condition, truth, state.held.values(), self.names, self._flags)):
-                state.held.setdefault(found.path, found)
+        self._admission.assumed(condition, truth, state)
         match condition:
             case ir.Name(name) if truth and self._is_false(name):
                 return None  # switched off: `const debug = false`
@@ -598,8 +565,7 @@ class LocksetWalk(Forward[State]):
             if fun.name == "SetLimit" and len(call.args) == 1:
                 one = isinstance(call.args[0], ir.Const) and call.args[0].text == "1"
                 self._sync("single" if one else "several", fun.base, call.pos, state)
-            if self._given_slots:
-                self._give_back(call, state)
+            self._admission.give_back(call, state)
             if fun.name in _FLAGS and tokens and tokens[0].startswith("sync/atomic."):
                 self._sync(_FLAGS[fun.name], fun.base, call.pos, state)
         if tokens == ("sync.Once.Do",):
@@ -693,7 +659,7 @@ class LocksetWalk(Forward[State]):
             path=rooted,
             identity=identity,
             at=self._at(start),
-            locks=self._held(start, state, rooted[-1].rpartition(".")[2]),
+            locks=self._admission.held(start, state, rooted[-1].rpartition(".")[2]),
             owned=owned,
             alias=isinstance(x, ir.Local) and path != (f"l{x.id}",) and self._outlives_locks(x.id, path, state),
             key=self.view.paths.key(key) if key is not None else "",
@@ -714,26 +680,6 @@ class LocksetWalk(Forward[State]):
             return True
         return not under and (path[-1] in self.shared.assigned_fields if len(path) > 1 else path[0].rpartition(".")[2] in self.shared.assigned_names)
 
-    def _held(self, offset: int, state: State, name: str = "") -> tuple[Held, ...]:
-        """Return the locks that are held at an offset, and what is like one, as far as they concern a map of this name, or a call."""
-        if not state.held and not self._alone:
-            return ()
-        held = state.held
-        if self._flags:
-            held = {path: lock for path, lock in held.items() if concerns(lock, name, self._flags)}
-            for start, end, flag in self._settling if excludes(held.values()) else ():
-                found = hold(flag, self.names, "w") if start <= offset < end else None
-                if found is not None and (not name or concerns(found, name, self._flags)):
-                    held[found.path] = found
-        return tuple(sorted((*held.values(), *self._won(offset))))
-
-    def _won(self, offset: int) -> Iterator[Held]:
-        """Yield the atomic flags and slots that let one goroutine alone come here."""
-        for start, end, flag in self._alone:
-            slot = self._slot(flag) if start <= offset < end else None
-            if slot is not None:
-                yield slot
-
     def _sync(self, kind: str, x: ir.Expr, start: int, state: State, *, chosen: bool = False) -> None:
         """Note a signal or a wait. One that is `chosen` may not come to its end, as if it stood in a branch."""
         path = self.names.path(x)
@@ -743,7 +689,7 @@ class LocksetWalk(Forward[State]):
             at = self.structure.at(start, deferred=True) if ends else self._at(start)
             if chosen:
                 at = replace(at, nest=(*at.nest, _CHOSEN))
-            self.syncs[start, kind] = Sync(kind, path, at, Place(self.view.path, start, start + 1), self._held(-1, state))
+            self.syncs[start, kind] = Sync(kind, path, at, Place(self.view.path, start, start + 1), self._admission.held(-1, state))
 
     def _call_site(self, call: ir.Call, mode: str, state: State) -> None:
         for argument in call.args:
@@ -752,7 +698,7 @@ class LocksetWalk(Forward[State]):
         tokens = self.shared.callees.targets(call.fun)
         if not tokens or (mode == "call" and concerns_nobody(tokens, call.args)):
             return
-        held = self._held(call.pos, state)
+        held = self._admission.held(call.pos, state)
         if tokens == ("sync.Once.Do",):
             once = once_lock(call, self.names, "w")
             held = (*held, once) if once is not None else held
@@ -780,7 +726,7 @@ class LocksetWalk(Forward[State]):
             receiver=receiver,
             args=arguments,
             locks=held,
-            once=bool(self._once) and self._once_only(call.pos),
+            once=self._admission.once_only(call.pos, self.structure),
             when=self._when(state),
             empty=tuple(self.names.identity(x) for start, end, x in self._empty if start <= call.pos < end) if self._empty else (),
         )
@@ -794,12 +740,6 @@ class LocksetWalk(Forward[State]):
         nest = self._at(after).nest
         later = (assign for assign in each(self.function.body or (), ir.Assign) if assign.pos >= after and self._at(assign.pos).nest == nest)
         return any(target.__class__ is ir.Local and target.id == x.id for assign in later for target in assign.lhs)
-
-    def _once_only(self, pos: int) -> bool:
-        """Tell whether what stands at a place is done once only: where a flag lets nobody in twice, and in no loop of its own there."""
-        regions = [(start, end) for start, end, _, _ in self._once if start <= pos < end]
-        turns = [begin for _, begin, end in self.structure.loops() if begin <= pos < end] if regions else []
-        return any(not any(start <= begin for begin in turns) for start, _ in regions)
 
     def _head_end(self, call: ir.Call) -> int:
         if isinstance(call.fun, ir.FuncLit):
