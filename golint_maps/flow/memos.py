@@ -68,11 +68,11 @@ def _outlives(view: View, path: Path) -> bool:
 
 
 def _handed_in(view: View, value: ir.Expr) -> bool:
-    """Tell whether a value is the caller's: storing that is registration, no memo."""
+    """Tell whether a value is the caller's: storing that is registration, no memo, unless it is a helper's callers that make it."""
     match value:
         case ir.Local(number):
             if view.variables[number].kind == "param" and not view.assignments[number]:
-                return True
+                return not _made_by_callers(view, number)
             match view.typing.definitions.get(number):
                 case FromValue(ir.Lit() | ir.Addr() | ir.Sel() as made):
                     return _handed_in(view, made)
@@ -83,6 +83,21 @@ def _handed_in(view: View, value: ir.Expr) -> bool:
         case ir.Lit(_, elements):
             return any(_handed_in(view, element.value) for element in elements)
     return False
+
+
+def _made_by_callers(view: View, number: int) -> bool:
+    """Tell whether a parameter is that of a helper which callers in the package give what they make for it: `kept(name, dial(name))`."""
+    root = view.root
+    if root.receiver_type is not None or root.name[:1].isupper() or number not in root.params:
+        return False
+    index = root.params.index(number)
+    return any(
+        index < len(call.args) and call.args[index].__class__ is ir.Call
+        for file in view.package.scope.files
+        for function in file.functions
+        for call in each(function.body or (), ir.Call)
+        if call.fun.__class__ is ir.Name and call.fun.name == root.name
+    )
 
 
 def _works_on(view: View, number: int, path: Path, value: ir.Expr) -> bool:

@@ -224,3 +224,13 @@ def test_a_package_may_promise_for_all_of_its_types(doc: str, found: int) -> Non
     code = f"// Package p is. {doc}\npackage p\ntype T struct {{ m map[string]int }}\nfunc New() *T {{ return &T{{m: map[string]int{{}}}} }}\n"
     code += "func (t *T) Put(k string) { t.m[k] = 1 }\nfunc (t *T) Get(k string) int { return t.m[k] }\n"
     assert len(findings_of(rule, {"p.go": code})) == found
+
+
+@pytest.mark.parametrize(("given", "count"), [("dial(k)", 1), ("c", 0)])
+def test_what_callers_make_for_a_helper_is_no_registration(given: str, count: int) -> None:
+    code = (
+        "package p\ntype conn struct{}\nfunc dial(k string) *conn { return &conn{} }\nvar known = map[string]*conn{}\n"
+        "func kept(k string, c *conn) *conn { if v, ok := known[k]; ok { return v }; known[k] = c; return c }\n"
+        f"func Open(k string, c *conn) *conn {{ return kept(k, {given}) }}\n"
+    )
+    assert len(findings_of(rule, code)) == count
