@@ -54,7 +54,10 @@ def callee(view: View, call: ir.Call) -> Callee | None:
             return Callee(f"{view.package.scope.path}.{name}", declared=declared) if declared else None
         case ir.Local(number):
             literal = held_literal(view, number)
-            return None if literal is None else of_literal(view, literal)
+            if literal is not None:
+                return of_literal(view, literal)
+            bound = _method_value(view, number)
+            return None if bound is None else _method(view, bound.base, bound.name)
         case ir.Sel(base, name):
             imported = view.typing.package_of(base)
             if imported is not None:
@@ -92,6 +95,14 @@ def held_literal(view: View, number: int) -> int | None:
             match statement:
                 case ir.Assign("=", [ir.Local(target)], [ir.FuncLit(literal)]) if target == number:
                     return literal
+    return None
+
+
+def _method_value(view: View, number: int) -> ir.Sel | None:
+    """Return the method that is all that a local ever holds, bound to a variable that stays what it is: `send := c.send`."""
+    match view.typing.definitions.get(number):
+        case FromValue(ir.Sel(ir.Local(receiver)) as bound, _, 1) if not view.assignments[number] and not view.assignments[receiver]:
+            return bound
     return None
 
 

@@ -137,6 +137,8 @@ def _spelled(view: View, kind: model.Type | None) -> str:
 def _source(view: View, number: int) -> Definition | None:
     """Return the definition of a variable that gets its value from a map, and from nowhere else but composite literals."""
     definition = view.typing.definitions.get(number)
+    if definition is None and view.variables[number].kind == "var":
+        return _filled_by_loop(view, number)
     resolver = view.package.resolver
     match definition:
         case FromRange(over, 1) if resolver.map(view.typing.of(over)) is not None:
@@ -148,6 +150,18 @@ def _source(view: View, number: int) -> Definition | None:
     if view.assignments[number] and not all(isinstance(value, ir.Lit) for value in _assigned(view, number)):
         return None
     return definition
+
+
+def _filled_by_loop(view: View, number: int) -> Definition | None:
+    """Return where a variable gets its values from that was declared before, and that one loop over a map fills: `for _, v = range m`."""
+    loops = [
+        loop
+        for loop in view.statements
+        if isinstance(loop, ir.Range) and not loop.define and isinstance(loop.value, ir.Local) and loop.value.id == number
+    ]
+    if len(loops) != 1 or view.assignments[number] != 1 or view.package.resolver.map(view.typing.of(loops[0].over)) is None:
+        return None
+    return FromRange(loops[0].over, 1)
 
 
 def _assigned(view: View, number: int) -> Iterator[ir.Expr | None]:

@@ -408,6 +408,8 @@ class _Loop:
                 return False
             case ir.Sel():
                 return False
+            case ir.Local() if truth and isinstance(self.loop.value, ir.Local) and condition.id == self.loop.value.id:
+                return False  # the flag that each entry has
             case ir.Call(ir.Sel(_, name) | ir.Name(name)) if "qual" in name:
                 return True
         return None

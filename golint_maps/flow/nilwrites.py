@@ -9,6 +9,9 @@ from golint_maps.flow.nilstate import FINE, GOOD, MAYBE, NIL, Origin, State, Val
 from golint_maps.flow.paths import Path
 from golint_maps.syntax import ir
 
+_NEVER_MADE = frozenset(("field", "variable"))
+"""Kinds of origins that speak of the whole package, and of no statement that a walk has met."""
+
 
 def write_to(body: Body, x: ir.Expr, base: ir.Expr, state: State, call: str, *, always: bool = True) -> None:
     """A map is written: the end of this way when it is nil."""
@@ -24,12 +27,22 @@ def write_to(body: Body, x: ir.Expr, base: ir.Expr, state: State, call: str, *, 
     path = body.view.paths.of(base)
     if value is None or value.kind == FINE or value.muted or state.dead or _depends(value, path, state):
         return
+    if _walked_over(value, path, body, place[0]):
+        return
     if value.origin is None or value.origin.kind != "decoded" or not checked(body.view, base, place[0]):
         body.writes[place] = Write(x, base, value, call, always, state.conditions())
     if value.kind == NIL and always:
         state.dead = True
     if path is not None:
         state.values[path] = GOOD
+
+
+def _walked_over(value: Value, path: Path | None, body: Body, at: int) -> bool:
+    """Tell whether a map that nobody seems to make is written in a loop over it, which has no turn as long as it is nil."""
+    if value.origin is None or value.origin.kind not in _NEVER_MADE or path is None:
+        return False
+    view = body.view
+    return any(isinstance(loop, ir.Range) and loop.pos < at < loop.end and view.paths.of(loop.over) == path for loop in view.statements)
 
 
 def _depends(value: Value, path: Path | None, state: State) -> bool:

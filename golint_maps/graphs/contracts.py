@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -73,7 +73,8 @@ def _private(witness: Witness) -> bool:
 def _calls(races: Races) -> Iterator[Breach]:
     for callee in sorted(races.functions):
         summary = races.functions[callee]
-        if not summary.requires or not _touches_maps(races, callee) or not _is_practised(races, callee):
+        requires = [(_told_by_declarations(races, summary, lock, words), words) for lock, words in summary.requires]
+        if not requires or not _touches_maps(races, callee) or not _is_practised(races, callee, requires):
             continue
         links = races.links.into.get(callee, ())
         # Where nobody who calls it holds any lock, the name may speak of something else: a row of a table, a file.
@@ -82,7 +83,7 @@ def _calls(races: Races) -> Iterator[Breach]:
             caller = races.functions[link.caller]
             if caller.test or caller.receiver.endswith("Locked") or callee not in link.site.targets:
                 continue  # through a function value or an interface nobody knows which contract holds
-            for lock, words in summary.requires:
+            for lock, words in requires:
                 if lock.name == "~" and not (meant and words.startswith("the name")):
                     continue  # a comment that names no lock, where there is no telling which one it means
                 yield from _started(races, link, lock, words) if link.spawns else _unheld(races, caller, link.site, callee, lock, words)
@@ -103,15 +104,22 @@ def _started(races: Races, link: Link, lock: Held, words: str) -> Iterator[Breac
             return
 
 
-def _is_practised(races: Races, callee: str) -> bool:
+def _told_by_declarations(races: Races, summary: FunctionSummary, lock: Held, words: str) -> Held:
+    """Return the lock that a name like `dropLocked` means where the receiver has several: the one that the maps used there are declared to need."""
+    if lock.name != "~" or not words.startswith("the name"):
+        return lock
+    needed = {races.declared[access.identity].lock for access in summary.accesses if access.identity in races.declared}
+    return Held((), lock.mode, needed.pop(), "") if len(needed) == 1 else lock
+
+
+def _is_practised(races: Races, callee: str, requires: Sequence[tuple[Held, str]]) -> bool:
     """Tell whether a contract that only a name asks for is one: who calls the function holds a lock, of those that it may mean if any.
 
     A name like `runLocked` may as well say what the function does, or mean the lock of another object.
     """
-    required = races.functions[callee].requires
-    if not all(words.startswith("the name") for _, words in required):
+    if not all(words.startswith("the name") for _, words in requires):
         return True
-    meant = {lock.name for lock, _ in required}
+    meant = {lock.name for lock, _ in requires}
     held = {lock.name for link in races.links.into.get(callee, ()) for lock in (*link.site.locks, *_held_on_the_way(races, link.caller))}
     if not held and "~" not in meant:
         return any(not access.locks for access in races.functions[callee].accesses)  # it has to be seen that the function itself needs one

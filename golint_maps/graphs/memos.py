@@ -22,7 +22,7 @@ _REGISTRATION: Final = re.compile(
 _REGISTRATION_ALONE: Final = re.compile(
     r"(?:Must)?(?:Register|Unregister|Add|Set|Init|Setup|Reset|Enable|Disable|Define|Declare|Install|Configure|Test|Bench)"
 )
-"""Of a package variable that is filled with what was computed: reading, parsing and making is what programs do at any time."""
+"""Of a package variable, or the object in one, that is filled with what was computed: reading, parsing and making is what programs do at any time."""
 _STARTING: Final = re.compile(
     r"(?:On|Do)?(?:Init|Open|Start|Run|Serve|Close|Stop|Register|Setup|Configure|Unmarshal|Decode|Gob|Scan|New|Load|Must|Validate)"
 )
@@ -113,7 +113,7 @@ class Memos:
         if serves_containers(entry) or serves_tests(way.access.package) or doubles(entry.receiver):
             return False
         functions = [self._races.functions[hop.function] for hop in way.hops]
-        registration = _REGISTRATION_ALONE if way.identity[0] == "g" else _REGISTRATION
+        registration = _REGISTRATION_ALONE if "g" in (way.identity[0], way.path[0][0] if way.path else "") else _REGISTRATION
         if any(registration.match(function.name.rpartition(".")[2]) or function.name == "init" for function in functions):
             return False
         said = [self._promises.get(name, "") for function in functions for name in (function.id, function.receiver, function.package)]

@@ -160,3 +160,9 @@ def test_a_parameter_that_lets_go_of_its_map_after_use_loses_nothing() -> None:
     assert replaced("func f(p pair) { p.m = nil }") == ["p.m"]
     assert replaced("func f(p pair) { for k := range p.m { use(k) }; p.m = map[string]int{} }") == ["p.m"]
     assert replaced("func (p pair) f() { for k := range p.m { use(k) }; p.m = nil }") == ["p.m"]
+
+
+def test_a_variable_that_one_loop_fills_is_a_copy() -> None:
+    assert lost("var v pair; for _, v = range m { v.a = 1; v.list[0]++ }") == [("range", "v.a"), ("range", "v.list[0]")]
+    assert lost("var v pair; for _, v = range m { v.a = 1 }; use(v)") == []
+    assert lost("var v pair; for _, v = range m { v.a = 1 }; v = pair{}; v.b = 2") == []

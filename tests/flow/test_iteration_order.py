@@ -384,3 +384,12 @@ def test_a_slice_that_is_filled_by_a_counter_has_the_order_of_the_loop() -> None
     assert escapes(fill + "sort.Strings(s); return s") == []
     assert escapes("s, i := make([]string, 9), 0; for k := range m { s[len(k)] = k; i++ }; return s") == []
     assert escapes("s, i := make([]string, 9), 0; for k := range m { i := len(k); s[i] = k; i++ }; return s[i:]") == []
+
+
+def test_a_flag_that_each_entry_has_fits_several() -> None:
+    def kinds(body: str) -> list[str]:
+        return [kind for kind, _ in escapes(body, result="string", declarations="var alive map[string]bool")]
+
+    assert kinds("for k, ok := range alive { if ok { return k } }; return ``") == ["choice"]
+    assert kinds("for k, ok := range alive { if !ok { continue }; return k }; return ``") == ["choice"]
+    assert kinds("for k, last := range alive { if !last { return k } }; return ``") == []

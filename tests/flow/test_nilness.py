@@ -688,3 +688,9 @@ def cause_of_decoding(text: str) -> list[str]:
 )
 def test_what_text_is_decoded_tells_whether_it_may_be_null(text: str, expected: list[str]) -> None:
     assert cause_of_decoding(text) == expected
+
+
+def test_a_loop_over_a_map_that_nobody_makes_has_no_turn() -> None:
+    source = "type S struct { m M }\nfunc (s *S) f() { for k := range s.m { other(k); s.m[k] = 1 } }"
+    assert writes(source) == []
+    assert writes(source.replace("s.m[k] = 1 }", "}; s.m[``] = 1")) != []

@@ -251,3 +251,16 @@ def test_a_variable_of_the_turn_that_gets_its_map_in_a_second_step_is_no_other_t
         " for _, k := range keys { var own map[string]int; own = all[k]; go func() { own[k]++ }() }\n}"
     )
     assert ("write", "own") not in verdicts(source)
+
+
+def test_of_several_locks_the_name_means_the_one_that_the_map_is_declared_to_need() -> None:
+    source = (
+        "type T struct {\n mu, other sync.Mutex\n m map[string]int // guarded by mu\n n map[string]int\n}\n"
+        "func (t *T) dropLocked(k string) { delete(t.m, k) }\nfunc (t *T) Drop(k string) { %s; t.dropLocked(k) }"
+    )
+    source = 'import "sync"\n' + source
+    assert breaches(source % "println(k)") == ["the name dropLocked"]
+    held = "\nfunc (t *T) Clear(k string) { t.mu.Lock(); defer t.mu.Unlock(); t.dropLocked(k) }"
+    assert breaches(source % "t.other.Lock(); defer t.other.Unlock()" + held) == ["the name dropLocked"]
+    assert breaches(source % "t.mu.Lock(); defer t.mu.Unlock()") == []
+    assert breaches(source.replace("guarded by mu", "by name") % "println(k)") == []

@@ -25,6 +25,9 @@ def memo(map_: str) -> str:
         "package p\ntype t struct { m map[string]int }\nvar one = &t{m: map[string]int{}}\nfunc (t *t) of(k string) int "
         + memo("t.m")
         + "\nfunc Of(k string) int { return one.of(k) }",
+        "package p\ntype t struct { m map[string]int }\nvar one = &t{m: map[string]int{}}\nfunc (t *t) parse(k string) int "
+        + memo("t.m")
+        + "\nfunc Parse(k string) int { return one.parse(k) }",
     ],
 )
 def test_a_memo_that_exported_code_fills_is_reported(code: str) -> None:

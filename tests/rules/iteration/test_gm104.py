@@ -173,3 +173,11 @@ def test_an_insert_behind_a_test_of_the_loops_key_is_a_note(asked: str, level: L
     body = f"func f(h http.Header, ready bool) {{ for k := range h {{ if {asked} {{ h.Add(`form`, h.Get(k)) }} }} }}\n"
     (found,) = findings_of(rule, TYPES + body)
     assert found.level is level
+
+
+def test_a_bound_method_is_that_of_its_receiver() -> None:
+    assert calls('drop := t.drop; for k := range t.m { _ = k; drop("x") }') == ['drop("x")']
+    assert calls("drop := t.drop; for k := range t.m { drop(k) }") == []
+    assert calls('drop := u.drop; for k := range t.m { _ = k; drop("x") }') == []
+    assert calls('drop := t.drop; if len(m) > 0 { drop = u.drop }; for k := range t.m { _ = k; drop("x") }') == []
+    assert calls('drop := t.drop; t = u; for k := range t.m { _ = k; drop("x") }') == []
