@@ -54,6 +54,8 @@ class Knowledge:
     """Positions of what happened in this turn of the loop under analysis."""
     locked: frozenset[Path] = frozenset()
     """Locks taken in this turn."""
+    unmade: frozenset[Path] = frozenset()
+    """Paths that are nil here. What is made for them stands for no map that was there before: `if s.m == nil { s.m = make(M) }`."""
 
 
 class EntryFlow(Forward[Knowledge]):
@@ -93,6 +95,7 @@ class EntryFlow(Forward[Knowledge]):
             left.replaced | right.replaced,
             left.done | right.done,
             left.locked | right.locked,
+            left.unmade & right.unmade,
         )
 
     # --- stores ---
@@ -151,7 +154,9 @@ class EntryFlow(Forward[Knowledge]):
                 self._insert("assign", path, target.base, target.index, (statement.pos, statement.end), state)
         if isinstance(target, ir.Index | ir.Sel | ir.Name | ir.Deref):
             path = self.view.paths.raw(target)
-            if path is not None:
+            if path in state.unmade:
+                state.unmade -= {path}
+            elif path is not None:
                 state.replaced |= {path}
         if isinstance(target, ir.Index | ir.Sel):
             root = root_of(target)
@@ -307,6 +312,8 @@ class EntryFlow(Forward[Knowledge]):
                 }
 
     def _compare(self, equal: bool, left: ir.Expr, right: ir.Expr, state: Knowledge) -> None:
+        if equal and isinstance(right, ir.Name) and right.name == "nil" and (path := self.view.paths.raw(left)) is not None:
+            state.unmade |= {path}
         for x, other in ((left, right), (right, left)):
             zero = is_zero(other)
             if zero is not None and zero != equal:

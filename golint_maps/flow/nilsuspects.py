@@ -22,7 +22,7 @@ from golint_maps.types.definitions import FromValue
 
 def worth_a_walk(view: View) -> list[int]:
     """Return the numbers of the functions with a write to a map that could be nil. Most functions have none, and are not walked."""
-    found = set(_with_zero_values(view)) | set(_with_nil_arguments(view)) | set(_with_foreign_zero_values(view))
+    found = set(_with_zero_values(view)) | set(_with_nil_receivers(view)) | set(_with_nil_arguments(view)) | set(_with_foreign_zero_values(view))
     targets = list(_targets(view))
     if targets:
         suspects = _Suspects(view)
@@ -73,6 +73,15 @@ def _with_zero_values(view: View) -> Iterator[int]:
             continue
         missing = [field.name for field in struct[1].fields if field.name not in given and view.package.resolver.map(field.type) is not None]
         if not filled.isdisjoint(missing):
+            yield variable.function
+
+
+def _with_nil_receivers(view: View) -> Iterator[int]:
+    """Yield the functions with a local of a map type of this package that starts as nil, and has methods."""
+    scope = view.package.scope
+    for number, variable in enumerate(view.variables):
+        has_methods = variable.kind == "var" and variable.type is not None and bool(scope.methods.get(_type_name(variable.type)))
+        if has_methods and view.package.resolver.map(view.typing.local(number)) is not None:
             yield variable.function
 
 

@@ -37,7 +37,10 @@ def _stores(package: PackageView, file: ir.FileFacts, function: ir.Function) -> 
     sources: dict[int, list[ir.Expr]] = {}
     fields: dict[int, list[tuple[str, ir.Expr]]] = {}
     variables = file.functions[function.root].variables
+    loops: list[ir.Range] = []
     for statement in statements(function.body or ()):
+        if isinstance(statement, ir.Range):
+            loops.append(statement)
         if not isinstance(statement, ir.Assign):
             continue
         if len(statement.lhs) != len(statement.rhs):
@@ -47,7 +50,7 @@ def _stores(package: PackageView, file: ir.FileFacts, function: ir.Function) -> 
             continue
         for target, value in zip(statement.lhs, statement.rhs, strict=True):
             match target:
-                case ir.Index(_, key):
+                case ir.Index(base, key) if not any(_moves(loop, statement, base, value) for loop in loops):
                     stores.append((key, value))
                 case ir.Local(number):
                     sources.setdefault(number, []).append(value)
@@ -69,6 +72,12 @@ def _stores(package: PackageView, file: ir.FileFacts, function: ir.Function) -> 
                 yield from _named(package, way, what, variables)
             if isinstance(value, ir.Local):
                 yield from (name for name, given in fields.get(value.id, ()) if _same(given, way))
+
+
+def _moves(loop: ir.Range, statement: ir.Assign, base: ir.Expr, value: ir.Expr) -> bool:
+    """Tell whether a loop stores its value in its own map: `for _, v := range m { m[v.parent] = v }` says nothing of where v was found."""
+    own = isinstance(loop.value, ir.Local) and isinstance(value, ir.Local) and loop.value.id == value.id
+    return own and loop.pos < statement.pos < loop.end and _same(base, loop.over)
 
 
 def maker_of(key: ir.Expr) -> str:

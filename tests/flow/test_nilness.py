@@ -694,3 +694,13 @@ def test_a_loop_over_a_map_that_nobody_makes_has_no_turn() -> None:
     source = "type S struct { m M }\nfunc (s *S) f() { for k := range s.m { other(k); s.m[k] = 1 } }"
     assert writes(source) == []
     assert writes(source.replace("s.m[k] = 1 }", "}; s.m[``] = 1")) != []
+
+
+def test_a_method_of_a_map_type_is_called_on_nil() -> None:
+    source = "type set M\nfunc (s set) add(k string) { s[k] = 1 }\nfunc (s set) has(k string) bool { return s[k] > 0 }\n"
+    source += "func (s *set) fill() { if *s == nil { *s = set{} } }\nfunc f(c bool) { var s set; %s }"
+    assert writes(source % "s.add(``)") == [("s", "handed", True)]
+    assert writes(source % "s.has(``)") == []
+    assert writes(source % "s.fill(); s.add(``)") == []
+    assert writes(source % "s = set{}; s.add(``)") == []
+    assert writes(source % "if c { s = set{} }; s.add(``)") == []

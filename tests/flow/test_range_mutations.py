@@ -395,3 +395,11 @@ def test_a_key_that_a_function_has_tested_is_told_from_a_new_one() -> None:
     (tested,) = (fact for fact in facts_of(source % "if special(k) { m[`all`] = 1 }").facts if isinstance(fact, RangeMutation))
     (other,) = (fact for fact in facts_of(source % "if special(``) { m[`all`] = 1 }").facts if isinstance(fact, RangeMutation))
     assert (tested.renames, other.renames) == (True, False)
+
+
+def test_a_value_that_moves_to_the_key_in_its_field_is_told() -> None:
+    declarations = "type V struct { to, label string }"
+    move = "for _, v := range m { m[v.to] = v }"
+    assert mutations(move, declarations=declarations, params="m map[string]V") == [("insert", False, "v.to")]
+    keyed = f"{declarations}\nfunc add(m map[string]V, v V) {{ m[v.label] = v }}"
+    assert mutations("for _, v := range m { m[v.label] = v }", declarations=keyed, params="m map[string]V") == []

@@ -181,3 +181,11 @@ def test_a_bound_method_is_that_of_its_receiver() -> None:
     assert calls('drop := u.drop; for k := range t.m { _ = k; drop("x") }') == []
     assert calls('drop := t.drop; if len(m) > 0 { drop = u.drop }; for k := range t.m { _ = k; drop("x") }') == []
     assert calls('drop := t.drop; t = u; for k := range t.m { _ = k; drop("x") }') == []
+
+
+def test_a_map_that_is_made_when_there_is_none_is_the_same_map() -> None:
+    text = TYPES + "func (t *T) enter(k string) { if t.m == nil { t.m = map[string]*V{} }; t.m[k] = &V{} }\n"
+    text += "func (t *T) start(k string) { if t.n == nil { t.m = map[string]*V{} }; t.m[k] = &V{} }\n"
+    assert len(findings_of(rule, text + 'func f(t *T) { for k := range t.m { _ = k; t.enter("x") } }')) == 1
+    assert findings_of(rule, text + "func f(t *T) { for k := range t.m { t.enter(k) } }") == []
+    assert findings_of(rule, text + 'func f(t *T) { for k := range t.m { _ = k; t.start("x") } }') == []
