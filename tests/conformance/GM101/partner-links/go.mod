@@ -1,0 +1,3 @@
+module example.com/gm101/partner-links
+
+go 1.21

@@ -1,0 +1,3 @@
+module example.com/gm106/refresh-tokens
+
+go 1.22

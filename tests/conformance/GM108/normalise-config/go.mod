@@ -1,0 +1,3 @@
+module example.com/gm108/normalise-config
+
+go 1.22

@@ -1,0 +1,3 @@
+module example.com/gm209/annotated-peers
+
+go 1.22

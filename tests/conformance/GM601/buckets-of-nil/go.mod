@@ -1,0 +1,3 @@
+module example.com/gm601/buckets-of-nil
+
+go 1.22
