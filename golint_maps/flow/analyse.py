@@ -78,7 +78,7 @@ def _analyse(package: PackageView) -> PackageFacts:
                 facts += served_maps.analyse(view, summaries, loops)
         view.release()
     facts += internals.analyse(package)
-    named = {fact.identity for fact in facts if isinstance(fact, growth.MapGrowth | half_releases.HalfRelease)}
+    named = {fact.identity for fact in facts if isinstance(fact, growth.MapGrowth | large_maps.TableFilled | half_releases.HalfRelease)}
     facts += lifetime.declarations(package, named, functions)
     facts += syncmap_profiles.profiles(package)
     facts += large_entries.large_entries(package)

@@ -12,7 +12,7 @@ from golint_maps.flow.growth import GrowthFact
 from golint_maps.flow.hashing import UnhashableKey, UnreachableKey
 from golint_maps.flow.internals.facts import InternalsFact
 from golint_maps.flow.large_entries import LargeEntry
-from golint_maps.flow.large_maps import LargeMap
+from golint_maps.flow.large_maps import LargeMap, TableFilled
 from golint_maps.flow.lifetime import Constructor, Holder, MapDeclared, OwnerReplaced, Serving
 from golint_maps.flow.loopvars import LoopVariableStored
 from golint_maps.flow.map_sharing import MapShared
@@ -32,6 +32,7 @@ Fact = (
     | UnreachableKey
     | LargeEntry
     | LargeMap
+    | TableFilled
     | LoopVariableStored
     | InternalsFact
     | NilFact

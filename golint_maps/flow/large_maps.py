@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from golint_maps.flow.events import CONSTANT
 from golint_maps.flow.identity import Names, function_id
+from golint_maps.flow.keyspace import few, is_closed
 from golint_maps.flow.literals import field_name
-from golint_maps.flow.maps import extent
+from golint_maps.flow.maps import extent, qualified
+from golint_maps.flow.parts import root_of
+from golint_maps.flow.pointers import holds_pointers
 from golint_maps.flow.site import Place, Site
-from golint_maps.flow.spelling import spell
-from golint_maps.flow.traverse import expressions, statements
+from golint_maps.flow.spelling import spell, spell_type
+from golint_maps.flow.syncmap_calls import is_fresh
+from golint_maps.flow.traverse import each, expressions, statements
 from golint_maps.flow.view import View
 from golint_maps.syntax import ir
 from golint_maps.types import model
@@ -28,10 +33,21 @@ class LargeMap(Site, frozen=True, kw_only=True, tag="large-map"):
     filled: bool
 
 
-def analyse(view: View) -> Iterator[LargeMap]:
-    """Yield the large maps of a function and its literals that are variables of the package or fields."""
+class TableFilled(Site, frozen=True, kw_only=True, tag="table-filled"):
+    """A map from keys without pointers to pointers that gets an entry for each piece of an input, before others have the object that holds it.
+
+    `value` is the type of its values.
+    """
+
+    identity: str
+    value: str
+
+
+def analyse(view: View) -> Iterator[LargeMap | TableFilled]:
+    """Yield the large maps of a function and its literals that are variables of the package or fields, and those that an input fills."""
     if not view.package.thorough or view.path.endswith("_test.go"):
         return
+    yield from _filled(view)
     names: Names | None = None
     for number in view.family:
         body = view.facts.functions[number].body or ()
@@ -93,6 +109,38 @@ def _counted(view: View, body: list[ir.Stmt] | tuple[()]) -> Iterator[tuple[ir.E
             match store:
                 case ir.Assign(_, [ir.Index(base, ir.Local(key))]) if key == counter and view.package.resolver.map(view.typing.of(base)) is not None:
                     yield base, turns, True
+
+
+def _filled(view: View) -> Iterator[TableFilled]:
+    """Yield the stores to fields of fresh objects in loops that end with their input: `for lines.Scan() { t.rows[id] = &row{} }`."""
+    for loop in view.statements:
+        if not isinstance(loop, ir.For) or not (loop.cond is None or isinstance(loop.cond, ir.Call)):
+            continue
+        for store in each(loop.body, ir.Assign):
+            for target in store.lhs:
+                found = _scanned(view, target.base) if isinstance(target, ir.Index) and isinstance(target.base, ir.Sel) else None
+                if found is None or not isinstance(target, ir.Index) or few(view, target.index, found.key) == CONSTANT:
+                    continue
+                identity = Names(view).identity(target.base)
+                if identity[:1] == "f":
+                    yield TableFilled(
+                        place=Place(view.path, target.pos, target.end),
+                        function=view.name,
+                        package=view.package.scope.path,
+                        map=spell(target.base, view.variables),
+                        owner=qualified(view, target.base),
+                        identity=identity,
+                        value=spell_type(found.value),
+                    )
+
+
+def _scanned(view: View, base: ir.Expr) -> model.Map | None:
+    """Return the type of a map of a fresh object that the collector looks at for its values alone."""
+    root = root_of(base)
+    found = view.package.resolver.map(view.typing.of(base)) if root is not None and is_fresh(root, view) else None
+    if found is None or not isinstance(found.value, model.Pointer):
+        return None
+    return found if holds_pointers(found.key, view.package.resolver) is False and not is_closed(found.key, view.package.resolver) else None
 
 
 def constant(view: View, x: ir.Expr, depth: int = 0) -> int:

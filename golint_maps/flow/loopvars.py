@@ -342,7 +342,7 @@ def _renews(view: View, statement: ir.Stmt, number: int, *, keyed: bool) -> bool
 
 
 def _fills(view: View, x: ir.Expr, number: int, keyed: bool) -> bool:
-    """Tell whether an expression hands a variable to what reads into it: `dec.Decode(&v)`, `rows.Scan(&v)`, `copy(v[:], b)`."""
+    """Tell whether an expression hands a variable to what reads into it: `dec.Decode(&v)`, `io.ReadFull(r, v[:])`, `copy(v[:], b)`."""
     for part in subexpressions(x):
         if not isinstance(part, ir.Call):
             continue
@@ -350,7 +350,7 @@ def _fills(view: View, x: ir.Expr, number: int, keyed: bool) -> bool:
         if view.typing.is_builtin(part.fun, "copy"):
             if isinstance(part.args[0], ir.SliceOf) and _mentions(part.args[0].x, number):
                 return True
-        elif (keyed or _READING.search(name)) and any(isinstance(arg, ir.Addr) and _root(arg.x) == number for arg in part.args):
+        elif (keyed or _READING.search(name)) and any(isinstance(arg, ir.Addr | ir.SliceOf) and _root(arg.x) == number for arg in part.args):
             return True
     return False
 

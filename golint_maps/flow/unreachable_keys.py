@@ -302,13 +302,13 @@ class _Keys:
     # --- time ---
 
     def _now(self, x: ir.Expr, depth: int) -> ir.Expr | None:
-        """Return the `time.Now()` whose monotonic reading is still in a value. UTC, In, Local, Round and Truncate strip it."""
+        """Return the `time.Now()` whose monotonic reading is still in a value. UTC, In, Local, Round, Truncate and AddDate strip it."""
         if depth > _MAX_DEPTH:
             return None
         match x:
             case ir.Call(ir.Sel(base, "Now"), []):
                 return x if self._view.typing.package_of(base) == "time" else None
-            case ir.Call(ir.Sel(base, "Add" | "AddDate")):
+            case ir.Call(ir.Sel(base, "Add")):
                 return self._now(base, depth + 1)
             case ir.Call(ir.Name() | ir.Sel(), [operand]) if self._view.typing.of(x) == _TIME and self._hands_back(x):
                 return self._now(operand, depth + 1)
@@ -328,7 +328,7 @@ class _Keys:
         given = [statement.values for statement in statements(function.body or ()) if isinstance(statement, ir.Return)]
         for values in given:
             x = values[0] if values else None
-            while isinstance(x, ir.Call) and isinstance(x.fun, ir.Sel) and x.fun.name in ("Add", "AddDate"):
+            while isinstance(x, ir.Call) and isinstance(x.fun, ir.Sel) and x.fun.name == "Add":
                 x = x.fun.base
             if not isinstance(x, ir.Local) or x.id != function.params[0]:
                 return False
@@ -381,7 +381,18 @@ class _Keys:
                 definition = self._definition(x)
                 if definition is not None and definition.count == 1 and not isinstance(definition.value, ir.Local):
                     return self._fresh(definition.value)
+            case ir.Call() if self._only_makes(x):
+                return x
         return None
+
+    def _only_makes(self, call: ir.Call) -> bool:
+        """Tell whether a function of the package does no more than make an object: `return &token{name: name}`. What does more may keep it."""
+        target = callee(self._view, call)
+        function = target.declared.node if target is not None and target.declared is not None else None
+        match function.body if function is not None else None:
+            case [ir.Return([ir.Addr(ir.Lit()) | ir.Call(ir.Name("new"), [_])])]:
+                return True
+        return False
 
     def _kept(self, key: ir.Expr, target: ir.Index) -> bool:
         """Tell whether the key is in a local that is used for more than this insert: returned, stored, passed on, captured, looked up again."""

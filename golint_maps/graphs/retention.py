@@ -16,7 +16,7 @@ from golint_maps.flow.growth import INSERTS, MapBound, MapGrowth, MapRelease
 from golint_maps.flow.half_releases import HalfRelease
 from golint_maps.flow.key_words import FEW, MANY
 from golint_maps.flow.keyspace import FREE
-from golint_maps.flow.large_maps import LargeMap
+from golint_maps.flow.large_maps import LargeMap, TableFilled
 from golint_maps.flow.map_sharing import MapShared
 from golint_maps.flow.site import Place
 from golint_maps.graphs.lifetime import Lifetimes, Reason
@@ -79,7 +79,7 @@ class Scanned:
     """A table of pointers that every cycle of the collector walks over."""
 
     declared: Place
-    growth: MapGrowth
+    growth: MapGrowth | TableFilled
     large: LargeMap | None
 
 
@@ -218,16 +218,18 @@ class Retention:
 
     # --- large tables ---
 
-    def scanned(self, large: Iterable[LargeMap]) -> Iterator[Scanned]:
+    def scanned(self, large: Iterable[LargeMap], filled: Iterable[TableFilled]) -> Iterator[Scanned]:
         """Yield the long-lived tables of pointers under keys without pointers that are large, or that a loop fills."""
-        sizes = _by_identity(large)
-        for identity, growths in sorted(self._growths.items()):
-            declared = self._declared.get(identity)
-            if declared is None or not any(growth.scanned for growth in growths) or not self._lasts(identity):
+        sizes, before = _by_identity(large), {fill.identity: fill for fill in filled}
+        for identity in sorted({*self._growths, *before}):
+            declared, growths = self._declared.get(identity), self._growths.get(identity, [])
+            table = identity in before or any(growth.scanned for growth in growths)
+            if declared is None or not table or not self._lasts(identity):
                 continue
             loops = [growth for growth in growths if any(number < 0 for number in growth.at.nest) and growth.origin != CONSTANT]
-            if loops or identity in sizes:
-                yield Scanned(declared, (loops or growths)[0], sizes.get(identity))
+            fill: MapGrowth | TableFilled = loops[0] if loops else before[identity] if identity in before else growths[0]
+            if loops or identity in before or identity in sizes:
+                yield Scanned(declared, fill, sizes.get(identity))
 
     def emptied(self, large: Iterable[LargeMap]) -> Iterator[Emptied]:
         """Yield where a long-lived map that was surely large is emptied and kept."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from golint_maps.findings import Finding, Level, Related
-from golint_maps.flow.large_maps import LargeMap
+from golint_maps.flow.large_maps import LargeMap, TableFilled
 from golint_maps.flow.site import Site
 from golint_maps.program import Program
 from golint_maps.rule import Precision, Profile, Rule, locate
@@ -24,7 +24,7 @@ RULE = Rule(
 @RULE.check
 def check(program: Program) -> Iterator[Finding]:
     """Report long-lived maps from keys without pointers to pointers that are large, or that a loop fills."""
-    for table in program.retention.scanned(program.each(LargeMap)):
+    for table in program.retention.scanned(program.each(LargeMap), program.each(TableFilled)):
         growth = table.growth
         many = f"it is made for {table.large.size:,} entries" if table.large is not None else f"{growth.function} fills it in a loop"
         yield RULE.finding(

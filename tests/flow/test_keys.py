@@ -157,6 +157,7 @@ def test_floats_that_are_believed_or_tested_may_be_keys(text: str) -> None:
         ("now := time.Now()\ntimes[now] = 1", ["time"]),
         ("byAny[time.Now()] = 1", ["time"]),
         ("times[later(time.Now())] = 1", ["time"]),
+        ("times[time.Now().AddDate(0, 0, 1)] = 1", []),
         ("times[day(time.Now())] = 1", []),
         ("times[time.Now().UTC()] = 1", []),
         ("times[time.Now().Truncate(5)] = 1", []),
@@ -191,6 +192,13 @@ def test_times_that_a_loop_gives_back_to_delete_are_found_again() -> None:
 )
 def test_a_pointer_that_nobody_keeps_is_no_key(text: str, expected: list[str]) -> None:
     assert unreachable(text) == expected
+
+
+def test_a_function_that_only_makes_an_object_keeps_no_pointer_to_it() -> None:
+    assert unreachable("ptrs[made(n)] = 1", more="func made(n int) *key { return &key{any: n} }") == ["pointer"]
+    assert unreachable("k := made(n)\nptrs[k] = 1", more="func made(n int) *key { return new(key) }") == ["pointer"]
+    assert unreachable("ptrs[made(n)] = 1", more="func made(n int) *key { k := &key{any: n}; keep(k); return k }") == []
+    assert unreachable("k := made(n)\nptrs[k] = 1\nkeep(k)", more="func made(n int) *key { return &key{} }") == []
 
 
 def test_pointers_are_kept_by_a_set_that_is_ranged_over() -> None:

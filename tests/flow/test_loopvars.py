@@ -103,6 +103,8 @@ def test_a_break_of_an_inner_loop_does_not_leave_the_outer_one() -> None:
         ("if err := decoder.Decode(&v); err != nil { break }\nm[x.id] = &v", "address"),
         ("if decoder.Decode(&v) == nil { m[x.id] = holder{t: &v} }", "address"),
         ("copy(v.tags[:], x.list)\nm[x.id] = v.tags[:]", "slice"),
+        ("if _, err := read.ReadFull(nil, a[:]); err != nil { return }\nm[int(a[0])] = a[2:]", "slice"),
+        ("read.ReadFull(nil, a[:])\nm[x.id] = a[:]", "slice"),
         ("v = x\nfor i := range 3 { m[i+x.id] = &v }", "address"),
         ("v = x\nm[x.id] = func() int { return v.id }", "closure"),
         ("select { case v = <-more: m[v.id] = &v }", "address"),
@@ -110,7 +112,10 @@ def test_a_break_of_an_inner_loop_does_not_leave_the_outer_one() -> None:
     ],
 )
 def test_a_variable_from_outside_that_each_turn_sets_is_shared_on_every_version(body: str, form: str) -> None:
-    others = "var n int\nvar more chan T\nvar decoder interface { Decode(any) error }\nvar rows interface { Scan(...any) error }\nvar fill func(*T)"
+    others = (
+        "var a [9]byte\nvar read interface { ReadFull(any, []byte) (int, error) }\nvar n int\nvar more chan T\n"
+        "var decoder interface { Decode(any) error }\nvar rows interface { Scan(...any) error }\nvar fill func(*T)"
+    )
     text = f"var v T\n{others}\nfor _, x := range xs {{\n{body}\n}}"
     assert forms(text, go=(1, 24)) == [form]
 

@@ -59,7 +59,8 @@ def is_own_type(package: PackageView, kind: Type | None, value: Memory) -> bool:
     for _ in range(value.hops):
         below = package.resolver.underlying(kind)
         if not isinstance(below, model.Pointer):
-            return False
+            # `(*unsafe.Pointer)(unsafe.Pointer(&s.current))` of a pointer to a map: a word that leads to the map's variable, not to its header.
+            return is_word(package, below)
         kind = below.elem
     below = package.resolver.underlying(kind)
     if below is None:

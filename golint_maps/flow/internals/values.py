@@ -86,7 +86,14 @@ class Frame:
                 found = None
         if found is None and isinstance(x, ir.Sel | ir.Index) and (within := part(x)):
             found = self._kept(*within)
-        return found or self._by_type(x, kind)
+        return found or self._to_map(x, kind) or self._by_type(x, kind)
+
+    def _to_map(self, x: ir.Expr, kind: Type | None) -> Memory | None:
+        """Return what a pointer to a map leads to, whoever gave it: a parameter, a field, a result."""
+        hops = 0
+        while isinstance(kind, model.Pointer):
+            kind, hops = kind.elem, hops + 1
+        return self._map(x, kind).at(hops) if hops and is_map(self._package, kind) else None
 
     def _by_type(self, x: ir.Expr, kind: Type | None) -> Memory | None:
         """Return what a pointer to a mirror leads to, if the package casts maps to such pointers."""

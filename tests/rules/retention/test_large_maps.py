@@ -25,6 +25,22 @@ def test_a_table_of_pointers_that_a_loop_fills() -> None:
     assert scanned("var m = map[int]*int{}\nfunc Load(ks []int) { for _, k := range ks { m[k] = new(int) } }") == ["m"]
 
 
+SERVED = """
+type more interface { Next() bool; ID() int }
+type T struct { m map[int]*int }
+func (t *T) ServeHTTP(w http.ResponseWriter, r *http.Request) { println(t.m[1]) }
+func load(rows more) *T { t := &T{m: map[int]*int{}}; LOOP; return t }
+"""
+
+
+def test_a_table_that_is_filled_from_an_input_before_it_is_served() -> None:
+    served = f'import "net/http"\n{SERVED}'
+    assert scanned(served.replace("LOOP", "for rows.Next() { t.m[rows.ID()] = new(int) }")) == ["t.m"]
+    assert scanned(served.replace("LOOP", "for i := 0; i < 3; i++ { t.m[i] = new(int) }")) == []
+    assert scanned(served.replace("LOOP", "for rows.Next() { t.m[7] = new(int) }")) == []
+    assert scanned(served.replace("LOOP", "for rows.Next() { t.m[rows.ID()] = new(int) }").replace("map[int]", "map[any]")) == []
+
+
 @pytest.mark.parametrize(
     "source",
     [
