@@ -10,7 +10,6 @@ from golint_maps.flow.identity import Names, function_id
 from golint_maps.flow.keyspace import few, is_closed
 from golint_maps.flow.literals import field_name
 from golint_maps.flow.maps import extent, qualified
-from golint_maps.flow.parts import root_of
 from golint_maps.flow.pointers import holds_pointers
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell, spell_type
@@ -118,7 +117,7 @@ def _filled(view: View) -> Iterator[TableFilled]:
             continue
         for store in each(loop.body, ir.Assign):
             for target in store.lhs:
-                found = _scanned(view, target.base) if isinstance(target, ir.Index) and isinstance(target.base, ir.Sel) else None
+                found = _scanned(view, target.base) if isinstance(target, ir.Index) else None
                 if found is None or not isinstance(target, ir.Index) or few(view, target.index, found.key) == CONSTANT:
                     continue
                 identity = Names(view).identity(target.base)
@@ -135,9 +134,10 @@ def _filled(view: View) -> Iterator[TableFilled]:
 
 
 def _scanned(view: View, base: ir.Expr) -> model.Map | None:
-    """Return the type of a map of a fresh object that the collector looks at for its values alone."""
-    root = root_of(base)
-    found = view.package.resolver.map(view.typing.of(base)) if root is not None and is_fresh(root, view) else None
+    """Return the type of a map in a fresh object that the collector looks at for its values alone."""
+    if not isinstance(base, ir.Sel) or not isinstance(base.base, ir.Local) or not is_fresh(base.base.id, view):
+        return None
+    found = view.package.resolver.map(view.typing.of(base))
     if found is None or not isinstance(found.value, model.Pointer):
         return None
     return found if holds_pointers(found.key, view.package.resolver) is False and not is_closed(found.key, view.package.resolver) else None

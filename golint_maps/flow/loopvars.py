@@ -29,7 +29,7 @@ MODULES: Final = (1, 11)
 """The first Go with modules. Files get an older version where no go.mod says one, and the tree looks older than modules."""
 
 _MAX_DEPTH: Final = 6
-_READING: Final = re.compile(r"Decode|Unmarshal|Scan|^Read")
+_READING: Final = re.compile(r"Decode|Unmarshal|[Ss]can|^Read")
 """Names of what fills in the variable whose address it is given."""
 _Block = Sequence[ir.Stmt]
 

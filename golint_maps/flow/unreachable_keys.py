@@ -381,7 +381,7 @@ class _Keys:
                 definition = self._definition(x)
                 if definition is not None and definition.count == 1 and not isinstance(definition.value, ir.Local):
                     return self._fresh(definition.value)
-            case ir.Call() if self._only_makes(x):
+            case ir.Call() if self._only_makes(x) or self._calls(x, "errors", ("New",)) or self._calls(x, "fmt", ("Errorf",)):
                 return x
         return None
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from golint_maps.flow.events import CallSite, FunctionSummary, MapAccess, Position
+from golint_maps.flow.events import CallSite, FunctionSummary, MapAccess, Path, Position
 from golint_maps.flow.identity import short
 from golint_maps.flow.keyspace import SETTINGS
 from golint_maps.flow.lifetime import Constructor, Holder, OwnerReplaced, Serving
@@ -275,6 +275,8 @@ class Lifetimes:
             return None
         if self._held_by_main(way, root):
             return Reason("main holds it while it serves", None, 1)
+        if (served := self._served_for_main(way, root)) is not None:
+            return served
         # What was looked up somewhere may be an element that comes and goes, whatever lock it has.
         return self.of_type(owner) or (self._locked(way, owner) if root in ("r", "") or self._made_here(root) else None)
 
@@ -300,6 +302,29 @@ class Lifetimes:
         offsets = [hop.site.place.start if hop.site is not None else hop.at.order for hop in way.hops if hop.function == family]
         loops = [loop for loop in self._serving.get(family, ()) if loop.waits]
         return any(loop.start <= offset < loop.end for loop in loops for offset in offsets)
+
+    def _served_for_main(self, way: Witness, root: str) -> Reason | None:
+        """Tell the same where the loop stands in a function that `main` calls, and does nothing to the object afterwards: `t.loop(ctx)`."""
+        family = root[1:].partition("#")[0]
+        if root[:1] != "l" or way.hops[0].function != family or not family.partition("@")[0].endswith(".main") or not self._made_here(root):
+            return None
+        if self._used_after(self._functions[family], root, way.hops[0].at.order):
+            return None  # what it has collected is read when the work is done
+        for hop in way.hops[1:]:
+            offset = hop.site.place.start if hop.site is not None else hop.at.order
+            function = self._functions[hop.function]
+            if any(loop.waits and loop.start <= offset < loop.end for loop in self._serving.get(hop.function, ())):
+                named = _SERVES.search(function.id.rpartition(".")[2]) is not None
+                return Reason(f"main holds it while {function.name} serves", None, 1, assumed=not named)
+        return None
+
+    @staticmethod
+    def _used_after(function: FunctionSummary, root: str, order: int) -> bool:
+        """Tell whether a function does something with a local variable, or what it leads to, behind a place. What is deferred does not count."""
+        used: list[tuple[Position, Path | None]] = [(access.at, access.path) for access in function.accesses]
+        for site in function.calls:
+            used += [(site.at, argument.path) for argument in (site.receiver, *site.args) if argument is not None]
+        return any(order < at.order < DEFERRED and path is not None and path[:1] == (root,) for at, path in used)
 
     def _made_here(self, root: str) -> bool:
         variable = local(self._functions, root)
@@ -381,7 +406,7 @@ class Lifetimes:
             return Reason(f"each call of {entry.name}", None, 2, assumed=True)
         if context.kind == "spawn" and context.link is not None:
             return self._spawned(way, context.link, depth)
-        if context.kind == "main":
+        if context.kind == "main" or (context.kind == "own" and context.entry.partition("@")[0].endswith(".main")):
             return self._in_loop(way.hops)
         return None
 

@@ -10,6 +10,7 @@ from golint_maps.testing import facts_of
 HEAD = """package p
 
 import (
+	"errors"
 	"math"
 	"strconv"
 	"time"
@@ -41,6 +42,7 @@ var (
 	ptrs    map[*key]int
 	ids     map[int64]int
 	_       = math.Pi
+	_       = errors.New
 	_       = strconv.Itoa
 )
 """
@@ -182,6 +184,8 @@ def test_times_that_a_loop_gives_back_to_delete_are_found_again() -> None:
         ("ptrs[&key{}] = 1", ["pointer"]),
         ("ptrs[new(key)]++", ["pointer"]),
         ("byError[&key{}]++", ["pointer"]),
+        ('byError[errors.New("new")]++', ["pointer"]),
+        ('err := errors.New("new")\nbyError[err]++\nkeep(err)', []),
         ("byPlace[place{&key{}, n}] = 1", ["pointer"]),
         ("k := &key{}\nbyPlace[place{k, n}] = 1\nkeep(k)", []),
         ("k := &key{}\nif ptrs[k] == 0 { ptrs[k] = 1 }", ["pointer"]),

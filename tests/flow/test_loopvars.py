@@ -99,6 +99,7 @@ def test_a_break_of_an_inner_loop_does_not_leave_the_outer_one() -> None:
         ("v.id = x.id\nm[v.id] = &v", "address"),
         ("fill(&v)\nm[v.id] = &v", "address"),
         ("rows.Scan(&v.id, &v.tags)\nm[v.id] = &v", "address"),
+        ("scanner.Sscan(``, &v.id)\nm[x.id] = &v", "address"),
         ("id := v.id\nv = x\nm[id] = &v", "address"),
         ("if err := decoder.Decode(&v); err != nil { break }\nm[x.id] = &v", "address"),
         ("if decoder.Decode(&v) == nil { m[x.id] = holder{t: &v} }", "address"),
@@ -114,7 +115,8 @@ def test_a_break_of_an_inner_loop_does_not_leave_the_outer_one() -> None:
 def test_a_variable_from_outside_that_each_turn_sets_is_shared_on_every_version(body: str, form: str) -> None:
     others = (
         "var a [9]byte\nvar read interface { ReadFull(any, []byte) (int, error) }\nvar n int\nvar more chan T\n"
-        "var decoder interface { Decode(any) error }\nvar rows interface { Scan(...any) error }\nvar fill func(*T)"
+        "var decoder interface { Decode(any) error }\nvar rows interface { Scan(...any) error }\nvar fill func(*T)\n"
+        "var scanner interface { Sscan(string, ...any) (int, error) }"
     )
     text = f"var v T\n{others}\nfor _, x := range xs {{\n{body}\n}}"
     assert forms(text, go=(1, 24)) == [form]

@@ -679,6 +679,19 @@ def test_a_goroutine_ends_with_its_work_whoever_starts_it(start: str) -> None:
     assert maps(source) == []
 
 
+def test_what_main_holds_while_a_method_that_it_calls_serves() -> None:
+    source = (
+        "package main\nimport `context`\ntype tail struct { in chan string; m map[string]*int }\n"
+        "func (t *tail) loop(ctx context.Context) {\n"
+        " for { select { case <-ctx.Done(): return\ncase k := <-t.in: t.m[k] = new(int) } }\n}\n"
+        "func feed(c chan string)\n"
+        "func main() { t := &tail{in: make(chan string), m: map[string]*int{}}; go feed(t.in); t.loop(context.Background())%s }"
+    )
+    assert [found.key for found in findings_of(gm401_map_only_grows, {"p.go": source % ""})] == ["t.m"]
+    # What is read afterwards was collected, by a loop that ends with the work.
+    assert findings_of(gm401_map_only_grows, {"p.go": source % "; println(len(t.m))"}) == []
+
+
 def test_a_loop_of_main_over_a_channel_that_is_closed_ends_with_the_work() -> None:
     source = (
         "package main\nfunc work(c chan string) { c <- `a` }\nfunc main() {\n c := make(chan string)\n s := &set{m: map[string]*int{}}\n"

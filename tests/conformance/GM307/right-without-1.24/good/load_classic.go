@@ -1,0 +1,6 @@
+//go:build !go1.26 && !goexperiment.swissmap
+
+package load
+
+// Good: the other half.
+const factor = 13

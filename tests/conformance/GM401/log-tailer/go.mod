@@ -1,0 +1,3 @@
+module example.com/gm401/log-tailer
+
+go 1.23

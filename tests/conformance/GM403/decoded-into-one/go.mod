@@ -1,0 +1,3 @@
+module example.com/gm403/decoded-into-one
+
+go 1.24
