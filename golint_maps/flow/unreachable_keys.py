@@ -81,6 +81,14 @@ def _computed(key: ir.Expr) -> bool:
     return isinstance(key, ir.Local | ir.Call | ir.Binary | ir.Addr | ir.Lit)
 
 
+def _is_new(x: ir.Expr) -> bool:
+    """Tell whether an expression makes a new object and gives its address."""
+    match x:
+        case ir.Addr(ir.Lit()) | ir.Call(ir.Name("new"), [_]):
+            return True
+    return False
+
+
 class _Keys:
     def __init__(self, view: View) -> None:
         self._view = view
@@ -372,7 +380,7 @@ class _Keys:
     def _fresh(self, x: ir.Expr) -> ir.Expr | None:
         """Return the expression that makes the new object a key points to."""
         match x:
-            case ir.Addr(ir.Lit()) | ir.Call(ir.Name("new"), [_]):
+            case _ if _is_new(x):
                 return x
             case ir.Lit(_, elements):
                 # What a struct holds under a name may be kept under it; what it is made with is nobody else's.
@@ -386,13 +394,11 @@ class _Keys:
         return None
 
     def _only_makes(self, call: ir.Call) -> bool:
-        """Tell whether a function of the package does no more than make an object: `return &token{name: name}`. What does more may keep it."""
+        """Tell whether a function of the package returns what it makes at that very place, `return &token{name: name}`, so that it cannot keep it."""
         target = callee(self._view, call)
         function = target.declared.node if target is not None and target.declared is not None else None
-        match function.body if function is not None else None:
-            case [ir.Return([ir.Addr(ir.Lit()) | ir.Call(ir.Name("new"), [_])])]:
-                return True
-        return False
+        returned = [statement.values for statement in each(function.body or (), ir.Return)] if function is not None else []
+        return bool(returned) and all(len(values) == 1 and _is_new(values[0]) for values in returned)
 
     def _kept(self, key: ir.Expr, target: ir.Index) -> bool:
         """Tell whether the key is in a local that is used for more than this insert: returned, stored, passed on, captured, looked up again."""

@@ -201,6 +201,10 @@ def test_a_pointer_that_nobody_keeps_is_no_key(text: str, expected: list[str]) -
 def test_a_function_that_only_makes_an_object_keeps_no_pointer_to_it() -> None:
     assert unreachable("ptrs[made(n)] = 1", more="func made(n int) *key { return &key{any: n} }") == ["pointer"]
     assert unreachable("k := made(n)\nptrs[k] = 1", more="func made(n int) *key { return new(key) }") == ["pointer"]
+    assert unreachable("ptrs[made(n)] = 1", more="func made(n int) *key { if n > 0 { return &key{any: n} }; println(n); return &key{} }") == [
+        "pointer"
+    ]
+    assert unreachable("ptrs[made(n)] = 1", more="func made(n int) *key { if n > 0 { return all[n] }; return &key{} }\nvar all []*key") == []
     assert unreachable("ptrs[made(n)] = 1", more="func made(n int) *key { k := &key{any: n}; keep(k); return k }") == []
     assert unreachable("k := made(n)\nptrs[k] = 1\nkeep(k)", more="func made(n int) *key { return &key{} }") == []
 
