@@ -55,6 +55,13 @@ class FunctionValues:
                 if not isinstance(element.value, ir.Lit | ir.Addr):
                     self.stored(element.value, target)
 
+    def listed(self, literal: ir.Lit) -> Iterator[str]:
+        """Yield the functions that a table or list has as its values: `template.FuncMap{"trim": trim}`."""
+        if isinstance(self._resolver.underlying(self._typing.of(literal)), model.Map | model.Slice | model.Array):
+            for element in literal.elements:
+                if isinstance(self._resolver.underlying(self._typing.of(element.value)), model.Signature):
+                    yield from self._callees.targets(element.value)
+
     def stored_somewhere(self, value: ir.Expr) -> None:
         """Record functions that are stored, passed or returned as parts of something without a name."""
         match value:

@@ -263,6 +263,8 @@ class LocksetWalk(Forward[State]):
                     self.flows.append(Flow(function_id(self.view, value.function), f"&{self.id}"))
                 elif isinstance(value, ir.Lit | ir.Addr):
                     self._functions.stored_somewhere(value)
+                    if isinstance(value, ir.Lit):
+                        self.flows += [Flow(token, f"&{self.id}") for token in self._functions.listed(value)]
                 elif isinstance(value, ir.Call | ir.Name | ir.Sel | ir.Local) and isinstance(
                     self.view.package.resolver.underlying(self.view.typing.of(value)), model.Signature
                 ):
@@ -689,7 +691,10 @@ class LocksetWalk(Forward[State]):
             at = self.structure.at(start, deferred=True) if ends else self._at(start)
             if chosen:
                 at = replace(at, nest=(*at.nest, _CHOSEN))
-            self.syncs[start, kind] = Sync(kind, path, at, Place(self.view.path, start, start + 1), self._admission.held(-1, state))
+            self.syncs[start, kind] = sync = Sync(kind, path, at, Place(self.view.path, start, start + 1), self._admission.held(-1, state))
+            left = self.structure.when_left(at) if kind in ("receive", "wait") else None
+            if left is not None:
+                self.syncs[left.order, kind] = replace(sync, at=left)
 
     def _call_site(self, call: ir.Call, mode: str, state: State) -> None:
         for argument in call.args:

@@ -57,7 +57,7 @@ class NilFlow(Forward[State]):
             case ir.Assign(_, lhs, rhs):
                 for index, x in enumerate(rhs):
                     target = lhs[index] if len(lhs) == len(rhs) else None
-                    if not (isinstance(target, ir.Local) and self._values.is_alias(target)):
+                    if not (isinstance(target, ir.Local) and self._values.begins_alias(target)):
                         self._visit(x, state)
                 for x in lhs:
                     self._visit_target(x, state)

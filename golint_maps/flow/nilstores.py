@@ -70,13 +70,15 @@ def assign(body: Body, statement: ir.Assign, state: State) -> None:
 def put(body: Body, x: ir.Expr, plan: dict[Path, Value] | None, state: State) -> None:
     """Store what is planned (by path below the target) to `x`; None: something unknown."""
     if isinstance(x, ir.Local):
-        if body.values.is_alias(x):
+        if body.values.begins_alias(x):
             return
         path: Path | None = (f"l{x.id}",)
         state.forget((f"l{x.id}",))
         state.changed(x.id)
         if plan is not None:
             state.private |= {f"l{x.id}"}
+        if body.values.is_alias(x) and (path := body.view.paths.of(x)) is not None:
+            state.forget(path)  # what is put into the place that the name is of
     elif isinstance(x, ir.Name) and x.name == "_":
         return
     else:

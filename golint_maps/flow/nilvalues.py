@@ -90,6 +90,10 @@ class NilValues:
     def is_alias(self, x: ir.Local) -> bool:
         return self.view.paths.of(x) != (f"l{x.id}",)
 
+    def begins_alias(self, x: ir.Local) -> bool:
+        """Tell whether an assignment to a variable makes it another name of something, not of what is put into that place next."""
+        return self.is_alias(x) and (not self.view.assignments[x.id] or self.view.variables[x.id].pos == x.pos)
+
     def _pointee(self, kind: Type | None) -> Type | None:
         below = self._resolver.underlying(kind)
         return below.elem if isinstance(below, model.Pointer) else kind

@@ -3,16 +3,18 @@
 A path is a tuple of strings: a root, then fields and elements. Roots are `l<id>` (a local of the outermost function) and `g<package>.<name>`
 (a package variable). Fields stand by name, embedded ones spelled out; elements as `[key]`. Pointers are transparent: `p.f`, `(*p).f` and
 `&p.f` are one path. A local that is defined once from another path, and holds a reference (map, pointer, channel, interface), is an alias
-of that path, unless the function assigns to the path as well: then both names may part (`old := s.m; s.m = make(…)`).
+of that path, unless the function assigns to the path as well: then both names may part (`old := s.m; s.m = make(…)`). They do not where a new
+map is put into both (`row = make(…); t.rows[id] = row`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from golint_maps.flow.traverse import statements
+from golint_maps.flow.traverse import blocks, statements
 from golint_maps.syntax import ir
 from golint_maps.types import model
 from golint_maps.types.definitions import FromRange, FromValue
@@ -124,7 +126,7 @@ class Paths:
     def _find_alias(self, number: int) -> Path | None:
         view = self._view
         definition = view.typing.definitions.get(number)
-        if view.assignments[number]:
+        if view.assignments[number] and not self._filled_in(number):
             return None
         if isinstance(definition, FromRange):
             # What comes out of a channel is one thing with what went in.
@@ -144,9 +146,38 @@ class Paths:
         if not isinstance(kind, model.Map | model.Pointer | model.Chan | model.Interface):
             return None
         path = self.of(definition.value)
-        if path is None or path in self.assigned or (len(path) == 1 and path[0][0] == "l" and view.assignments[int(path[0][1:])]):
+        if path is None or (path in self.assigned and not view.assignments[number]):
+            return None
+        if len(path) == 1 and path[0][0] == "l" and view.assignments[int(path[0][1:])]:
             return None
         return path
+
+    def _filled_in(self, number: int) -> bool:
+        """Tell whether a map that was looked up gets another value only where a new one is put into its place at once.
+
+        `row, ok := t.rows[id]; if !ok { row = make(…); t.rows[id] = row }`: both names stay those of one map.
+        """
+        view = self._view
+        match view.typing.definitions.get(number):
+            case FromValue(ir.Index() as source, 0) if isinstance(view.package.resolver.underlying(view.typing.local(number)), model.Map):
+                place = self.raw(source)
+            case _:
+                return False
+        if place is None or place not in self.assigned:
+            return False
+        filled = sum(self._fills(block, number, place) for function in view.functions for block in blocks(function.body or ()))
+        assigns = (statement for statement in view.statements if statement.__class__ is ir.Assign)
+        stored = sum(any(x.__class__ is ir.Index and self.raw(x) == place for x in assign.lhs) for assign in assigns)
+        return filled == view.assignments[number] == stored
+
+    def _fills(self, block: Sequence[ir.Stmt], number: int, place: Path) -> int:
+        """Count how often a block gives a variable a new value and stores that in a place with the next statement."""
+        found = 0
+        for pair in pairwise(block):
+            match pair:
+                case ir.Assign("=", [ir.Local(given)], [ir.Call() | ir.Lit()]), ir.Assign("=", [ir.Index() as target], [ir.Local(value)]):
+                    found += given == value == number and self.raw(target) == place
+        return found
 
     def key(self, x: ir.Expr) -> str:
         """Return a text that is equal for expressions that surely have equal values, as long as no variable in them changes."""

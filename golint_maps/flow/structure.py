@@ -6,13 +6,15 @@ enclosing branch bodies; an event dominates a later one when all branches around
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from golint_maps.flow.events import Position
-from golint_maps.flow.traverse import each, operands
+from golint_maps.flow.traverse import each, operands, substatements
 from golint_maps.flow.walk import never_returns
 from golint_maps.syntax import ir
 
+_BROKEN = frozenset((ir.For, ir.Range, ir.Switch, ir.TypeSwitch, ir.Select))
+"""What a `break` without a label leaves."""
 DEFERRED = 1 << 40
 """Added to the order of what runs when the function returns."""
 
@@ -23,6 +25,7 @@ class Structure:
     def __init__(self, body: Sequence[ir.Stmt]) -> None:
         self._regions: list[tuple[int, int, int]] = []  # (start, end, id); loops have negative ids
         self._cache: dict[int, Position] = {}
+        self._endless: list[tuple[int, ir.For]] = []
         todo: list[Sequence[ir.Stmt]] = [body]
         while todo:
             for statement in todo.pop():
@@ -31,6 +34,8 @@ class Structure:
                 elif statement.__class__ is ir.For or statement.__class__ is ir.Range:
                     if statement.body:
                         # The head of a loop is executed in each turn as well.
+                        if statement.__class__ is ir.For and statement.cond is None:
+                            self._endless.append((-len(self._regions) - 1, statement))
                         self._regions.append((statement.pos, statement.end, -len(self._regions) - 1))
                         todo.append(statement.body)
                 elif statement.__class__ is ir.Block:
@@ -59,6 +64,15 @@ class Structure:
     def loops(self) -> tuple[tuple[int, int, int], ...]:
         """Return (number, start, end) of each loop."""
         return tuple((number, start, end) for start, end, number in self._regions if number < 0)
+
+    def when_left(self, at: Position) -> Position | None:
+        """Return where a loop ends that is only left behind a position in it: `for { select { case <-done: break wait; case <-tick: … } }`."""
+        for number, loop in self._endless:
+            if number in at.nest:
+                ways = [self.at(branch.pos) if branch.kind == "break" else Position(0, ()) for branch in _ways_out(loop)]
+                if len(ways) == 1 and dominates(at, ways[0]):
+                    return Position(loop.end, at.nest[: at.nest.index(number)])
+        return None
 
     def at(self, offset: int, *, deferred: bool = False) -> Position:
         """Return the position of a byte offset. Deferred code stands behind everything, in no branch."""
@@ -94,6 +108,20 @@ def breaks(body: Sequence[ir.Stmt]) -> bool:
             case ir.Block(inner):
                 todo += inner
     return any(branch.label and branch.kind == "break" for branch in each(body, ir.Branch))
+
+
+def _ways_out(loop: ir.For) -> Iterator[ir.Branch]:
+    """Yield the breaks out of a loop, and the jumps in it, which may lead out as well."""
+    todo = [(statement, True) for statement in loop.body]
+    while todo:
+        statement, direct = todo.pop()
+        if statement.__class__ is ir.Branch:
+            leads_out = statement.label == loop.label if statement.label else direct
+            if statement.kind == "goto" or (statement.kind == "break" and leads_out):
+                yield statement
+        else:
+            inner = direct and statement.__class__ not in _BROKEN
+            todo += [(item, inner) for item in substatements(statement)]
 
 
 def before_returns(body: Sequence[ir.Stmt]) -> frozenset[int]:

@@ -31,6 +31,19 @@ def substatements(statement: ir.Stmt) -> Iterator[ir.Stmt]:
         yield from inside(statement)
 
 
+def blocks(body: Sequence[ir.Stmt]) -> Iterator[Sequence[ir.Stmt]]:
+    """Yield a body and the bodies inside of it, each as the list of its statements."""
+    yield body
+    for statement in statements(body):
+        match statement:
+            case ir.If(_, _, then, orelse):
+                yield from (then, orelse)
+            case ir.For(_, _, _, inner) | ir.Range(_, _, _, _, inner) | ir.Block(inner):
+                yield inner
+            case ir.Switch(_, _, cases) | ir.TypeSwitch(_, _, cases) | ir.Select(cases):
+                yield from (case.body for case in cases)
+
+
 _statements: dict[int, tuple[Sequence[ir.Stmt], tuple[ir.Stmt, ...]]] = {}
 _expressions: dict[int, tuple[Sequence[ir.Stmt], tuple[ir.Expr, ...]]] = {}
 _by_class: dict[int, tuple[Sequence[ir.Stmt], dict[type[Any], list[Any]]]] = {}

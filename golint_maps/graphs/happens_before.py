@@ -97,6 +97,16 @@ class HappensBefore:
             if raised is not None:
                 yield raised, sync
 
+    def signalled_names(self, witness: Witness) -> set[str]:
+        """Return the names of what a goroutine signals at its end, also where its object is that of a method value (`go stage()`)."""
+        names = {path[-1] for path, _ in self.signals(witness)}
+        link = witness.context.link
+        if link is not None and link.site.receiver is None and self._functions[link.callee].receiver:
+            entry = self._functions[link.callee]
+            own = (sync for sync in (*entry.syncs, *self._deferred(entry)) if sync.kind in _SIGNALS and sync.path[0] == "r")
+            names |= {sync.path[-1] for sync in own if self._ends_with(sync, witness)}
+        return names
+
     def _ends_of_executors(self, link: Link) -> Iterator[Sync]:
         """Yield what the goroutines signal at their end that run what is sent to a channel, in the terms of the sender."""
         sent = link.sent.channel.path if link.sent is not None else None

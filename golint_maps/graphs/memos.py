@@ -25,7 +25,9 @@ _REGISTRATION_ALONE: Final = re.compile(
 """Of a package variable, or the object in one, that is filled with what was computed: reading, parsing and making is what programs do at any time."""
 _STARTING: Final = re.compile(
     r"(?:On|Do)?(?:Init|Open|Start|Run|Serve|Close|Stop|Register|Setup|Configure|Unmarshal|Decode|Gob|Scan|New|Load|Must|Validate)"
+    r"(?!(?:[np]?e?d|[np]?ing)(?![a-z]))"
 )
+"""What makes an object ready, or does away with it. `Loaded` and `Running` ask how far that is."""
 
 _OFTEN: Final = 3
 """Calls where packages are initialised from which on they look like the use that is meant."""

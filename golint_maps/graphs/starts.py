@@ -241,7 +241,7 @@ class Starts:
             and start.site.targets == link.site.targets
         ):
             return True
-        names = {path[-1] for path, _ in self._order.signals(spawn)}
+        names = self._order.signalled_names(spawn)
         return any(
             wait.path[-1] in names and start.at.order < wait.at.order and (follows(wait, start.at, met.at) or common_loop(wait.at, start.at))
             for wait in self._order.waits(met.function)

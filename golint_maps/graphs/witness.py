@@ -360,7 +360,8 @@ class Witnesses:
         """Tell whether a function has started a goroutine of its own when it comes to a call or access: what its caller made is shared then."""
         if not self._orders(hop.function):
             return False
-        return any(link.spawns and link.callback is None and may_follow(link.site.at, hop.at) for link in self._links.out_of.get(hop.function, ()))
+        started = (link for link in self._links.out_of.get(hop.function, ()) if link.spawns and (link.callback is None or link.callback.task))
+        return any(may_follow(link.site.at, hop.at) for link in started)
 
     def _asking(self, search: _Search) -> _Search:
         """Take a function that asks its callers for a lock to hold it: who calls it without is at fault, not the function.

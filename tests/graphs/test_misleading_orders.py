@@ -176,3 +176,31 @@ def test_what_closes_a_channel_for_a_goroutine_is_not_always_its_end(fill: str, 
 def test_a_loop_that_is_left_has_not_waited_for_the_close(body: str, racy: bool) -> None:
     run = "for range 9 { ch := make(chan int, 9); go func() { defer close(ch); ch <- 1; m[1]++ }(); for x := range ch { BODY } }"
     assert certain(f"func Run() {{ m := map[int]int{{}}; {run.replace('BODY', body)} }}") is racy
+
+
+# --- names of one map ---
+
+ROWS = "import `sync`\ntype table struct { mu sync.Mutex; rows map[string]map[string]int }\n"
+SUM = "func (t *table) sum(k string) (n int) { t.mu.Lock(); row := t.rows[k]; t.mu.Unlock(); for _, v := range row { n += v }; return }\n"
+BOTH = "func main() { t := &table{rows: map[string]map[string]int{}}; go t.sum(`a`); t.add(`a`) }"
+
+
+@pytest.mark.parametrize(
+    ("add", "racy"),
+    [
+        ("row, ok := t.rows[k]; if !ok { row = map[string]int{}; t.rows[k] = row }; row[k]++", True),
+        ("row := t.rows[k]; if row == nil { row = make(map[string]int); t.rows[k] = row }; row[k]++", True),
+        ("row, ok := t.rows[k]; if !ok { row = map[string]int{} }; row[k]++", False),
+    ],
+)
+def test_a_row_that_is_made_when_it_is_missing_is_that_of_the_table(add: str, racy: bool) -> None:
+    assert certain(f"{ROWS}{SUM}func (t *table) add(k string) {{ t.mu.Lock(); defer t.mu.Unlock(); {add} }}\n{BOTH}") is racy
+
+
+# --- timers ---
+
+
+def test_a_timer_that_a_method_starts_shares_the_object_of_its_caller() -> None:
+    late = "func (j *job) run() { time.AfterFunc(1, j.late); j.m[`a`] = 1 }\nfunc (j *job) late() { j.m[`b`] = 1 }\n"
+    source = f"import `time`\ntype job struct {{ m map[string]int }}\n{late}"
+    assert certain(f"{source}func main() {{ j := &job{{m: map[string]int{{}}}}; j.run() }}")

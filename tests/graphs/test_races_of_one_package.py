@@ -655,3 +655,34 @@ def test_a_method_that_looks_up_what_it_is_asked_for_makes_nothing_ready(method:
         "func (c *cache) Len() int { c.mu.RLock(); defer c.mu.RUnlock(); return len(c.m) }\n"
     )
     assert verdicts(f"{source}func (c *cache) {method}") == found
+
+
+@pytest.mark.parametrize(
+    ("cases", "racy"),
+    [
+        ("case <-done: break wait; case <-tick: continue", False),
+        ("case <-done: break wait; case <-tick: n++", False),
+        ("case <-done: if n > 2 { break wait }; n++; case <-tick: n++", False),
+        ("case <-done: break wait; case <-tick: n++; if n > 2 { break wait }", True),
+        ("case <-done: break; case <-tick: n++; if n > 2 { break wait }", True),
+    ],
+)
+def test_a_loop_that_is_left_behind_a_receive_alone_has_received(cases: str, racy: bool) -> None:
+    loop = f"wait: for {{ select {{ {cases} }} }}"
+    start = "m := map[int]int{}; done := make(chan bool); go func() { m[1] = 1; close(done) }()"
+    assert (verdicts(f"func f(tick chan int) int {{ n := 0; {start}\n{loop}; return m[1] + n }}") != []) is racy
+
+
+def test_waiting_for_goroutines_that_run_method_values_is_waiting_for_their_object() -> None:
+    source = """
+import "sync"
+type pipe struct { wg sync.WaitGroup; mu sync.Mutex; n map[string]int }
+func (p *pipe) add(k string) { p.mu.Lock(); p.n[k]++; p.mu.Unlock() }
+func (p *pipe) read() { defer p.wg.Done(); p.add("r") }
+func (p *pipe) write() { defer p.wg.Done(); p.add("w") }
+func (p *pipe) start() { stages := []func(){p.read, p.write}; for _, stage := range stages { p.wg.Add(1); go stage() } }
+func newPipe() *pipe { return &pipe{n: map[string]int{}} }
+func main() { p := newPipe(); p.start(); p.wg.Wait(); p.n["done"] = 1 }
+"""
+    assert verdicts(source) == []
+    assert verdicts(source.replace("p.wg.Wait(); ", "")) != []

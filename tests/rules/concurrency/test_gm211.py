@@ -237,3 +237,15 @@ def test_what_callers_make_for_a_helper_is_no_registration(given: str, count: in
         f"func Open(k string, c *conn) *conn {{ return kept(k, {given}) }}\n"
     )
     assert len(findings_of(rule, code)) == count
+
+
+def test_functions_in_a_table_that_is_returned_are_as_good_as_exported() -> None:
+    table = "import `text/template`\nfunc Funcs() template.FuncMap { return template.FuncMap{`of`: of} }\n"
+    assert findings_of(rule, "package p\n" + table + GLOBAL.removeprefix("package p\n") + "func of(k string) int " + memo("known"))
+    assert not findings_of(rule, GLOBAL + "func of(k string) int " + memo("known"))
+
+
+@pytest.mark.parametrize(("name", "found"), [("Loaded", 2), ("Load", 1), ("LoadAll", 1)])
+def test_asking_whether_something_is_loaded_makes_nothing_ready(name: str, found: int) -> None:
+    code = "package p\n// T is safe for concurrent use.\ntype T struct { m map[string]int }\nfunc (t *T) Put(k string) { t.m[k] = 1 }\n"
+    assert len(findings_of(rule, f"{code}func (t *T) {name}() int {{ return len(t.m) }}")) == found
