@@ -13,7 +13,7 @@ from golint_maps.flow.family import Family
 from golint_maps.flow.lockset_state import Locks, State
 from golint_maps.flow.once import once_regions
 from golint_maps.flow.paths import Path
-from golint_maps.flow.settled import concerns, excludes, hold, regions, seen, set_now, settled
+from golint_maps.flow.settled import concerns, excludes, hold, note_seen, note_set, regions, settled
 from golint_maps.flow.slots import slots
 from golint_maps.flow.structure import Structure
 from golint_maps.syntax import ir
@@ -53,14 +53,12 @@ class Admission:
     def assigned(self, statement: ir.Assign, state: State) -> None:
         """Take note of a flag that is set for good under a lock."""
         if self._flags and state.held:
-            for found in set_now(statement, tuple(state.held.values()), self._names, self._flags):
-                state.held.setdefault(found.path, found)
+            note_set(statement, state.held, self._names, self._flags)
 
     def assumed(self, condition: ir.Expr, truth: bool, state: State) -> None:
         """Take note of a flag that is seen to be set under a lock."""
         if self._flags and state.held:
-            for found in tuple(seen(condition, truth, state.held.values(), self._names, self._flags)):
-                state.held.setdefault(found.path, found)
+            note_seen(condition, truth, state.held, self._names, self._flags)
 
     def held(self, offset: int, state: State, name: str = "") -> tuple[Held, ...]:
         """Return the locks that are held at an offset, and what is like one, as far as they concern a map of this name, or a call."""

@@ -13,7 +13,7 @@ from golint_maps.flow.assigned import assigned_names
 from golint_maps.flow.callees import callee
 from golint_maps.flow.events import CONSTANT
 from golint_maps.flow.traverse import expressions, statements, subexpressions
-from golint_maps.flow.view import PackageView, View, views
+from golint_maps.flow.view import PackageView, View, function_view
 from golint_maps.syntax import ir
 from golint_maps.types import model
 from golint_maps.types.definitions import FromRange, FromValue
@@ -175,14 +175,8 @@ def _converts(view: View, call: ir.Call) -> bool:
     target = callee(view, call)
     if target is None or target.declared is None:
         return False
-    file, function = target.declared.file, target.declared.node
-    number = next((number for number, item in enumerate(view.package.scope.files[file].functions) if item is function), None)
-    if number is None:
-        return False
-    inner = next((found for found in views(view.package, [file]) if found.number == number), None)
-    if inner is None:
-        return False
-    for statement in statements(function.body or ()):
+    inner = function_view(view.package, target.declared)
+    for statement in statements(target.declared.node.body or ()):
         match statement:
             case ir.Return([ir.Call(fun, [operand])]) if inner.typing.as_type(fun) is not None and origin(inner, operand) == FREE:
                 if not _is_checked(inner, operand):

@@ -10,7 +10,7 @@ from golint_maps.flow.calls import Callees
 from golint_maps.flow.events import ONCE, SETTLED, Held
 from golint_maps.flow.files import families, of_file
 from golint_maps.flow.identity import Names, declared_id
-from golint_maps.flow.settled import seen, set_now, settled
+from golint_maps.flow.settled import note_seen, note_set, settled
 from golint_maps.flow.traverse import each
 from golint_maps.flow.view import PackageView, View
 from golint_maps.flow.walk import Forward, children
@@ -419,13 +419,11 @@ class LockWalk(Forward[LockState]):
 
     def assign(self, statement: ir.Assign | ir.Declare, state: LockState) -> None:
         if self._flags and state.held and isinstance(statement, ir.Assign):
-            for found in set_now(statement, tuple(state.held.values()), self._names, self._flags):
-                state.held.setdefault(found.path, found)
+            note_set(statement, state.held, self._names, self._flags)
 
     def assume(self, condition: ir.Expr, truth: bool, state: LockState) -> LockState | None:
         if self._flags and state.held:
-            for found in tuple(seen(condition, truth, state.held.values(), self._names, self._flags)):
-                state.held.setdefault(found.path, found)
+            note_seen(condition, truth, state.held, self._names, self._flags)
         return state
 
     def defer(self, statement: ir.Defer, state: LockState) -> None:

@@ -8,7 +8,7 @@ from golint_maps.flow.callees import callee
 from golint_maps.flow.nilconditions import empty, mentioned
 from golint_maps.flow.nildoubts import is_nil
 from golint_maps.flow.nilstate import Mark, State
-from golint_maps.flow.traverse import each, in_turn
+from golint_maps.flow.traverse import chained, each, in_turn
 from golint_maps.flow.view import View
 from golint_maps.syntax import ir
 from golint_maps.types.scope import Declared, PackageScope
@@ -53,7 +53,7 @@ def _asked(declared: Declared[ir.Function], package: PackageScope) -> Iterator[i
     for branch in each(function.body or (), ir.If):
         *_, last = (None, *in_turn(branch.then))
         if isinstance(last, ir.Return) and _is_nothing(last, len(results)):
-            for x in _alternatives(branch.cond):
+            for x in chained(branch.cond, "||"):
                 asked = _emptiness(x)
                 index = params.get(asked.id) if isinstance(asked, ir.Local) else None
                 if index is not None and index < len(function.type.params) and _comes_empty(function.type.params[index], package):
@@ -62,15 +62,6 @@ def _asked(declared: Declared[ir.Function], package: PackageScope) -> Iterator[i
 
 def _is_nothing(statement: ir.Return, count: int) -> bool:
     return len(statement.values) == count and all(map(is_nil, statement.values))
-
-
-def _alternatives(x: ir.Expr) -> Iterator[ir.Expr]:
-    match x:
-        case ir.Binary("||", left, right):
-            yield from _alternatives(left)
-            yield from _alternatives(right)
-        case _:
-            yield x
 
 
 def _emptiness(x: ir.Expr) -> ir.Expr | None:

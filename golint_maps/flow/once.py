@@ -7,7 +7,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from golint_maps.flow.paths import Path, Paths
 from golint_maps.flow.slots import won_flag
 from golint_maps.flow.structure import end_of, start_of
-from golint_maps.flow.traverse import each, substatements
+from golint_maps.flow.traverse import chained, each, substatements
 from golint_maps.syntax import ir
 
 Region = tuple[int, int, Path, bool]
@@ -69,7 +69,7 @@ def _flags(condition: ir.Expr, paths: Paths, truth: bool) -> list[tuple[Path, bo
     found: list[tuple[Path | None, bool]] = []
     if condition.__class__ is ir.Binary and condition.op not in ("&&", "||", "==", "!="):
         return []
-    for x in _parts(condition, "||" if truth else "&&"):
+    for x in chained(condition, "||" if truth else "&&"):
         negated = isinstance(x, ir.Unary) and x.op == "!"
         inner = x.x if isinstance(x, ir.Unary) and negated else x
         won = won_flag(inner)
@@ -83,11 +83,3 @@ def _flags(condition: ir.Expr, paths: Paths, truth: bool) -> list[tuple[Path, bo
             case _ if negated != truth and isinstance(inner, ir.Sel | ir.Name):
                 found.append((paths.raw(inner), False))
     return [(path, atomic) for path, atomic in found if path is not None]
-
-
-def _parts(condition: ir.Expr, operator: str) -> Iterator[ir.Expr]:
-    if isinstance(condition, ir.Binary) and condition.op == operator:
-        yield from _parts(condition.left, operator)
-        yield from _parts(condition.right, operator)
-    else:
-        yield condition

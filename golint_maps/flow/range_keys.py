@@ -11,7 +11,7 @@ from golint_maps.flow.map_ranges import MapRange
 from golint_maps.flow.self_keyed import identifies, identity_word, maker_of, names_itself, self_keyed_fields
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.structure import end_of, start_of
-from golint_maps.flow.traverse import each, subexpressions
+from golint_maps.flow.traverse import chained, each, subexpressions
 from golint_maps.flow.view import View
 from golint_maps.syntax import ir
 from golint_maps.types import model
@@ -166,7 +166,7 @@ class LoopKeys:
 
     def _passes(self, key: ir.Expr, test: ir.Expr) -> bool:
         """Tell whether what a key is made of besides the loop's own passes the test that this has passed: `"tmp." + k` begins with `tmp` as well."""
-        parts = list(_concatenated(key))
+        parts = list(chained(key, "+"))
         if not any(map(self._is_key, parts)):
             return False
         match test:
@@ -265,16 +265,6 @@ def _named(kind: model.Type | None) -> model.Named | None:
     """Return a named type, also behind a pointer."""
     kind = kind.elem if isinstance(kind, model.Pointer) else kind
     return kind if isinstance(kind, model.Named) else None
-
-
-def _concatenated(x: ir.Expr) -> Iterator[ir.Expr]:
-    """Yield what a text is put together of."""
-    match x:
-        case ir.Binary("+", left, right):
-            yield from _concatenated(left)
-            yield from _concatenated(right)
-        case _:
-            yield x
 
 
 def _text(x: ir.Expr) -> str:

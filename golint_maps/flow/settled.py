@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from golint_maps.flow.events import ONCE, SETTLED, Held
 from golint_maps.flow.files import of_file
 from golint_maps.flow.identity import Names
+from golint_maps.flow.lockset_state import Locks
 from golint_maps.flow.structure import end_of, start_of
 from golint_maps.flow.traverse import each, substatements
 from golint_maps.flow.view import PackageView, View
@@ -162,23 +163,25 @@ def hold(flag: ir.Expr, names: Names, mode: str) -> Held | None:
     return Held((*path, "once"), mode, names.identity(flag) + SETTLED) if path is not None else None
 
 
-def seen(condition: ir.Expr, truth: bool, held: Iterable[Held], names: Names, flags: Container[str]) -> Iterator[Held]:
-    """Yield what is held from now on where a condition is `truth`, and a lock is held."""
-    if any(not lock.name.endswith(ONCE) for lock in held):
+def note_seen(condition: ir.Expr, truth: bool, held: Locks, names: Names, flags: Container[str]) -> None:
+    """Add to the locks that are held what is held from now on where a condition is `truth`, and a lock is held."""
+    if any(not lock.name.endswith(ONCE) for lock in held.values()):
         for x, _ in _seen_set(condition, truth):
-            found = hold(x, names, "r") if x.name in flags else None
-            if found is not None:
-                yield found
+            _add(x, held, names, flags)
 
 
-def set_now(statement: ir.Assign, held: Iterable[Held], names: Names, flags: Container[str]) -> Iterator[Held]:
-    """Yield what is held from now on where a statement sets a flag under a lock for writing."""
-    targets = [x for x in statement.lhs if isinstance(x, ir.Sel | ir.Name) and x.name in flags]
-    if targets and excludes(held):
-        for x in targets:
-            found = hold(x, names, "r")
-            if found is not None:
-                yield found
+def note_set(statement: ir.Assign, held: Locks, names: Names, flags: Container[str]) -> None:
+    """Add to the locks that are held what is held from now on where a statement sets a flag under a lock for writing."""
+    if excludes(held.values()):
+        for x in statement.lhs:
+            if isinstance(x, ir.Sel | ir.Name):
+                _add(x, held, names, flags)
+
+
+def _add(flag: ir.Sel | ir.Name, held: Locks, names: Names, flags: Container[str]) -> None:
+    found = hold(flag, names, "r") if flag.name in flags else None
+    if found is not None:
+        held.setdefault(found.path, found)
 
 
 def excludes(held: Iterable[Held]) -> bool:

@@ -214,3 +214,12 @@ def in_turn(body: Sequence[ir.Stmt]) -> Iterator[ir.Stmt]:
             yield from in_turn(statement.body)
         else:
             yield statement
+
+
+def chained(x: ir.Expr, operator: str) -> Iterator[ir.Expr]:
+    """Yield what a chain of one binary operator is made of, from left to right: `a || b || c`."""
+    if isinstance(x, ir.Binary) and x.op == operator:
+        yield from chained(x.left, operator)
+        yield from chained(x.right, operator)
+    else:
+        yield x
