@@ -170,7 +170,7 @@ class Callees:
         """Return the receiver of a method call or method value, or what holds the function that is called; None where that is not known."""
         if fun.__class__ is ir.Local:
             holder = self._holder(fun.id)
-            return self.argument(holder, owned) if holder is not None else None
+            return self.argument(holder, owned) if holder is not None else self._listed(fun.id, owned)
         if not isinstance(fun, ir.Sel) or self._view.typing.package_of(fun.base) is not None:
             return None
         if self.is_method_expression(fun):
@@ -197,6 +197,16 @@ class Callees:
                     x = x.base
                 if x.__class__ is ir.Sel and self._view.typing.package_of(x.base) is None:
                     return x.base
+        return None
+
+    def _listed(self, number: int, owned: frozenset[int | tuple[str, ...]]) -> Argument | None:
+        """Return the receiver of all method values in a list of functions that a loop goes over: `range []func(){p.read, p.write}`."""
+        match self._view.typing.definitions.get(number):
+            case FromRange(over, 1) if not self._view.assignments[number]:
+                literal = self._contents(over)
+                if isinstance(literal, ir.Lit):
+                    path, identity = self._bound(literal, owned)
+                    return Argument(path, identity) if path is not None else None
         return None
 
     def argument(self, x: ir.Expr, owned: frozenset[int | tuple[str, ...]]) -> Argument:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from golint_maps.flow.getters import getter_of
 from golint_maps.flow.view import View
 from golint_maps.syntax import ir
 from golint_maps.types import model
@@ -82,6 +83,13 @@ class Names:
             case ir.Call(ir.Sel(base, "Load"), []):
                 below = self.identity(base)
                 return f"{below}.Load()" if below else ""
+            case ir.Call():
+                getter = getter_of(view, x)
+                if getter is None:
+                    return ""
+                name = Names(getter.view).identity(getter.value)
+                getter.view.release()
+                return name
         return ""
 
     def _local(self, x: ir.Local) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from golint_maps.flow.callers import calls_of
 from golint_maps.flow.files import of_file
 from golint_maps.flow.identity import Names, function_id
 from golint_maps.flow.maps import place, qualified
+from golint_maps.flow.operands import start_of
 from golint_maps.flow.paths import Path
 from golint_maps.flow.site import Site
 from golint_maps.flow.spelling import spell
@@ -91,13 +93,7 @@ def _made_by_callers(view: View, number: int) -> bool:
     if root.receiver_type is not None or root.name[:1].isupper() or number not in root.params:
         return False
     index = root.params.index(number)
-    return any(
-        index < len(call.args) and call.args[index].__class__ is ir.Call
-        for file in view.package.scope.files
-        for function in file.functions
-        for call in each(function.body or (), ir.Call)
-        if call.fun.__class__ is ir.Name and call.fun.name == root.name
-    )
+    return any(index < len(call.args) and call.args[index].__class__ is ir.Call for _, call in calls_of(view.package, root))
 
 
 def _works_on(view: View, number: int, path: Path, value: ir.Expr) -> bool:
@@ -140,7 +136,30 @@ def _looked_up(view: View, path: Path, target: ir.Index) -> bool:
             )
             if same and not _written(view, x):
                 return True
-    return False
+    return _missed_by_callers(view, path, target)
+
+
+def _missed_by_callers(view: View, path: Path, target: ir.Index) -> bool:
+    """Tell whether an unexported helper inserts under a key that its callers have looked up before they call it: `return c.load(name)`."""
+    root = view.root
+    if root.name[:1].isupper() or not isinstance(target.index, ir.Local) or target.index.id not in root.params or view.assignments[target.index.id]:
+        return False
+    index = root.params.index(target.index.id)
+    return any(
+        index < len(call.args)
+        and (start := start_of(caller, root, call, path[0])) is not None
+        and _reads(caller, (*start, *path[1:]), caller.paths.key(call.args[index]), call.pos)
+        for caller, call in calls_of(view.package, root)
+    )
+
+
+def _reads(view: View, path: Path, key: str, before: int) -> bool:
+    """Tell whether a function looks a key up in a map before a position."""
+    return any(
+        x.pos < before and view.paths.of(x.base) == path and view.paths.key(x.index) == key and not _written(view, x)
+        for function in view.functions
+        for x in each(function.body or (), ir.Index)
+    )
 
 
 def _computed(view: View, key: ir.Expr) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from golint_maps.flow.getters import got
 from golint_maps.flow.traverse import blocks, statements
 from golint_maps.syntax import ir
 from golint_maps.types import model
@@ -109,6 +110,8 @@ class Paths:
                 # What an atomic.Value or atomic.Pointer holds is one shared thing as long as nobody stores another.
                 below = self._path(base, follow=follow)
                 return None if below is None else (*below, LOADED)
+            case ir.Call() if follow:
+                return got(self._view, x)
         return None
 
     def _atomic(self, x: ir.Expr) -> bool:
@@ -136,7 +139,7 @@ class Paths:
             return None
         if not isinstance(definition, FromValue):
             return None
-        if definition.count != 1 and (definition.index != 0 or not isinstance(definition.value, ir.Assert | ir.Index)):
+        if definition.count != 1 and (definition.index != 0 or not isinstance(definition.value, ir.Assert | ir.Index | ir.Call)):
             return None
         if isinstance(definition.value, ir.Addr) and not isinstance(definition.value.x, ir.Lit):
             return self.of(definition.value)
@@ -153,13 +156,15 @@ class Paths:
         return path
 
     def _filled_in(self, number: int) -> bool:
-        """Tell whether a map that was looked up gets another value only where a new one is put into its place at once.
+        """Tell whether a map or object that was looked up gets another value only where a new one is put into its place at once.
 
         `row, ok := t.rows[id]; if !ok { row = make(…); t.rows[id] = row }`: both names stay those of one map.
         """
         view = self._view
         match view.typing.definitions.get(number):
-            case FromValue(ir.Index() as source, 0) if isinstance(view.package.resolver.underlying(view.typing.local(number)), model.Map):
+            case FromValue(ir.Index() as source, 0) if isinstance(
+                view.package.resolver.underlying(view.typing.local(number)), model.Map | model.Pointer
+            ):
                 place = self.raw(source)
             case _:
                 return False
@@ -175,7 +180,9 @@ class Paths:
         found = 0
         for pair in pairwise(block):
             match pair:
-                case ir.Assign("=", [ir.Local(given)], [ir.Call() | ir.Lit()]), ir.Assign("=", [ir.Index() as target], [ir.Local(value)]):
+                case ir.Assign("=", [ir.Local(given)], [ir.Call() | ir.Lit() | ir.Addr(ir.Lit())]), ir.Assign(
+                    "=", [ir.Index() as target], [ir.Local(value)]
+                ):
                     found += given == value == number and self.raw(target) == place
         return found
 
@@ -227,3 +234,7 @@ class Paths:
             case ir.Sel(_, "String" | "Name" | "ID" | "Key" | "GetName" | "GetNamespace" | "GetUID" | "Path" | "Error"):
                 return True
         return False
+
+
+def _is_new(x: ir.Expr) -> bool:
+    return isinstance(x, ir.Call | ir.Lit) or (isinstance(x, ir.Addr) and isinstance(x.x, ir.Lit))

@@ -71,6 +71,10 @@ class View:
         """Access paths of its expressions."""
         return Paths(self)
 
+    def beside(self, declared: Declared[ir.Function]) -> View:
+        """Return the view of another declared function of the package."""
+        return function_view(self.package, declared)
+
     def literal(self, x: ir.Expr) -> int | None:
         """Return the number of the function literal that an expression is, or that a local variable has and keeps; None for all else."""
         if x.__class__ is ir.Local and not self.assignments[x.id]:

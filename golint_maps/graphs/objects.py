@@ -183,7 +183,12 @@ def elements(path: Path) -> Path:
 
 def looked_up(way: Witness) -> bool:
     """Tell whether the object that holds a map was looked up under a key that is no constant: others may look up others."""
-    return way.path is not None and way.identity[:1] == "f" and any(part[:1] == "[" and part[1:2] not in '"0123456789' for part in way.path[:-1])
+    return way.path is not None and way.identity[:1] == "f" and chosen(way.path[:-1])
+
+
+def chosen(path: Path) -> bool:
+    """Tell whether a path leads through an element whose key is no constant."""
+    return any(part[:1] == "[" and part[1:2] not in '"0123456789' for part in path)
 
 
 def _given_element(way: Witness) -> bool:

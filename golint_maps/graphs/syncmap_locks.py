@@ -10,6 +10,7 @@ from golint_maps.flow.events import CallSite, FunctionSummary, Held
 from golint_maps.flow.site import Place
 from golint_maps.flow.syncmap_profiles import WRITES
 from golint_maps.graphs.links import Links
+from golint_maps.graphs.objects import chosen
 
 _METHOD: Final = "sync.Map."
 _MAX_DEPTH: Final = 3
@@ -71,8 +72,10 @@ class SyncMapLocks:
 
 def is_around(lock: Held, site: CallSite) -> bool:
     """Tell whether a lock is one for all, or of an object that a call is made on, lies in or is handed: else others hold that of other objects."""
-    if not lock.path or lock.path[0][:1] == "g":
-        return bool(lock.path)
+    if not lock.path:
+        return False
+    if lock.path[0][:1] == "g" and not chosen(lock.path):
+        return True
     receiver, owner = site.receiver.path if site.receiver is not None else None, lock.path[:-1]
     if receiver and receiver[0] == lock.path[0]:
         return True

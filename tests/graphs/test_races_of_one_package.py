@@ -686,3 +686,34 @@ func main() { p := newPipe(); p.start(); p.wg.Wait(); p.n["done"] = 1 }
 """
     assert verdicts(source) == []
     assert verdicts(source.replace("p.wg.Wait(); ", "")) != []
+
+
+LOOKED_UP = """
+import "sync"
+type topic struct { offsets map[string]int }
+type broker struct { mu sync.RWMutex; topics map[string]*topic }
+func (b *broker) find(name string) *topic { b.mu.RLock(); defer b.mu.RUnlock(); return b.topics[name] }
+func (b *broker) commit(name, consumer string, n int) { t := b.find(name); %s }
+func start() { b := &broker{}; for i := range 9 { go b.commit("orders", "c", i) } }
+"""
+
+
+def test_what_a_getter_looks_up_is_one_object_for_all_who_look_it_up() -> None:
+    assert verdicts(LOOKED_UP % "t.offsets[consumer] = n") == [("write", "t.offsets[consumer]")]
+    assert verdicts(LOOKED_UP % "b.mu.Lock(); t.offsets[consumer] = n; b.mu.Unlock()") == []
+
+
+@pytest.mark.parametrize(
+    ("stages", "count"),
+    [
+        ("[]func(){p.parse, p.write}", 2),
+        ("[]func(){p.parse, q.write}", 0),  # of two objects
+    ],
+)
+def test_method_values_in_a_list_bring_their_object_along(stages: str, count: int) -> None:
+    found = verdicts(
+        "type pipeline struct { counts map[string]int }\n"
+        'func (p *pipeline) parse() { p.counts["parsed"]++ }\nfunc (p *pipeline) write() { p.counts["long"]++ }\n'
+        f"func start() {{ p, q := &pipeline{{}}, &pipeline{{}}; _ = q; for _, stage := range {stages} {{ go stage() }} }}"
+    )
+    assert len(found) == count

@@ -201,8 +201,8 @@ SHARED = """
 import ("net/http"; "sync")
 type result struct { mu sync.Mutex; refs map[string]int }
 func (r *result) Add(k string) { r.mu.Lock(); defer r.mu.Unlock(); r.refs[k] = 1 }
-type solver struct { mu sync.Mutex; last *result }
-func (s *solver) solve() *result { return s.last }
+type solver struct { mu sync.Mutex; last *result; all []*result }
+func (s *solver) solve() *result { for _, r := range s.all { return r }; return nil }
 func (s *solver) ServeHTTP(w http.ResponseWriter, q *http.Request) { r := %s; s.mu.Lock(); defer s.mu.Unlock(); println(r.refs[``]) }
 type adder struct { s *solver }
 func (a *adder) ServeHTTP(w http.ResponseWriter, q *http.Request) { r := a.s.solve(); r.Add(``) }
