@@ -34,6 +34,7 @@ class Admission:
         self._given = tuple(self._slots.given_back(function, view))
         self._alone = [(start, end, flag) for start, end, flag, atomic in self._once if atomic]
         self._alone += self._slots.taken(body, view)
+        self._let_in = list(self._slots.let_in(body, view))
         """Where an atomic flag or a slot lets one goroutine alone in, with the flag or the object of the slot."""
 
     def entered_with(self) -> Locks:
@@ -80,6 +81,10 @@ class Admission:
         around = [(start, end) for start, end, _, _ in self._once if start <= pos < end]
         turns = [begin for _, begin, end in structure.loops() if begin <= pos < end] if around else []
         return any(not any(start <= begin for begin in turns) for start, _ in around)
+
+    def let_in(self, pos: int) -> bool:
+        """Tell whether a method that compares and swaps a field of its object lets one in to a place: `if s.state.begin() { go s.run() }`."""
+        return any(start <= pos < end for start, end in self._let_in)
 
     def _won(self, offset: int) -> Iterator[Held]:
         """Yield the atomic flags and slots that let one goroutine alone come here."""

@@ -232,6 +232,8 @@ class Callees:
             if kind is below:
                 if below is model.BOOL:
                     return Argument(given=given, flag=self._flag(x))
+                if x.__class__ is ir.Local:
+                    return Argument(self._names.path(x), given=given)  # it may choose an element there
                 return NOTHING if given < 0 and given != CONSTANT else Argument(given=given)
         else:
             if below.__class__ is model.Interface and x.__class__ is ir.Call:

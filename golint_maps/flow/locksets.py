@@ -727,11 +727,12 @@ class LocksetWalk(Forward[State]):
             spelled=spell(call.fun, self.view.variables),
             targets=tokens,
             mode=mode,
-            at=self._at(call.pos),
+            at=self.structure.of_start(call.pos) if mode == "go" and not self._in_deferred else self._at(call.pos),
             receiver=receiver,
             args=arguments,
             locks=held,
             once=self._admission.once_only(call.pos, self.structure),
+            alone=mode == "go" and self._admission.let_in(call.pos),
             when=self._when(state),
             empty=tuple(self.names.identity(x) for start, end, x in self._empty if start <= call.pos < end) if self._empty else (),
         )

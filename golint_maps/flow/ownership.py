@@ -141,8 +141,15 @@ class Ownership:
         match value:
             case ir.Local(number):
                 self._share(number, state)
-            case ir.Addr(operand) | ir.Sel(operand):
+            case ir.Addr(operand):
                 self.publish(operand, state)
+            case ir.Sel():
+                # What other fields of the same object hold stays where it is.
+                base: ir.Expr = value
+                while isinstance(base, ir.Sel | ir.Addr):
+                    base = base.base if isinstance(base, ir.Sel) else base.x
+                if isinstance(base, ir.Local):
+                    self._share(base.id, state)
             case ir.Lit(_, elements):
                 for element in elements:
                     self.publish(element.value, state)

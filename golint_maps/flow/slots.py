@@ -38,6 +38,8 @@ class Slots:
     freed: frozenset[str]
     takes: Mapping[tuple[str, str], bool]
     gives: frozenset[tuple[str, str]]
+    asked: frozenset[tuple[str, str]]
+    """The methods, as (type, name), that compare and swap a field of their object, and return a truth value."""
 
     def taken(self, body: Sequence[ir.Stmt], view: View) -> Iterator[tuple[int, int, Path]]:
         """Yield (start, end, object) of the rest of a body behind each `if` that returns unless it has got the slot of an object.
@@ -51,6 +53,13 @@ class Slots:
                     for path in self._by_methods([call], self.takes, view):
                         if zero == self.takes[self._named(call, view)]:
                             yield start_of(rest[0]), self._until(rest, path, view), path
+
+    def let_in(self, body: Sequence[ir.Stmt], view: View) -> Iterator[tuple[int, int]]:
+        """Yield (start, end) of the branches that such a method, asked on its own, leads to."""
+        for branch in each(body, ir.If) if self.asked else ():
+            call = branch.cond
+            if branch.then and isinstance(call, ir.Call) and any(self._by_methods([call], self.asked, view)):
+                yield start_of(branch.then[0]), end_of(branch.then[-1])
 
     def comes_free(self, slot: Path) -> bool:
         """Tell whether a slot is given back, flag or object, so that it lets somebody in more than once."""
@@ -147,8 +156,10 @@ def slots(package: PackageView) -> Slots:
         freed: set[str] = set()
         takes: dict[tuple[str, str, Path], bool] = {}
         gives: _Methods = set()
+        asked: set[tuple[str, str]] = set()
         for file in package.scope.files:
-            won, reset, taking, giving = of_file(file, _in_file)
+            won, reset, taking, giving, asking = of_file(file, _in_file)
+            asked |= asking
             flags |= won
             freed |= reset
             takes |= taking
@@ -160,6 +171,7 @@ def slots(package: PackageView) -> Slots:
             frozenset(freed),
             {(kind, name): zero for (kind, name, mark), zero in takes.items() if (kind, mark) in marks},
             frozenset((kind, name) for kind, name, mark in gives if (kind, mark) in marks),
+            frozenset(asked),
         )
     return known
 
@@ -193,14 +205,18 @@ def _is_zero(x: ir.Expr) -> bool:
     return False
 
 
-def _in_file(file: ir.FileFacts) -> tuple[set[_Flag], set[str], dict[tuple[str, str, Path], bool], _Methods]:
+def _in_file(file: ir.FileFacts) -> tuple[set[_Flag], set[str], dict[tuple[str, str, Path], bool], _Methods, set[tuple[str, str]]]:
     flags: set[_Flag] = set()
     freed: set[str] = set()
+    asked: set[tuple[str, str]] = set()
     for function in file.functions:
         body = function.body or ()
         for call in each(body, ir.Call):
             if isinstance(flag := won_flag(call), ir.Sel | ir.Name):
-                flags.add((_receiver_of(flag, file.functions[function.root]), flag.name))
+                owner = _receiver_of(flag, file.functions[function.root])
+                flags.add((owner, flag.name))
+                if owner and function.type.results == [ir.TName("bool")]:
+                    asked.add((owner, function.name))
         at_the_end = [statement.call for statement in each(body, ir.Defer)]
         for x in each(body, ir.Call) if function.parent >= 0 else at_the_end:
             if isinstance(x, ir.Call) and isinstance(flag := reset_flag(x), ir.Sel | ir.Name):
@@ -221,7 +237,7 @@ def _in_file(file: ir.FileFacts) -> tuple[set[_Flag], set[str], dict[tuple[str, 
         }
         takes |= {(kind, function.name, mark): _succeeds_with_zero(function.body) for mark in refused if not marks[mark]}
         gives |= {(kind, function.name, mark) for mark, zero in marks.items() if zero and not each(function.body, ir.Return)}
-    return flags, freed, takes, gives
+    return flags, freed, takes, gives, asked
 
 
 def _receiver_of(flag: ir.Expr, function: ir.Function) -> str:

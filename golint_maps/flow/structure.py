@@ -24,6 +24,7 @@ class Structure:
 
     def __init__(self, body: Sequence[ir.Stmt]) -> None:
         self._regions: list[tuple[int, int, int]] = []  # (start, end, id); loops have negative ids
+        self._last: set[int] = set()  # ids of the branches that return in the end, and so out of all loops around them
         self._cache: dict[int, Position] = {}
         self._endless: list[tuple[int, ir.For]] = []
         todo: list[Sequence[ir.Stmt]] = [body]
@@ -50,6 +51,8 @@ class Structure:
         kept = [body for body in bodies if body]
         for body in kept:
             self._regions.append((start_of(body[0]), end_of(body[-1]), len(self._regions) + 1))
+            if body[-1].__class__ is ir.Return and not any(branch.kind != "break" for branch in each(body, ir.Branch)):
+                self._last.add(len(self._regions))
         return kept
 
     def _clauses(self, statement: ir.Select) -> list[Sequence[ir.Stmt]]:
@@ -73,6 +76,12 @@ class Structure:
                 if len(ways) == 1 and dominates(at, ways[0]):
                     return Position(loop.end, at.nest[: at.nest.index(number)])
         return None
+
+    def of_start(self, offset: int) -> Position:
+        """Return the position of the start of a goroutine: in no loop that ends behind it, `for { …; if old { go run(); return } }`."""
+        around = self.at(offset).nest
+        last = next((index for index in reversed(range(len(around))) if around[index] in self._last), -1)
+        return Position(offset, tuple(number for index, number in enumerate(around) if number > 0 or index > last))
 
     def at(self, offset: int, *, deferred: bool = False) -> Position:
         """Return the position of a byte offset. Deferred code stands behind everything, in no branch."""

@@ -90,6 +90,9 @@ class Executors:
                 channels.update(identity for identity in fields.get(token[1:], ()) if self._last(identity) in received)
             for identity in channels & self._channels.keys():
                 self._receivers[identity].append(function)
+        for identity, found in self._receivers.items():
+            # A test that receives does so from an object of its own, in place of what the program starts for others.
+            self._receivers[identity] = [function for function in found if not function.test] or found
 
     def _last(self, identity: str) -> str:
         path = self._channels[identity][0].channel.path
@@ -125,9 +128,10 @@ class Executors:
         starts = [*self._starts(receiver.id)]
         for caller, site in self._calls_of[receiver.id]:
             starts += [] if site.mode == "go" else self._starts(caller.id)
-        counts: dict[str, int] = defaultdict(int)
+        counts: dict[tuple[str, frozenset[Path]], int] = defaultdict(int)
         for starter, start in starts:
-            counts[starter.id] += 2 if self._repeats(starter, start, receiver) else 1
+            # A function may well start one for each of two objects that it makes.
+            counts[starter.id, _served(start, receiver)] += 2 if self._repeats(starter, start, receiver) else 1
         return any(count > 1 for count in counts.values())
 
     def _starts(self, id: str) -> Iterator[tuple[FunctionSummary, CallSite]]:
@@ -150,18 +154,18 @@ class Executors:
     def _repeats(self, starter: FunctionSummary, start: CallSite, receiver: FunctionSummary) -> bool:
         """Tell whether a start stands in a loop, for one channel and not for another one in each turn."""
         loops = [number for number in start.at.nest if number < 0]
-        return bool(loops) and not any(
-            not path or "[" in "".join(path) or self._varies(starter, path[0], loops)
-            for sync in receiver.syncs
-            if sync.kind == "receive"
-            for path in _passed(start, sync.path)
-        )
+        return bool(loops) and not any(not path or "[" in "".join(path) or self._varies(starter, path[0], loops) for path in _served(start, receiver))
 
     def _varies(self, starter: FunctionSummary, root: str, loops: list[int]) -> bool:
         variable = local(self._functions, root)
         if variable is None or variable.family != starter.root:
             return False
         return any(loop in loops and start <= variable.position < end for loop, start, end in starter.loops)
+
+
+def _served(start: CallSite, receiver: FunctionSummary) -> frozenset[Path]:
+    """Return the channels that a goroutine receives from, as the function knows them that starts it."""
+    return frozenset(path for sync in receiver.syncs if sync.kind == "receive" for path in _passed(start, sync.path))
 
 
 def _passed(start: CallSite, path: Path) -> Iterator[Path]:

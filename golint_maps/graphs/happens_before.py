@@ -146,7 +146,7 @@ class HappensBefore:
                 called = self._functions.get(token)
                 if called is not None and called.parent == entry.id:
                     for sync in (*called.syncs, *self._deferred(called)):
-                        yield Sync(sync.kind, sync.path, Position(site.at.order, ()), sync.place, sync.locks)
+                        yield Sync(sync.kind, sync.path, Position(site.at.order, ()), sync.place, (*sync.locks, *site.locks))
                 elif called is not None and not called.parent and len(site.targets) == 1:
                     for sync in called.syncs:
                         path = _handed(sync.path, called, site) if not sync.at.nest else None
@@ -191,7 +191,8 @@ class HappensBefore:
                 if target in self._waiting
                 for inside in ((), *self._waiting[target])
             )
-            self._waits[function] = (*self._of_kind(function, _WAITS), *called, *relayed_waits(self._functions[function], self._links))
+            deferred = (sync for sync in self._deferred(self._functions[function]) if sync.kind in _WAITS)
+            self._waits[function] = (*self._of_kind(function, _WAITS), *called, *deferred, *relayed_waits(self._functions[function], self._links))
         return self._waits[function]
 
     def joined_by_caller(self, witness: Witness, link: Link) -> bool:

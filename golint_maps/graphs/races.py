@@ -22,7 +22,7 @@ from golint_maps.graphs.links import SERVICE, Links
 from golint_maps.graphs.naming import hidden, sets_up
 from golint_maps.graphs.objects import Objects, in_one_activation
 from golint_maps.graphs.outsiders import Outsiders
-from golint_maps.graphs.sides import Partners, Side, conflicts, outside_once, representatives, siblings
+from golint_maps.graphs.sides import Partners, Side, conflicts, outside_once, own_locks, representatives, siblings
 from golint_maps.graphs.starts import Starts
 from golint_maps.graphs.variables import local
 from golint_maps.graphs.witness import NOTHING, Context, Hop, Witness, Witnesses
@@ -216,6 +216,10 @@ class Races:
                 if assumed is not None and (self.doubts.about(side.witness) or self.doubts.about(partner.witness)):
                     continue  # nothing certain comes of it
                 mine, other = siblings(side, partner) if side.witness.lent else (side, partner)
+                if mine.witness.lent and self._meanwhile(mine.witness, other.witness):
+                    mine = own_locks(mine)
+                elif other.witness.lent and self._meanwhile(other.witness, mine.witness):
+                    other = own_locks(other)
                 if side.once or partner.once:
                     mine, other = outside_once(mine, other)
                 if not conflicts(mine, other):
@@ -238,6 +242,12 @@ class Races:
             return False
         within = [replace(way, locks=tuple(lock for lock in way.locks if lock not in groups)) for way in (left, right)]
         return not excluded(*within) and all(self.starts.in_another_group(left, group.path) for group in groups)
+
+    def _meanwhile(self, spawn: Witness, other: Witness) -> bool:
+        """Tell whether the starter of a goroutine comes to the other access itself, while it holds its lock for the goroutine as well."""
+        frame, start = spawn.hops[0].function, self.order.start(spawn)
+        hop = next((hop for hop in other.hops if hop.function == frame and not hop.spawns), None)
+        return hop is not None and hop.at.order > start.order and not self.order.joined_before(spawn, hop.at, frame)
 
     def parallel(self, left: Witness, right: Witness) -> str:
         """Return `certain`, `assumed` (somebody outside of the program would have to call, or pass one object to both), or an empty string."""

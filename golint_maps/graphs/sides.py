@@ -41,10 +41,11 @@ def siblings(side: Side, other: Side) -> tuple[Side, Side]:
     """Return two sides without what one starter holds for both: its lock does not keep the goroutines apart that it has started."""
     if not (side.witness.lent and other.witness.lent) or side.witness.hops[0].function != other.witness.hops[0].function:
         return side, other
-    return _own_locks(side), _own_locks(other)
+    return own_locks(side), own_locks(other)
 
 
-def _own_locks(side: Side) -> Side:
+def own_locks(side: Side) -> Side:
+    """Return a side without what the starter of its goroutine holds for it."""
     way = side.witness
     return Side.of(replace(way, locks=tuple(lock for lock in way.locks if lock not in way.lent), lent=frozenset()))
 

@@ -37,7 +37,7 @@ class Starts:
 
     def repeated(self, spawn: Witness) -> bool:
         """Tell whether a start may happen again while its goroutine runs, with the same map."""
-        if _made_for_start(spawn):
+        if _made_for_start(spawn) or (spawn.context.link is not None and spawn.context.link.site.alone):
             return False
         return self._order.self_parallel(spawn) or self._called_again(spawn) or self._in_a_loop_around(spawn)
 

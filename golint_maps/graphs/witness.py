@@ -393,9 +393,29 @@ class Witnesses:
         if path and path[0] == "@":
             return (path[1:] if leaves_binding else path), identity, False
         moved, name, owned = self._moved(path, identity, link)
+        if moved is not None and not self._functions[link.callee].parent and any(part[:1] == "[" for part in moved):
+            moved = self._rekeyed(path or (), moved, link)
         if link.binding is not None and moved is not None:
             moved = ("@", *moved)
         return moved, name, owned
+
+    def _rekeyed(self, path: Path, moved: Path, link: Link) -> Path:
+        """Return a path that was moved to the caller with the keys of the callee in terms of the caller: `[?]` where they are no variables of it."""
+        below = len(path) - 1
+        parts = [self._key(part, link) if part[:2] == "[l" else part for part in moved[len(moved) - below :]]
+        return (*moved[: len(moved) - below], *parts)
+
+    def _key(self, part: str, link: Link) -> str:
+        callee, number = self._functions[link.callee], part[2:-1]
+        if not number.isdigit() or int(number) not in callee.params or link.receiver_argument >= 0:
+            return "[?]"
+        given = handed(link.site, f"p{callee.params.index(int(number))}")
+        if given is None or given.path is None or len(given.path) != 1:
+            return "[?]"
+        root, caller = given.path[0], self._functions[self._functions[link.caller].root]
+        if root[0] == "p":
+            return f"[l{caller.params[int(root[1:])]}]"
+        return f"[l{root.partition('#')[2]}]" if root[0] == "l" else "[?]"
 
     def _moved(self, path: Path | None, identity: str, link: Link) -> tuple[Path | None, str, bool]:
         if not path:

@@ -1720,3 +1720,97 @@ def test_a_goroutine_that_a_handler_starts_begins_when_that_is_called(start: str
     )
     program = Program([facts_of({"p.go": "package main\n" + source}, path="example.com/cmd")])
     assert any(verdict.certain for verdict in program.verdicts) is certain
+
+
+LENT = """
+import "sync"
+type T struct { mu sync.Mutex; m map[string]int }
+func (t *T) Do() { t.mu.Lock(); defer t.mu.Unlock(); done := make(chan bool); FIRST go func() { t.m["a"] = 1; close(done) }(); THEN }
+func (t *T) Get() int { t.mu.Lock(); defer t.mu.Unlock(); return t.m["a"] }
+func main() { t := &T{m: map[string]int{}}; go t.Do(); go t.Do(); t.Get() }
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "kinds"),
+    [
+        ("", '<-done; t.m["b"] = 2', []),
+        ('t.m["b"] = 2', "<-done", []),
+        ("defer func() { <-done }()", "println()", []),  # the wait is over before the lock is given back
+        ('defer func() { <-done }(); t.m["b"] = 2', "println()", []),
+        ("", 't.m["b"] = 2; <-done', ["write"]),  # the starter's lock does not keep it from what it has started
+        ("defer func() { <-done }()", 't.m["b"] = 2', ["write"]),
+    ],
+)
+def test_a_starter_lends_its_lock_until_it_has_waited(first: str, then: str, kinds: list[str]) -> None:
+    assert [kind for kind, _ in verdicts(LENT.replace("FIRST", first and f"{first};").replace("THEN", then))] == kinds
+
+
+ACTOR = """
+import "time"
+type group struct { ch chan func(); pending map[string]int }
+func newGroup() *group { return &group{ch: make(chan func()), pending: map[string]int{}} }
+func (g *group) manage() { for fn := range g.ch { fn(); delete(g.pending, "") } }
+func (g *group) later(k string) { time.AfterFunc(1, func() { g.ch <- func() { g.pending[k] = 1 } }) }
+func load(names []string) { START }
+"""
+
+
+@pytest.mark.parametrize(
+    ("start", "racy"),
+    [
+        ("a := newGroup(); go a.manage(); b := newGroup(); go b.manage(); a.later(``)", False),  # one for each
+        ("a := newGroup(); go a.manage(); go a.manage(); a.later(``)", True),
+        ("for _, n := range names { g := newGroup(); go g.manage(); g.later(n) }", False),
+        ("g := newGroup(); for _, n := range names { go g.manage(); g.later(n) }", True),
+    ],
+)
+def test_functions_that_are_sent_run_one_by_one_where_each_object_has_one_goroutine(start: str, racy: bool) -> None:
+    assert (verdicts(ACTOR.replace("START", start)) != []) is racy
+
+
+def test_a_test_that_receives_takes_the_place_of_the_goroutine() -> None:
+    source = ACTOR.replace("START", "g := newGroup(); go g.manage(); g.later(``)")
+    test = "package p\nfunc TestLater() { g := newGroup(); g.later(``); (<-g.ch)() }"
+    program = Program([facts_of({"p.go": "package p\n" + source, "p_test.go": test})])
+    assert program.verdicts == []
+
+
+STARTED = """
+import "sync/atomic"
+type state struct { v atomic.Int32 }
+func (s *state) begin() bool { return s.v.CompareAndSwap(0, 1) }
+func (s *state) busy() bool { return s.v.Load() == 1 }
+type source struct { state state; used map[string]int; stop bool }
+func (s *source) loop() { for !s.stop { s.used[``]++ } }
+func main() { s := &source{used: map[string]int{}}; for range 9 { START } }
+"""
+
+
+@pytest.mark.parametrize(
+    ("start", "racy"),
+    [
+        ("go s.loop()", True),
+        ("if s.state.begin() { go s.loop() }", False),
+        ("if !s.state.begin() { go s.loop() }", True),
+        ("if s.state.busy() { go s.loop() }", True),
+        ("if s.stop { go s.loop(); return }", False),
+        ("if s.stop { go s.loop(); continue }", True),
+        ("if s.stop { go s.loop(); if s.state.busy() { continue }; return }", True),
+        ("switch { case s.stop: go s.loop(); return }", False),
+        ("for range 9 { go s.loop() }; return", True),
+    ],
+)
+def test_what_a_state_lets_in_or_ends_the_loop_is_started_once(start: str, racy: bool) -> None:
+    assert (verdicts(STARTED.replace("START", start)) != []) is racy
+
+
+def test_what_one_field_holds_is_new_though_other_fields_are_handed_out() -> None:
+    source = (
+        "type orch struct { nodes map[string]int }\nfunc NewOrch() *orch { return &orch{nodes: map[string]int{}} }\n"
+        "func (o *orch) run() { for { o.nodes[``] = 1 } }\ntype key struct{}\nfunc (k *key) run() {}\n"
+        "type manager struct { o *orch; k *key }\nfunc (m *manager) lead() { m.k = &key{}; m.o = NewOrch(); GO; go func(o *orch) { o.run() }(m.o) }\n"
+        "func (m *manager) loop(c chan bool) { for range c { m.lead() } }\nfunc main() { m := &manager{}; m.loop(make(chan bool)) }\n"
+    )
+    assert verdicts(source.replace("GO", "go func(k *key) { k.run() }(m.k)")) == []
+    assert verdicts(source.replace("GO", "go func(o *orch) { o.run() }(m.o)")) != []
