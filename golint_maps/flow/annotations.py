@@ -6,6 +6,7 @@ The conventions are those that gVisor's checklocks defines, and the comments tha
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import msgspec
 
@@ -45,6 +46,7 @@ _OR = re.compile(r"\s*(?:lock|mutex)?\s*,?\s*or\b")
 """What follows the lock where callers may do something else instead."""
 _SENTENCE = re.compile(r"[.;:]\s|\n\s*\n")
 _LAST_WORD = re.compile(r"([`']?)\b(\w+)(?:[`']?)('s|’s)?\s+[`']?$")
+_LOCKED_FIRST = re.compile(r"locked(?:[A-Z]\w*|_\w+)(?<!nlocked)(?<!NotLocked)$")
 _LOCK_TYPES = frozenset(("Mutex", "RWMutex", "Locker"))
 
 
@@ -72,13 +74,37 @@ def guards(package: PackageView) -> list[Guard]:
         for kind in file.types:
             if isinstance(kind.type, ir.TStruct):
                 found += _of_struct(f"f{scope.path}.{kind.name}", kind.type, package)
-        names = {variable.name for variable in file.variables} | set(scope.variables)
-        for variable in file.variables:
-            match = _GUARDED.search(variable.doc)
-            lock = match and next(group for group in match.groups() if group)
-            if match and lock in names and lock != variable.name:
-                found.append(Guard(f"g{scope.path}.{variable.name}", f"g{scope.path}.{lock}", match[0]))
+        found += _of_variables(file, package)
     return found
+
+
+def _of_variables(file: ir.FileFacts, package: PackageView) -> Iterator[Guard]:
+    """Yield the guards that comments at the package variables of a file declare: at what is guarded, or at the lock."""
+    scope = package.scope
+    for variable in file.variables:
+        if not variable.doc:
+            continue
+        if _is_mutex(variable):
+            for other, words in _listed_variables(file, variable, package):
+                yield Guard(f"g{scope.path}.{other}", f"g{scope.path}.{variable.name}", words)
+            continue
+        match = _GUARDED.search(variable.doc)
+        lock = match and next(group for group in match.groups() if group)
+        if match and lock in scope.variables and lock != variable.name:
+            yield Guard(f"g{scope.path}.{variable.name}", f"g{scope.path}.{lock}", match[0])
+
+
+def _listed_variables(file: ir.FileFacts, lock: ir.VarDecl, package: PackageView) -> Iterator[tuple[str, str]]:
+    """Yield the names of the package variables that the comment at a lock says it protects, and its words."""
+    if below := _BELOW.search(lock.doc):
+        for other in file.variables:
+            if other.group == lock.group and other.pos > lock.pos and not _is_mutex(other):
+                yield other.name, below[0]
+    elif listing := _LISTS.search(lock.doc):
+        for name in dict.fromkeys(re.findall(r"\w+", listing[1])):
+            listed = package.scope.variables.get(name)
+            if listed is not None and not _is_mutex(listed.node):
+                yield name, f"protects {listing[1]}"
 
 
 def _of_struct(owner: str, struct: ir.TStruct, package: PackageView) -> list[Guard]:
@@ -121,8 +147,8 @@ def is_lock(kind: ir.TypeExpr) -> bool:
 def requirements(function: ir.Function, package: PackageView) -> tuple[Requirement, ...]:
     """Return the locks that a declared function asks its callers to hold, in the function's own terms.
 
-    A name that ends in `Locked` asks for the one lock of the receiver; where there are several, for any (its name ends in `~`: protection that
-    is not known).
+    A name that begins or ends with `Locked` asks for the one lock of the receiver; where there are several, for any (its name ends in `~`:
+    protection that is not known).
     """
     found: list[Requirement] = []
     text = "\n".join((function.doc, *function.directives))
@@ -162,7 +188,7 @@ def _of_another(before: str, function: ir.Function) -> bool:
 
 
 def _asks_by_name(name: str) -> bool:
-    return (
+    return _LOCKED_FIRST.match(name) is not None or (
         (name.endswith(("Locked", "_locked")) and name not in ("Locked", "IsLocked", "isLocked", "NotLocked", "unLocked", "Unlocked"))
         and not name.startswith(("Is", "is", "Not", "Err", "err"))
         and not name.endswith(("Unlocked", "NotLocked", "unlocked", "IsLocked"))
@@ -199,12 +225,25 @@ def _named_lock(text: str, function: ir.Function, package: PackageView, mode: st
 
 def _holds_lock(variable: ir.VarDecl) -> bool:
     """Tell whether a package variable is a lock: `var mu sync.Mutex`, `var mu = &sync.Mutex{}`, or a struct around one."""
-    kind = variable.type
-    if kind is None:
-        match variable.value:
-            case ir.Lit(made) | ir.Addr(ir.Lit(made)) | ir.Call(ir.Name("new"), [ir.TypeArg(made)]):
-                kind = made
+    kind = _written_type(variable)
     return kind is not None and (is_lock(kind) or isinstance(kind, ir.TStruct | ir.TName))
+
+
+def _is_mutex(variable: ir.VarDecl) -> bool:
+    kind = _written_type(variable)
+    return kind is not None and is_lock(kind)
+
+
+def _written_type(variable: ir.VarDecl) -> ir.TypeExpr | None:
+    """Return the type of a package variable as it is written there, be it by its value."""
+    if variable.type is not None:
+        return variable.type
+    match variable.value:
+        case ir.Lit(made) | ir.Addr(ir.Lit(made)) | ir.Call(ir.Name("new"), [ir.TypeArg(made)]):
+            return made
+        case ir.Call(ir.Name("new"), [ir.Sel(ir.Name(package), name)]):
+            return ir.TQual(package, name)
+    return None
 
 
 def _declared(written: ir.TypeExpr | None, package: PackageView) -> model.Type | None:

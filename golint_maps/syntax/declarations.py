@@ -128,7 +128,7 @@ def _variables(c: Lowering, node: Node, facts: FileFacts) -> None:
         doc = comment_of(src, _first_doc(src, node, spec, specs[0]), spec.end_byte)
         for i, name in enumerate(names):
             value, result = _own_value(values, i, len(names))
-            facts.variables.append(VarDecl(src[name.start_byte : name.end_byte].decode(), type, value, result, name.start_byte, doc))
+            facts.variables.append(VarDecl(src[name.start_byte : name.end_byte].decode(), type, value, result, name.start_byte, doc, node.start_byte))
 
 
 def _own_value(values: list[Expr], i: int, names: int) -> tuple[Expr | None, int]:

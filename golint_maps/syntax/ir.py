@@ -515,7 +515,7 @@ class TypeDecl(_Node):
 class VarDecl(_Node):
     """One name of a package-level `var`. `value` is its own initialiser; with one call for several names, `result` counts them.
 
-    The elements of a literal stand in the function of initialisers only.
+    The elements of a literal stand in the function of initialisers only. Variables of one `var (…)` have the same `group`.
     """
 
     name: str
@@ -524,6 +524,7 @@ class VarDecl(_Node):
     result: int
     pos: int
     doc: str = ""
+    group: int = 0
 
 
 class ConstDecl(_Node):
