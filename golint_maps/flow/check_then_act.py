@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 from golint_maps.flow.calls import Callees
@@ -69,55 +70,66 @@ def analyse(view: View) -> Iterator[CheckThenAct]:
         return
     names: Names | None = None
     taking = LockEffects.of(view.package).taking
+    called = {token.rpartition(".")[2] for token, found in effects.items() if found}
+    found: dict[int, CheckThenAct] = {}
     for number in view.family:
         body = view.facts.functions[number].body
-        if body and _has_two_sections(body, effects, taking):
+        if body and _sections(view, body, called | taking) > 1:
             names = names or Names(view)
-            walk = _Walk(LockEffects.of(view.package), names, effects)
+            walk = _Walk(LockEffects.of(view.package), names, effects, found)
             walk.run(body, walk.start())
-            yield from walk.found.values()
+    yield from found.values()
 
 
-def _has_two_sections(body: list[ir.Stmt], effects: dict[str, tuple[_Effect, ...]], taking: frozenset[str]) -> bool:
-    called = {token.rpartition(".")[2] for token in effects}
-    sections = 0
+def _sections(view: View, body: Sequence[ir.Stmt], called: Container[str]) -> int:
+    """Count the places of a body, and of the literals in it, where a lock may be taken."""
+    found = 0
     for x in each(body, ir.Call):
-        if isinstance(x.fun, ir.Sel | ir.Name) and (x.fun.name in called or x.fun.name in taking or (x.fun.name in _LOCKING and not x.args)):
-            sections += 1
-            if sections > 1:
-                return True
-    return False
+        if isinstance(x.fun, ir.Sel | ir.Name):
+            found += x.fun.name in called or (x.fun.name in _LOCKING and not x.args) or any(isinstance(given, ir.FuncLit) for given in x.args)
+    return found + sum(_sections(view, view.facts.functions[literal.function].body or (), called) for literal in each(body, ir.FuncLit))
 
 
 def _effects(package: PackageView) -> dict[str, tuple[_Effect, ...]]:
-    """Return what the functions of a package do under a lock of their own, by id; the empty tuple for those that lock for something else."""
+    """Return what the functions of a package that take a lock do under it, by id; the empty tuple for those that do something else there."""
     found = package.memo.get(__name__)
     if found is None:
         found = package.memo[__name__] = {}
         for view in views(package, range(len(package.scope.files))):
-            body = view.root.body
-            if body and view.root.name != "var·" and _locks(body, LockEffects.of(package).taking) and each(body, ir.Index):
-                names = Names(view)
-                walk = _Walk(LockEffects.of(package), names, {})
-                walk.run(body, walk.start())
-                found[declared_id(package.scope.path, view.root, view.path)] = tuple(walk.effects)
+            if view.root.name == "var·" or not any(_locks(function.body or (), LockEffects.of(package).taking) for function in view.functions):
+                continue
+            names = Names(view)
+            walk = _Walk(LockEffects.of(package), names, {}, {})
+            if any(each(function.body or (), ir.Index) for function in view.functions):
+                walk.run(view.root.body or (), walk.start())
+            found[declared_id(package.scope.path, view.root, view.path)] = tuple(walk.effects)
     effects: dict[str, tuple[_Effect, ...]] = found
     return effects
 
 
-def _locks(body: list[ir.Stmt], taking: frozenset[str]) -> bool:
+def _locks(body: Sequence[ir.Stmt], taking: frozenset[str]) -> bool:
     return any(isinstance(x.fun, ir.Sel | ir.Name) and (x.fun.name in _LOCKING or x.fun.name in taking) for x in each(body, ir.Call))
 
 
 class _Walk(LockWalk):
-    def __init__(self, lock_effects: LockEffects, names: Names, known: dict[str, tuple[_Effect, ...]]) -> None:
+    def __init__(
+        self,
+        lock_effects: LockEffects,
+        names: Names,
+        known: dict[str, tuple[_Effect, ...]],
+        found: dict[int, CheckThenAct],
+        given: Mapping[int, str] = MappingProxyType({}),
+    ) -> None:
         super().__init__(lock_effects, names)
         self.view = names.view
         self.names = names
         self.known = known
         self.callees = Callees(names)
-        self.found: dict[int, CheckThenAct] = {}
+        self.found = found
         self.effects: dict[_Effect, None] = {}
+        self.given = given
+        """What the parameters of a literal stand for that is run in place."""
+        self.running: frozenset[int] = frozenset()
 
     def start(self) -> _State:
         """Return the state at the start of a body."""
@@ -134,26 +146,72 @@ class _Walk(LockWalk):
         return _State(super().join(left, right), theirs.opened | mine.opened, looked)
 
     def assign(self, statement: ir.Assign | ir.Declare, state: LockState) -> None:
-        if isinstance(statement, ir.Assign) and statement.op == "=":
-            for target in statement.lhs:
-                if isinstance(target, ir.Index) and self.view.package.resolver.map(self.view.typing.of(target.base)) is not None:
-                    self._inserted(target, _own(state))
+        own = _own(state)
+        if isinstance(statement, ir.Declare):
+            for number in statement.variables:
+                self._forget(f"l{number}", own)
+            return
+        for target in statement.lhs:
+            if not isinstance(target, ir.Index):
+                self._forget(self.view.paths.key(target), own)
+            elif statement.op == "=" and self.view.package.resolver.map(self.view.typing.of(target.base)) is not None:
+                self._inserted(target, own)
+
+    def enter_range(self, statement: ir.Range, state: LockState) -> None:
+        for target in (statement.key, statement.value):
+            if target is not None:
+                self._forget(self.view.paths.key(target), _own(state))
 
     def evaluate(self, x: ir.Expr, state: LockState) -> None:
+        own = _own(state)
+        if isinstance(x, ir.Call):
+            literal = self.view.literal(x.fun)
+            if literal is not None:
+                for argument in x.args:
+                    self.evaluate(argument, state)
+                self._run_in_place(literal, x.args, own)
+                return
         before = set(state.held)
         super().evaluate(x, state)
-        own = _own(state)
         if isinstance(x, ir.Call):
             for held in state.held:
                 if held not in before:
                     own.opened[held] = x.pos
             self._called(x, own)
         elif isinstance(x, ir.Index) and state.held and self.view.package.resolver.map(self.view.typing.of(x.base)) is not None:
-            path, key = self.names.path(x.base), self.view.paths.key(x.index)
+            path, key = self.names.path(x.base), self._key(x.index)
             if path is not None:
                 for lock in state.held.values():
                     self._look((path, key, lock.path), own.opened.get(lock.path, 0), x.pos, own)
                     self._effect(path, x.index, lock, inserts=False)
+
+    def _run_in_place(self, literal: int, arguments: Sequence[ir.Expr], state: _State) -> None:
+        """Walk a literal where it is called: it looks up and inserts as if its statements stood there."""
+        function = self.view.facts.functions[literal]
+        if literal in self.running or not function.body:
+            return
+        given = {number: self._key(x) for number, x in zip(function.params, arguments, strict=False) if not self.view.assignments[number]}
+        walk = _Walk(self._effects, self.names, self.known, self.found, {**self.given, **given})
+        walk.effects, walk.running = self.effects, self.running | {literal}
+        end = walk.run_to_end(function.body, self.copy(state))
+        if end is not None:
+            state.held, state.released = end.held, end.released
+            state.opened, state.looked = _own(end).opened, _own(end).looked
+
+    def _forget(self, changed: str, state: _State) -> None:
+        """Forget look-ups whose key or map has something in it that gets another value."""
+        if not state.looked:
+            return
+        root = f"#{changed[1:]}" if _LOCAL.fullmatch(changed) else changed
+        word = re.compile(rf"(?<!\w){re.escape(changed)}(?!\w)")
+        for what in [what for what in state.looked if word.search(what[1]) or what[0][0].endswith(root)]:
+            del state.looked[what]
+
+    def _key(self, x: ir.Expr) -> str:
+        """Return a text for a key, in terms of who runs the literal that it stands in."""
+        text = self.view.paths.key(x)
+        number = _LOCAL.fullmatch(text)
+        return self.given.get(int(number[1]), text) if number is not None else text
 
     # --- events ---
 
@@ -161,7 +219,7 @@ class _Walk(LockWalk):
         state.looked[what] = state.looked.get(what, frozenset()) | {(section, at)}
 
     def _inserted(self, target: ir.Index, state: _State) -> None:
-        path, key = self.names.path(target.base), self.view.paths.key(target.index)
+        path, key = self.names.path(target.base), self._key(target.index)
         if path is None:
             return
         for lock in state.held.values():
@@ -190,11 +248,17 @@ class _Walk(LockWalk):
         )
 
     def _changes(self, key: str) -> bool:
-        """Tell whether a key may be another value at the insert than at the look-up."""
-        return "?" in key or any(self.view.assignments[int(number)] for number in _LOCAL.findall(key) if int(number) < len(self.view.variables))
+        """Tell whether a key may be another value at the insert than at the look-up, though no assignment stands between them."""
+        return "?" in key or any(self._changes_elsewhere(int(number)) for number in _LOCAL.findall(key) if int(number) < len(self.view.variables))
+
+    def _changes_elsewhere(self, number: int) -> bool:
+        view = self.view
+        if not view.assignments[number]:
+            return False
+        return number in view.address_taken or any(number in function.captures for function in view.functions)
 
     def _effect(self, path: Path, key: ir.Expr, lock: Held, *, inserts: bool) -> None:
-        same = _LOCAL.fullmatch(self.view.paths.key(key))
+        same = _LOCAL.fullmatch(self._key(key))
         number = int(same[1]) if same else -1
         if number in self.view.root.params and not self.view.assignments[number] and path[0][0] in "rpg":
             self.effects[_Effect(inserts, path, lock, self.view.root.params.index(number))] = None
@@ -205,14 +269,27 @@ class _Walk(LockWalk):
         if not self.known or not isinstance(call.fun, ir.Sel | ir.Name):
             return
         for token in self.callees.targets(call.fun)[:1]:
+            for index, argument in enumerate(call.args):
+                if isinstance(argument, ir.FuncLit):
+                    self._called_under(self._effects.held_for(token, index), argument.function, call, state)
             for effect in self.known.get(token, ()):
                 self._apply_effect(effect, call, token, state)
+
+    def _called_under(self, taken: Sequence[Held], literal: int, call: ir.Call, state: _State) -> None:
+        """Run a literal where it is handed to a function that takes locks for it."""
+        for lock in taken:
+            path = self._here(lock.path, call)
+            if path is not None and path not in state.held:
+                state.held[path] = Held(path, lock.mode, lock.name, lock.spelled)
+                state.opened[path] = call.pos
+                self._run_in_place(literal, (), state)
+                state.held.pop(path, None)
 
     def _apply_effect(self, effect: _Effect, call: ir.Call, token: str, state: _State) -> None:
         map_, lock = self._here(effect.map, call), self._here(effect.lock.path, call)
         if map_ is None or lock is None or effect.key >= len(call.args) or lock in state.held:
             return
-        what = (map_, self.view.paths.key(call.args[effect.key]), lock)
+        what = (map_, self._key(call.args[effect.key]), lock)
         held = Held(lock, "w", effect.lock.name, effect.lock.spelled)
         if effect.inserts:
             name = token.rpartition("/")[2].partition(".")[2]

@@ -107,18 +107,9 @@ class LockEffects:
 
     def body(self, body: Sequence[ir.Stmt], names: Names, *, fallible: bool = False) -> Effect:
         """Return the net effect of a body, of a fallible one where it succeeds: who gets an error gives up."""
-        walk = LockWalk(self, names, fallible=fallible)
-        end = walk.run(body, LockState({}, {}))
+        end = LockWalk(self, names, fallible=fallible).run_to_end(body, LockState({}, {}))
         if end is None:
             return _NONE
-        for statement in reversed(walk.deferred):
-            if isinstance(statement.call, ir.Call) and walk.release(statement.call, end):
-                continue
-            given_back = locks.operation(statement.call, names) if isinstance(statement.call, ir.Call) else None
-            if given_back is not None and given_back.path in walk.balanced:
-                end.held.pop(given_back.path, None)  # a return before the lock was taken has nothing to give back
-            else:
-                walk.evaluate(statement.call, end)
         return tuple(sorted(end.held.values())), tuple(sorted(end.released.values()))
 
     @cached_property
@@ -398,6 +389,21 @@ class LockWalk(Forward[LockState]):
         self.deferred: list[ir.Defer] = []
         self.balanced: set[tuple[str, ...]] = set()
         """Locks that the body takes and has put off giving back."""
+
+    def run_to_end(self, body: Sequence[ir.Stmt], state: LockState) -> LockState | None:
+        """Walk a body, then what it has deferred; return the state behind it, or None if it never ends normally."""
+        end = self.run(body, state)
+        if end is None:
+            return None
+        for statement in reversed(self.deferred):
+            if isinstance(statement.call, ir.Call) and self.release(statement.call, end):
+                continue
+            given_back = locks.operation(statement.call, self._names) if isinstance(statement.call, ir.Call) else None
+            if given_back is not None and given_back.path in self.balanced:
+                end.held.pop(given_back.path, None)  # a return before the lock was taken has nothing to give back
+            else:
+                self.evaluate(statement.call, end)
+        return end
 
     def copy(self, state: LockState) -> LockState:
         return LockState(dict(state.held), dict(state.released))

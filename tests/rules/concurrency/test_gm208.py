@@ -12,6 +12,8 @@ import "sync"
 type T struct { mu sync.Mutex; m, n map[string]int }
 func (t *T) has(k string) bool { t.mu.Lock(); defer t.mu.Unlock(); _, ok := t.m[k]; return ok }
 func (t *T) put(k string, v int) { t.mu.Lock(); defer t.mu.Unlock(); t.m[k] = v }
+func (t *T) with(f func()) { t.mu.Lock(); defer t.mu.Unlock(); f() }
+func (t *T) hasInside(k string) (ok bool) { func() { t.mu.Lock(); defer t.mu.Unlock(); _, ok = t.m[k] }(); return }
 func (t *T) in() { t.mu.Lock() }
 func (t *T) out() { t.mu.Unlock() }
 func (t *T) set(k string, v int) { t.in(); defer t.out(); key := k; t.m[key] = v }
@@ -27,6 +29,15 @@ func (t *T) putNew(k string) { t.mu.Lock(); defer t.mu.Unlock(); if _, ok := t.m
         "func (t *T) f(k string) { t.in(); _, ok := t.m[k]; t.out(); if !ok { t.in(); t.m[k] = 1; t.out() } }",
         "func (t *T) f(k string) { if !t.has(k) { t.set(k, 1) } }",
         "func (t *T) f(k string) { if !t.has(k) { t.mu.Lock(); t.m[k] = 1; t.mu.Unlock() } }",
+        'func (t *T) f(k string) { k += "x"; if !t.has(k) { t.put(k, 1) } }',
+        "func (t *T) f(ks []string) { for _, k := range ks { if !t.has(k) { t.put(k, 1) } } }",
+        "func (t *T) f(k string) { for ; k != ``; k = k[1:] { if !t.has(k) { t.put(k, 1); return } } }",
+        "func (t *T) f(k string) { search: for i := 0; i < 9; i++ { switch { case t.has(k): continue search }; t.put(k, 1) } }",
+        "func (t *T) f(k string) { ok := func() bool { t.mu.Lock(); defer t.mu.Unlock(); _, ok := t.m[k]; return ok }(); if !ok { t.put(k, 1) } }",
+        "func (t *T) f(k string) { if t.has(k) { return }; func() { t.mu.Lock(); defer t.mu.Unlock(); t.m[k] = 1 }() }",
+        "func (t *T) f(k string) { has := func(k string) bool { t.in(); defer t.out(); return t.m[k] > 0 }; if !has(k) { t.put(k, 1) } }",
+        "func (t *T) f(k string) { t.with(func() { println(t.m[k]) }); t.with(func() { t.m[k] = 1 }) }",
+        "func (t *T) f(k string) { if !t.hasInside(k) { t.put(k, 1) } }",
     ],
 )
 def test_an_insert_in_a_later_section_is_reported(code: str) -> None:
@@ -42,6 +53,14 @@ def test_an_insert_in_a_later_section_is_reported(code: str) -> None:
         'func (t *T) f(k string) { if !t.has(k) { k += "x"; t.put(k, 1) } }',
         "func (t *T) f(u *T, k string) { if !t.has(k) { u.put(k, 1) } }",
         "func (t *T) f(k string) { t.mu.Lock(); v := t.n[k]; t.mu.Unlock(); t.put(k, v) }",
+        "func (t *T) f(ks []string) { for _, k := range ks { t.put(k, 1); println(t.has(k)) } }",
+        "func (t *T) f() { for i := 0; ; i++ { k := string(rune(i)); t.put(k, 1); println(t.has(k)) } }",
+        "func (t *T) f(k string) { next := func() { k = k[1:] }; if !t.has(k) { next(); t.put(k, 1) } }",
+        "func (t *T) f(k string) { if !t.has(k) { go func() { t.mu.Lock(); t.m[k] = 1; t.mu.Unlock() }() } }",
+        "func (t *T) f(k string) { if !t.has(k) { func() { t.mu.Lock(); defer t.mu.Unlock(); if t.m[k] == 0 { t.m[k] = 1 } }() } }",
+        "func (t *T) f(k, l string) { has := func(k string) bool { t.in(); defer t.out(); return t.m[k] > 0 }; if !has(k) { t.put(l, 1) } }",
+        "func (t *T) f(k string) { t.with(func() { println(t.m[k]) }); t.with(func() { if t.m[k] == 0 { t.m[k] = 1 } }) }",
+        "func (t *T) f(k string) { t.with(func() { if t.m[k] == 0 { t.m[k] = 1 } }) }",
     ],
 )
 def test_one_section_a_second_look_and_other_keys_are_fine(code: str) -> None:
