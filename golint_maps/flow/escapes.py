@@ -36,7 +36,8 @@ _PRIVATE_MAKERS: Final = ("New", "new", "Make", "make", "Clone", "clone", "Copy"
 class MapEscape(Site, frozen=True, kw_only=True, tag="map-escape"):
     """A map that is reached under locks gets to where they do not reach.
 
-    `kind` is `return`, `iterator` (a lazy one, returned), `send`, `store`, `go`, `use` (after Unlock) or `caller` (a parameter becomes the map).
+    `kind` is `return`, `iterator` (a lazy one, returned), `send`, `store`, `go`, `use` (after Unlock), `walk` (the same of a lazy iterator) or
+    `caller` (a parameter becomes the map).
     `locks` are those held when the map was reached; none for a return without a lock. `identity` is the map's program-wide name, `path` its
     access path, `target` what it gets to as written, `id` the function, `parameter` the number of the parameter for `caller`, `reached` the byte
     offset at which the map was reached.
@@ -196,12 +197,25 @@ class _Walk(LockWalk):
         """Return (the map as it was reached, the locks held then) when `x` is a map that others can have."""
         if isinstance(x, ir.Local):
             return _own(state).taken.get(x.id)
+        if isinstance(x, ir.Call):
+            walked = self._walked(x)
+            return self._shared(walked, state) if walked is not None else None
         if not isinstance(x, ir.Sel | ir.Name | ir.Index) or self.view.package.resolver.map(self.view.typing.of(x)) is None:
             return None
         path = self.view.paths.of(x)
         if path is None or not self._others_have(path) or self._is_replaced(path, x.pos, state):
             return None
         return x, self._locks(state)
+
+    def _walked(self, x: ir.Expr) -> ir.Expr | None:
+        """Return the map that a lazy iterator walks, where an expression makes one or a local variable holds one."""
+        if isinstance(x, ir.Local) and not self.view.assignments[x.id]:
+            definition = self.view.typing.definitions.get(x.id)
+            x = definition.value if isinstance(definition, FromValue) else x
+        match x:
+            case ir.Call(ir.Sel(base, name), [operand]) if ("maps", name) in _LAZY and self.view.typing.package_of(base) == "maps":
+                return operand
+        return None
 
     def _is_replaced(self, path: Path, reached: int, state: LockState) -> bool:
         """Tell whether a map that is reached at an offset is moved out: another one is put in its place before the lock is given back."""
@@ -331,15 +345,15 @@ class _Walk(LockWalk):
                         self._report("return", shared, element.value, shared[0])
                     elif isinstance(element.value, ir.Addr | ir.Lit):
                         self._returned(element.value, statement, state)
-            case ir.Call(ir.Sel(base, name) as fun, [operand]):
-                if self.view.typing.package_of(base) == "maps" and ("maps", name) in _LAZY:
-                    shared = self._shared(operand, state)
-                    if shared is not None and shared[1]:
-                        self._report("iterator", shared, value, fun)
+            case ir.Call(fun):
+                shared = self._shared(value, state)
+                if shared is not None and shared[1]:
+                    self._report("iterator", shared, value, fun)
             case _:
                 shared = self._shared(value, state)
                 if shared is not None and not self._let_go(shared, statement):
-                    self._report("return", shared, value, shared[0])
+                    lazy = self._walked(value) is not None
+                    self._report("iterator" if lazy else "return", shared, value, value if lazy else shared[0])
 
     def _let_go(self, shared: tuple[ir.Expr, tuple[Held, ...]], statement: ir.Return) -> bool:
         """Tell whether the guard is not meant to hold any more where a map is returned."""
@@ -392,7 +406,7 @@ class _Walk(LockWalk):
             self._used.add(x.id)
             known = self.found.get(("use", x.id))
             if known is None or x.pos < known.place.start:
-                self._report("use", (map_, locks), whole or x, x, key=("use", x.id))
+                self._report("walk" if self._walked(x) is not None else "use", (map_, locks), whole or x, x, key=("use", x.id))
 
     # --- results ---
 

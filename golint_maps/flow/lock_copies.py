@@ -6,14 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from golint_maps.flow.files import of_file
 from golint_maps.flow.identity import Names
+from golint_maps.flow.literals import field_name
 from golint_maps.flow.maps import extent, place
 from golint_maps.flow.site import Site
+from golint_maps.flow.spelling import spell
 from golint_maps.flow.traverse import each, expressions, statements
 from golint_maps.flow.view import PackageView, View
 from golint_maps.syntax import ir
 from golint_maps.types import model
-from golint_maps.types.definitions import FromValue
+from golint_maps.types.definitions import FromRange, FromValue
 
 _LOCKING: Final = frozenset(("Lock", "RLock", "TryLock", "TryRLock"))
 _MAX_DEPTH: Final = 6
@@ -22,8 +25,9 @@ _MAX_DEPTH: Final = 6
 class LockCopied(Site, frozen=True, kw_only=True, tag="lock-copied"):
     """A struct with a mutex and a map is copied, and the copy is locked or its map used. `map` is the map through the copy.
 
-    `kind` is `receiver`, `param`, `range` or `assignment`; `lock` the mutex through the copy; `maps` are the program-wide names of the shared
-    maps. Access paths through the copy begin with `head` in all functions whose outermost function is `root`.
+    `kind` is `receiver`, `param`, `range`, `assignment` or `field`; `lock` the mutex through the copy; `maps` are the program-wide names of the
+    shared maps. Access paths through the copy begin with `head` in all functions whose outermost function is `root`; those through a copy in a
+    field, which has no `head`, find the copied mutex themselves.
     """
 
     kind: str
@@ -149,6 +153,99 @@ def analyse(view: View) -> Iterator[LockCopied]:
             head=head[0] if head else "",
         )
 
+    for stored in _stored(view):
+        found = _in_a_field(view, stored, holders)
+        if found is not None:
+            yield found
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """A value goes into a field, `target` where that is an assignment, and another field or element keeps it."""
+
+    field: str
+    value: ir.Expr
+    at: ir.Expr
+    target: ir.Expr | None
+
+
+def _stored(view: View) -> Iterator[_Stored]:
+    """Yield what goes into fields while something else that lives on keeps it."""
+    for function in view.functions:
+        body = function.body or ()
+        for assign in each(body, ir.Assign):
+            if assign.op == "=" and len(assign.lhs) == len(assign.rhs):
+                for target, value in zip(assign.lhs, assign.rhs, strict=True):
+                    if isinstance(target, ir.Sel) and _kept_elsewhere(view, value):
+                        yield _Stored(target.name, value, target, target)
+        for literal in each(body, ir.Lit):
+            for element in literal.elements:
+                if element.key is not None and _kept_elsewhere(view, element.value):
+                    yield _Stored(field_name(element, view.variables), element.value, element.value, None)
+
+
+def _kept_elsewhere(view: View, value: ir.Expr) -> bool:
+    """Tell whether a value is a field or an element, or what such a one points to, of what the function has not made itself."""
+    if isinstance(value, ir.Deref):
+        value = value.x
+    if not isinstance(value, ir.Sel | ir.Index):
+        return False
+    path = view.paths.of(value)
+    if path is None or len(path) == 1 or path[0][0] != "l":
+        return path is not None
+    number = int(path[0][1:])
+    return view.variables[number].kind in ("receiver", "param") or isinstance(view.typing.definitions.get(number), FromRange)
+
+
+def _in_a_field(view: View, stored: _Stored, holders: _Holders) -> LockCopied | None:
+    """Return the copy of a lock and a map that a field gets, if the package uses either through such a field."""
+    kind = view.typing.of(stored.value)
+    holding = holders.of(kind)
+    source = view.paths.raw(stored.value)
+    if not stored.field or holding is None or source is None:
+        return None
+    # The function gives the copy or the original another map, or puts something else in the place of the original.
+    written = view.paths.assigned
+    for way, _ in holding.maps:
+        if source in written or (*source, *way) in written or any(path[-len(way) - 1 :] == (stored.field, *way) for path in written):
+            return None
+    through = _used_through(view.package)
+    used = [(way, identity) for way, identity in holding.maps if (stored.field, way[0]) in through]
+    methods = [name for field, name in through if field == stored.field and _locks_in_method(view, kind, name)]
+    locked = bool(methods) or any((stored.field, way[0]) in through for way in holding.locks)
+    if not used and not locked:
+        return None
+    text = spell(stored.target, view.variables) if stored.target is not None else stored.field
+    shared = used or list(holding.maps)
+    return LockCopied(
+        place=place(view, *extent(stored.at, view)),
+        function=view.name,
+        package=view.package.scope.path,
+        map=".".join((text, *shared[0][0])),
+        owner=model.brief(shared[0][1][1:]),
+        kind="field",
+        variable=text,
+        held_type=model.spell(kind),
+        lock=".".join((text, *holding.locks[0])),
+        locked=locked,
+        maps=tuple(identity for _, identity in holding.maps),
+        root="",
+        head="",
+    )
+
+
+def _used_through(package: PackageView) -> frozenset[tuple[str, str]]:
+    """Return (field, name) wherever the package selects a name of what a field holds: `c.limits.mu`."""
+    key = f"{__name__} fields"
+    if key not in package.memo:
+        package.memo[key] = frozenset(pair for file in package.scope.files for pair in of_file(file, _selected_in))
+    found: frozenset[tuple[str, str]] = package.memo[key]
+    return found
+
+
+def _selected_in(file: ir.FileFacts) -> set[tuple[str, str]]:
+    return {(x.base.name, x.name) for function in file.functions for x in each(function.body or (), ir.Sel) if x.base.__class__ is ir.Sel}
+
 
 def _copies(view: View) -> Iterator[_Copy]:
     """Yield the variables that are copies of a value which somebody else has too."""
@@ -238,7 +335,11 @@ def _locks(view: View, base: ir.Expr, name: str, way: tuple[str, ...], holding: 
     """Tell whether calling a method of (a part of) a copy locks the copy: by itself, or in a method with a pointer receiver."""
     if name in _LOCKING and any(lock[: len(way)] == way for lock in holding.locks):
         return True
-    method = view.package.resolver.method(view.typing.of(base), name)
+    return _locks_in_method(view, view.typing.of(base), name)
+
+
+def _locks_in_method(view: View, kind: model.Type | None, name: str) -> bool:
+    method = view.package.resolver.method(kind, name)
     if method is None or method.function is None or not isinstance(method.function.node.receiver_type, ir.TPtr):
         return False
     return any(x.fun.__class__ is ir.Sel and x.fun.name in _LOCKING for x in each(method.function.node.body or (), ir.Call))

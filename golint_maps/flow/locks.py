@@ -15,6 +15,7 @@ from golint_maps.flow.events import Held
 from golint_maps.flow.files import families, of_file
 from golint_maps.flow.identity import Names
 from golint_maps.flow.literals import field_name
+from golint_maps.flow.lock_pointers import condition_lock, is_condition
 from golint_maps.flow.traverse import each
 from golint_maps.flow.view import PackageView, View
 from golint_maps.syntax import ir
@@ -57,6 +58,7 @@ def operation(call: ir.Call, names: Names) -> LockOperation | None:
     if not isinstance(fun, ir.Sel):
         return None
     if fun.name in OPERATIONS and not call.args:
+        fun = through_condition(fun, names)
         return _reading(fun, names) or _method(fun, names)
     if fun.name in ("Acquire", "Release", "TryAcquire") and call.args:
         view = names.view
@@ -66,6 +68,15 @@ def operation(call: ir.Call, names: Names) -> LockOperation | None:
             effect = {"Acquire": "acquire", "Release": "release", "TryAcquire": "try"}[fun.name]
             return LockOperation(effect, "w", (*path, "semaphore"), names.identity(fun.base) + "~", "")
     return None
+
+
+def through_condition(fun: ir.Sel, names: Names) -> ir.Sel:
+    """Return a method of a condition's lock as one of the lock that the condition was made with: `s.cond.L.Lock` is `s.mu.Lock`."""
+    match fun.base:
+        case ir.Sel(condition, "L") if is_condition(names.view, condition):
+            lock = condition_lock(condition, names.view)
+            return ir.Sel(lock, fun.name, fun.pos, fun.end) if lock is not None else fun
+    return fun
 
 
 def _reading(fun: ir.Sel, names: Names) -> LockOperation | None:
@@ -183,10 +194,13 @@ def _named(fun: ir.Sel, names: Names, embedded: tuple[str, ...]) -> LockOperatio
     path = names.path(fun.base)
     if path is None:
         return None
+    identity = names.identity(fun.base)
+    if isinstance(fun.base, ir.Sel) and fun.base.name == "L" and is_condition(view, fun.base.base):
+        identity = f"{names.identity(fun.base.base)}.L"  # the lock of this condition, not of all there are
     from golint_maps.flow.spelling import spell
 
     effect, mode = OPERATIONS[fun.name]
-    name = names.identity(fun.base)
+    name = identity
     for part in embedded:
         # An embedded lock has the name of the struct that embeds it, from wherever it is promoted.
         owner = _pointee(kind)

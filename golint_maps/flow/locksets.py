@@ -34,6 +34,7 @@ from golint_maps.flow.function_values import FunctionValues
 from golint_maps.flow.identity import function_id
 from golint_maps.flow.known_calls import REFLECTED, concerns_nobody, map_api_names, map_apis
 from golint_maps.flow.lock_helpers import locks_what_is_there, once_lock, only_locks, taken_in_passing
+from golint_maps.flow.lock_pointers import has_own_lock
 from golint_maps.flow.lockset_state import Locks, State, join
 from golint_maps.flow.maps import extent, qualified
 from golint_maps.flow.ownership import MAY_BE_NEW, Ownership, appends_to
@@ -251,10 +252,24 @@ class LocksetWalk(Forward[State]):
         elif isinstance(self.view.package.resolver.underlying(self.view.typing.of(statement.over)), model.Chan):
             self.endless = True
             self._sync("receive", statement.over, statement.pos, state, chosen=breaks(statement.body))
+        elif isinstance(self._resolver.underlying(self._typing.of(statement.over)), model.Signature):
+            self._iterate(statement, state)
         if not statement.define:
             for target in (statement.key, statement.value):
                 if isinstance(target, ir.Index) and self._is_map(target.base):
                     self._access("insert", target.base, target.pos, target.end, state, key=target.index)
+
+    def _iterate(self, statement: ir.Range, state: State) -> None:
+        """Record that an iterator runs on the goroutine of who ranges over it, as if it were called here, for the object that it was asked of."""
+        call = ir.Call(statement.over, [], statement.pos, statement.end)
+        self._call_site(call, "call", state)
+        made = statement.over
+        if isinstance(made, ir.Local) and not self.view.assignments[made.id]:
+            definition = self._typing.definitions.get(made.id)
+            made = definition.value if isinstance(definition, FromValue) else made
+        site = self.calls.get((call.pos, call.end, "call"))
+        if site is not None and isinstance(made, ir.Call):
+            self.calls[call.pos, call.end, "call"] = replace(site, receiver=self.shared.callees.receiver(made.fun, state.owned))
 
     def leave(self, statement: ir.Return | None, state: State) -> None:
         if statement is not None:
@@ -499,7 +514,8 @@ class LocksetWalk(Forward[State]):
 
     def _borrowed(self, fun: ir.Expr) -> bool:
         """Tell whether the lock of a lock operation is a field that points to it: it may be somebody else's lock, under another name."""
-        if not isinstance(fun, ir.Sel) or not isinstance(fun.base, ir.Sel):
+        fun = locks.through_condition(fun, self.names) if isinstance(fun, ir.Sel) else fun
+        if not isinstance(fun, ir.Sel) or not isinstance(fun.base, ir.Sel) or has_own_lock(fun.base, self.view):
             return False
         kind = self.view.typing.of(fun.base)
         return isinstance(kind, model.Pointer) or isinstance(self.view.package.resolver.underlying(kind), model.Interface)

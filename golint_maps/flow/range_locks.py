@@ -11,17 +11,16 @@ from golint_maps.flow.entries import Knowledge, Path
 from golint_maps.flow.files import of_file
 from golint_maps.flow.held_locks import held_at
 from golint_maps.flow.identity import Names
-from golint_maps.flow.literals import field_name
+from golint_maps.flow.lock_pointers import condition_locks, is_condition
 from golint_maps.flow.locks import operation
 from golint_maps.flow.map_ranges import MapRange
 from golint_maps.flow.maps import place, qualified
 from golint_maps.flow.range_mutations import LoopTurns
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
-from golint_maps.flow.traverse import each, expressions, operands, statements, subexpressions
+from golint_maps.flow.traverse import each, expressions, statements
 from golint_maps.flow.view import PackageView, View
 from golint_maps.syntax import ir
-from golint_maps.types import model
 
 _UNLOCKS = frozenset(("Unlock", "RUnlock"))
 _NOTHING: frozenset[str] = frozenset()
@@ -64,7 +63,7 @@ class _Releases(LoopTurns):
             elif lock.kind == "release":
                 self._released("unlock", lock.path, lock.spelled, call, state)
             return
-        if isinstance(call.fun, ir.Sel) and call.fun.name == "Wait" and _is_cond(self.view, call.fun.base):
+        if isinstance(call.fun, ir.Sel) and call.fun.name == "Wait" and is_condition(self.view, call.fun.base):
             self._waits(call, call.fun.base, state)
             return
         for kind, path in helper_locks(self.view, self.names, call):
@@ -77,8 +76,8 @@ class _Releases(LoopTurns):
         condition = self.names.path(cond)
         if condition is None:
             return
-        field = _condition_locks(self.view.package).get(condition[-1])
-        if field is not None:
+        field = condition_locks(self.view.package).get(condition[-1])
+        if field:
             self._released("wait", (*condition[:-1], field), field, call, state)
             return
         held = held_at(self.names, self.found.function.body or (), [self.found.loop]).get(id(self.found.loop), {})
@@ -188,53 +187,6 @@ def _shared(view: View, path: Path, target: Path) -> bool:
         return True
     number = int(path[0][1:])
     return any(number in function.captures for function in view.functions)
-
-
-def _is_cond(view: View, x: ir.Expr) -> bool:
-    kind = view.typing.of(x)
-    if isinstance(kind, model.Pointer):
-        kind = kind.elem
-    return kind == model.Named("sync", "Cond")
-
-
-def _condition_locks(package: PackageView) -> dict[str, str]:
-    """Return the name of the lock's field for each field that the package fills with `sync.NewCond(&x.lock)`."""
-    found = package.memo.get("condition locks")
-    if not isinstance(found, dict):
-        found = {}
-        for file in package.scope.files:
-            if not any(item.path == "sync" for item in file.imports):
-                continue
-            for function in file.functions:
-                for field, value in _fields_set(function, file.functions[function.root].variables):
-                    lock = _new_cond(value)
-                    if lock:
-                        found[field] = lock
-        package.memo["condition locks"] = found
-    return found
-
-
-def _fields_set(function: ir.Function, variables: Sequence[ir.Variable]) -> Iterator[tuple[str, ir.Expr]]:
-    for statement in statements(function.body or ()):
-        if isinstance(statement, ir.Assign) and len(statement.lhs) == len(statement.rhs):
-            for target, value in zip(statement.lhs, statement.rhs, strict=True):
-                if isinstance(target, ir.Sel):
-                    yield target.name, value
-        for operand in operands(statement):
-            for x in subexpressions(operand):
-                if isinstance(x, ir.Lit):
-                    yield from ((field_name(element, variables), element.value) for element in x.elements)
-
-
-def _new_cond(value: ir.Expr) -> str:
-    match value:
-        case ir.Call(ir.Sel(ir.Name("sync"), "NewCond"), [lock]):
-            if isinstance(lock, ir.Addr):
-                lock = lock.x
-            if isinstance(lock, ir.Call) and isinstance(lock.fun, ir.Sel) and lock.fun.name == "RLocker":
-                lock = lock.fun.base
-            return lock.name if isinstance(lock, ir.Sel) else ""
-    return ""
 
 
 def helper_locks(view: View, names: Names, call: ir.Call, *, further: bool = True) -> list[tuple[str, Path]]:

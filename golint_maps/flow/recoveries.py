@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Final
 
 from golint_maps.flow.calls import Callees
 from golint_maps.flow.files import of_file
 from golint_maps.flow.identity import Names, declared_id, function_id
+from golint_maps.flow.literals import field_name
 from golint_maps.flow.maps import extent, place
+from golint_maps.flow.paths import RECEIVED
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.traverse import each, subexpressions
-from golint_maps.flow.view import PackageView, View
+from golint_maps.flow.view import PackageView, View, views
 from golint_maps.syntax import ir
-from golint_maps.types.definitions import FromCase, FromValue
+from golint_maps.types import model
+from golint_maps.types.definitions import FromCase, FromRange, FromValue
 
 _FATAL: Final = "concurrent map"
 _RECOVERED: Final = -1
 """Origin of a value that comes from `recover`; parameters of the outermost function are their own numbers."""
 _MAX_ROUNDS: Final = 4
+_NOTHING: Final[frozenset[str]] = frozenset()
 
 
 class Recovery(Site, frozen=True, kw_only=True, tag="recovery"):
@@ -62,12 +66,13 @@ def analyse(view: View) -> Iterator[RecoveryFact]:
     names = Names(view)
     yield from _deferred(view, names, recovering)
     tested = [(number, x, text) for number in view.family for x, text in _tests(view, view.facts.functions[number])]
-    passes = any(view.package.paths[view.file] == where.path and view.root.pos <= where.start < view.root.end for where, _ in recovering.values())
+    passes = _has(view, recovering)
     if not tested and not passes:
         return
-    origins = _origins(view)
+    sources = _Sources(names, _reached(view.package, recovering) if tested else _NOTHING)
+    origins = sources.of_locals()
     for number, x, text in tested:
-        for origin in sorted(_origins_of(view, x, origins)):
+        for origin in sorted(sources.of(x, origins)):
             start, end = extent(x, view)
             yield FatalTextTested(
                 place=place(view, start, end),
@@ -78,7 +83,7 @@ def analyse(view: View) -> Iterator[RecoveryFact]:
                 parameter=origin,
             )
     if passes:
-        yield from _passed(view, Callees(names), origins)
+        yield from _passed(view, sources, origins)
 
 
 def _recovering(package: PackageView) -> dict[str, tuple[Place, bool]]:
@@ -198,47 +203,113 @@ def _fatal(view: View, x: ir.Expr) -> str:
 # --- where values come from ---
 
 
-def _origins(view: View) -> dict[int, frozenset[int]]:
-    """Return, for each local, whether what it holds comes from `recover`, or from which parameters."""
-    found: dict[int, frozenset[int]] = {number: frozenset((index,)) for index, number in enumerate(view.root.params) if number >= 0}
-    values: list[tuple[int, ir.Expr]] = []
-    for number, definition in view.typing.definitions.items():
-        if isinstance(definition, FromValue):
-            values.append((number, definition.value))
-        elif isinstance(definition, FromCase):
-            values.append((number, definition.subject))
+class _Sources:
+    """Where the values in a function come from: from `recover`, also by way of what a recovered value has `reached`, or from its parameters."""
+
+    def __init__(self, names: Names, reached: Container[str]) -> None:
+        self.names = names
+        self.view = names.view
+        self.callees = Callees(names)
+        self._reached = reached
+
+    def of_locals(self) -> dict[int, frozenset[int]]:
+        """Return, for each local, whether what it holds comes from `recover`, or from which parameters."""
+        view = self.view
+        found: dict[int, frozenset[int]] = {number: frozenset((index,)) for index, number in enumerate(view.root.params) if number >= 0}
+        values: list[tuple[int, ir.Expr]] = []
+        for number, definition in view.typing.definitions.items():
+            if isinstance(definition, FromValue):
+                values.append((number, definition.value))
+            elif isinstance(definition, FromCase):
+                values.append((number, definition.subject))
+            elif isinstance(definition, FromRange) and definition.index == 0:
+                values.append((number, ir.Recv(definition.over, 0, 0)))
+        for target, value in _assigned(view):
+            if isinstance(target, ir.Local):
+                values.append((target.id, value))
+        for _ in range(_MAX_ROUNDS):
+            changed = False
+            for number, value in values:
+                origins = found.get(number, frozenset()) | self.of(value, found)
+                if origins != found.get(number, frozenset()):
+                    found[number] = origins
+                    changed = True
+            if not changed:
+                break
+        return found
+
+    def of(self, x: ir.Expr, origins: Mapping[int, frozenset[int]]) -> frozenset[int]:
+        """Return where the parts of an expression come from, given where the locals do."""
+        found: set[int] = set()
+        for part in subexpressions(x):
+            match part:
+                case ir.Local(number):
+                    found |= origins.get(number, frozenset())
+                case ir.Call(ir.Name("recover"), []):
+                    found.add(_RECOVERED)
+                case ir.Call(fun) if self._reached and any(f"&{token}" in self._reached for token in self.callees.targets(fun)):
+                    found.add(_RECOVERED)
+                case ir.Sel() | ir.Name() | ir.Recv() if self._reached and self.names.identity(part) in self._reached:
+                    found.add(_RECOVERED)
+        return frozenset(found)
+
+    def reaches(self) -> Iterator[str]:
+        """Yield what a recovered value gets into: fields, package variables and channels by name, and `&` with the functions that return it."""
+        origins = self.of_locals()
+        for target, value in _assigned(self.view):
+            if not isinstance(target, ir.Local) and _RECOVERED in self.of(value, origins):
+                yield self.names.identity(target)
+        for number in self.view.family:
+            function = self.view.facts.functions[number]
+            body = function.body or ()
+            for send in each(body, ir.Send):
+                if _RECOVERED in self.of(send.value, origins):
+                    yield f"{self.names.identity(send.channel)}{RECEIVED}"
+            for literal in each(body, ir.Lit):
+                kind = self.view.typing.of(literal)
+                for element in literal.elements:
+                    if isinstance(kind, model.Named) and _RECOVERED in self.of(element.value, origins):
+                        yield f"f{kind.package}.{kind.name}.{field_name(element, self.view.variables)}"
+            given = (value for statement in each(body, ir.Return) for value in statement.values)
+            if any(_RECOVERED in origins.get(result, ()) for result in function.results) or any(_RECOVERED in self.of(x, origins) for x in given):
+                yield f"&{function_id(self.view, number)}"
+
+
+def _assigned(view: View) -> Iterator[tuple[ir.Expr, ir.Expr]]:
     for statement in view.statements:
         if isinstance(statement, ir.Assign) and len(statement.lhs) == len(statement.rhs):
-            values += [(target.id, value) for target, value in zip(statement.lhs, statement.rhs, strict=True) if isinstance(target, ir.Local)]
-    for _ in range(_MAX_ROUNDS):
-        changed = False
-        for number, value in values:
-            origins = found.get(number, frozenset()) | _origins_of(view, value, found)
-            if origins != found.get(number, frozenset()):
-                found[number] = origins
-                changed = True
-        if not changed:
-            break
-    return found
+            yield from zip(statement.lhs, statement.rhs, strict=True)
 
 
-def _origins_of(view: View, x: ir.Expr, origins: dict[int, frozenset[int]]) -> frozenset[int]:
-    found: set[int] = set()
-    for part in subexpressions(x):
-        match part:
-            case ir.Local(number):
-                found |= origins.get(number, frozenset())
-            case ir.Call(ir.Name("recover"), []):
-                found.add(_RECOVERED)
-    return frozenset(found)
+def _reached(package: PackageView, recovering: Mapping[str, tuple[Place, bool]]) -> frozenset[str]:
+    """Return what recovered values of a package get into, in the end. Where it runs other programs, their last words may get there as well."""
+    key = f"{__name__} reached"
+    if key not in package.memo:
+        found: frozenset[str] = _NOTHING
+        if not any(item.path == "os/exec" for file in package.scope.files for item in file.imports):
+            for _ in range(_MAX_ROUNDS):
+                sources = [_Sources(Names(view), found) for view in views(package, sorted(package.primary)) if found or _has(view, recovering)]
+                more = frozenset(name for source in sources for name in source.reaches() if name not in ("", RECEIVED))
+                if more == found:
+                    break
+                found = more
+        package.memo[key] = found
+    reached: frozenset[str] = package.memo[key]
+    return reached
 
 
-def _passed(view: View, callees: Callees, origins: dict[int, frozenset[int]]) -> Iterator[RecoveredPassed]:
+def _has(view: View, recovering: Mapping[str, tuple[Place, bool]]) -> bool:
+    """Tell whether a function calls `recover`, in itself or in one of its literals."""
+    path = view.package.paths[view.file]
+    return any(path == where.path and view.root.pos <= where.start < view.root.end for where, _ in recovering.values())
+
+
+def _passed(view: View, sources: _Sources, origins: dict[int, frozenset[int]]) -> Iterator[RecoveredPassed]:
     for x in _calls(view):
         for index, argument in enumerate(x.args):
-            if _RECOVERED not in _origins_of(view, argument, origins):
+            if _RECOVERED not in sources.of(argument, origins):
                 continue
-            for token in callees.targets(x.fun)[:1]:
+            for token in sources.callees.targets(x.fun)[:1]:
                 yield RecoveredPassed(
                     place=place(view, x.pos, x.end),
                     function=view.name,

@@ -25,12 +25,14 @@ _COPIES = {
     "param": "The parameter `{variable} {held_type}` is a copy in each call",
     "range": "The range variable `{variable}` is a copy in each turn of the loop",
     "assignment": "`{variable}` is a copy",
+    "field": "`{variable}` is a copy",
 }
 _INSTEAD = {
     "receiver": "Declare the method with a pointer receiver, `{variable} *{held_type}`.",
     "param": "Take a pointer, `{variable} *{held_type}`.",
     "range": "Range over the index and take the address of the element, or keep pointers in the container.",
     "assignment": "Take a pointer instead of a copy; for a snapshot make a new struct, with a clone of the map.",
+    "field": "Keep a pointer in the field, `*{held_type}`.",
 }
 
 

@@ -31,6 +31,7 @@ _HOW = {
     "store": "`{map}` is stored in `{target}` as well, where it is used without `{lock}`.",
     "go": "`{map}` is handed to a goroutine, which goes on to use it when `{lock}` has been given back.",
     "use": "`{target}` is `{map}` itself, and is used here after `{lock}` has been given back.",
+    "walk": "`{target}` walks `{map}` only now, after `{lock}` has been given back.",
     "caller": "`{map}` becomes the map of the caller, who may go on to change it without `{lock}`.",
 }
 _CONSTRUCTORS = ("New", "new", "Make", "make", "With", "with", "Init", "init", "Open", "Must")
@@ -41,7 +42,7 @@ def check(program: Program) -> Iterator[Finding]:
     """Report ways out for maps that somebody changes in place under the lock that was held."""
     judged = {(verdict.access.place.path, verdict.access.place.start) for verdict in program.verdicts}
     for fact in program.each(MapEscape):
-        if fact.kind == "use" and ((fact.place.path, fact.place.start) in judged or program.guarding.moved_out(fact)):
+        if fact.kind in ("use", "walk") and ((fact.place.path, fact.place.start) in judged or program.guarding.moved_out(fact)):
             continue  # the race itself is reported, or nobody else has the map any more
         if serves_tests(fact.package) or helps_tests(fact.place.path) or doubles(program.functions[fact.id].receiver):
             continue

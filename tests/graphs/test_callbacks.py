@@ -123,6 +123,7 @@ def test_a_handler_of_a_web_framework_races_with_itself(imports: str, body: str,
         ('"sync"', "var wg sync.WaitGroup; wg.Go(s.count)", "a goroutine started by WaitGroup.Go"),
         ('"time"', "time.AfterFunc(time.Second, s.count)", "a timer's goroutine"),
         ('"context"', "context.AfterFunc(context.Background(), s.count)", "a goroutine started by context.AfterFunc"),
+        ('"runtime"', "runtime.AddCleanup(new(int), func(int) { s.count() }, 1)", "a cleanup of the runtime"),
         ('"github.com/sourcegraph/conc/pool"', "p := pool.New().WithMaxGoroutines(4); p.Go(s.count)", "a task of a conc pool"),
         ('"github.com/panjf2000/ants/v2"', "p, _ := ants.NewPool(10); p.Submit(s.count)", "a task of a goroutine pool"),
         ('"github.com/panjf2000/ants/v2"', "ants.Submit(s.count)", "a task of a goroutine pool"),
@@ -137,7 +138,7 @@ def test_what_a_group_or_pool_starts_in_a_loop_races_with_itself(imports: str, s
 @pytest.mark.parametrize(
     ("imports", "start", "words"),
     [
-        ('"runtime"', "runtime.SetFinalizer(s, func(s *Store) {}); runtime.AddCleanup(s, func(int) { s.count() }, 1)", "the finalizer goroutine"),
+        ('"runtime"', "runtime.SetFinalizer(s, func(s *Store) {}); runtime.AddCleanup(s, func(int) { s.count() }, 1)", "a cleanup of the runtime"),
         ('"github.com/nats-io/nats.go"', 'nc, _ := nats.Connect("u"); nc.Subscribe("a", func(m *nats.Msg) { s.count() })', "a NATS subscription"),
         (
             'mqtt "github.com/eclipse/paho.mqtt.golang"',

@@ -9,7 +9,7 @@ from golint_maps.findings import Level
 from golint_maps.testing import findings_of
 
 TYPES = """package p
-import ("maps"; "sync")
+import ("iter"; "maps"; "slices"; "sync")
 type T struct { mu sync.RWMutex; m map[string]int; sets map[string]map[string]int; copied map[string]int; last Out }
 type Out struct { m map[string]int }
 func use(m map[string]int) {}
@@ -46,6 +46,11 @@ def test_a_callers_map_is_reported_under_any_name() -> None:
         "func (t *T) Store(o *Out) { t.mu.RLock(); defer t.mu.RUnlock(); o.m = t.m }",
         "func (t *T) Go() { t.mu.RLock(); defer t.mu.RUnlock(); go use(t.m) }",
         'func (t *T) Use() int { t.mu.RLock(); m := t.m; t.mu.RUnlock(); if m == nil { return 0 }; return m["a"] + m["b"] }',
+        "func (t *T) Walk() { t.mu.RLock(); all := maps.Keys(t.m); t.mu.RUnlock(); for k := range all { println(k) } }",
+        "func (t *T) Walk() { t.mu.RLock(); m := t.m; all := maps.All(m); t.mu.RUnlock(); for k := range all { println(k) } }",
+        "func (t *T) Walk() []string { t.mu.RLock(); all := maps.Keys(t.m); t.mu.RUnlock(); return slices.Sorted(all) }",
+        "func (t *T) Walk() iter.Seq[int] { t.mu.RLock(); defer t.mu.RUnlock(); all := maps.Values(t.m); return all }",
+        "func (t *T) Walk(c chan iter.Seq[int]) { t.mu.RLock(); c <- maps.Values(t.m); t.mu.RUnlock() }",
     ],
 )
 def test_every_way_out_is_reported_once(code: str) -> None:
@@ -69,6 +74,10 @@ def test_a_caller_who_keeps_its_map_is_a_note() -> None:
         "func (t *T) lock() map[string]int { t.mu.Lock(); return t.m }",
         "func (t *T) Len() int { t.mu.RLock(); defer t.mu.RUnlock(); m := t.m; return len(m) }",
         "func (t *T) Use() { t.mu.RLock(); m := t.m; use(m); t.mu.RUnlock() }",
+        "func (t *T) Walk() []string { t.mu.RLock(); all := slices.Collect(maps.Keys(t.m)); t.mu.RUnlock(); return slices.Sorted(all) }",
+        "func (t *T) Walk() { t.mu.RLock(); all := maps.Keys(t.m); for k := range all { println(k) }; t.mu.RUnlock() }",
+        "func (t *T) Walk() { t.mu.RLock(); all := maps.Keys(maps.Clone(t.m)); t.mu.RUnlock(); for k := range all { println(k) } }",
+        "func (t *T) Walk() { t.mu.Lock(); all := maps.Keys(t.m); t.m = nil; t.mu.Unlock(); for k := range all { println(k) } }",
         "func New(m map[string]int) *T { t := &T{}; t.mu.Lock(); t.m = m; t.mu.Unlock(); return t }",
         "func (t *T) set(m map[string]int) { t.mu.Lock(); t.m = m; t.mu.Unlock() }; func (t *T) Fill() { t.set(map[string]int{}) }",
     ],

@@ -9,6 +9,14 @@ from golint_maps.testing import findings_of
 
 HEAD = 'package p\nimport ("fmt"; "strings"; "os")\nvar _ = fmt.Sprint\nvar _ = strings.Contains\nvar _ = os.Exit\n'
 KNOWN = 'func known(v any) bool { return strings.Contains(fmt.Sprint(v), "concurrent map") }\n'
+DO = """func open() error { return nil }
+func do() (err error) { defer func() { if r := recover(); r != nil { err = fmt.Errorf("%v", r) } }(); return open() }
+"""
+LAST = "var last string\nfunc do() { defer func() { last = fmt.Sprint(recover()) }() }\n"
+WORKER = "type worker struct { errs chan error }\nfunc (w *worker) run() { defer func() { w.errs <- fmt.Errorf(`%v`, recover()) }() }\n"
+SENT = """type crash struct { n int; why, other string }
+func do(out chan crash) { defer func() { c := crash{n: 1}; c.why = fmt.Sprint(recover()); out <- c }() }
+"""
 
 
 @pytest.mark.parametrize(
@@ -19,6 +27,14 @@ KNOWN = 'func known(v any) bool { return strings.Contains(fmt.Sprint(v), "concur
         'func f() { defer func() { if err, ok := recover().(error); ok && strings.HasPrefix(err.Error(), "concurrent map") { return } }() }',
         'const fatal = "concurrent map writes"\nfunc f() { defer func() { if s := fmt.Sprint(recover()); strings.Contains(s, fatal) { return } }() }',
         KNOWN + "func f() { defer func() { if r := recover(); known(r) { return } }() }",
+        DO + 'func f() { if err := do(); err != nil && strings.Contains(err.Error(), "concurrent map") { println(1) } }',
+        SENT + 'func f(in chan crash) { if c := <-in; strings.Contains(c.why, "concurrent map") { println(1) } }',
+        SENT + 'func f(in chan crash) { for c := range in { if strings.Contains(c.why, "concurrent map") { println(1) } } }',
+        SENT.replace("{n: 1}; c.why = fmt.Sprint(recover())", "{why: fmt.Sprint(recover())}")
+        + 'func f(all []crash) bool { return all[0].why == "concurrent map writes" }',
+        LAST + 'func f() bool { return strings.Contains(last, "concurrent map") }',
+        'func f() { c := make(chan any); go func() { defer func() { c <- recover() }() }(); println(fmt.Sprint(<-c) == "concurrent map writes") }',
+        WORKER + 'func (w *worker) watch() { for err := range w.errs { if strings.Contains(err.Error(), "concurrent map") { println(1) } } }',
     ],
 )
 def test_recovered_text_that_never_comes_is_reported(code: str) -> None:
@@ -31,6 +47,10 @@ def test_recovered_text_that_never_comes_is_reported(code: str) -> None:
         'func f() { defer func() { if strings.Contains(fmt.Sprint(recover()), "nil map") { return } }() }',
         'func known(v any) bool { return strings.Contains(fmt.Sprint(v), "concurrent map") }\nfunc f() { defer func() { recover() }(); known(1) }',
         'func f(stderr string) bool { defer func() { recover() }(); return strings.Contains(stderr, "concurrent map") }',
+        SENT + 'func f(in chan crash) { if c := <-in; strings.Contains(c.other, "concurrent map") { println(1) } }',
+        SENT + 'func f(in chan string) { if strings.Contains(<-in, "concurrent map") { println(1) } }',
+        DO.replace('"os"', '"os"; "os/exec"')
+        + 'func f() { if err := open(); err != nil && strings.Contains(err.Error(), "concurrent map") { println(1) } }',
     ],
 )
 def test_other_text_and_text_from_elsewhere_are_fine(code: str) -> None:
@@ -63,3 +83,8 @@ def test_a_supervisor_around_each_step_of_a_goroutine_cannot_help_either() -> No
         " defer func() { if r := recover(); r != nil { println(r) } }()\n m[1]++\n }() } }() }\n}"
     )
     assert len(findings_of(rule, HEAD + code)) == 1
+
+
+def test_what_a_child_says_may_stand_where_recovered_text_does() -> None:
+    code = HEAD + DO + 'func f() { if err := do(); err != nil && strings.Contains(err.Error(), "concurrent map") { println(1) } }'
+    assert findings_of(rule, code.replace('"os")', '"os"; "os/exec")\nvar _ = exec.Command')) == []
