@@ -11,8 +11,12 @@ from golint_maps.graphs.links import Link, Links
 from golint_maps.graphs.naming import begins, initialises
 from golint_maps.graphs.objects import Objects, looked_up
 from golint_maps.graphs.outsiders import Outsiders
+from golint_maps.graphs.variables import handed
 from golint_maps.graphs.witness import Hop, Witness, Witnesses
 
+_FAR: Final = 4
+"""Calls, each by the one before, beyond which it is not asked what a function was handed."""
+_MAX_CALLERS: Final = 50
 _WAITS: Final = re.compile(r"(?i)wait|eventual|consistent|poll|until|done|timeout|stop|shutdown|close|drain|join")
 """Names of functions by which a test waits for something."""
 
@@ -35,7 +39,7 @@ class Doubts:
             return True
         if self.about(left) or self.about(right):
             return True
-        if self._order.handed_over(left, right) or self.started_elsewhere(left, right):
+        if self._order.handed_over(left, right) or self.started_elsewhere(left, right) or self._by_type_alone(left, right):
             return True
         return any(
             self.waits_somehow(*ways)
@@ -62,6 +66,31 @@ class Doubts:
         if _assumed(way) or looked_up(way) or piped(way):
             return True
         return self._only_tested(way) or self._works_along(way) or self._outsiders.called_in_sight(way) or self.put_in_place(way)
+
+    def _by_type_alone(self, left: Witness, right: Witness) -> bool:
+        """Tell whether two functions start goroutines with what each was handed, and no callers in sight hand them one thing."""
+        starters = {way.hops[0].function for way in (left, right)}
+        if len(starters) == 1 or not left.path or not right.path or left.identity[:1] != "f":
+            return False
+        if not any(way.context.kind == "spawn" and way.path and way.path[0][:1] == "p" for way in (left, right)):
+            return False
+        return self._shown(left).isdisjoint(self._shown(right))
+
+    def _shown(self, way: Witness) -> set[tuple[str, ...]]:
+        """Return the names of a map with the starter of a goroutine and its callers, as paths; those of parameters begin with their function."""
+        found: set[tuple[str, ...]] = set()
+        todo = [(self._functions[way.hops[0].function].root, way.path or ())]
+        for _ in range(_FAR):
+            further = []
+            for function, path in todo:
+                handed_in = path[:1] != () and path[0][:1] in "pr"
+                found.add((function, *path) if handed_in and path[0] != "r" else path)
+                for link in self._links.into.get(function, ()) if handed_in else ():
+                    given = handed(link.site, path[0]) if link.receiver_argument < 0 else None
+                    if given is not None and given.path is not None:
+                        further.append((self._functions[link.caller].root, (*given.path, *path[1:])))
+            todo = further[:_MAX_CALLERS]
+        return found
 
     def put_in_place(self, way: Witness) -> bool:
         """Tell whether a way puts a map in place, or its first entries, where an object is initialised or begins to serve: others come later."""

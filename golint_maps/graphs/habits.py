@@ -61,7 +61,7 @@ def broken_habits(races: Races) -> Iterator[Habit]:
             for way in ways:
                 if (
                     _reads_only(way, guard.name)
-                    and _plausible(guard.name, identity, held)
+                    and _plausible(guard.name, way, held, found)
                     and _shared(races, way, guard.name, found)
                     and _meant_for(races, way, guard.name, found)
                 ):
@@ -211,9 +211,18 @@ def _of_its_like(guard: str, way: Witness) -> bool:
     return beside(guard, way.identity) and any(lock.name == guard and of_another_object(lock, way) for lock in way.access.locks)
 
 
-def _plausible(guard: str, identity: str, held: int) -> bool:
-    """A lock guards a map that it lies beside, or that it is held for more than once."""
-    return beside(guard, identity) or held >= _MINIMUM
+def _plausible(guard: str, way: Witness, held: int, found: Sequence[Witness]) -> bool:
+    """A lock guards a map that it lies beside, or that it is held for more than once.
+
+    What a caller holds for reading on the way is for something else, unless it lies in what is around the map, or somebody holds it for writing.
+    """
+    if beside(guard, way.identity):
+        return True
+    if held < _MINIMUM or any(lock.name == guard for lock in way.access.locks):
+        return held >= _MINIMUM
+    owners = [lock.path[:-1] for lock in way.locks if lock.name == guard]
+    around = any(way.path is not None and len(owner) > 0 and way.path[: len(owner)] == owner for owner in owners)
+    return around or any(lock.name == guard and lock.mode == "w" for other in found for lock in other.locks)
 
 
 def _anybody(races: Races, ways: Sequence[Witness]) -> bool:

@@ -229,12 +229,18 @@ class HappensBefore:
                     return True
                 if follows(wait, start, then) or (dominates(_outside_loops(wait, start), then)):
                     return True
+                if then.order > wait.at.order and _in_same_turn(wait, start, signal):
+                    return True
         return False
 
     def may_be_joined(self, witness: Witness, then: Position, function: str) -> bool:
-        """Tell whether `function`, which starts the goroutine of a witness, waits for its end on some ways between the start and `then`."""
+        """Tell whether `function`, which starts the goroutine of a witness, waits for its end on some ways between the start and `then`.
+
+        Or for what it signals at the access, as a goroutine does that works off a queue.
+        """
         start = self.start(witness)
         paths = {path for path, signal in self.signals(witness) if signal is None or not self._begins_with(signal, witness)}
+        paths |= {sync.path for sync in self._of_kind(witness.function, _SIGNALS) if sync.kind == "done" and sync.path[0][:1] in "lg"}
         return any(wait.path in paths and start.order < wait.at.order < then.order for wait in self.waits(function))
 
     def _filled_up(self, witness: Witness, then: Position, function: str) -> bool:
@@ -548,6 +554,17 @@ def _ends_turn(wait: Sync, start: Position, then: Position) -> bool:
     """Tell whether a wait stands in the body of the loop in whose next turn `then` comes after a start: it is over by then."""
     around = [index for index, number in enumerate(start.nest) if number < 0 and number in then.nest]
     return bool(around) and wait.at.nest == start.nest[: around[-1] + 1]
+
+
+def _in_same_turn(wait: Sync, start: Position, signal: Sync | None) -> bool:
+    """Tell whether a wait comes behind a start in each turn of the loops around both: it is over when those are left.
+
+    One receive waits for one of those that are started in a loop of their own.
+    """
+    nest = _outside_loops(wait, start).nest
+    if nest != start.nest[: len(nest)]:
+        return False
+    return nest != wait.at.nest or signal is None or signal.kind != "send" or not any(number < 0 for number in start.nest[len(nest) :])
 
 
 def _outside_loops(wait: Sync, start: Position) -> Position:

@@ -1814,3 +1814,57 @@ def test_what_one_field_holds_is_new_though_other_fields_are_handed_out() -> Non
     )
     assert verdicts(source.replace("GO", "go func(k *key) { k.run() }(m.k)")) == []
     assert verdicts(source.replace("GO", "go func(o *orch) { o.run() }(m.o)")) != []
+
+
+HANDED = """
+type spec struct { plan map[string]int }
+func work(s *spec) { s.plan[``]++ }
+func create(s *spec) { go work(s) }
+func attach(s *spec) { go func() { work(s) }() }
+"""
+
+
+@pytest.mark.parametrize(
+    ("callers", "certain"),
+    [
+        ("func Handle(a, b *spec) { create(a); attach(b) }", False),
+        ("func Handle(a *spec) { create(a); attach(a) }", True),
+        ("func first() *spec\nfunc Create() { create(first()) }\nfunc Attach() { attach(first()) }", False),
+        ("type t struct { s *spec }\nfunc (x *t) Create() { create(x.s) }\nfunc (x *t) Attach() { attach(x.s) }", True),
+        ("func main() { s := &spec{plan: map[string]int{}}; create(s); attach(s) }", True),
+    ],
+)
+def test_what_two_functions_were_handed_is_one_object_where_a_caller_shows_it(callers: str, certain: bool) -> None:
+    assert any(sure for _, sure in verdicts(HANDED + callers)) is certain
+
+
+LEVELS = """
+import "sync"
+func collect(levels [][]string) int {
+    m := map[string]int{}
+    for _, level := range levels {
+        var wg sync.WaitGroup
+        for _, name := range level { wg.Add(1); go func() { defer wg.Done(); mu.Lock(); m[name] = 1; mu.Unlock() }() }
+        WAIT
+    }
+    return m["a"]
+}
+var mu sync.Mutex
+"""
+
+
+@pytest.mark.parametrize(
+    ("wait", "racy"),
+    [("wg.Wait()", False), ("if len(level) > 3 { wg.Wait() }", True), ("println()", True)],
+)
+def test_a_wait_in_each_turn_is_over_when_the_loop_is(wait: str, racy: bool) -> None:
+    assert (verdicts(LEVELS.replace("WAIT", wait)) != []) is racy
+
+
+def test_one_receive_in_each_turn_is_not_enough_for_those_of_an_inner_loop() -> None:
+    source = (
+        "func collect(levels [][]string) int { m := map[string]int{}\nfor _, level := range levels { done := make(chan bool)\n"
+        "for _, name := range level { go func() { m[name] = 1; done <- true }() }\nWAIT }\nreturn m[``] }"
+    )
+    assert "read" in [kind for kind, _ in verdicts(source.replace("WAIT", "<-done"))]
+    assert "read" not in [kind for kind, _ in verdicts(source.replace("WAIT", "for range level { <-done }"))]
