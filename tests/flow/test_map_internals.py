@@ -266,6 +266,35 @@ def test_addresses_within_a_map_are_found(body: str) -> None:
     assert lines(MapMemoryArithmetic, text) == [2]
 
 
+TOP = """
+type top struct { n int; mark, exp uint8; rest [6]byte; buckets unsafe.Pointer }
+type cell struct { tops [8]uint8; data [64]byte; next *cell }
+func open(m map[int]int) *top { return *(**top)(unsafe.Pointer(&m)) }
+func (t *top) first() *cell { return (*cell)(t.buckets) }
+"""
+
+
+@pytest.mark.parametrize(
+    ("method", "kind"),
+    [
+        ("func (t *top) cell(i uintptr) *cell { return (*cell)(unsafe.Pointer(uintptr(t.buckets) + i*128)) }", MapMemoryArithmetic),
+        ("func (t *top) cell(i int) *cell { return (*cell)(unsafe.Add(t.buckets, i*128)) }", MapMemoryArithmetic),
+        ("func second(t *top) *cell { return (*cell)(unsafe.Add(t.buckets, 128)) }", MapMemoryArithmetic),
+        ("type walk struct { t *top }; func (w *walk) cells() []cell { return unsafe.Slice((*cell)(w.t.buckets), 8) }", MapMemoryArithmetic),
+        ("func (c *cell) key(i int) *int { return (*int)(unsafe.Add(unsafe.Pointer(c), 8+8*i)) }", MapMemoryArithmetic),
+        ("func (t *top) hide() { t.exp++ }", MapInternalsWritten),
+        ("func (c *cell) wipe(i int) { c.tops[i] = 0 }", MapInternalsWritten),
+    ],
+)
+def test_a_struct_that_maps_are_taken_for_is_known_wherever_it_comes_from(method: str, kind: type[Site]) -> None:
+    assert TOP.count("\n") + 1 in lines(kind, f"{TOP}{method}")
+
+
+def test_a_struct_that_is_laid_over_other_memory_too_tells_nothing() -> None:
+    other = "var area top; func scratch(b []byte) *top { return (*top)(unsafe.Pointer(&b[0])) }"
+    assert lines(MapInternalsWritten, f"{TOP}{other}\nfunc (t *top) hide() {{ t.exp++ }}") == []
+
+
 @pytest.mark.parametrize(("written", "offset"), [("9", 9), ("011", 9), ("0o11", 9), ("0x9", 9), ("0b1001", 9), ("1_0", 10), ("n", -1)])
 def test_an_offset_may_be_written_in_any_base(written: str, offset: int) -> None:
     text = (
@@ -331,6 +360,11 @@ def test_fields_of_a_copy_that_lie_where_they_did_are_told() -> None:
         ("type bmap struct { tophash [8]uint8 }", "runtime.bmap"),
         ("type hiter struct { key, elem unsafe.Pointer; rest [10]uintptr }", "runtime.hiter"),
         ("type It struct { K, V unsafe.Pointer; T, H, Buckets, Bptr unsafe.Pointer; Overflow, OldOverflow *[]unsafe.Pointer }", "runtime.hiter"),
+        ("type tail struct { hash0 uint32; buckets, oldbuckets unsafe.Pointer; nevacuate uintptr; clearSeq uint64 }", "runtime.hmap"),
+        ("type tail struct { B uint8; noverflow uint16; hash0 uint32; buckets unsafe.Pointer }", "runtime.hmap"),
+        ("type tail struct { flags, B uint8; noverflow uint16; hash0 uint32 }", ""),
+        ("type tail struct { flags, B uint8; hash0 uint32; buckets, oldbuckets unsafe.Pointer }", ""),
+        ("type tail struct { seed uint32; B uint8; noverflow uint16; hash0 uint32; buckets unsafe.Pointer }", ""),
         ("type hmap struct { heights []float64; width int }", ""),
         ("type bmap struct { width, height int; pixels []byte }", ""),
         ("type arena struct { count int; flags uint8; pages []byte }", ""),
@@ -513,6 +547,11 @@ def test_a_build_expression_must_not_ask_for_swissmap_where_it_is_gone(build: st
         ('func f() { run("./game", "-maprace") }', []),
         ('func f(a []string) { a = append(a, "-maprace"); run("go", a...) }', ["-maprace"]),
         ('func f(a []string) { a = append(a, "-maprace"); run("./game", a...) }', []),
+        ('var args = []string{"-maprace", "-count=1"}', ["-maprace"]),
+        ('var modes = []mode{{name: "raced", flag: "-maprace"}}\nfunc f(m mode) { run("go", "test", m.flag) }', ["-maprace"]),
+        ('const raced = "-maprace"\nvar modes = [][]string{nil, {raced}}\nfunc f(a []string) { run("go", a...) }', ["-maprace"]),
+        ('var modes = []mode{{name: "raced", flag: "-maprace"}}\nfunc f(m mode) { run("./game", m.flag) }', []),
+        ('func f(a []string) { if has(a, "-maprace") { return }; run("go", a...) }', []),
         ('func f() { run("sh", "-c", "go test -maprace ./...") }', ["-maprace"]),
         ('var env = []string{"GOEXPERIMENT=noswissmap"}', ["noswissmap"]),
         ('const env = "GODEBUG=mapdebug=1"', ["mapdebug"]),

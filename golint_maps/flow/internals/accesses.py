@@ -12,6 +12,7 @@ from golint_maps.flow.internals.conversions import conversion
 from golint_maps.flow.internals.look import Access, Look
 from golint_maps.flow.internals.mirrors import mirror_of
 from golint_maps.flow.internals.versions import for_gc
+from golint_maps.flow.internals.views import learn_views
 from golint_maps.flow.internals.writes import written, written_by_method
 from golint_maps.flow.site import Place
 from golint_maps.flow.traverse import expressions, operands, subexpressions
@@ -26,6 +27,7 @@ _ATOMIC_WRITES: Final = ("Store", "Add", "Swap", "CompareAndSwap", "And", "Or")
 def accesses(package: PackageView, files: Sequence[int]) -> Iterator[Access]:
     """Yield what the functions of the primary files do with the memory of maps. `files` are those that import unsafe."""
     package.memo["internals targets"] = _cast_targets(package, files)
+    learn_views(package, files)
     known = contexts(package)
     found: dict[tuple[str, Place], Access] = {}
     for file in files:

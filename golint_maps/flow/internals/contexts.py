@@ -25,6 +25,10 @@ class Contexts:
     calls: Mapping[str, Sequence[tuple[View, ir.Call]]]
     _settled: dict[tuple[int, int, bool], Mapping[int, Memory]] = field(default_factory=dict)
 
+    def unsettle(self) -> None:
+        """Drop the arguments that were worked out."""
+        self._settled.clear()
+
     def frame(self, view: View, *, every: bool = True) -> Frame:
         """Return a function with those arguments that are map memory at every call in the package, or else at one of them.
 
@@ -58,6 +62,12 @@ def contexts(package: PackageView) -> Contexts:
         files = [number for number, file in enumerate(package.scope.files) if any(item.path in ("unsafe", "C") for item in file.imports)]
         known = package.memo["internals contexts"] = Contexts(_calls(package, _candidates(package, files)))
     return known
+
+
+def forget(package: PackageView) -> None:
+    """Drop what is known of arguments and results, when more is known of the package's types than it was worked out from."""
+    contexts(package).unsettle()
+    package.memo.pop("internals returns", None)
 
 
 def declared(package: PackageView, file: int) -> Iterator[View]:

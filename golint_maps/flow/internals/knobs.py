@@ -23,6 +23,10 @@ _EXPERIMENT: Final = re.compile(r"(?:^|[\s;'\"`])GOEXPERIMENT=([\w,]+)")
 _COMMAND_FLAG: Final = re.compile(r"\bgo (?:test|build|run|vet|install)\b[^;&|]*\s(--?maprace)\b")
 _FLAGS: Final = frozenset(("-maprace", "--maprace"))
 _COMMANDS: Final = frozenset(("go", "test", "build", "run", "vet", "install"))
+_TEST_FLAG: Final = re.compile(
+    r"--?(?:race|msan|asan|short|benchmem|failfast|(?:count|bench|benchtime|cover|coverpkg|coverprofile|covermode|cpu|vet|tags|shuffle)(?:=.*)?)"
+)
+"""Flags of the go command, and of its test programs, that other programs hardly have."""
 _GONE_EXPERIMENTS: Final = frozenset(("swissmap", "noswissmap", "swissmaps", "noswissmaps"))
 _DIRECTIVE: Final = re.compile(r"//go:([a-z]*map[a-z]*)\b")
 _DEBUG: Final = re.compile(r"//go:debug\s+([\w.-]+)=?(\S*)")
@@ -109,15 +113,17 @@ def _arguments(view: View, call: ir.Call) -> Iterator[NonexistentKnob]:
     texts = [_value(view, arg) for arg in args]
     for name, x, value in zip(texts, args[1:], texts[1:], strict=False):
         yield from _pair(view, name, x, value)
-    if not _FLAGS.isdisjoint(texts) and view.typing.is_builtin(call.fun, "append") and _runs_go(view):
-        texts[0] = "go"
-    yield from _flags(view, args, texts)
+    yield from _flags(view, args, texts, listed=view.typing.is_builtin(call.fun, "append"))
 
 
-def _runs_go(view: View) -> bool:
-    """Tell whether a function hands the name of the go command to anybody: `exec.Command("go", args...)`."""
-    calls = (x for function in view.functions for x in expressions(function.body or ()) if isinstance(x, ir.Call))
-    return any(isinstance(arg, ir.Const) and _text(arg) == "go" for call in calls for arg in call.args)
+def _runs_go(package: PackageView) -> bool:
+    """Tell whether a package hands the name of the go command to anybody: `exec.Command("go", args...)`."""
+    if "runs go" not in package.memo:
+        bodies = (function.body for file in package.scope.files for function in file.functions if function.body)
+        calls = (x for body in bodies for x in expressions(body) if isinstance(x, ir.Call))
+        package.memo["runs go"] = any(isinstance(arg, ir.Const) and _text(arg) == "go" for call in calls for arg in call.args)
+    known: bool = package.memo["runs go"]
+    return known
 
 
 def _elements(view: View, elements: Sequence[ir.Element]) -> Iterator[NonexistentKnob]:
@@ -126,7 +132,7 @@ def _elements(view: View, elements: Sequence[ir.Element]) -> Iterator[Nonexisten
         if isinstance(element.key, ir.Const) and isinstance(element.value, ir.Const):
             yield from _pair(view, _text(element.key), element.value, _text(element.value))
     values = [element.value for element in elements]
-    yield from _flags(view, values, [_text(x) if isinstance(x, ir.Const) else "" for x in values])
+    yield from _flags(view, values, [_value(view, x) for x in values], listed=True)
 
 
 def _pair(view: View, name: str, x: ir.Expr, value: str) -> Iterator[NonexistentKnob]:
@@ -138,8 +144,12 @@ def _pair(view: View, name: str, x: ir.Expr, value: str) -> Iterator[Nonexistent
             yield _fact(view, x, kind, knob)
 
 
-def _flags(view: View, args: Sequence[ir.Expr], texts: Sequence[str]) -> Iterator[NonexistentKnob]:
-    if not _COMMANDS.isdisjoint(texts):
+def _flags(view: View, args: Sequence[ir.Expr], texts: Sequence[str], *, listed: bool) -> Iterator[NonexistentKnob]:
+    """Yield flags that stand beside words or flags of the go command, or that are `listed` in a package that runs it."""
+    if _FLAGS.isdisjoint(texts):
+        return
+    beside = not _COMMANDS.isdisjoint(texts) or any(_TEST_FLAG.fullmatch(text) for text in texts)
+    if beside or (listed and _runs_go(view.package)):
         for x, text in zip(args, texts, strict=True):
             if text in _FLAGS:
                 yield _fact(view, x, "flag", text)

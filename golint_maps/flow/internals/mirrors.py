@@ -65,8 +65,12 @@ def mirror_of(package: PackageView, kind: Type | None) -> Mirror | None:
     return memo[kind]
 
 
-def best_match(package: PackageView, name: str, struct: model.Struct) -> Mirror | None:
-    """Return the structure that a struct's fields match best, newer ones last, or None if they match none well enough."""
+def best_match(package: PackageView, name: str, struct: model.Struct, *, within: bool = False) -> Mirror | None:
+    """Return the structure that a struct's fields match best, newer ones last, or None if they match none well enough.
+
+    A struct must begin as the structure does, or, `within` it, be a stretch of it.
+    """
+    alike = _is_stretch if within else _begins_alike
     plain = name.split("·", maxsplit=1)[0].lower().strip("_")
     best: Mirror | None = None
     ours = [field.name.lower().strip("_") for field in struct.fields]
@@ -76,7 +80,7 @@ def best_match(package: PackageView, name: str, struct: model.Struct) -> Mirror 
             continue  # most structs share no names with the runtime's: nothing to compare
         matching = _in_order(package, struct, layout)
         named = plain in layout.names
-        enough = (len(matching) >= _ENOUGH_IN_ORDER and _begins_alike(package, struct, layout)) or (
+        enough = (len(matching) >= _ENOUGH_IN_ORDER and alike(package, struct, layout)) or (
             named and len(matching) >= min(_ENOUGH_BY_NAME, len(layout.fields))
         )
         if enough and not _contradicts(package, struct, layout) and (best is None or len(matching) > len(best.matching)):
@@ -109,6 +113,20 @@ def _begins_alike(package: PackageView, struct: model.Struct, layout: Layout) ->
         return True
     below = package.resolver.underlying(first.type)
     return layout.fields[0].kind == "struct" and (first.embedded or isinstance(below, model.Struct | model.Array))
+
+
+def _is_stretch(package: PackageView, struct: model.Struct, layout: Layout) -> bool:
+    """Tell whether a struct is a stretch of the runtime's: one field after the other, none left out, from a later field on.
+
+    One of its addresses must be there: numbers alone may be a table of one's own.
+    """
+    fields = struct.fields
+    for start in range(1, len(layout.fields) - _ENOUGH_IN_ORDER + 1):
+        slots = layout.fields[start : start + len(fields)]
+        run = next((n for n, (field, slot) in enumerate(zip(fields, slots, strict=False)) if not matches(package, field, slot)), len(slots))
+        if run >= _ENOUGH_IN_ORDER and any(package.resolver.underlying(field.type) == model.UNSAFE_POINTER for field in fields[:run]):
+            return True
+    return False
 
 
 def _in_order(package: PackageView, struct: model.Struct, layout: Layout) -> tuple[str, ...]:
@@ -186,7 +204,7 @@ def declared_mirrors(package: PackageView, file: int) -> list[RuntimeStructMirro
         if node.alias or not isinstance(node.type, ir.TStruct) or not _worth_a_look(node.name, node.type):
             continue
         kind = model.Named(package.scope.path, node.name)
-        mirror = mirror_of(package, kind)
+        mirror = mirror_of(package, kind) or _stretch(package, kind)
         seen = versions(facts.build, package.go[file])
         if mirror is None or (mirror.layout.role == "iterator" and harmless(package, kind)):
             continue
@@ -194,6 +212,12 @@ def declared_mirrors(package: PackageView, file: int) -> list[RuntimeStructMirro
             continue
         found.append(_fact(package, file, node, mirror, seen))
     return found
+
+
+def _stretch(package: PackageView, kind: model.Named) -> Mirror | None:
+    """Return the structure that a struct copies from a later field on. It can be laid over a map only where something is added to an address."""
+    below = package.resolver.underlying(kind)
+    return best_match(package, kind.name, below, within=True) if isinstance(below, model.Struct) else None
 
 
 def _worth_a_look(name: str, struct: ir.TStruct) -> bool:
@@ -219,9 +243,9 @@ _TYPE_NAMES: Final = frozenset(name for layout in _MIRRORED for name in layout.n
 
 
 def _kept(package: PackageView, kind: Type, mirror: Mirror, successor: Layout | None) -> tuple[str, ...]:
-    """Return the matching fields that the structure's successor has at the same place."""
+    """Return the matching fields that the structure's successor has at the same place. Of a stretch nobody knows the place."""
     struct = package.resolver.underlying(kind)
-    if successor is None or not isinstance(struct, model.Struct):
+    if successor is None or not isinstance(struct, model.Struct) or mirror_of(package, kind) is None:
         return ()
     places = {slot.at[0]: slot for slot in successor.fields}
     found = zip(struct.fields, Sizes(package.resolver).offsets(struct), strict=False)

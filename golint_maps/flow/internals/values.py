@@ -35,6 +35,12 @@ _NOTHING: Final[Mapping[int, Memory]] = MappingProxyType({})
 _LOAD: Final = frozenset(("LoadPointer", "LoadUintptr"))
 
 
+def views_of_maps(package: PackageView) -> dict[model.Named, Memory]:
+    """Return the structs of a package that its casts lay over memory of maps, each with the memory that it is laid over."""
+    known: dict[model.Named, Memory] = package.memo.setdefault("internals views of maps", {})
+    return known
+
+
 def view_of(package: PackageView, file: int, number: int) -> View | None:
     """Return a declared function of the package with its literals, as its own analysis sees it."""
     memo: dict[int, dict[int, View]] = package.memo.setdefault("internals views", {})
@@ -96,10 +102,12 @@ class Frame:
         return self._map(x, kind).at(hops) if hops and is_map(self._package, kind) else None
 
     def _by_type(self, x: ir.Expr, kind: Type | None) -> Memory | None:
-        """Return what a pointer to a mirror leads to, if the package casts maps to such pointers."""
+        """Return what a pointer to a mirror, or to another struct of the package's, leads to, if the package casts maps to such pointers."""
         hops = -1
         while isinstance(kind, model.Pointer):
             kind, hops = kind.elem, hops + 1
+        if hops >= 0 and isinstance(kind, model.Named) and (seen := views_of_maps(self._package).get(kind)) is not None:
+            return replace(seen, hops=hops, map=spell_named(x, self.view.variables))
         mirror = mirror_of(self._package, kind) if hops >= 0 else None
         if mirror is None or not self._cast_to(kind):
             return None

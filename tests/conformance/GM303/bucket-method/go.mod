@@ -1,0 +1,3 @@
+module example.com/gm303/bucket-method
+
+go 1.20
