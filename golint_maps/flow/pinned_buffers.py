@@ -8,7 +8,7 @@ from golint_maps.flow.buffer_pieces import Pieces
 from golint_maps.flow.maps import extent, qualified
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
-from golint_maps.flow.traverse import expressions, subexpressions
+from golint_maps.flow.traverse import expressions, operands, statements, subexpressions
 from golint_maps.flow.view import View
 from golint_maps.syntax import ir
 from golint_maps.types import model
@@ -47,7 +47,8 @@ def analyse(view: View) -> Iterator[PinnedBuffer]:
                 continue
             part, (piece, origin) = found[0]
             keeps = _keeps(view, target.base)
-            if _of_a_turn(view, piece) and (keeps == "given" or len(found) > 1):
+            both = len(found) > 1
+            if _of_a_turn(view, piece) and (keeps == "given" or (both and not _is_choosy(view, pieces, statement, target))):
                 continue  # a parser, which gives its caller what it needs, or keeps nearly all of the text anyway
             if keeps:
                 yield _fact(view, statement, target, part, piece, origin)
@@ -103,6 +104,51 @@ def _of_a_turn(view: View, x: ir.Expr) -> bool:
                 return True
             if isinstance(definition, FromValue):
                 todo.append(definition.value)
+    return False
+
+
+def _is_choosy(view: View, pieces: Pieces, store: ir.Assign, target: ir.Index) -> bool:
+    """Tell whether a store is reached with some pieces only, by what the function knows of the wanted ones: the rest of the text is not kept.
+
+    Blank lines and comments are left out by everybody; so conditions on constants choose nothing, and neither does a look for what is there already.
+    """
+    for statement in view.statements:
+        if not isinstance(statement, ir.If) or statement.pos > store.pos:
+            continue
+        around = any(part is store for part in statements(statement.then))
+        skips = bool(statement.then) and isinstance(statement.then[-1], ir.Branch) and statement.then[-1].kind == "continue"
+        tested = (statement.cond, *(operands(statement.init) if statement.init is not None else ()))
+        if (around or skips) and any(_chooses(view, pieces, x, target) for test in tested for x in subexpressions(test)):
+            return True
+    return False
+
+
+def _chooses(view: View, pieces: Pieces, x: ir.Expr, target: ir.Index) -> bool:
+    """Tell whether an expression holds a piece against something that is neither written in the code nor a piece itself."""
+    match x:
+        case ir.Binary("==" | "!=", left, right):
+            sides: tuple[ir.Expr, ...] = (left, right)
+        case ir.Index(base, key):
+            if view.paths.raw(base) == view.paths.raw(target.base):
+                return False
+            sides = (base, key)
+        case ir.Call(_, args) if len(args) > 1 and view.typing.of(x) == model.BOOL:
+            sides = tuple(args)
+        case _:
+            return False
+    held = [pieces.of(side) is not None for side in sides]
+    return any(held) and any(not piece and _is_variable(view, side) for piece, side in zip(held, sides, strict=True))
+
+
+def _is_variable(view: View, x: ir.Expr) -> bool:
+    """Tell whether an operand is a variable or a field: what is wanted, known from elsewhere."""
+    match x:
+        case ir.Local(number):
+            return view.variables[number].kind != "const"
+        case ir.Name(name):
+            return name in view.package.scope.variables
+        case ir.Sel(base):
+            return view.typing.package_of(base) is None
     return False
 
 

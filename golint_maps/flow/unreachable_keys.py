@@ -102,9 +102,7 @@ class _Keys:
         key, formal = target.index, found.key
         if self._may_be(formal, "float"):
             source = self._nan(key, target.pos, 0)
-            # Text that says "NaN" is rare, and worth a word only where the map stays.
-            unlikely = isinstance(target.base, ir.Local) and source is not None and self._calls(source, "strconv", ("ParseFloat",))
-            if source is not None and not unlikely and not self._short_lived(target.base, number):
+            if source is not None and not self._short_lived(target.base, number):
                 return self._fact("nan", target, source)
         if self._may_be(formal, "time"):
             source = self._now(key, 0)

@@ -21,7 +21,10 @@ var word = regexp.MustCompile(`x`)
 
 func use(ix *index) {}
 
-const size = 64 << 10
+const (
+	size    = 64 << 10
+	comment = "#"
+)
 
 type entry struct{ title string }
 type name string
@@ -70,6 +73,27 @@ def parts(text: str) -> list[str]:
 )
 def test_a_piece_in_a_map_keeps_the_whole(store: str, part: str) -> None:
     assert parts(store) == [part]
+
+
+LOOP = 'for _, line := range strings.Split(text, "\\n") {{ a, b, ok := strings.Cut(line, "="); _ = ok; {} }}'
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("if !strings.HasPrefix(a, k) { continue }; ix.text[a] = b", ["value"]),
+        ("if a == k { ix.text[a] = b }", ["value"]),
+        ("if _, wanted := ix.lists[a]; !wanted { continue }; ix.text[a] = b", ["value"]),
+        ("if ix.named[name(a)] != (entry{}) { ix.text[a] = b }", ["value"]),
+        ('if !ok || strings.HasPrefix(a, "#") { continue }; ix.text[a] = b', []),
+        ('if a == "" || b == comment { continue }; ix.text[a] = b', []),
+        ("if _, twice := ix.text[a]; twice { continue }; ix.text[a] = b", []),
+        ("if a == b { continue }; ix.text[a] = b", []),
+        ("if a == k { println(a) }; ix.text[a] = b", []),
+    ],
+)
+def test_a_parser_that_keeps_some_lines_keeps_all(body: str, found: list[str]) -> None:
+    assert parts(LOOP.format(body)) == found
 
 
 @pytest.mark.parametrize(
