@@ -8,6 +8,7 @@ facts about a variable are dropped when it is assigned to.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -28,6 +29,9 @@ _FLIPPED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 _NEGATED = {"<": ">=", ">": "<=", "<=": ">", ">=": "<"}
 _FORMATTING = frozenset(("Sprintf", "Sprint", "Sprintln", "Join", "Itoa", "Quote", "Repeat"))
 """Functions whose result is not a fixed point of themselves: no canonical form of their argument."""
+
+_CUTTING = frozenset(("TrimPrefix", "TrimSuffix", "CutPrefix", "CutSuffix"))
+"""Functions that cut something off once, however often it is there."""
 
 
 @lru_cache(maxsize=4096)
@@ -227,7 +231,7 @@ class EntryFlow(Forward[Knowledge]):
         if not isinstance(call, ir.Call):
             return False
         name = call.fun.name if isinstance(call.fun, ir.Name | ir.Sel) else ""
-        if name in _FORMATTING or name.startswith(("Add", "With", "add", "with")):
+        if name in _FORMATTING or name.startswith(("Add", "With", "add", "with")) or _cuts_a_letter(name, call.args):
             return False
         operands = [*call.args, call.fun.base] if isinstance(call.fun, ir.Sel) else call.args
         if {self.key_text(x), self.key_text(call)} & state.differs:
@@ -411,6 +415,12 @@ class EntryFlow(Forward[Knowledge]):
                 self._call(call, end)
             for name in Knowledge.__slots__:
                 setattr(state, name, getattr(end, name))
+
+
+def _cuts_a_letter(name: str, args: Sequence[ir.Expr]) -> bool:
+    """Tell whether a call cuts one letter off a word: `strings.TrimSuffix(word, "s")`. Words have two of them in a row, as `glass` has."""
+    cut = args[1] if name in _CUTTING and len(args) > 1 else None
+    return isinstance(cut, ir.Const) and len(cut.text) == len('"s"') and cut.text[1].isalnum()
 
 
 def is_zero(x: ir.Expr) -> bool | None:

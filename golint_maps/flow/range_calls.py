@@ -15,7 +15,7 @@ from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.traverse import expressions
 from golint_maps.flow.view import View
-from golint_maps.flow.worklists import is_worklist
+from golint_maps.flow.worklists import is_worklist, takes_the_first
 from golint_maps.syntax import ir
 
 
@@ -129,6 +129,13 @@ def _may_change(view: View, target: Callee, args: Sequence[ir.Expr | None], path
     return effects.reaches(target, path[-1])
 
 
+def _body(view: View, target: Callee) -> Sequence[ir.Stmt]:
+    """Return the statements of a callee, as far as the package has them."""
+    if target.literal >= 0:
+        return view.facts.functions[target.literal].body or ()
+    return (target.declared.node.body or ()) if target.declared is not None else ()
+
+
 def _fact(view: View, found: MapRange, path: Path, call: ir.Call, run: _Run, given: tuple[str, ...], *, tested: bool) -> RangeCall:
     target = run.target
     receiver = view.paths.of(target.receiver) if target.receiver is not None else None
@@ -145,7 +152,7 @@ def _fact(view: View, found: MapRange, path: Path, call: ir.Call, run: _Run, giv
         args=tuple(view.paths.of(arg) if arg is not None else None for arg in _arguments(call, run)),
         given=tuple(given[index] if index >= 0 else "" for index in run.given),
         key=(f"l{found.key}",) if found.key >= 0 else (),
-        worklist=is_worklist(view, found, call.pos),
+        worklist=is_worklist(view, found, call.pos) and not takes_the_first(view, found, call.args, _body(view, target)),
         loop=place(view, found.loop.pos, found.loop.end),
         over=spell(found.operand, view.variables),
         tested=tested,

@@ -11,9 +11,9 @@ from golint_maps.flow.maps import extent, place, qualified
 from golint_maps.flow.range_keys import LoopKeys, is_settling
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
-from golint_maps.flow.traverse import expressions, statements
+from golint_maps.flow.traverse import each, expressions, statements
 from golint_maps.flow.view import View
-from golint_maps.flow.worklists import is_worklist
+from golint_maps.flow.worklists import is_worklist, takes_the_first
 from golint_maps.syntax import ir
 from golint_maps.types import model
 
@@ -114,11 +114,16 @@ def range_mutations(view: View, loops: Sequence[MapRange]) -> Iterator[RangeMuta
         turns = LoopTurns(view, found, found.path)
         turns.take()
         for at, event in turns.events.items():
-            if event.kind == "insert" and is_worklist(view, found, at):
+            if event.kind == "insert" and is_worklist(view, found, at) and not takes_the_first(view, found, _stored(found, at), found.loop.body):
                 continue
             if at in turns.followed and (at not in told or (told[at].own and not event.own)):
                 told[at] = _fact(view, found, event)
     yield from told.values()
+
+
+def _stored(found: MapRange, at: int) -> Sequence[ir.Expr]:
+    """Return what an assignment at a place in a loop stores."""
+    return next((assign.rhs for assign in each(found.loop.body, ir.Assign) if assign.pos == at and assign.op == "="), ())
 
 
 def _may_mutate(view: View, found: MapRange) -> bool:

@@ -5,13 +5,14 @@ Each new entry is visited in the end then, by this run of the inner loop or by a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from golint_maps.flow.map_ranges import MapRange
 from golint_maps.flow.structure import end_of, start_of
 from golint_maps.flow.traverse import each, subexpressions
 from golint_maps.flow.view import View
 from golint_maps.syntax import ir
+from golint_maps.types import model
 from golint_maps.types.definitions import FromValue
 
 
@@ -33,6 +34,19 @@ def is_worklist(view: View, found: MapRange, at: int) -> bool:
             if any(_holds_after(condition, wanted, statement) for statement in beside if isinstance(statement, ir.Assign)):
                 return True
     return _runs_again(view, found, at)
+
+
+def takes_the_first(view: View, found: MapRange, given: Iterable[ir.Expr], asking: Sequence[ir.Stmt]) -> bool:
+    """Tell whether a new entry gets a number that depends on which entry the loop has come to first: `depth[next] = level + 1`.
+
+    Not where the statements around it compare numbers: it may be the least of all in the end.
+    """
+    below = view.package.resolver.underlying(view.typing.local(found.value)) if found.value >= 0 else None
+    if not isinstance(below, model.Basic) or not below.name.startswith(("int", "uint", "float")):
+        return False
+    return any(isinstance(part, ir.Local) and part.id == found.value for x in given for part in subexpressions(x)) and not any(
+        comparison.op in ("<", ">", "<=", ">=") for comparison in each(asking, ir.Binary)
+    )
 
 
 def _runs_again(view: View, found: MapRange, at: int) -> bool:

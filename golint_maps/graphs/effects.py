@@ -16,6 +16,8 @@ _LONGEST_CHAIN = 8
 _LONGEST_LOOP = 2
 """Calls in a chain that comes through one function twice. Longer ones are rarely what the program does."""
 _LONGEST_PATH = 6
+_MOST_IMPLEMENTATIONS = 4
+"""Types with a method of an interface, beyond which a call says too little about which one runs."""
 _MOST_EFFECTS = 64
 """Beyond these a function does so much that no caller can be told anything useful."""
 
@@ -39,15 +41,26 @@ class EffectTable:
         for method, id in methods:
             owners.setdefault(method, set()).add(id)
         self._methods = {method: id for method, id in self._methods.items() if owners.get(method, set()) <= {id}}
+        self._several: dict[str, list[str]] = {}
+        for function in self._functions.values():
+            if function.method and function.method not in self._methods and len(owners.get(function.method, ())) <= _MOST_IMPLEMENTATIONS:
+                self._several.setdefault(function.method, []).append(function.id)
 
     def function(self, id: str) -> FunctionEffects | None:
         """Return the function that a callee's id stands for, or None."""
         return target(id, self._functions, self._methods)
 
     def of(self, id: str) -> Sequence[ReachedEffect]:
-        """Return what a callee may do, in terms of its own receiver, parameters and package variables."""
+        """Return what a callee may do, in terms of its own receiver, parameters and package variables.
+
+        Of a method of an interface that few types have, that is what any of them inserts into what it is handed: what they delete is as a rule
+        what they are called on.
+        """
         function = self.function(id)
-        return self._reached.get(function.id, ()) if function is not None else ()
+        if function is not None:
+            return self._reached.get(function.id, ())
+        several = self._several.get(id[1:], ()) if id[:1] == "?" else ()
+        return [reached for other in several for reached in self._reached.get(other, ()) if _is_of_others(reached.effect)]
 
     @cached_property
     def _reached(self) -> dict[str, tuple[ReachedEffect, ...]]:
@@ -71,6 +84,10 @@ class EffectTable:
                 if not changed:
                     break
         return {id: tuple(found.values()) for id, found in reached.items()}
+
+
+def _is_of_others(effect: MapEffect) -> bool:
+    return effect.kind == "insert" and effect.path[0][0] in "pg"
 
 
 def _absorb(

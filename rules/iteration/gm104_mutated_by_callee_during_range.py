@@ -43,7 +43,7 @@ def check(program: Program) -> Iterator[Finding]:
                 if inserts
                 else "Whether the entry was visited before it went away depends on the order of iteration."
             ),
-            level=_level(fact, reached),
+            level=_level(fact, reached) if function is not None else Level.NOTE,
             key=f"{reached.effect.kind} {fact.call}",
             traces=(_trace(fact, reached, name),),
             related=(Related(locate(fact.loop), f"the loop over {fact.over}"),),

@@ -124,10 +124,24 @@ def test_keys_brought_to_a_fixed_form_are_quiet() -> None:
     [
         'for k, v := range m { if strings.HasPrefix(k, "x-") { m[strings.TrimPrefix(k, "x-")] = v } }',
         'for k, v := range m { if rest, ok := strings.CutPrefix(k, "x-"); ok { m[rest] = v } }',
+        'for k, v := range m { if rest, ok := strings.CutPrefix(k, "/"); ok { m[rest] = v } }',
+        'for k, v := range m { plain := strings.TrimSuffix(k, "."); if plain == k { continue }; m[plain] = v }',
     ],
 )
 def test_keys_cut_down_where_the_cut_was_needed_are_quiet(body: str) -> None:
     assert mutations(body) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        'for k, v := range m { rest := strings.TrimSuffix(k, "s"); if rest == k { continue }; m[rest] += v }',
+        'for k, v := range m { if rest, ok := strings.CutSuffix(k, "s"); ok { m[rest] = v } }',
+        'for k, v := range m { if strings.HasSuffix(k, "s") { rest := strings.TrimSuffix(k, "s"); m[rest] = v } }',
+    ],
+)
+def test_a_letter_that_is_cut_off_may_be_there_twice(body: str) -> None:
+    assert mutations(body) == [("insert", False, "rest")]
 
 
 @pytest.mark.parametrize("key", ['"x-" + k', "strings.ToLower(k)"])
@@ -138,6 +152,13 @@ def test_keys_renamed_without_a_guard_are_told(key: str) -> None:
 def test_keys_completed_where_something_was_missing_are_quiet() -> None:
     assert mutations('for k, v := range m { if strings.HasPrefix(k, "x-") { continue }; key := "x-y-" + k; m[key] = v }') == []
     assert mutations('for k, v := range m { if strings.HasPrefix(k, "x-") { continue }; m["y-" + k] = v }') == [("insert", False, '"y-" + k')]
+
+
+def test_a_worklist_whose_entries_tell_who_came_first_depends_on_the_order() -> None:
+    loop = "for again := true; again; {{ again = false; for k, n := range m {{ _ = k; {} }} }}"
+    assert mutations(loop.format("if _, ok := m[other]; !ok { m[other] = n + 1; again = true }")) == INSERT
+    assert mutations(loop.format("if _, ok := m[other]; !ok { m[other] = 1; again = true }")) == []
+    assert mutations(loop.format("if old, ok := m[other]; !ok || n + 1 < old { m[other] = n + 1; again = true }")) == []
 
 
 def test_a_worklist_that_is_worked_off_takes_new_entries() -> None:

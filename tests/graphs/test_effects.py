@@ -74,6 +74,16 @@ def test_a_method_of_an_interface_counts_when_one_type_has_it() -> None:
     assert reached(EffectTable([one], [("Drop/1", "p.T.Drop"), ("Drop/1", "q.V.Drop")]), "?Drop/1") == []
 
 
+def test_a_method_of_an_interface_that_few_types_have_may_insert_into_what_it_is_handed() -> None:
+    def inserts(path: Path) -> MapEffect:
+        return MapEffect("insert", path, None, False, HERE, "m")
+
+    one = function("p.T.Run", inserts(("p0", "m")), inserts(("r", "m")), deletes(("p0", "n"), None), method="Run/1")
+    others = [("Run/1", f"p.{name}.Run") for name in "TUV"]
+    assert reached(EffectTable([one], others), "?Run/1") == [(("p0", "m"), None, 0)]
+    assert reached(EffectTable([one], [*others, *(("Run/1", f"q.{name}.Run") for name in "TUV")]), "?Run/1") == []
+
+
 def test_methods_of_headers_are_known() -> None:
     assert reached(EffectTable([]), "net/http.Header.Del") == [(("r",), ("p0",), 0)]
 

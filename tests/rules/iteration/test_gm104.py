@@ -189,3 +189,47 @@ def test_a_map_that_is_made_when_there_is_none_is_the_same_map() -> None:
     assert len(findings_of(rule, text + 'func f(t *T) { for k := range t.m { _ = k; t.enter("x") } }')) == 1
     assert findings_of(rule, text + "func f(t *T) { for k := range t.m { t.enter(k) } }") == []
     assert findings_of(rule, text + 'func f(t *T) { for k := range t.m { _ = k; t.start("x") } }') == []
+
+
+LEVELS = """package p
+func f(depth map[string]int, needs map[string][]string) {
+	visit := func(name string, level int) bool { GUARD; depth[name] = level; return true }
+	for again := true; again; {
+		again = false
+		for k, level := range depth {
+			for _, next := range needs[k] {
+				if visit(next, LEVEL) { again = true }
+			}
+		}
+	}
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("guard", "level", "found"),
+    [
+        ("if _, ok := depth[name]; ok { return false }", "level+1", 1),
+        ("if _, ok := depth[name]; ok { return false }", "1", 0),
+        ("if old, ok := depth[name]; ok && old <= level { return false }", "level+1", 0),
+    ],
+)
+def test_a_worklist_must_not_depend_on_who_comes_first(guard: str, level: str, found: int) -> None:
+    assert len(list(findings_of(rule, LEVELS.replace("GUARD", guard).replace("LEVEL", level)))) == found
+
+
+def test_a_task_behind_an_interface_may_insert_into_what_it_is_handed() -> None:
+    text = """package p
+type task interface { run(s *sched) error }
+type sched struct { tasks map[string]task; done map[string]bool }
+func (s *sched) add(name string, t task) { s.tasks[name] = t }
+func (s *sched) all() { for name, t := range s.tasks { t.run(s); s.done[name] = true } }
+type save struct{ name string }
+func (b save) run(s *sched) error { s.add("check " + b.name, check{}); return nil }
+type check struct{}
+func (c check) run(s *sched) error { return nil }
+"""
+    (finding,) = findings_of(rule, text)
+    assert (finding.level, finding.traces[0].steps[-1].message) == (Level.NOTE, "sched.add inserts into s.tasks")
+    assert not list(findings_of(rule, text.replace('s.add("check " + b.name, check{})', "delete(s.tasks, b.name)")))
+    assert not list(findings_of(rule, text.replace('s.add("check " + b.name, check{})', "s.done[b.name] = true")))
