@@ -291,6 +291,12 @@ class Makers:
             return True
         return (found.owner.package, found.owner.name) == (owner.package, owner.name)
 
+    def stored_by(self, owner: model.Named, field: str) -> list[str]:
+        """Return the names of the functions that may set a field to something, or take its address."""
+        self._walk_rest()
+        found = [store for store in self._stores.get(field, ()) if self._may_be(store, owner, field)]
+        return [self._scope.files[store.file].functions[store.root].name for store in found]
+
     def is_field_of(self, owner: model.Named, field: str, file: int, root: int, base: ir.Expr) -> bool:
         """Tell whether `base.field`, somewhere in a function of the package, is surely a field of a type."""
         found = self._package.resolver.field(self._typing(file, root).of(base), field)

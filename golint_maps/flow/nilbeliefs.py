@@ -6,8 +6,10 @@ Deviant Behavior, SOSP 2001).
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from golint_maps.flow.files import of_file
 from golint_maps.flow.literals import field_name
@@ -23,11 +25,20 @@ _Places = dict[str, list[tuple[int, ir.Expr]]]
 """(number of the outermost function, `base`) of `base.name`, by `name`."""
 
 
+_ENDING: Final = re.compile(
+    r"(?:^|(?=[A-Z]))(?i:close|stop|shut|destroy|free|release|dispose|finish|finali[sz]e|done|cancel|drain|kill|abort|term|clean|tear|exit|quit|leave|end|fail|dis|un)"
+)
+"""Words in the names of functions after which an object is out of use, as they begin."""
+_CONSTRUCTORS: Final = ("new", "make", "open", "init", "create")
+
+
 @dataclass(slots=True)
 class _Notes:
     """What one file does to fields, by their names alone: set them to nil, ask whether they are, make those that are."""
 
     cleared: _Places = field(default_factory=dict)
+    taken: _Places = field(default_factory=dict)
+    """Those that are set to nil by a function that has taken the map for itself, and does not put the object out of use."""
     asked: _Places = field(default_factory=dict)
     made: _Places = field(default_factory=dict)
     made_late: _Places = field(default_factory=dict)
@@ -50,6 +61,8 @@ def _notes(file: ir.FileFacts) -> _Notes:
                         notes.made.setdefault(x.name, []).append((function.root, x.base))
         for name in cleared.keys() - made.keys():
             notes.cleared.setdefault(name, []).append((function.root, cleared[name]))
+            if _takes(body, name) and not _puts_out_of_use(file.functions[function.root].name, body):
+                notes.taken.setdefault(name, []).append((function.root, cleared[name]))
         for literal in each(body, ir.Lit):
             if isinstance(literal.type, ir.TQual):
                 variables = file.functions[function.root].variables
@@ -61,6 +74,22 @@ def _notes(file: ir.FileFacts) -> _Notes:
                 if asked.name in made and comparison.op == "==":
                     notes.made_late.setdefault(asked.name, []).append((function.root, asked.base))
     return notes
+
+
+def _takes(body: Sequence[ir.Stmt], name: str) -> bool:
+    """Tell whether a body keeps a field's value in a local: `events := b.events`, `old, b.events = b.events, nil`."""
+    pairs = [pair for assign in each(body, ir.Assign) if len(assign.lhs) == len(assign.rhs) for pair in zip(assign.lhs, assign.rhs, strict=True)]
+    declared = [value for declare in each(body, ir.Declare) for value in declare.values]
+    kept = [value for target, value in pairs if isinstance(target, ir.Local)] + declared
+    return any(isinstance(value, ir.Sel) and value.name == name for value in kept)
+
+
+def _puts_out_of_use(name: str, body: Sequence[ir.Stmt]) -> bool:
+    """Tell whether a function ends the life of its object, by its name or by a flag that it sets: nobody is to store anything then."""
+    if _ENDING.search(name) is not None:
+        return True
+    pairs = [pair for assign in each(body, ir.Assign) if len(assign.lhs) == len(assign.rhs) for pair in zip(assign.lhs, assign.rhs, strict=True)]
+    return any(isinstance(target, ir.Sel) and isinstance(value, ir.Name) and value.name == "true" for target, value in pairs)
 
 
 class Beliefs:
@@ -76,6 +105,8 @@ class Beliefs:
         asked = {name for notes in self._files for name in notes.asked}
         self.reset = frozenset(name for notes in self._files for name in notes.cleared if name in asked)
         """Names of the fields that are set to nil somewhere, and asked about."""
+        self.taken = frozenset(name for notes in self._files for name in notes.taken if name not in asked)
+        """Names of the fields whose map some function takes away, and that nobody asks about."""
         self.made_late = frozenset(name for notes in self._files for name in notes.made_late)
         """Names of the fields that some function makes where they are nil."""
 
@@ -85,6 +116,29 @@ class Beliefs:
             return ""
         by = self._who("cleared", owner, name)
         return by[0] if by and self._who("asked", owner, name) else ""
+
+    def taken_by(self, owner: Type | None, name: str) -> str:
+        """Return the function that takes the map of a field away, where nothing but constructors ever makes that map; or an empty text."""
+        if name not in self.taken or not self._is_own(owner) or not isinstance(owner, model.Named):
+            return ""
+        key = ("taken by", owner.package, owner.name, name)
+        if key not in self._answers:
+            made = self._makers.stored_by(owner, name)
+            taken = [by for by in self._who("taken", owner, name) if self._is_called(by)]
+            self._answers[key] = tuple(taken) if all(by.lower().startswith(_CONSTRUCTORS) for by in made) else ()
+        found = self._answers[key]
+        return found[0] if found else ""
+
+    def _is_called(self, by: str) -> bool:
+        """Tell whether a function is there for other packages, or is called by one that does not put its object out of use."""
+        name = by.rpartition(".")[2]
+        return name[:1].isupper() or any(
+            isinstance(call.fun, ir.Name | ir.Sel) and call.fun.name == name
+            for file in self._scope.files
+            for function in file.functions
+            if _ENDING.search(file.functions[function.root].name) is None
+            for call in each(function.body or (), ir.Call)
+        )
 
     def made_late_by(self, owner: Type | None, name: str, asking: str) -> str:
         """Return a function, other than the one that asks, that makes a field where it is nil; or an empty text."""

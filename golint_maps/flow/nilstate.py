@@ -64,6 +64,9 @@ class Value:
 
 GOOD = Value(FINE)
 
+NEVER_MADE = frozenset(("field", "variable"))
+"""Kinds of origins that speak of the whole package, and of no statement that a walk has met."""
+
 
 class LookUp(NamedTuple):
     """`row, ok := m[k]`: the paths of row and of the element, where these are maps, and of the map that is looked up in, which is `x`.

@@ -11,6 +11,7 @@ from golint_maps.flow.literals import field_name
 from golint_maps.flow.makers import makers
 from golint_maps.flow.nilbeliefs import beliefs
 from golint_maps.flow.nildoubts import filled_unless_it_fails, handed_in, is_nil
+from golint_maps.flow.nilhanded import called_name, storing
 from golint_maps.flow.nilresults import empty_arguments
 from golint_maps.flow.parts import root_of
 from golint_maps.flow.traverse import each, subexpressions
@@ -23,6 +24,7 @@ from golint_maps.types.definitions import FromValue
 def worth_a_walk(view: View) -> list[int]:
     """Return the numbers of the functions with a write to a map that could be nil. Most functions have none, and are not walked."""
     found = set(_with_zero_values(view)) | set(_with_nil_receivers(view)) | set(_with_nil_arguments(view)) | set(_with_foreign_zero_values(view))
+    found |= set(_with_unmade_fields(view))
     targets = list(_targets(view))
     if targets:
         suspects = _Suspects(view)
@@ -83,6 +85,21 @@ def _with_nil_receivers(view: View) -> Iterator[int]:
         has_methods = variable.kind == "var" and variable.type is not None and bool(scope.methods.get(_type_name(variable.type)))
         if has_methods and view.package.resolver.map(view.typing.local(number)) is not None:
             yield variable.function
+
+
+def _with_unmade_fields(view: View) -> Iterator[int]:
+    """Yield the functions that hand a field or package variable which nothing ever makes to a function that stores to the map that it gets."""
+    names = storing(view.package)
+    made = makers(view.package)
+    for number, function in zip(view.family, view.functions, strict=True) if names else ():
+        for call in each(function.body or (), ir.Call):
+            if called_name(call) in names:
+                for x in (*call.args, *((call.fun.base,) if isinstance(call.fun, ir.Sel) else ())):
+                    field = view.package.resolver.field(view.typing.of(x.base), x.name) if isinstance(x, ir.Sel) else None
+                    if (field is not None and isinstance(x, ir.Sel) and made.field_is_nil(field.owner, x.name)) or (
+                        isinstance(x, ir.Name) and made.variable_is_nil(x.name)
+                    ):
+                        yield number
 
 
 def _with_foreign_zero_values(view: View) -> Iterator[int]:
@@ -238,6 +255,7 @@ class _Suspects:
             or x.name in self._ignored
             or x.name in self._cleared
             or bool(believed.reset_by(field.owner, x.name))
+            or bool(believed.taken_by(field.owner, x.name))
             or bool(believed.made_late_by(field.owner, x.name, view.name))
         )
 

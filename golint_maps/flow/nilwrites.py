@@ -5,12 +5,9 @@ from __future__ import annotations
 from golint_maps.flow.maps import extent
 from golint_maps.flow.nilbody import Body, Write
 from golint_maps.flow.nildoubts import checked
-from golint_maps.flow.nilstate import FINE, GOOD, MAYBE, NIL, Origin, State, Value
+from golint_maps.flow.nilstate import FINE, GOOD, MAYBE, NEVER_MADE, NIL, Origin, State, Value
 from golint_maps.flow.paths import Path
 from golint_maps.syntax import ir
-
-_NEVER_MADE = frozenset(("field", "variable"))
-"""Kinds of origins that speak of the whole package, and of no statement that a walk has met."""
 
 
 def write_to(body: Body, x: ir.Expr, base: ir.Expr, state: State, call: str, *, always: bool = True) -> None:
@@ -39,7 +36,7 @@ def write_to(body: Body, x: ir.Expr, base: ir.Expr, state: State, call: str, *, 
 
 def _walked_over(value: Value, path: Path | None, body: Body, at: int) -> bool:
     """Tell whether a map that nobody seems to make is written in a loop over it, which has no turn as long as it is nil."""
-    if value.origin is None or value.origin.kind not in _NEVER_MADE or path is None:
+    if value.origin is None or value.origin.kind not in NEVER_MADE or path is None:
         return False
     view = body.view
     return any(isinstance(loop, ir.Range) and loop.pos < at < loop.end and view.paths.of(loop.over) == path for loop in view.statements)
@@ -73,12 +70,16 @@ def _trust(body: Body, x: ir.Expr, base: ir.Expr, call: str, state: State) -> No
 
 def _reset(body: Body, base: ir.Expr, state: State) -> Value | None:
     """Return what a field holds that some method sets to nil, where no condition asked anything since the lock was taken."""
-    if not isinstance(base, ir.Sel) or base.name not in body.beliefs.reset:
+    if not isinstance(base, ir.Sel) or not (base.name in body.beliefs.reset or base.name in body.beliefs.taken):
         return None
     path = body.view.paths.of(base)
     pos = state.locked.get(path[0]) if path is not None else None
     if path is None or pos is None:
         return None
     field = body.resolver.field(body.view.typing.of(base.base), base.name)
-    by = body.beliefs.reset_by(field.owner, base.name) if field is not None else ""
-    return Value(MAYBE, Origin(*extent(base, body.view), "reset", by)) if by else None
+    if field is None:
+        return None
+    for kind, by in (("reset", body.beliefs.reset_by(field.owner, base.name)), ("taken", body.beliefs.taken_by(field.owner, base.name))):
+        if by and by != body.view.name:
+            return Value(MAYBE, Origin(*extent(base, body.view), kind, by))
+    return None

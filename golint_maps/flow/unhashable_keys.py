@@ -12,6 +12,7 @@ from typing import Final
 from golint_maps.flow.hashable import holds_interface, incomparable_part
 from golint_maps.flow.literals import field_name
 from golint_maps.flow.maps import extent, qualified
+from golint_maps.flow.reaching import value_at
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.structure import Structure, dominates
@@ -200,6 +201,8 @@ def _unhashable(x: ir.Expr, formal: Type | None, view: View, depth: int) -> Type
             changed = view.assignments[number] or number in view.address_taken or any(path[0] == f"l{number}" for path in view.paths.assigned)
             if isinstance(definition, FromValue) and definition.count == 1 and not changed:
                 return _unhashable(definition.value, formal, view, depth + 1)
+            if view.assignments[number] and (value := value_at(view, x)) is not None:
+                return _unhashable(value, formal, view, depth + 1)
             return _in_field(x, own, view, depth)
         case ir.Lit(_, elements):
             for index, element in enumerate(elements):

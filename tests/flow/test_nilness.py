@@ -360,6 +360,32 @@ def test_a_nil_map_that_is_handed_to_a_function_is_seen_there() -> None:
     assert writes("func g(n M) { n[``]++ }\nfunc f() { var s struct{}; use(s); n := h(); g(n) }\nfunc h() M\nfunc use(any)") == []
 
 
+MAPS = """type set[T comparable] map[T]struct{}
+func (s set[T]) has(v T) bool { _, ok := s[v]; return ok }
+func (s set[T]) add(v T) { s[v] = struct{}{} }
+func fill(n M, k string) { n[k]++ }
+type visitor struct { seen set[string]; counts M }
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("func (v *visitor) walk(k string) { if v.seen.has(k) { return }; v.seen.add(k) }", [("s", "handed", True)]),
+        ("func (v *visitor) walk(k string) { fill(v.counts, k) }", [("n", "handed", True)]),
+        ("type outer struct { v visitor }\nfunc (o *outer) walk(k string) { o.v.seen.add(k) }", [("s", "handed", True)]),
+        ("var seen set[string]\nfunc walk(k string) { seen.add(k) }", [("s", "handed", True)]),
+        ("func (v *visitor) walk(k string) { if v.seen != nil { v.seen.add(k) } }", []),
+        ("func (v *visitor) walk(k string) { v.seen.add(k) }\nfunc n() *visitor { return &visitor{seen: set[string]{}} }", []),
+        ("func (v *visitor) walk(k string) { v.seen.add(k) }\nfunc (v *visitor) init() { v.seen = set[string]{} }", []),
+        ("func (v *visitor) walk(k string) { v.seen.add(k) }\nfunc n(s set[string]) visitor { return visitor{s, nil} }", []),
+        ("func (v *visitor) walk(k string) bool { return v.seen.has(k) }", []),
+    ],
+)
+def test_a_field_that_nothing_makes_is_handed_to_a_function_that_stores(text: str, expected: list[tuple[str, str, bool]]) -> None:
+    assert writes(MAPS + text) == expected
+
+
 def test_a_pointer_that_is_nil_is_no_zero_value() -> None:
     text = "type t struct { m M }\ntype u struct { p *t }\n"
     assert writes(text + "func f(ts []*t) { x := &u{}; for _, r := range ts { x.p = r }; if x.p == nil { x.p = &t{m: M{}} }; x.p.m[``]++ }") == []
@@ -482,6 +508,33 @@ def test_who_looks_under_the_lock_knows(body: str) -> None:
 def test_a_map_that_nobody_asks_about_is_out_of_use_once_it_is_gone() -> None:
     text = CLOSED.replace("if x.m == nil { return }; ", "")
     assert writes(text + "func (x *t) f() { x.mu.Lock(); defer x.mu.Unlock(); x.m[``]++ }") == []
+
+
+TAKEN = """type t struct { mu sync.Mutex; done bool; m M }
+func New() *t { return &t{m: M{}} }
+func (x *t) Flush() M { x.mu.Lock(); defer x.mu.Unlock(); full := x.m; x.m = nil; return full }
+"""
+ADD = "func (x *t) Add(k string) { x.mu.Lock(); defer x.mu.Unlock(); x.m[k]++ }\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (TAKEN, [("x.m", "taken", False)]),
+        (TAKEN.replace("full := x.m; x.m = nil", "var full M; full, x.m = x.m, nil"), [("x.m", "taken", False)]),
+        (TAKEN.replace("return &t{m: M{}}", "x := new(t); x.m = make(M); return x"), [("x.m", "taken", False)]),
+        (TAKEN.replace("Flush", "take") + "func (x *t) loop() { for { other(x.take()) } }", [("x.m", "taken", False)]),
+        (TAKEN.replace("Flush", "take") + "func (x *t) Close() { other(x.take()) }", []),
+        (TAKEN.replace("Flush", "Close"), []),
+        (TAKEN.replace("Flush", "takeAndStop"), []),
+        (TAKEN.replace("full := x.m; x.m = nil", "full := x.m; x.m = nil; x.done = true"), []),
+        (TAKEN.replace("full := x.m; x.m = nil", "full := x.m; x.m = M{}"), []),
+        (TAKEN + "func (x *t) Begin() { x.mu.Lock(); x.m = M{}; x.mu.Unlock() }", []),
+        (TAKEN + "func (x *t) Begin() { other(&x.m) }", []),
+    ],
+)
+def test_a_map_that_is_taken_away_is_nil_for_who_stores_next(text: str, expected: list[tuple[str, str, bool]]) -> None:
+    assert writes(text + "\n" + ADD) == expected
 
 
 def test_others_make_the_map_before_they_store_to_it() -> None:
