@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from msgspec import structs
+
 from golint_maps.flow import nilcalls
 from golint_maps.flow.callees import callee
-from golint_maps.flow.identity import function_id
+from golint_maps.flow.identity import Names, function_id
 from golint_maps.flow.maps import extent
 from golint_maps.flow.paths import Path
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.syncmap_calls import MapCall, SyncMaps, locals_in, map_call, owner_of, place_of, spelled_map
+from golint_maps.flow.syncmap_puts import reachable
 from golint_maps.flow.syncmap_stores import identity, is_concrete, stores
 from golint_maps.flow.traverse import operands, subexpressions
 from golint_maps.flow.view import View
@@ -35,8 +38,9 @@ _Entry = tuple[Path, str]
 class SyncMapAssertion(Site, frozen=True, tag="sync-map-assertion"):
     """An assertion `x.(T)` without comma-ok on a value of a `sync.Map`.
 
-    `wanted` is T. `reason` is `unchecked` (there may be no value) or `type` (only values of the types in `stored` are put in). `method` is the
-    call that gave the value, at `origin`. `id` is the function's or literal's.
+    `wanted` is T. `reason` is `unchecked` (there may be no value), `type` (only values of the types in `stored` are put in) or `elsewhere` (any
+    package may put something into the map, which is `identity`). `method` is the call that gave the value, at `origin`. `id` is the function's or
+    literal's.
     """
 
     reason: str
@@ -45,6 +49,7 @@ class SyncMapAssertion(Site, frozen=True, tag="sync-map-assertion"):
     origin: Place
     stored: tuple[str, ...] = ()
     id: str = ""
+    identity: str = ""
 
 
 @dataclass(slots=True)
@@ -301,7 +306,7 @@ def _targets(statement: ir.Assign | ir.Declare) -> Iterator[int | None]:
 
 
 def _mistyped(maps: SyncMaps) -> Iterator[SyncMapAssertion]:
-    """Yield the assertions to a type that no call in the package puts into the map. Only maps that other packages cannot fill."""
+    """Yield the assertions to a type that no call in the package puts into the map; of maps that other packages can fill, all for them to tell."""
     view = maps.view
     sources = {call.pos: call for _, call in maps.calls if call.method in _GIVES}
     ranged = _range_values(maps)
@@ -319,6 +324,10 @@ def _mistyped(maps: SyncMaps) -> Iterator[SyncMapAssertion]:
                 continue
             name = identity(view, source.base)
             kind = view.typing.of(x)
+            if view.package.scope.name != "main" or not name:
+                whole = reachable(view, Names(view), source)
+                if whole and is_concrete(kind, view):
+                    yield structs.replace(_fact(view, view.number, x, source, "elsewhere"), identity=whole)
             if not name or not (name.rsplit(".", 1)[-1][0].islower() or view.package.scope.name == "main") or not is_concrete(kind, view):
                 continue
             stored = stores(view.package).get(name)

@@ -11,6 +11,7 @@ from golint_maps.flow.identity import Names
 from golint_maps.flow.new_keys import is_bounded, is_new_key, is_numbered
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.syncmap_calls import MapCall, SyncMaps
+from golint_maps.flow.syncmap_locals import in_turn, lent
 from golint_maps.flow.syncmap_stores import other_uses
 from golint_maps.flow.traverse import expressions, operands, statements, subexpressions
 from golint_maps.flow.view import PackageView, View, views
@@ -29,8 +30,9 @@ class SyncMapProfile(Site, frozen=True, tag="sync-map-profile"):
     """A `sync.Map` at its declaration. `identity` is its name for the whole program.
 
     `calls` counts the calls of its methods; `let_out` says that something else is done to it as well (its address is passed on, say), so that
-    there may be calls that nobody sees. `waste` says what it is used for that a `sync.Map` is not made for: `alone` (by one goroutine), `fresh`
-    (each key is stored once and taken out once), `overwritten` (few keys, again and again), or nothing. `go` is the language version of the file.
+    there may be calls that nobody sees. `waste` says what it is used for that a `sync.Map` is not made for: `alone` (by one goroutine), `in turn`
+    (by one that the other waits for), `fresh` (each key is stored once and taken out once), `overwritten` (few keys, again and again), or nothing.
+    `go` is the language version of the file.
     """
 
     identity: str
@@ -223,7 +225,7 @@ def _few(view: View, key: ir.Expr) -> bool:
 
 
 def _locals(view: View, maps: SyncMaps) -> Iterator[SyncMapProfile]:
-    """Yield the local `sync.Map`s that nobody but their own function uses, on its own goroutine."""
+    """Yield the local `sync.Map`s that one goroutine uses, or one after the other: that of their function, and one that it waits for."""
     used: dict[int, list[tuple[View, int, MapCall]]] = {}
     for number, call in maps.calls:
         if isinstance(call.base, ir.Local) and not call.embedded:
@@ -232,6 +234,7 @@ def _locals(view: View, maps: SyncMaps) -> Iterator[SyncMapProfile]:
         return
     package = view.package
     bases = {id(call.base) for calls in used.values() for _, _, call in calls}
+    bases |= {id(x) for x in lent(view)}
     others = {
         x.id
         for function in view.functions
@@ -248,10 +251,10 @@ def _locals(view: View, maps: SyncMaps) -> Iterator[SyncMapProfile]:
         if local in others or variable.kind not in ("var", "define") or not _made_here(view, local):
             continue
         strangers = {number for number in view.family if local in view.facts.functions[number].captures and number not in in_place}
-        if strangers:
+        if strangers and not (len(strangers) == 1 and in_turn(view, local, *strangers)):
             continue
         profile = _Profile(f"{view.name}.{variable.name}", variable.name, view.file, variable.pos, calls)
-        yield _fact(package, f"l{variable.pos}", profile, "alone")
+        yield _fact(package, f"l{variable.pos}", profile, "in turn" if strangers else "alone")
 
 
 def _made_here(view: View, local: int) -> bool:
@@ -261,4 +264,6 @@ def _made_here(view: View, local: int) -> bool:
         return False
     if definition is None:
         return view.typing.local(local) == model.SYNC_MAP
-    return isinstance(definition, FromValue) and _literal(definition.value) is not None
+    value = definition.value if isinstance(definition, FromValue) else None
+    new = isinstance(value, ir.Call) and view.typing.is_builtin(value.fun, "new")
+    return new or _literal(value) is not None

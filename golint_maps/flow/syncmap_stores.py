@@ -63,13 +63,17 @@ def _collect(package: PackageView) -> dict[str, Stored]:
 
 
 def _put(stored: Stored, call: ir.Call, index: int, view: View) -> None:
-    kind = view.typing.of(call.args[index]) if len(call.args) > index and not call.spread else None
-    if kind == model.NIL:
-        return
-    if kind is not None and is_concrete(kind, view) and not _uncertain(call.args[index]):
-        stored.types.add(kind)
-    else:
+    kind = stored_type(call, index, view)
+    if kind is None:
         stored.complete = False
+    elif kind != model.NIL:
+        stored.types.add(kind)
+
+
+def stored_type(call: ir.Call, index: int, view: View) -> Type | None:
+    """Return the type of the value that a call puts into a map; None where that is not known."""
+    kind = view.typing.of(call.args[index]) if len(call.args) > index and not call.spread else None
+    return kind if kind == model.NIL or (is_concrete(kind, view) and not _uncertain(call.args[index])) else None
 
 
 def _uncertain(x: ir.Expr) -> bool:

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from golint_maps.flow.growth import GrowthFact, emptied, sync_growth, sync_resets
 from golint_maps.flow.syncmap_assertions import SyncMapAssertion, assertions
 from golint_maps.flow.syncmap_calls import SyncMaps
+from golint_maps.flow.syncmap_puts import SyncMapPut, puts
 from golint_maps.flow.syncmap_sequences import SyncMapSequence, sequences
 from golint_maps.flow.syncmap_uses import SyncMapComparison, SyncMapRangeStore, SyncMapReassigned, comparisons, range_stores, reassignments
 from golint_maps.flow.syncmap_values import SyncMapMutation, mutations
 from golint_maps.flow.view import View
 
-SyncMapMisuse = SyncMapAssertion | SyncMapComparison | SyncMapMutation | SyncMapRangeStore | SyncMapReassigned | SyncMapSequence
+SyncMapMisuse = SyncMapAssertion | SyncMapComparison | SyncMapMutation | SyncMapPut | SyncMapRangeStore | SyncMapReassigned | SyncMapSequence
 
 
 def analyse(view: View) -> Iterator[SyncMapMisuse | GrowthFact]:
@@ -24,6 +25,7 @@ def analyse(view: View) -> Iterator[SyncMapMisuse | GrowthFact]:
             yield emptied(fact)
         yield from sync_resets(maps)
         yield from mutations(maps)
+        yield from puts(maps)
     if maps.calls or maps.alike:
         yield from sequences(maps)
     if maps.calls:
@@ -38,6 +40,7 @@ __all__ = [
     "SyncMapComparison",
     "SyncMapMisuse",
     "SyncMapMutation",
+    "SyncMapPut",
     "SyncMapRangeStore",
     "SyncMapReassigned",
     "SyncMapSequence",

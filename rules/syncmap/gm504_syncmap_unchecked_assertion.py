@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from msgspec import structs
+
 from golint_maps.findings import Finding, Level, Related
-from golint_maps.flow.syncmaps import SyncMapAssertion
+from golint_maps.flow.syncmaps import SyncMapAssertion, SyncMapPut
 from golint_maps.program import Program
 from golint_maps.rule import Precision, Rule, locate
 
@@ -28,8 +30,14 @@ _GIVES_BACK: Final = re.compile(r"R?[Uu]n[Ll]ock|[Uu]nlockR|[Rr]elease|[Ll]eave"
 @RULE.check
 def check(program: Program) -> Iterator[Finding]:
     """Yield the assertions that a miss, or every hit, makes panic."""
+    put = _put_in(program)
     for fact in program.each(SyncMapAssertion):
-        if fact.reason == "type":
+        if fact.reason == "elsewhere":
+            types = put.get(fact.identity, set())
+            if not types or "" in types or fact.wanted in types or fact.place.path.endswith("_test.go"):
+                continue
+            fact = structs.replace(fact, stored=tuple(sorted(types)))
+        if fact.reason != "unchecked":
             message = (
                 f"The assertion to {fact.wanted} panics on every value of `{fact.map}`: "
                 f"all that is put into that map is of type {' or '.join(fact.stored)}."
@@ -49,6 +57,19 @@ def check(program: Program) -> Iterator[Finding]:
             related=(Related(locate(fact.origin), "where the value comes from"),),
             help=instead,
         )
+
+
+def _put_in(program: Program) -> dict[str, set[str]]:
+    """Return the types that all packages together put into the maps that they share; an empty one stands for what is not known.
+
+    What the package that declares a map puts in is not known if it is no part of the program.
+    """
+    found: dict[str, set[str]] = {}
+    paths = {package.path for package in program.packages}
+    for fact in program.each(SyncMapPut):
+        declares = fact.identity[1:].rsplit(".", 2 if fact.identity[0] == "f" else 1)[0] in paths
+        found.setdefault(fact.identity, set()).add(fact.type if declares else "")
+    return found
 
 
 def _is_there(program: Program, fact: SyncMapAssertion) -> bool:

@@ -24,12 +24,15 @@ _TRIE = (1, 24)
 
 _WASTE = {
     "alone": "The sync.Map `{map}` is used by one goroutine only: it never leaves the function that makes it.",
+    "in turn": "The sync.Map `{map}` is used by one goroutine at a time: the function that makes it waits for the other before it goes on.",
     "fresh": "The sync.Map `{map}` gets a new key for each entry, stored once and taken out once.",
     "overwritten": "Entries of the sync.Map `{map}` are overwritten again and again, and never loaded one by one.",
 }
 _COST = {
     ("alone", False): "Each store makes 24 bytes of garbage (up to Go 1.23) and boxes key and value; a plain map makes none.",
     ("alone", True): "Each store makes 56 bytes of garbage (since Go 1.24) and boxes key and value; a plain map makes none.",
+    ("in turn", False): "Each store makes 24 bytes of garbage (up to Go 1.23) and boxes key and value; a plain map makes none.",
+    ("in turn", True): "Each store makes 56 bytes of garbage (since Go 1.24) and boxes key and value; a plain map makes none.",
     (
         "fresh",
         False,
@@ -41,6 +44,7 @@ _COST = {
 }
 _HELP = {
     "alone": "A plain map does the same, with types.",
+    "in turn": "A plain map does the same, with types.",
     "fresh": "A plain map with a mutex is simpler and cheaper. A sync.Map is for keys that are written once and read many times.",
     "overwritten": "A plain map with a mutex is simpler and cheaper. A sync.Map is for keys that are written once and read many times.",
 }

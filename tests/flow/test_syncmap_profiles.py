@@ -23,7 +23,11 @@ type client struct {
 	pending sync.Map
 }
 
-func use(m *sync.Map) {}
+var kept *sync.Map
+
+func use(m *sync.Map) { kept = m }
+func fill(n int, m *sync.Map) { m.Store(n, n); m.Range(func(k, v any) bool { m.Delete(k); return true }) }
+func later(m *sync.Map) { go func() { m.Store(1, 1) }() }
 """
 
 
@@ -41,6 +45,9 @@ TAKE = "func (c *client) take(id int64) { c.pending.LoadAndDelete(id) }\n"
         "func f(xs []int) { var seen sync.Map; for _, x := range xs { seen.LoadOrStore(x, true) } }",
         "func f(xs []int) { seen := &sync.Map{}; for _, x := range xs { seen.Store(x, true) } }",
         "func f(xs []int) (n int) { var seen sync.Map; seen.Range(func(k, v any) bool { seen.Delete(k); n++; return true }); return n }",
+        "func f() { var seen sync.Map; fill(1, &seen); fill(2, &seen); seen.Load(1) }",
+        "func f() { seen := new(sync.Map); fill(1, seen); seen.Load(1) }",
+        "func (c *client) put(m *sync.Map) { m.Store(c.next, 1) }\nfunc (c *client) f() { var seen sync.Map; c.put(&seen); seen.Load(1) }",
         "func f() { var seen sync.Map; for i := 0; i < 1000; i++ { seen.Store(i%100, i) } }",
     ],
 )
@@ -53,6 +60,8 @@ def test_a_map_that_never_leaves_its_function_has_one_goroutine(text: str) -> No
     [
         "func f(xs []int) { var seen sync.Map; for _, x := range xs { go func() { seen.Store(x, true) }() } }",
         "func f() { var seen sync.Map; use(&seen); seen.Load(1) }",
+        "func f() { var seen sync.Map; go fill(1, &seen); seen.Load(1) }",
+        "func f() { var seen sync.Map; later(&seen); seen.Load(1) }",
         "func f() *sync.Map { seen := &sync.Map{}; seen.Store(1, 2); return seen }",
         "func f(seen *sync.Map) { seen.Store(1, 2) }",
         "func f(each func(func(int))) { var seen sync.Map; each(func(x int) { seen.Store(x, x) }) }",
@@ -60,6 +69,23 @@ def test_a_map_that_never_leaves_its_function_has_one_goroutine(text: str) -> No
 )
 def test_a_map_that_others_may_have_has_more(text: str) -> None:
     assert wastes(text) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("done := make(chan int); go func() { defer close(done); seen.Store(1, 2) }(); <-done; seen.Load(1)", ["seen in turn"]),
+        ("done := make(chan int); go func() { seen.Store(1, 2); done <- 1 }(); n := <-done; seen.Load(n)", ["seen in turn"]),
+        ("var wg sync.WaitGroup; wg.Add(1); go func() { defer wg.Done(); seen.Store(1, 2) }(); wg.Wait(); seen.Load(1)", ["seen in turn"]),
+        ("done := make(chan int); go func() { defer close(done); seen.Store(1, 2) }(); seen.Load(1); <-done", []),
+        ("done := make(chan int); go func() { done <- 1; seen.Store(1, 2) }(); <-done; seen.Load(1)", []),
+        ("done := make(chan int); go func() { defer close(done); seen.Store(1, 2) }(); if kept != nil { <-done }; seen.Load(1)", []),
+        ("done, other := make(chan int), make(chan int); go func() { defer close(done); seen.Store(1, 2) }(); <-other; seen.Load(1)", []),
+        ("var wg sync.WaitGroup; wg.Add(2); for range 2 { go func() { defer wg.Done(); seen.Store(1, 2) }() }; wg.Wait(); seen.Load(1)", []),
+    ],
+)
+def test_a_goroutine_that_is_waited_for_is_no_second_one(body: str, found: list[str]) -> None:
+    assert wastes(f"func f() {{ var seen sync.Map; {body} }}") == found
 
 
 @pytest.mark.parametrize(

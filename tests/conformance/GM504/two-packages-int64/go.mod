@@ -1,0 +1,3 @@
+module example.com/gm504/two-packages-int64
+
+go 1.24
