@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
+from golint_maps.flow.check_then_act import CheckThenAct, LockedEntry
 from golint_maps.flow.events import FunctionSummary
 from golint_maps.flow.facts import PackageFacts
 from golint_maps.flow.growth import MapBound, MapGrowth, MapRelease
@@ -17,6 +18,7 @@ from golint_maps.flow.map_sharing import MapShared
 from golint_maps.flow.memos import MemoFill
 from golint_maps.flow.promises import UNSAFE
 from golint_maps.flow.site import Place, Site
+from golint_maps.flow.split_calls import SplitCalls
 from golint_maps.flow.support import serves_tests
 from golint_maps.graphs.assumed import AssumedRaces
 from golint_maps.graphs.callbacks import Callback
@@ -31,6 +33,7 @@ from golint_maps.graphs.package_maps import SharedPackageMap, shared_package_map
 from golint_maps.graphs.precedence import without_copies
 from golint_maps.graphs.races import Races
 from golint_maps.graphs.retention import Kept, Retention
+from golint_maps.graphs.split_sections import split_sections
 from golint_maps.graphs.syncmap_callers import SyncMapCallers
 from golint_maps.graphs.syncmap_locks import SyncMapLocks
 from golint_maps.graphs.verdicts import Verdict, verdicts
@@ -189,6 +192,11 @@ class Program:
     def kept_entries(self) -> list[Kept]:
         """Which maps lose some of their entries only."""
         return list(self.retention.kept(self.each(HalfRelease)))
+
+    @cached_property
+    def split_sections(self) -> list[CheckThenAct]:
+        """Inserts into objects of other packages that an earlier look-up in the same function no longer covers."""
+        return list(split_sections(self.each(SplitCalls), self.each(LockedEntry)))
 
     @cached_property
     def guarding(self) -> Guarding:

@@ -35,6 +35,18 @@ class CheckThenAct(Site, frozen=True, kw_only=True, tag="check-then-act"):
     callee: str
 
 
+class LockedEntry(Site, frozen=True, kw_only=True, tag="locked-entry"):
+    """A method `id` takes a lock of its object and, as `inserts` says, looks up or inserts the key that is its parameter number `key`.
+
+    `map` and `lock` are the ways to both from the object.
+    """
+
+    id: str
+    inserts: bool
+    lock: str
+    key: int
+
+
 @dataclass(frozen=True, slots=True)
 class _Effect:
     """A function takes a lock by itself, and looks up or inserts the key that is its parameter. Paths begin with `r`, `p<i>` or a variable."""
@@ -61,13 +73,14 @@ class _State(LockState):
     __hash__ = None
 
 
-def analyse(view: View) -> Iterator[CheckThenAct]:
-    """Yield the inserts of a function and its literals that an earlier look-up no longer covers."""
+def analyse(view: View) -> Iterator[CheckThenAct | LockedEntry]:
+    """Yield the inserts of a function and its literals that an earlier look-up no longer covers, and what others may split a section with."""
     if not view.package.thorough or view.path.endswith("_test.go"):
         return
     effects = _effects(view.package)
     if not effects:
         return
+    yield from _entries(view, effects)
     names: Names | None = None
     taking = LockEffects.of(view.package).taking
     called = {token.rpartition(".")[2] for token, found in effects.items() if found}
@@ -79,6 +92,27 @@ def analyse(view: View) -> Iterator[CheckThenAct]:
             walk = _Walk(LockEffects.of(view.package), names, effects, found)
             walk.run(body, walk.start())
     yield from found.values()
+
+
+def _entries(view: View, effects: Mapping[str, Sequence[_Effect]]) -> Iterator[LockedEntry]:
+    """Yield what an exported method does with keys under the lock of its object."""
+    root = view.root
+    if root.receiver_type is None or not root.name[:1].isupper():
+        return
+    token = declared_id(view.package.scope.path, root, view.path)
+    for effect in effects.get(token, ()):
+        if effect.map[0] == "r" and effect.lock.path[0] == "r":
+            yield LockedEntry(
+                place=place(view, root.name_pos, root.name_pos + len(root.name)),
+                function=view.name,
+                package=view.package.scope.path,
+                map=".".join(effect.map[1:]),
+                owner=effect.lock.name[1:].rpartition(".")[0] + "." + ".".join(effect.map[1:]),
+                id=token,
+                inserts=effect.inserts,
+                lock=".".join(effect.lock.path[1:]),
+                key=effect.key,
+            )
 
 
 def _sections(view: View, body: Sequence[ir.Stmt], called: Container[str]) -> int:

@@ -24,7 +24,7 @@ RULE = Rule(
 @RULE.check
 def check(program: Program) -> Iterator[Finding]:
     """Report inserts that do not look again after the lock was given back."""
-    for fact in program.each(CheckThenAct):
+    for fact in (*program.each(CheckThenAct), *program.split_sections):
         how = f"`{fact.callee}` takes `{fact.lock}` and inserts" if fact.callee else f"`{fact.lock}` is taken again, and the insert follows"
         yield RULE.finding(
             fact,

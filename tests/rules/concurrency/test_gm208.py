@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from golint_maps.rules.concurrency import gm208_check_then_act as rule
 
-from golint_maps.testing import findings_of
+from golint_maps.program import Program
+from golint_maps.testing import facts_of, findings_of
 
 TYPES = """package p
 import "sync"
@@ -65,3 +66,51 @@ def test_an_insert_in_a_later_section_is_reported(code: str) -> None:
 )
 def test_one_section_a_second_look_and_other_keys_are_fine(code: str) -> None:
     assert not findings_of(rule, TYPES + code)
+
+
+LEDGER = """package ledger
+import "sync"
+type Ledger struct { mu, other sync.Mutex; cents, limits map[string]int }
+func (l *Ledger) Get(account string) int { l.mu.Lock(); defer l.mu.Unlock(); return l.cents[account] }
+func (l *Ledger) Limit(account string) int { l.mu.Lock(); defer l.mu.Unlock(); return l.limits[account] }
+func (l *Ledger) Put(account string, cents int) { l.mu.Lock(); defer l.mu.Unlock(); l.cents[account] = cents }
+func (l *Ledger) Open(account string) { l.mu.Lock(); defer l.mu.Unlock(); if _, ok := l.cents[account]; !ok { l.cents[account] = 0 } }
+"""
+
+
+def of_another_package(code: str) -> list[str]:
+    """Return the functions that split a section of the ledger."""
+    head = 'package p\nimport ("sync"; "example.com/ledger")\ntype B struct { mu sync.Mutex; book *ledger.Ledger }\n'
+    program = Program(
+        [facts_of(LEDGER, path="example.com/ledger"), facts_of({"b.go": head + code}, path="example.com/p", imports={"example.com/ledger": LEDGER})]
+    )
+    return [finding.message.split("`")[1] for check in rule.RULE.checks for finding in check(program)]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "func (b *B) f(a string) { old := b.book.Get(a); b.book.Put(a, old+1) }",
+        "func (b *B) f(a string) { if b.book.Get(a) > 0 { b.book.Put(a, 0) } }",
+        'func f(l *ledger.Ledger, k string) { a := k + "/"; old := l.Get(a); l.Put(a, old+1) }',
+        "func f(l *ledger.Ledger, all []string) { for _, a := range all { l.Put(a, l.Get(a)+1) } }",
+    ],
+)
+def test_sections_of_another_packages_object_are_split_as_well(code: str) -> None:
+    assert [map_.rpartition(".")[2] for map_ in of_another_package(code)] == ["cents"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "func (b *B) f(a, c string) { old := b.book.Get(a); b.book.Put(c, old) }",
+        "func (b *B) f(a string) { b.book.Put(a, 1); println(b.book.Get(a)) }",
+        "func (b *B) f(a string) { b.mu.Lock(); defer b.mu.Unlock(); b.book.Put(a, b.book.Get(a)+1) }",
+        "func (b *B) f(a string) { if b.book.Get(a) == 0 { b.book.Open(a) } }",
+        "func (b *B) f(a string) { b.book.Put(a, b.book.Limit(a)) }",
+        "func (b *B) f(o *B, a string) { b.book.Put(a, o.book.Get(a)) }",
+        'func (b *B) f(a string) { old := b.book.Get(a); a += "/"; b.book.Put(a, old) }',
+    ],
+)
+def test_other_keys_objects_and_maps_of_another_package_are_fine(code: str) -> None:
+    assert of_another_package(code) == []
