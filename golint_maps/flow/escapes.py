@@ -339,8 +339,11 @@ class _Walk(LockWalk):
             case ir.Addr(operand):
                 self._returned(operand, statement, state)
             case ir.Lit(_, elements):
+                given = {self.names.path(element.value) for element in elements}
                 for element in elements:
                     shared = self._shared(element.value, state)
+                    if shared is not None and any(lock.path in given for lock in shared[1]):
+                        continue  # the lock goes along with the map
                     if shared is not None and shared[1] and not self._let_go(shared, statement):
                         self._report("return", shared, element.value, shared[0])
                     elif isinstance(element.value, ir.Addr | ir.Lit):

@@ -449,6 +449,8 @@ class LocksetWalk(Forward[State]):
                 self._sync("receive", operand, x.pos, state)
             case ir.Binary("==" | "!=", left, ir.Name("nil")):
                 self.evaluate(left, state)
+            case ir.Addr(ir.Sel() | ir.Name() | ir.Local() as operand):
+                self.evaluate_base(operand, state)  # where a map variable lies says nothing of what is in it
             case _:
                 for operand in children(x):
                     self.evaluate(operand, state)

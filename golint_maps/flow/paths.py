@@ -149,7 +149,7 @@ class Paths:
         if not isinstance(kind, model.Map | model.Pointer | model.Chan | model.Interface):
             return None
         path = self.of(definition.value)
-        if path is None or (path in self.assigned and not view.assignments[number]):
+        if path is None or (not view.assignments[number] and (path in self.assigned or self.raw(definition.value) in self.assigned)):
             return None
         if len(path) == 1 and path[0][0] == "l" and view.assignments[int(path[0][1:])]:
             return None

@@ -57,9 +57,13 @@ class Slots:
     def let_in(self, body: Sequence[ir.Stmt], view: View) -> Iterator[tuple[int, int]]:
         """Yield (start, end) of the branches that such a method, asked on its own, leads to."""
         for branch in each(body, ir.If) if self.asked else ():
-            call = branch.cond
-            if branch.then and isinstance(call, ir.Call) and any(self._by_methods([call], self.asked, view)):
+            if branch.then and isinstance(branch.cond, ir.Call) and any(self.asks(branch.cond, view)):
                 yield start_of(branch.then[0]), end_of(branch.then[-1])
+
+    def asks(self, call: ir.Call, view: View) -> Iterator[ir.Expr]:
+        """Yield the object that such a method is called on."""
+        if isinstance(call.fun, ir.Sel) and any(self._by_methods([call], self.asked, view)):
+            yield call.fun.base
 
     def comes_free(self, slot: Path) -> bool:
         """Tell whether a slot is given back, flag or object, so that it lets somebody in more than once."""

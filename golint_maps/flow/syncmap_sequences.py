@@ -14,6 +14,7 @@ from golint_maps.flow.calls import Callees
 from golint_maps.flow.identity import Names, function_id
 from golint_maps.flow.lock_helpers import LockEffects
 from golint_maps.flow.site import Place, Site
+from golint_maps.flow.slots import slots, won_flag
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.stateful import is_stateful
 from golint_maps.flow.support import serves_tests
@@ -413,7 +414,19 @@ class _Sequences(Forward[_State]):
                 return self.assume(operand, truth == ((op == "==") == (word == "true")), state)
             case ir.Local(number) if number in state.found:
                 return self._tested([state.found[number]], truth, state)
+            case ir.Call() if truth:
+                self._won(condition, state)
         return state
+
+    def _won(self, call: ir.Call, state: _State) -> None:
+        """`if entry.gone.CompareAndSwap(false, true)`: of all that have found an entry, one alone goes on to take it out."""
+        x = won_flag(call) or next(slots(self._view.package).asks(call, self._view), None)
+        while isinstance(x, ir.Sel):
+            x = x.base
+        if isinstance(x, ir.Local):
+            for pos, way in self._origins(x, state):
+                if way == "same" and pos in state.guards:
+                    state.guards[pos] |= {f"{self._view.variables[x.id].name} won"}
 
     def _tested(self, look_ups: list[int], hit: bool, state: _State) -> _State | None:
         for pos in look_ups:

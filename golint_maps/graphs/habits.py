@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from golint_maps.flow.events import BORROWED, ONCE, SERIAL, Held
+from golint_maps.flow.structure import dominates
 from golint_maps.flow.support import helps_tests
 from golint_maps.graphs.alone import judged_by_callers, kept_apart, on_one_goroutine
 from golint_maps.graphs.exclusion import of_another_object, only_elsewhere
@@ -126,13 +127,21 @@ def _breaks(races: Races, way: Witness, guard: Held, found: Sequence[Witness]) -
         away = guard.name[:1] == "f" and _package(guard.name) not in (way.access.package, _package(way.identity))
         if away and any(races.objects.elsewhere(way, other) for other in found if any(lock.name == guard.name for lock in other.locks)):
             return False  # a lock of what holds objects of this type in another package
-    if _on_a_part(way):
+    if _on_a_part(way) or (not way.access.writes and _told_before(races, way)):
         return False
     if not way.access.writes and all(makes(races.functions[races.functions[other.function].root]) for other in found if other.access.writes):
         return False  # what is filled where its object is made, everybody may read
     if not _shared(races, way, guard.name, found) or all(races.order.published(way, other) for other in found if other.access.writes):
         return False
     return not kept_apart(races, way, found)
+
+
+def _told_before(races: Races, way: Witness) -> bool:
+    """Tell whether the object of a map has said that it is ready, by a channel of its own, before the map is read: `<-docs.ready`."""
+    return any(
+        sync.kind == "receive" and len(sync.path) > 1 and sync.path[:-1] == way.access.path[:-1] and dominates(sync.at, way.access.at)
+        for sync in races.functions[way.function].syncs
+    )
 
 
 def _on_a_part(way: Witness) -> bool:

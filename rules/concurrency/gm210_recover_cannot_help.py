@@ -22,6 +22,8 @@ RULE = Rule(
 
 _FATAL = "The runtime raises a fatal error, not a panic: it ends the process without running a deferred function."
 
+_OF_THE_VARIABLE = frozenset(("assign", "load"))
+
 
 @RULE.check
 def check(program: Program) -> Iterator[Finding]:
@@ -56,6 +58,8 @@ def _around(program: Program, verdict: Verdict, recoveries: dict[str, list[Recov
     link = verdict.side.context.link
     if link is None or verdict.kind not in ("write", "read") or not verdict.certain or verdict.side.locks:
         return
+    if any(way is not None and way.access.op in _OF_THE_VARIABLE for way in (verdict.side, verdict.other)):
+        return  # the runtime knows nothing of a map variable that gets another map
     for hop in verdict.side.hops[-2:]:
         if _stands_in(program, hop.function, link.callee):
             yield from recoveries.get(hop.function, ())

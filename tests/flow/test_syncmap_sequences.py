@@ -289,3 +289,37 @@ def test_tests_are_left_alone() -> None:
     body = "func (c *C) Take(k string) any { v, ok := c.m.Load(k)\nif ok { c.m.Delete(k); return v }\nreturn nil }"
     assert kinds(body) == ["delete"]
     assert not [fact for fact in facts_of({"p_test.go": f"{HEAD}{body}"}).facts if isinstance(fact, SyncMapSequence)]
+
+
+WON = (
+    HEAD
+    + """
+import "sync/atomic"
+type entry struct { gone atomic.Bool; n int }
+func (e *entry) take() bool { return e.gone.CompareAndSwap(false, true) }
+func (e *entry) is() bool { return e.gone.Load() }
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("e.gone.CompareAndSwap(false, true)", []),
+        ("e.take()", []),
+        ("e.is()", ["delete"]),
+        ("!e.take()", ["delete"]),
+        ("c.other.gone.CompareAndSwap(false, true)", ["delete"]),
+    ],
+)
+def test_who_has_won_an_entry_takes_it_out_alone(asked: str, found: list[str]) -> None:
+    body = f"func (c *C) drop(k string) {{ v, ok := c.m.Load(k); if ok {{ e := v.(*entry); if {asked} {{ c.m.Delete(k); println(e.n) }} }} }}"
+    assert (
+        kinds(
+            body,
+            head=WON.replace('import "sync"\n', 'import ("sync"; "sync/atomic")\n')
+            .replace('\nimport "sync/atomic"', "")
+            .replace("n  sync.Map", "n  sync.Map; other *entry"),
+        )
+        == found
+    )

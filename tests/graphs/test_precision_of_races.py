@@ -1868,3 +1868,29 @@ def test_one_receive_in_each_turn_is_not_enough_for_those_of_an_inner_loop() -> 
     )
     assert "read" in [kind for kind, _ in verdicts(source.replace("WAIT", "<-done"))]
     assert "read" not in [kind for kind, _ in verdicts(source.replace("WAIT", "for range level { <-done }"))]
+
+
+TAKEN = """
+import "sync"
+type node struct { lock sync.Mutex; msess map[string]int }
+type cluster struct { nodes map[string]*node }
+func (c *cluster) put(k string) { n := c.nodes[k]; n.lock.Lock(); n.msess[k] = 1; n.lock.Unlock() }
+func (c *cluster) gc(k string) { n := c.nodes[k]; n.lock.Lock(); msess := n.msess; TAKE n.lock.Unlock(); for s := range msess { println(s) } }
+func main() { c := &cluster{nodes: map[string]*node{}}; for range 9 { go c.put(``); go c.gc(``) } }
+"""
+
+
+def test_a_map_that_is_taken_out_of_an_object_that_was_looked_up_is_nobody_else_s() -> None:
+    assert verdicts(TAKEN.replace("TAKE", "n.msess = map[string]int{};")) == []
+    assert verdicts(TAKEN.replace("TAKE", "")) != []
+
+
+def test_the_address_of_a_map_variable_says_nothing_of_the_map() -> None:
+    source = (
+        "import `sync`\ntype metrics struct { mu sync.Mutex; lat map[int]int }\n"
+        "func (m *metrics) observe(to *map[int]int, k int) { m.mu.Lock(); defer m.mu.Unlock(); (*to)[k]++ }\n"
+        "func (m *metrics) push() { m.mu.Lock(); m.lat = nil; m.mu.Unlock() }\n"
+        "func main() { m := &metrics{lat: map[int]int{}}; for range 9 { go m.push() }; m.observe(USE, 1) }\n"
+    )
+    assert verdicts(source.replace("USE", "&m.lat")) == []
+    assert [kind for kind, _ in verdicts(source.replace("m.observe(USE, 1)", "println(m.lat == nil)"))] == ["read"]

@@ -550,3 +550,19 @@ def test_what_a_function_has_made_by_another_and_filled_is_the_callers_own() -> 
 def test_what_sets_up_a_double_or_a_program_is_no_more_than_a_note(source: str, level: Level) -> None:
     (found,) = findings_of(gm205_inconsistent_guard, source)
     assert found.level is level
+
+
+READY = """
+import "sync"
+type docs struct { mu sync.Mutex; ready chan bool; m map[string]int }
+func (d *docs) prepare() { d.mu.Lock(); defer func() { close(d.ready); d.mu.Unlock() }(); d.m["a"] = 1 }
+func (d *docs) size() int { d.mu.Lock(); defer d.mu.Unlock(); return len(d.m) }
+func (d *docs) drop() { d.mu.Lock(); defer d.mu.Unlock(); clear(d.m) }
+func (d *docs) Visit(k string) int { FIRST; return d.m[k] }
+"""
+
+
+@pytest.mark.parametrize(("first", "count"), [("<-d.ready", 0), ("println()", 1), ("if k != `` { <-d.ready }", 1)])
+def test_an_object_that_has_said_that_it_is_ready_may_be_read(first: str, count: int) -> None:
+    found = Program([facts_of({"p.go": "package p\n" + READY.replace("FIRST", first)})]).verdicts
+    assert len(found) == count

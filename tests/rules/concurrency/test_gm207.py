@@ -156,3 +156,13 @@ def test_a_struct_that_is_filled_and_returned_lets_a_map_out(make: str, then: st
     result = "*Out" if "&" in make else "Out"
     code = f"func (t *T) f() {result} {{ t.mu.Lock(); defer t.mu.Unlock(); {make}; o.m = t.m; {then} }}"
     assert len(findings_of(rule, TYPES + code)) == found
+
+
+@pytest.mark.parametrize(("lock", "found"), [("mu: a.mu, m: a.m", 0), ("mu: new(sync.Mutex), m: a.m", 1), ("m: a.m", 1)])
+def test_a_map_may_go_out_along_with_the_pointer_to_its_lock(lock: str, found: int) -> None:
+    code = (
+        "package p\nimport `sync`\ntype adapter struct { mu *sync.Mutex; m map[string]int }\n"
+        "func (a *adapter) add(k string) { a.mu.Lock(); a.m[k]++; a.mu.Unlock() }\n"
+        f"func (a *adapter) With() *adapter {{ a.mu.Lock(); defer a.mu.Unlock(); return &adapter{{{lock}}} }}"
+    )
+    assert len(findings_of(rule, code)) == found

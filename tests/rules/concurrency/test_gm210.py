@@ -88,3 +88,12 @@ def test_a_supervisor_around_each_step_of_a_goroutine_cannot_help_either() -> No
 def test_what_a_child_says_may_stand_where_recovered_text_does() -> None:
     code = HEAD + DO + 'func f() { if err := do(); err != nil && strings.Contains(err.Error(), "concurrent map") { println(1) } }'
     assert findings_of(rule, code.replace('"os")', '"os"; "os/exec")\nvar _ = exec.Command')) == []
+
+
+@pytest.mark.parametrize(("write", "count"), [("rules[k] = 1", 1), ("rules = map[string]int{}", 0)])
+def test_only_the_runtime_s_own_check_ends_the_process(write: str, count: int) -> None:
+    source = (
+        "var rules = map[string]int{}\nfunc use(k string) int { return rules[k] }\n"
+        f"func watch(k string) {{ go func() {{ defer func() {{ recover() }}(); for {{ {write} }} }}(); println(use(k)) }}\n"
+    )
+    assert len(findings_of(rule, HEAD + source)) == count
