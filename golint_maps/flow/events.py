@@ -128,6 +128,8 @@ class CallSite(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What parameters have to be for this to happen."""
     empty: tuple[str, ...] = ()
     """Program-wide names of the maps that are nil or empty when this happens."""
+    made: bool = False
+    """What is called is an iterator, and `receiver` and `args` are what the call got that made it."""
     alone: bool = False
     """Of a start: an atomic state that a method changes lets one such goroutine run at a time."""
 

@@ -260,7 +260,7 @@ class LocksetWalk(Forward[State]):
                     self._access("insert", target.base, target.pos, target.end, state, key=target.index)
 
     def _iterate(self, statement: ir.Range, state: State) -> None:
-        """Record that an iterator runs on the goroutine of who ranges over it, as if it were called here, for the object that it was asked of."""
+        """Record that an iterator runs on the goroutine of who ranges over it, as if it were called here, over what it was made for."""
         call = ir.Call(statement.over, [], statement.pos, statement.end)
         self._call_site(call, "call", state)
         made = statement.over
@@ -269,7 +269,13 @@ class LocksetWalk(Forward[State]):
             made = definition.value if isinstance(definition, FromValue) else made
         site = self.calls.get((call.pos, call.end, "call"))
         if site is not None and isinstance(made, ir.Call):
-            self.calls[call.pos, call.end, "call"] = replace(site, receiver=self.shared.callees.receiver(made.fun, state.owned))
+            given = (self.shared.callees.argument(x, state.owned) for x in made.args)
+            self.calls[call.pos, call.end, "call"] = replace(
+                site,
+                receiver=self.shared.callees.receiver(made.fun, state.owned),
+                args=tuple(Argument(argument.path, argument.identity, owned=argument.owned) for argument in given),
+                made=True,
+            )
 
     def leave(self, statement: ir.Return | None, state: State) -> None:
         if statement is not None:

@@ -429,7 +429,7 @@ class Witnesses:
                 return path, identity, False
         elif head[0] not in "rp":
             return path, identity, False  # package variables, and protection that is not known
-        elif callee.parent and (link.site.receiver is None or f"&{callee.root}" not in link.site.targets):
+        elif callee.parent and not (link.site.made and f"&{callee.root}" in link.site.targets):
             return path, identity, False  # parameters of the outermost function are the same for all of its literals
         argument = self._argument(head, index, link)
         if argument is None:

@@ -15,12 +15,20 @@ func (s *set) all() iter.Seq2[string, int] {
     return func(yield func(string, int) bool) { for k, v := range s.m { if !yield(k, v) { return } } }
 }
 func (s *set) each(yield func(string, int) bool) { for k, v := range s.m { if !yield(k, v) { return } } }
+func over(m map[string]int) iter.Seq2[string, int] {
+    return func(yield func(string, int) bool) { for k, v := range m { if !yield(k, v) { return } } }
+}
 type pool struct { mu sync.Mutex; s *set }
 func (p *pool) add(k string) { p.mu.Lock(); defer p.mu.Unlock(); p.s.put(k) }
 func (p *pool) sum() (n int) { %s; return n }
 func run() { p := &pool{s: &set{m: map[string]int{}}}; for range 3 { go p.add("a"); go p.sum() } }
 """
-LOOPS = ["for _, v := range p.s.all() { n += v }", "all := p.s.all(); for _, v := range all { n += v }", "for _, v := range p.s.each { n += v }"]
+LOOPS = [
+    "for _, v := range p.s.all() { n += v }",
+    "all := p.s.all(); for _, v := range all { n += v }",
+    "for _, v := range p.s.each { n += v }",
+    "for _, v := range over(p.s.m) { n += v }",
+]
 
 
 def races(source: str) -> set[str]:
