@@ -14,7 +14,7 @@ from typing import Any
 from golint_maps.flow.files import of_file
 from golint_maps.flow.literals import field_name
 from golint_maps.flow.traverse import each
-from golint_maps.flow.view import PackageView
+from golint_maps.flow.view import PackageView, display_name
 from golint_maps.syntax import ir
 from golint_maps.types import model
 from golint_maps.types.infer import Typing
@@ -295,7 +295,7 @@ class Makers:
         """Return the names of the functions that may set a field to something, or take its address."""
         self._walk_rest()
         found = [store for store in self._stores.get(field, ()) if self._may_be(store, owner, field)]
-        return [self._scope.files[store.file].functions[store.root].name for store in found]
+        return [display_name(self._scope.files[store.file].functions[store.root]) for store in found]
 
     def is_field_of(self, owner: model.Named, field: str, file: int, root: int, base: ir.Expr) -> bool:
         """Tell whether `base.field`, somewhere in a function of the package, is surely a field of a type."""

@@ -29,6 +29,9 @@ _ENDING: Final = re.compile(
     r"(?:^|(?=[A-Z]))(?i:close|stop|shut|destroy|free|release|dispose|finish|finali[sz]e|done|cancel|drain|kill|abort|term|clean|tear|exit|quit|leave|end|fail|dis|un)"
 )
 """Words in the names of functions after which an object is out of use, as they begin."""
+_BEGINNING_ANEW: Final = re.compile(r"(?:^|(?=[A-Z]))(?i:reset|flush|clear|rotate|empty|purge|invalidate)")
+"""Words in the names of functions after which an object is used as a new one."""
+_LOOKING: Final = frozenset(("len", "clear", "delete", "print", "println"))
 _CONSTRUCTORS: Final = ("new", "make", "open", "init", "create")
 
 
@@ -38,7 +41,7 @@ class _Notes:
 
     cleared: _Places = field(default_factory=dict)
     taken: _Places = field(default_factory=dict)
-    """Those that are set to nil by a function that has taken the map for itself, and does not put the object out of use."""
+    """Those that are set to nil by a function that lets the object begin anew."""
     asked: _Places = field(default_factory=dict)
     made: _Places = field(default_factory=dict)
     made_late: _Places = field(default_factory=dict)
@@ -61,7 +64,8 @@ def _notes(file: ir.FileFacts) -> _Notes:
                         notes.made.setdefault(x.name, []).append((function.root, x.base))
         for name in cleared.keys() - made.keys():
             notes.cleared.setdefault(name, []).append((function.root, cleared[name]))
-            if _takes(body, name) and not _puts_out_of_use(file.functions[function.root].name, body):
+            own = file.functions[function.root].name
+            if _takes(own, body, name) and not _puts_out_of_use(own, body):
                 notes.taken.setdefault(name, []).append((function.root, cleared[name]))
         for literal in each(body, ir.Lit):
             if isinstance(literal.type, ir.TQual):
@@ -76,12 +80,19 @@ def _notes(file: ir.FileFacts) -> _Notes:
     return notes
 
 
-def _takes(body: Sequence[ir.Stmt], name: str) -> bool:
-    """Tell whether a body keeps a field's value in a local: `events := b.events`, `old, b.events = b.events, nil`."""
+def _takes(function: str, body: Sequence[ir.Stmt], name: str) -> bool:
+    """Tell whether a function sets a field to nil so that its object begins anew, by its name or because it gives the map to somebody.
+
+    `events := b.events; b.events = nil`, `old, b.events = b.events, nil`, `b.sink(b.events); b.events = nil`
+    """
+    if _BEGINNING_ANEW.search(function) is not None:
+        return True
     pairs = [pair for assign in each(body, ir.Assign) if len(assign.lhs) == len(assign.rhs) for pair in zip(assign.lhs, assign.rhs, strict=True)]
-    declared = [value for declare in each(body, ir.Declare) for value in declare.values]
-    kept = [value for target, value in pairs if isinstance(target, ir.Local)] + declared
-    return any(isinstance(value, ir.Sel) and value.name == name for value in kept)
+    given = [value for target, value in pairs if isinstance(target, ir.Local)]
+    given += [value for declare in each(body, ir.Declare) for value in declare.values]
+    given += [send.value for send in each(body, ir.Send)]
+    given += [argument for call in each(body, ir.Call) if not (isinstance(call.fun, ir.Name) and call.fun.name in _LOOKING) for argument in call.args]
+    return any(isinstance(value, ir.Sel) and value.name == name for value in given)
 
 
 def _puts_out_of_use(name: str, body: Sequence[ir.Stmt]) -> bool:
@@ -106,7 +117,7 @@ class Beliefs:
         self.reset = frozenset(name for notes in self._files for name in notes.cleared if name in asked)
         """Names of the fields that are set to nil somewhere, and asked about."""
         self.taken = frozenset(name for notes in self._files for name in notes.taken if name not in asked)
-        """Names of the fields whose map some function takes away, and that nobody asks about."""
+        """Names of the fields whose map some function takes away, so that the object begins anew, and that nobody asks about."""
         self.made_late = frozenset(name for notes in self._files for name in notes.made_late)
         """Names of the fields that some function makes where they are nil."""
 

@@ -38,7 +38,7 @@ class NilWrite(Site, frozen=True, tag="nil-write"):
     and `variable` (nothing in the package makes it), `handed` (a caller in the package hands in a zero value), `failed` (a result of a call that
     returned an error), `ignored` (the error of the method that makes it is not looked at), `empty` (a condition has found it empty), `unfound` (a
     look-up found nothing in somebody else's map), `cloned` (of a map that may be nil), `checked` (a later condition asks whether it is nil), `reset`
-    (another method sets it to nil), `taken` (another method takes the map away and leaves nil), `late` (others make it where it is nil),
+    (another method sets it to nil), `taken` (another method begins anew with nil), `late` (others make it where it is nil),
     `optional` (an exported field that nothing in the package makes), `reflected` (through `reflect`).
     `origin` is the place of that. `subject` is the name, type or call that the cause is about. `call` is the call that writes, if one does, and
     `always` is False where it only writes when it is given something (`maps.Copy`).

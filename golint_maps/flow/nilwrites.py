@@ -69,17 +69,19 @@ def _trust(body: Body, x: ir.Expr, base: ir.Expr, call: str, state: State) -> No
 
 
 def _reset(body: Body, base: ir.Expr, state: State) -> Value | None:
-    """Return what a field holds that some method sets to nil, where no condition asked anything since the lock was taken."""
+    """Return what a field holds that some method sets to nil, where no condition asked anything since the lock was taken.
+
+    Without a lock, none may have asked anything at all, and the object must begin anew: who has seen it closed does not come here.
+    """
     if not isinstance(base, ir.Sel) or not (base.name in body.beliefs.reset or base.name in body.beliefs.taken):
         return None
     path = body.view.paths.of(base)
-    pos = state.locked.get(path[0]) if path is not None else None
-    if path is None or pos is None:
-        return None
-    field = body.resolver.field(body.view.typing.of(base.base), base.name)
+    locked = path is not None and path[0] in state.locked
+    alone = path is not None and path[0] == f"l{body.view.root.receiver}" and body.number == body.view.number and not state.conditions()
+    field = body.resolver.field(body.view.typing.of(base.base), base.name) if locked or alone else None
     if field is None:
         return None
-    for kind, by in (("reset", body.beliefs.reset_by(field.owner, base.name)), ("taken", body.beliefs.taken_by(field.owner, base.name))):
-        if by and by != body.view.name:
-            return Value(MAYBE, Origin(*extent(base, body.view), kind, by))
-    return None
+    reset = body.beliefs.reset_by(field.owner, base.name) if locked else ""
+    taken = body.beliefs.taken_by(field.owner, base.name) if not reset else ""
+    by = reset or taken
+    return Value(MAYBE, Origin(*extent(base, body.view), "reset" if reset else "taken", by)) if by and by != body.view.name else None

@@ -45,26 +45,33 @@ def _only_calls(file: ir.FileFacts, function: ir.Function, number: int) -> bool:
 def in_turn(view: View, number: int, literal: int) -> bool:
     """Tell whether a literal is a goroutine that the function waits for before it goes on to use a local that the literal has, too.
 
-    `go func() { defer close(done); … }()` and `<-done` in one block, or the same with a `sync.WaitGroup`.
+    `go func() { defer close(done); … }()` and `<-done` in one block, or the same with a `sync.WaitGroup` or another group that starts it.
     """
     for function in view.functions:
         for block in blocks(function.body or ()):
             for index, statement in enumerate(block):
-                if isinstance(statement, ir.Go) and _runs(statement.call, literal):
-                    joined = next((other for other in block[index + 1 :] if _joins(view, other, literal)), None)
-                    return joined is not None and not any(statement.pos < x < start_of(joined) for x in _uses(function, number))
+                group = _started(statement, literal)
+                if group is not None:
+                    joined = next((other for other in block[index + 1 :] if _joins(view, other, literal, group)), None)
+                    return joined is not None and not any(start_of(statement) < x < start_of(joined) for x in _uses(function, number))
     return False
 
 
-def _runs(call: ir.Expr, literal: int) -> bool:
-    return isinstance(call, ir.Call) and isinstance(call.fun, ir.FuncLit) and call.fun.function == literal
+def _started(statement: ir.Stmt, literal: int) -> int | None:
+    """Return the group that starts a literal on a goroutine, -1 for a `go` statement; None where nothing starts it."""
+    match statement:
+        case ir.Go(ir.Call(ir.FuncLit(number))) if number == literal:
+            return -1
+        case ir.Do(ir.Call(ir.Sel(ir.Local(group), "Go"), [ir.FuncLit(number)])) if number == literal:
+            return group
+    return None
 
 
 def _uses(function: ir.Function, number: int) -> Iterator[int]:
     return (x.pos for x in expressions(function.body or ()) if _is(x, number))
 
 
-def _joins(view: View, statement: ir.Stmt, literal: int) -> bool:
+def _joins(view: View, statement: ir.Stmt, literal: int, started: int) -> bool:
     """Tell whether a statement waits for the end of a literal: for a channel that it closes or sends to as the last it does, or a group."""
     ends = list(_last(view.facts.functions[literal].body or ()))
     for x in (part for operand in operands(statement) for part in subexpressions(operand)):
@@ -73,10 +80,15 @@ def _joins(view: View, statement: ir.Stmt, literal: int) -> bool:
                 if any(_signals(end, channel) for end in ends):
                     return True
             case ir.Call(ir.Sel(ir.Local(group), "Wait"), []):
-                if any(
-                    isinstance(end, ir.Call) and isinstance(end.fun, ir.Sel) and end.fun.name == "Done" and _is(end.fun.base, group) for end in ends
-                ):
+                if group == started or any(_is_done(end, group) for end in ends):
                     return True
+    return False
+
+
+def _is_done(end: ir.Expr | ir.Stmt, group: int) -> bool:
+    match end:
+        case ir.Call(ir.Sel(x, "Done")):
+            return _is(x, group)
     return False
 
 

@@ -47,7 +47,7 @@ _WHY = {
     "cloned": "a clone of a nil map is nil, and who hands in `{subject}` need not have made it",
     "checked": "a condition below asks whether it is nil, after it was stored to",
     "reset": "`{subject}` sets it to nil, and nothing asks for that after the lock is taken here",
-    "taken": "`{subject}` takes the map away and leaves nil in its place, and nothing makes another one",
+    "taken": "`{subject}` leaves nil in its place, and nothing makes another one",
     "optional": "nothing in the package ever makes the exported field `{subject}`, so it is nil unless another package sets it",
     "late": "`{subject}` makes it where it is nil before it stores to it, and this function does not",
     "reflected": "`{subject}` is what a caller's pointer leads to, and nothing here asks whether that map is nil",

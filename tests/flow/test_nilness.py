@@ -523,6 +523,10 @@ ADD = "func (x *t) Add(k string) { x.mu.Lock(); defer x.mu.Unlock(); x.m[k]++ }\
         (TAKEN, [("x.m", "taken", False)]),
         (TAKEN.replace("full := x.m; x.m = nil", "var full M; full, x.m = x.m, nil"), [("x.m", "taken", False)]),
         (TAKEN.replace("return &t{m: M{}}", "x := new(t); x.m = make(M); return x"), [("x.m", "taken", False)]),
+        (TAKEN.replace("full := x.m; x.m = nil; return full", "defer other(x.m); x.m = nil; return nil"), [("x.m", "taken", False)]),
+        (TAKEN.replace("full := x.m; x.m = nil; return full", "x.m = nil; return nil").replace("Flush", "Reset"), [("x.m", "taken", False)]),
+        (TAKEN.replace("full := x.m; x.m = nil; return full", "x.m = nil; return nil"), [("x.m", "taken", False)]),
+        (TAKEN.replace("full := x.m; x.m = nil; return full", "x.m = nil; return nil").replace("Flush", "Freeze"), []),
         (TAKEN.replace("Flush", "take") + "func (x *t) loop() { for { other(x.take()) } }", [("x.m", "taken", False)]),
         (TAKEN.replace("Flush", "take") + "func (x *t) Close() { other(x.take()) }", []),
         (TAKEN.replace("Flush", "Close"), []),
@@ -535,6 +539,13 @@ ADD = "func (x *t) Add(k string) { x.mu.Lock(); defer x.mu.Unlock(); x.m[k]++ }\
 )
 def test_a_map_that_is_taken_away_is_nil_for_who_stores_next(text: str, expected: list[tuple[str, str, bool]]) -> None:
     assert writes(text + "\n" + ADD) == expected
+
+
+def test_without_a_lock_no_condition_may_stand_before_the_write() -> None:
+    assert writes(TAKEN + "func (x *t) Add(k string) { x.m[k]++ }") == [("x.m", "taken", False)]
+    assert writes(TAKEN + "func (x *t) Add(k string) { if x.done { return }; x.m[k]++ }") == []
+    assert writes(TAKEN + "func (x *t) Add(k string) { if len(x.m) > 0 { x.m[k]++ } }") == []
+    assert writes(TAKEN + "func add(x *t) { x.m[``]++ }") == []
 
 
 def test_others_make_the_map_before_they_store_to_it() -> None:

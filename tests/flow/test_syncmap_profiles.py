@@ -77,6 +77,8 @@ def test_a_map_that_others_may_have_has_more(text: str) -> None:
         ("done := make(chan int); go func() { defer close(done); seen.Store(1, 2) }(); <-done; seen.Load(1)", ["seen in turn"]),
         ("done := make(chan int); go func() { seen.Store(1, 2); done <- 1 }(); n := <-done; seen.Load(n)", ["seen in turn"]),
         ("var wg sync.WaitGroup; wg.Add(1); go func() { defer wg.Done(); seen.Store(1, 2) }(); wg.Wait(); seen.Load(1)", ["seen in turn"]),
+        ("var wg sync.WaitGroup; wg.Go(func() { seen.Store(1, 2) }); wg.Wait(); seen.Load(1)", ["seen in turn"]),
+        ("var wg sync.WaitGroup; for range 2 { wg.Go(func() { seen.Store(1, 2) }) }; wg.Wait(); seen.Load(1)", []),
         ("done := make(chan int); go func() { defer close(done); seen.Store(1, 2) }(); seen.Load(1); <-done", []),
         ("done := make(chan int); go func() { done <- 1; seen.Store(1, 2) }(); <-done; seen.Load(1)", []),
         ("done := make(chan int); go func() { defer close(done); seen.Store(1, 2) }(); if kept != nil { <-done }; seen.Load(1)", []),
