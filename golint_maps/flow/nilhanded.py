@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from golint_maps.flow.callees import Callee, callee, in_module
 from golint_maps.flow.maps import extent
@@ -37,7 +37,8 @@ def hand_in(body: Body, call: ir.Call, state: State) -> None:
     for x, embedded, number in handed:
         path = body.view.paths.of(x)
         if path is None or path[0] not in state.private:
-            never = _never_made(body, x, state) if not embedded else None
+            x = spelled_out(x, embedded)
+            never = _never_made(body, x, state)
             if never is not None:
                 body.calls[extent(x, body.view)] = HandedIn(call, x, found.declared, {(f"l{number}",): never}, state.conditions())
             continue
@@ -56,6 +57,14 @@ def _never_made(body: Body, x: ir.Expr, state: State) -> Value | None:
     """Return what is known of a field or package variable that is nil because nothing in the package makes it: `v.seen.add(k)`, `fill(v.seen)`."""
     value = body.values.value(x, state) if isinstance(x, ir.Sel | ir.Name) else None
     return value if value is not None and value.kind == NIL and value.origin is not None and value.origin.kind in NEVER_MADE else None
+
+
+def spelled_out(x: ir.Expr, embedded: Sequence[str]) -> ir.Expr:
+    """Return the embedded field that a method is called on, as an expression: `v.set` for `v` in `v.add(k)`."""
+    end = int(getattr(x, "end", x.pos))
+    for step in embedded:
+        x = ir.Sel(x, step, x.pos, end)
+    return x
 
 
 def called_name(call: ir.Call) -> str:

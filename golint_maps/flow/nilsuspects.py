@@ -11,7 +11,7 @@ from golint_maps.flow.literals import field_name
 from golint_maps.flow.makers import makers
 from golint_maps.flow.nilbeliefs import beliefs
 from golint_maps.flow.nildoubts import filled_unless_it_fails, handed_in, is_nil
-from golint_maps.flow.nilhanded import called_name, storing
+from golint_maps.flow.nilhanded import called_name, spelled_out, storing
 from golint_maps.flow.nilresults import empty_arguments
 from golint_maps.flow.parts import root_of
 from golint_maps.flow.traverse import each, subexpressions
@@ -90,16 +90,25 @@ def _with_nil_receivers(view: View) -> Iterator[int]:
 def _with_unmade_fields(view: View) -> Iterator[int]:
     """Yield the functions that hand a field or package variable which nothing ever makes to a function that stores to the map that it gets."""
     names = storing(view.package)
-    made = makers(view.package)
     for number, function in zip(view.family, view.functions, strict=True) if names else ():
-        for call in each(function.body or (), ir.Call):
-            if called_name(call) in names:
-                for x in (*call.args, *((call.fun.base,) if isinstance(call.fun, ir.Sel) else ())):
-                    field = view.package.resolver.field(view.typing.of(x.base), x.name) if isinstance(x, ir.Sel) else None
-                    if (field is not None and isinstance(x, ir.Sel) and made.field_is_nil(field.owner, x.name)) or (
-                        isinstance(x, ir.Name) and made.variable_is_nil(x.name)
-                    ):
-                        yield number
+        calls = (call for call in each(function.body or (), ir.Call) if called_name(call) in names)
+        if any(_is_unmade(view, x) for call in calls for x in (*call.args, *_receiver(view, call))):
+            yield number
+
+
+def _receiver(view: View, call: ir.Call) -> Iterator[ir.Expr]:
+    """Yield what a method is called on, the embedded fields on the way to it included."""
+    if isinstance(call.fun, ir.Sel):
+        method = view.package.resolver.method(view.typing.of(call.fun.base), call.fun.name)
+        yield spelled_out(call.fun.base, method.path if method is not None else ())
+
+
+def _is_unmade(view: View, x: ir.Expr) -> bool:
+    made = makers(view.package)
+    if isinstance(x, ir.Name):
+        return made.variable_is_nil(x.name)
+    field = view.package.resolver.field(view.typing.of(x.base), x.name) if isinstance(x, ir.Sel) else None
+    return field is not None and isinstance(x, ir.Sel) and made.field_is_nil(field.owner, x.name)
 
 
 def _with_foreign_zero_values(view: View) -> Iterator[int]:

@@ -365,6 +365,9 @@ func (s set[T]) has(v T) bool { _, ok := s[v]; return ok }
 func (s set[T]) add(v T) { s[v] = struct{}{} }
 func fill(n M, k string) { n[k]++ }
 type visitor struct { seen set[string]; counts M }
+type names map[string]bool
+func (n names) put(k string) { n[k] = true }
+type list struct { names }
 """
 
 
@@ -375,6 +378,8 @@ type visitor struct { seen set[string]; counts M }
         ("func (v *visitor) walk(k string) { fill(v.counts, k) }", [("n", "handed", True)]),
         ("type outer struct { v visitor }\nfunc (o *outer) walk(k string) { o.v.seen.add(k) }", [("s", "handed", True)]),
         ("var seen set[string]\nfunc walk(k string) { seen.add(k) }", [("s", "handed", True)]),
+        ("func (l *list) walk(k string) { l.put(k) }", [("n", "handed", True)]),
+        ("func (l *list) walk(k string) { l.put(k) }\nfunc n() *list { return &list{names: names{}} }", []),
         ("func (v *visitor) walk(k string) { if v.seen != nil { v.seen.add(k) } }", []),
         ("func (v *visitor) walk(k string) { v.seen.add(k) }\nfunc n() *visitor { return &visitor{seen: set[string]{}} }", []),
         ("func (v *visitor) walk(k string) { v.seen.add(k) }\nfunc (v *visitor) init() { v.seen = set[string]{} }", []),
