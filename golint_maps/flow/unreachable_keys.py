@@ -37,8 +37,8 @@ _COMPARISONS: Final = frozenset(("==", "!=", "<", "<=", ">", ">="))
 class UnreachableKey(Site, frozen=True, tag="unreachable-key"):
     """An insert under a key that cannot be found again.
 
-    `kind` is `nan`, `time`, `pointer` or `clock` (a reading of the clock as a unique id: two events may share it). `key` is the key as written,
-    `source` the expression that makes it so, at `origin`.
+    `kind` is `nan`, `text` (a NaN that a text would have to spell), `time`, `pointer` or `clock` (a reading of the clock as a unique id: two events
+    may share it). `key` is the key as written, `source` the expression that makes it so, at `origin`.
     """
 
     kind: str
@@ -76,6 +76,18 @@ def _carried(x: ir.Expr) -> Iterator[ir.Expr]:
                 todo += args
 
 
+def _held(x: ir.Expr) -> Iterator[ir.Expr]:
+    """Yield what a value is or holds, as far as it is written out."""
+    match x:
+        case ir.Lit(_, elements):
+            for element in elements:
+                yield from _held(element.value)
+        case ir.Addr(operand):
+            yield from _held(operand)
+        case _:
+            yield x
+
+
 def _computed(key: ir.Expr) -> bool:
     """Tell whether a key may be made here at all: a first look at its form that saves most inserts from a closer one."""
     return isinstance(key, ir.Local | ir.Call | ir.Binary | ir.Addr | ir.Lit)
@@ -102,8 +114,10 @@ class _Keys:
         key, formal = target.index, found.key
         if self._may_be(formal, "float"):
             source = self._nan(key, target.pos, 0)
-            if source is not None and not self._short_lived(target.base, number):
-                return self._fact("nan", target, source)
+            # Text that says "NaN" is rare, and worth a word only where the map stays.
+            text = isinstance(target.base, ir.Local) and source is not None and self._calls(source, "strconv", ("ParseFloat",))
+            if source is not None and not (self._goes_nowhere(target.base) if text else self._short_lived(target.base, number)):
+                return self._fact("text" if text else "nan", target, source)
         if self._may_be(formal, "time"):
             source = self._now(key, 0)
             if source is not None and not self._kept(key, target) and not RangedMaps.of(view.package).emptied(view, target.base):
@@ -177,6 +191,11 @@ class _Keys:
             if any(isinstance(part, ir.Local) and part.id == base.id for x in out for part in _carried(x)):
                 return False
         return True
+
+    def _goes_nowhere(self, base: ir.Expr) -> bool:
+        """Tell whether a local map is not returned, itself or as a part of something. What calls do with it is their affair."""
+        returned = (x for function in self._view.functions for item in each(function.body or (), ir.Return) for x in item.values)
+        return not any(isinstance(part, ir.Local) and isinstance(base, ir.Local) and part.id == base.id for x in returned for part in _held(x))
 
     # --- NaN ---
 

@@ -45,9 +45,13 @@ def check(program: Program) -> Iterator[Finding]:
         related = (Related(locate(fact.origin), "what makes the key"),) if fact.origin != fact.place and fact.key != fact.source else ()
         yield RULE.finding(
             fact,
-            _MESSAGES[fact.kind].format(key=fact.key, map=fact.map, source=fact.source),
-            level=Level.NOTE if fact.kind == "clock" else None,
+            _MESSAGES[_kind(fact)].format(key=fact.key, map=fact.map, source=fact.source),
+            level=Level.NOTE if fact.kind in ("clock", "text") else None,
             key=f"{fact.kind} {fact.map} {fact.key}",
             related=related,
-            help=_INSTEAD[fact.kind],
+            help=_INSTEAD[_kind(fact)],
         )
+
+
+def _kind(fact: UnreachableKey) -> str:
+    return "nan" if fact.kind == "text" else fact.kind

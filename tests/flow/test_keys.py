@@ -161,6 +161,21 @@ def test_floats_that_are_believed_or_tested_may_be_keys(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("end", "expected"),
+    [
+        ("return found", ["text"]),
+        ("return &held{name: s, found: found}", ["text"]),
+        ("return give(found)", []),
+        ("for k := range found { println(k) }; return nil", []),
+    ],
+)
+def test_a_number_out_of_a_text_matters_where_the_map_stays(end: str, expected: list[str]) -> None:
+    head = "type held struct { name string; found map[float64]int }\nfunc give(m map[float64]int) any\n"
+    body = f"found := map[float64]int{{}}\nx, err := strconv.ParseFloat(s, 64)\nif err == nil {{ found[x] = 1 }}\n{end}"
+    assert unreachable("", more=f"{head}func g(s string) any {{\n{body}\n}}") == expected
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("times[time.Now()] = 1", ["time"]),
