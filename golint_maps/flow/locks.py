@@ -98,15 +98,31 @@ def entered_with(body: Sequence[ir.Stmt], names: Names) -> dict[tuple[str, ...],
 
     `mu.Lock(); go func() { …; mu.Unlock() }()` hands a lock to a goroutine. What is locked through an interface may be taken in other ways.
     """
-    view = names.view
+    found = ((pos, lock) for pos, lock in _operations(body, names) if lock is not None)
     first: dict[tuple[str, ...], LockOperation] = {}
-    for call in sorted(each(body, ir.Call), key=lambda call: call.pos):
-        found = operation(call, names) if isinstance(call.fun, ir.Sel) and call.fun.name in METHODS else None
-        if found is None or not isinstance(call.fun, ir.Sel):
-            continue
-        if not isinstance(view.package.resolver.underlying(view.typing.of(call.fun.base)), model.Interface):
-            first.setdefault(found.path, found)
+    for _, lock in sorted(found, key=lambda item: item[0]):
+        first.setdefault(lock.path, lock)
     return {path: Held(path, lock.mode, lock.name, lock.spelled) for path, lock in first.items() if lock.kind == "release"}
+
+
+def _operations(body: Sequence[ir.Stmt], names: Names) -> Iterator[tuple[int, LockOperation | None]]:
+    """Yield (offset, what it does to a lock) of the calls, sends and receives of a body, and of what it defers in literals."""
+    view = names.view
+    for call in each(body, ir.Call):
+        fun = call.fun
+        if isinstance(fun, ir.Sel) and fun.name in METHODS and not _is_interface(fun.base, view):
+            yield call.pos, operation(call, names)
+    for send in each(body, ir.Send):
+        yield send.pos, channel_lock(send.channel, names, send=True)
+    for received in each(body, ir.Recv):
+        yield received.pos, channel_lock(received.x, names, send=False)
+    for deferred in each(body, ir.Defer):
+        if isinstance(deferred.call, ir.Call) and isinstance(deferred.call.fun, ir.FuncLit):
+            yield from _operations(view.facts.functions[deferred.call.fun.function].body or (), names)
+
+
+def _is_interface(x: ir.Expr, view: View) -> bool:
+    return isinstance(view.package.resolver.underlying(view.typing.of(x)), model.Interface)
 
 
 def own_operation(call: ir.Call, names: Names) -> LockOperation | None:
@@ -237,7 +253,17 @@ def has_room_for_one(channel: ir.Expr, view: View) -> bool:
             value = view.package.scope.variables[name].node.value
         case ir.Sel(_, name):
             return name in _single_channels(view.package)
-    return _makes_single(value)
+    return _makes_single(value) or _may_make_single(value, view)
+
+
+def _may_make_single(value: ir.Expr | None, view: View) -> bool:
+    """Tell whether a channel has room for one unless more is asked for: `n := 1; if len(more) > 0 { n = more[0] }; make(chan T, n)`."""
+    match value:
+        case ir.Call(ir.Name("make"), [_, ir.Local(number)]):
+            match view.typing.definitions.get(number):
+                case FromValue(ir.Const(_, "1"), 0, 1):
+                    return True
+    return False
 
 
 def _makes_single(value: ir.Expr | None) -> bool:

@@ -42,6 +42,10 @@ class AssumedRaces:
         locked = verdict.kind == "locks-differ" and not any(way.context.kind == "exported" for way in ways)
         return not locked and not _locked_by_owner(ways)
 
+    def of_tests(self, verdict: Verdict) -> bool:
+        """Tell whether all ways of a verdict begin in tests."""
+        return all(self.races.functions[way.hops[0].function].test for way in sides(verdict))
+
     def told(self, way: Witness) -> bool:
         """Tell whether the name of a function on the way, or its comment, tells callers to see to it that they are alone."""
         functions = [self.races.functions[hop.function] for hop in way.hops]
@@ -57,7 +61,7 @@ class AssumedRaces:
     def _other_times(self, ways: _Ways) -> bool:
         """Tell whether one of two ways is over before the other begins, as far as names, unknown ways to wait, pipes and registration show."""
         doubts = self.races.doubts
-        if any(self._makes_ready(way) or piped(way) for way in ways) or self.guarding.registry(ways[0].identity):
+        if any(self._makes_ready(way) or piped(way, self.races.functions) for way in ways) or self.guarding.registry(ways[0].identity):
             return True
         if len(ways) == 1:
             return False

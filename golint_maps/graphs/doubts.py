@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
+from golint_maps.flow.events import FunctionSummary
 from golint_maps.flow.structure import common_loop, dominates, may_follow
 from golint_maps.graphs.happens_before import HappensBefore, works_along
 from golint_maps.graphs.links import Link, Links
@@ -63,7 +65,7 @@ class Doubts:
         return known[1]
 
     def _doubted(self, way: Witness) -> bool:
-        if _assumed(way) or looked_up(way) or piped(way):
+        if _assumed(way) or looked_up(way) or piped(way, self._functions):
             return True
         return self._only_tested(way) or self._works_along(way) or self._outsiders.called_in_sight(way) or self.put_in_place(way)
 
@@ -215,7 +217,11 @@ def _assumed(way: Witness) -> bool:
     return link is not None and link.callback is not None and link.callback.assumed
 
 
-def piped(way: Witness) -> bool:
-    """Tell whether a goroutine is given the end of a pipe to write to: whoever reads the other end until it is closed waits for it."""
+def piped(way: Witness, functions: Mapping[str, FunctionSummary]) -> bool:
+    """Tell whether a goroutine writes to a pipe that it is given or closes: whoever reads the other end until then waits for it."""
     link = way.context.link if way.context.kind == "spawn" else None
-    return link is not None and any(argument.type == "io.PipeWriter" for argument in link.site.args)
+    if link is None:
+        return False
+    if any(argument.type == "io.PipeWriter" for argument in link.site.args):
+        return True
+    return any(target.startswith("io.PipeWriter.Close") for site in functions[link.callee].calls for target in site.targets)

@@ -355,7 +355,6 @@ class HappensBefore:
         link = context.link
         if link is None or link.site.once:
             return False
-        frame = witness.hops[0].function
         if link.callback is not None and link.callback.parallel:
             return True
         below = next((index for index, hop in enumerate(witness.hops) if hop.function == link.caller), 0)
@@ -366,7 +365,7 @@ class HappensBefore:
             if loops:
                 if hop is witness.hops[0] and self._made_in_loop(witness, loops):
                     return False
-                return not (hop is witness.hops[0] and self.joined_each_turn(witness, frame))
+                return index > below or not self.joined_each_turn(replace(witness, hops=witness.hops[index:]), hop.function)
             if hop.spawns:
                 break
         return False
@@ -414,7 +413,10 @@ class HappensBefore:
             for _, wait, then_at in self._own_syncs(then, _WAITS):
                 if wait.path == signal.path and (dominates(wait.at, then_at)):
                     return True
-        return False
+        group = _group_of(first)
+        return group is not None and any(
+            wait.kind == "wait" and wait.path == group and dominates(wait.at, at) for _, wait, at in self._own_syncs(then, _WAITS)
+        )
 
     def published(self, left: Witness, right: Witness) -> bool:
         """Tell whether one side puts a map in place unless an atomic flag says that it is there, and sets the flag, and the other looks at that."""
@@ -536,6 +538,15 @@ def _in_goroutine(witness: Witness) -> tuple[Hop | None, Hop | None]:
 def _first_of_its_own(witness: Witness) -> int:
     """Return the hop that a goroutine begins with: what a function does after it has started one says nothing of how far that has come."""
     return max((index for index, hop in enumerate(witness.hops) if hop.spawns), default=-1) + 1
+
+
+def _group_of(witness: Witness) -> Path | None:
+    """Return the wait group in an object that a goroutine was started by, `s.wg.Go(…)`: it signals that at its end."""
+    link = witness.context.link
+    if link is None or link.callback is None or not link.callback.wait or link.site.receiver is None:
+        return None
+    path = link.site.receiver.path
+    return path if path is not None and len(path) > 1 and path[0][0] in "rg" else None
 
 
 def follows(wait: Sync, start: Position, then: Position) -> bool:

@@ -285,7 +285,9 @@ class Races:
         if any(self._double(way) for way in (left, right)):
             return ""
         if left.context.kind == "spawn" and right.context.kind == "spawn" and self.starts.one_start(left, right):
-            return "certain" if self.starts.repeated(left) or self.starts.repeated(right) else ""
+            if not self.starts.repeated(left) and not self.starts.repeated(right):
+                return ""
+            return "assumed" if self._lent_to_a_runner(left) or self._lent_to_a_runner(right) else "certain"
         if self.order.ordered_by_channel(left, right):
             return ""
         if left.context.kind == "handler" and right.context.kind == "handler":
@@ -302,6 +304,16 @@ class Races:
         other = right if left.context.kind == "handler" else left
         # A function that is an entry of the program runs before handlers do, unless it is called from outside.
         return "assumed" if other.context.kind == "exported" and not sets_up(self.functions[other.context.entry]) else ""
+
+    def _lent_to_a_runner(self, way: Witness) -> bool:
+        """Tell whether a goroutine calls what its starter was handed by another package: how many do so at a time is for that one to say."""
+        started = max((index for index, hop in enumerate(way.hops) if hop.spawns), default=-1) + 1
+        return any(
+            hop.site is not None
+            and all(target[0] == "?" for target in hop.site.targets)
+            and self.functions[hop.function].package != self.functions[then.function].package
+            for hop, then in itertools.pairwise(way.hops[started:])
+        )
 
     def _made_to_call(self, way: Witness) -> bool:
         """Tell whether a way starts at an exported method that all its callers in sight call on an object which they make for that."""

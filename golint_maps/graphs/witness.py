@@ -275,9 +275,20 @@ class Witnesses:
                 continue
             if any(hop.function == link.caller and hop.site is link.site for hop in search.hops):
                 continue  # recursion
+            if pinned is None and self._wrapped_by_another_call(search, link):
+                continue
             step = self._step(search, link)
             if step is not None:
                 yield link, step
+
+    def _wrapped_by_another_call(self, search: _Search, link: Link) -> bool:
+        """Tell whether a literal that calls what its function was handed (`g.Go(recovering(f))`) is started by who has handed in something else."""
+        root, caller = self._functions[search.function].root, self._functions[link.caller].root
+        pinned = dict(search.pinned).get(root) if root not in (search.function, caller) else None
+        if pinned is None:
+            return False
+        calls = [site for function in self._links.family(caller) for site in function.calls if root in site.targets]
+        return bool(calls) and not any(site is pinned for site in calls)
 
     def _step(self, search: _Search, link: Link, *, apart: bool = False) -> _Search | None:
         """Return a search in the caller's terms. Where what was searched runs `apart`, as a goroutine does, it has none of the caller's locks."""

@@ -149,11 +149,11 @@ def _capital(text: str) -> str:
 def level(rule: Rule, program: Program, verdict: Verdict, *, shown: bool | None = None) -> Level:
     """Return the rule's level where both sides are seen in the program, a warning where one is only assumed, a note where that is doubtful.
 
-    One side that runs once only may well be ordered before the other by whoever asks for it: that is one level less. `shown` is whether it is
-    seen which objects are meant.
+    One side that runs once only may well be ordered before the other by whoever asks for it: that is one level less. So is what tests alone do, which
+    know by their data when they are alone. `shown` is whether it is seen which objects are meant.
     """
     if verdict.certain:
-        return Level.WARNING if comes_once(verdict) else rule.level
+        return Level.WARNING if comes_once(verdict) or program.assumed.of_tests(verdict) else rule.level
     return Level.NOTE if program.assumed.doubtful(verdict, shown=shown) else Level.WARNING
 
 

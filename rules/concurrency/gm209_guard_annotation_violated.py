@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from golint_maps.findings import Finding, Level
@@ -22,6 +23,8 @@ RULE = Rule(
     security=5.9,
     tags=("concurrency",),
 )
+
+_BELOW = re.compile(r"\b(?:below|following)\b")
 
 
 @RULE.check
@@ -69,6 +72,13 @@ def _level(program: Program, breach: Breach, *, races: bool) -> Level | None:
     """
     if breach.call is None and not breach.side.access.writes and program.guarding.registry(breach.side.identity):
         return Level.NOTE
+    if (
+        breach.call is None
+        and not races
+        and _BELOW.search(breach.words)
+        and not program.guarding.of(breach.side.identity).guarded_by(breach.lock.name)
+    ):
+        return Level.NOTE  # nobody ever holds it for this map: how far down "below" goes is anybody's guess
     if races or breach.side.context.concurrent:
         return None
     if breach.call is not None and breach.words.startswith("the name"):

@@ -1894,3 +1894,82 @@ def test_the_address_of_a_map_variable_says_nothing_of_the_map() -> None:
     )
     assert verdicts(source.replace("USE", "&m.lat")) == []
     assert [kind for kind, _ in verdicts(source.replace("m.observe(USE, 1)", "println(m.lat == nil)"))] == ["read"]
+
+
+WORKERS = """
+import "sync"
+func each(xs []string, fn func(string), more ...int) {
+    n := 1
+    if len(more) > 0 && more[0] > 1 { n = more[0] }
+    _ = n
+    pool := make(chan struct{}, ROOM)
+    var wg sync.WaitGroup
+    for _, x := range xs { wg.Add(1); START }
+    wg.Wait()
+}
+func use(xs []string) { m := map[string]int{}; each(xs, func(x string) { m[x] = 1 }) }
+"""
+
+
+@pytest.mark.parametrize("start", ["pool <- struct{}{}; go func() { GIVE; fn(x) }()", "go func() { pool <- struct{}{}; GIVE; fn(x) }()"])
+@pytest.mark.parametrize("give", ["defer func() { <-pool; wg.Done() }()", "defer wg.Done(); defer func() { <-pool }()"])
+@pytest.mark.parametrize(("room", "racy"), [("1", False), ("n", False), ("10", True), ("len(xs)", True)])
+def test_a_channel_with_room_for_one_goes_from_a_starter_to_its_goroutine(start: str, give: str, room: str, racy: bool) -> None:
+    source = WORKERS.replace("START", start.replace("GIVE", give)).replace("ROOM", room)
+    assert (verdicts(source) != []) is racy
+
+
+@pytest.mark.parametrize(("give", "racy"), [("defer func() { mu.Unlock() }(); m[x] = 1", False), ("mu.Unlock(); m[x] = 1", True)])
+def test_a_lock_that_a_goroutine_gives_back_in_a_deferred_literal_is_its_own(give: str, racy: bool) -> None:
+    body = f"for _, x := range xs {{ mu.Lock(); go func() {{ {give} }}() }}"
+    source = f"import `sync`\nfunc use(xs []string) {{ m := map[string]int{{}}; var mu sync.Mutex; {body} }}"
+    assert (verdicts(source) != []) is racy
+
+
+@pytest.mark.parametrize(("wait", "racy"), [("if err := <-errc; err != nil { return err }", False), ("", True)])
+def test_a_function_that_waits_for_its_goroutine_in_each_turn_runs_one(wait: str, racy: bool) -> None:
+    source = (
+        "func all(n int, fn func(int)) error { errc := make(chan error, 1)\nfor range n { go func() { fn(1); errc <- nil }()\n"
+        f"{wait} }}\nreturn nil }}\nfunc use() {{ m := map[int]int{{}}; all(3, func(i int) {{ m[i]++ }}) }}"
+    )
+    assert (verdicts(source) != []) is racy
+
+
+WRAPPED = """
+import "golang.org/x/sync/errgroup"
+func recovering(f func() error) func() error { return func() error { defer func() { recover() }(); return f() } }
+func merge() { m := map[string]int{}; var g errgroup.Group; g.Go(recovering(func() error { m["a"] = 1; return nil })); WAIT println(m["a"]) }
+func other(xs []string) { var g errgroup.Group; for range xs { g.Go(recovering(func() error { return nil })) }; g.Wait() }
+"""
+
+
+def test_a_wrapper_s_literal_calls_what_its_own_call_was_handed() -> None:
+    assert verdicts(WRAPPED.replace("WAIT", "g.Wait();")) == []
+    assert [kind for kind, _ in verdicts(WRAPPED.replace("WAIT", ""))] == ["write", "read"]
+
+
+REQUEST = """
+import "sync"
+type request struct { wg sync.WaitGroup; mu sync.Mutex; m map[string]int }
+func (r *request) start(k string) { r.wg.Go(func() { r.mu.Lock(); defer r.mu.Unlock(); r.m[k] = 1; if k == "" { r.start("a") } }) }
+func (r *request) Result() int { FIRST; return r.m["a"] }
+func serve() int { r := &request{m: map[string]int{}}; r.start(""); return r.Result() }
+"""
+
+
+@pytest.mark.parametrize(("first", "racy"), [("r.wg.Wait()", False), ("println()", True), ("if len(r.m) == 7 { r.wg.Wait() }", True)])
+def test_a_wait_for_the_group_of_an_object_is_one_for_all_that_it_has_started(first: str, racy: bool) -> None:
+    assert any(kind == "read" for kind, _ in verdicts(REQUEST.replace("FIRST", first))) is racy
+
+
+RUNNER = "package run\nfunc Each(n int, fn func(int)) { for i := range n { go func() { fn(i) }() } }\n"
+
+
+def test_how_many_a_runner_of_another_package_starts_at_a_time_is_for_that_to_say() -> None:
+    use = "func Use(n int) { m := map[int]int{}; Each(n, func(i int) { m[i] = 1 }) }"
+    assert [certain for _, certain in verdicts(RUNNER.replace("package run", "") + use)] == [True]
+    other = facts_of(
+        {"u.go": 'package u\nimport "example.com/run"\n' + use.replace("Each", "run.Each")}, path="example.com/u", imports={"example.com/run": RUNNER}
+    )
+    program = Program([facts_of({"r.go": RUNNER}, path="example.com/run"), other])
+    assert [item.certain for item in program.verdicts] == [False]

@@ -343,3 +343,9 @@ func (s *session) {name}() {{ s.m = map[string]int{{}} }}
 """
     assert levels(gm201_unguarded_concurrent_write, source) == [level]
     assert levels(gm201_unguarded_concurrent_write, source.replace(f"for range in {{ s.{name}() }}", f"s.{name}()")) == ["error"]
+
+
+def test_what_tests_alone_do_at_the_same_time_is_a_warning() -> None:
+    source = "var seen = map[string]int{}\nfunc note(k string) { seen[k]++ }\nfunc Each(keys []string) { for _, k := range keys { go note(k) } }"
+    assert levels(gm201_unguarded_concurrent_write, source) == ["error"]
+    assert levels(gm201_unguarded_concurrent_write, source.replace("Each", "TestEach"), "p_test.go") == ["warning"]
