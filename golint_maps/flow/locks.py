@@ -114,11 +114,18 @@ def _operations(body: Sequence[ir.Stmt], names: Names) -> Iterator[tuple[int, Lo
             yield call.pos, operation(call, names)
     for send in each(body, ir.Send):
         yield send.pos, channel_lock(send.channel, names, send=True)
-    for received in each(body, ir.Recv):
-        yield received.pos, channel_lock(received.x, names, send=False)
-    for deferred in each(body, ir.Defer):
-        if isinstance(deferred.call, ir.Call) and isinstance(deferred.call.fun, ir.FuncLit):
-            yield from _operations(view.facts.functions[deferred.call.fun.function].body or (), names)
+    inside = [
+        view.facts.functions[deferred.call.fun.function].body or ()
+        for deferred in each(body, ir.Defer)
+        if isinstance(deferred.call, ir.Call) and isinstance(deferred.call.fun, ir.FuncLit)
+    ]
+    for literal in inside:
+        yield from _operations(literal, names)
+    # A receive that is no last word waits for something.
+    for statement in (*body[-1:], *(item for literal in inside for item in literal)):
+        match statement:
+            case ir.Do(ir.Recv(channel)):
+                yield statement.x.pos, channel_lock(channel, names, send=False)
 
 
 def _is_interface(x: ir.Expr, view: View) -> bool:

@@ -1973,3 +1973,13 @@ def test_how_many_a_runner_of_another_package_starts_at_a_time_is_for_that_to_sa
     )
     program = Program([facts_of({"r.go": RUNNER}, path="example.com/run"), other])
     assert [item.certain for item in program.verdicts] == [False]
+
+
+@pytest.mark.parametrize("quit_", ["select { case <-quit: return; default: }", "select { case <-quit: return; case <-stop: }"])
+def test_a_goroutine_that_is_told_to_end_gives_nothing_back(quit_: str) -> None:
+    source = (
+        "var stop chan bool\nfunc watch(m map[string]int) { quit := make(chan struct{}, 1)\n"
+        f"go func() {{ {quit_}; m[`a`] = 1; println() }}(); m[`b`] = 2\n"
+        "if len(m) > 7 { quit <- struct{}{} } }\nfunc main() { watch(map[string]int{}) }"
+    )
+    assert verdicts(source) != []
