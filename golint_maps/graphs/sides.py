@@ -25,7 +25,7 @@ class Side:
     exclusive: frozenset[str]
     once: bool
     taken: bool
-    """Whether the map is a parameter of the function that has the access, so that its variable was read when it was called."""
+    """Whether the map's variable was read before the access: it is a parameter of the function, or has a local name there."""
 
     @classmethod
     def of(cls, witness: Witness) -> Side:
@@ -33,7 +33,8 @@ class Side:
         locks = frozenset(lock.name for lock in witness.locks)
         exclusive = frozenset(lock.name for lock in witness.locks if lock.mode == "w")
         once = any(name.endswith(ONCE) for name in locks)
-        taken = len(witness.access.path) == 1 and witness.access.identity[:1] == "l" and witness.identity[:1] in "fg"
+        handed = len(witness.access.path) == 1 and witness.access.identity[:1] == "l" and witness.identity[:1] in "fg"
+        taken = handed or (witness.access.alias and witness.access.op not in ("assign", "load"))
         return cls(witness, witness.access.writes, witness.context.concurrent, witness.access.op, locks, exclusive, once, taken)
 
 

@@ -1983,3 +1983,25 @@ def test_a_goroutine_that_is_told_to_end_gives_nothing_back(quit_: str) -> None:
         "if len(m) > 7 { quit <- struct{}{} } }\nfunc main() { watch(map[string]int{}) }"
     )
     assert verdicts(source) != []
+
+
+SNAPSHOT = """
+import "sync"
+type T struct { mu sync.Mutex; m map[string]int }
+func (t *T) reload() { n := map[string]int{"a": 1}; t.mu.Lock(); t.m = n; t.mu.Unlock() }
+func (t *T) get(k string) int { LOAD; return m[k] }
+func main() { t := &T{m: map[string]int{}}; go func() { for { t.reload() } }(); go func() { for { t.get("a") } }(); MORE }
+"""
+
+
+@pytest.mark.parametrize(
+    ("load", "more", "ops"),
+    [
+        ("t.mu.Lock(); m := t.m; t.mu.Unlock()", "", []),
+        ("t.mu.Lock(); m := t.m; t.mu.Unlock()", 't.mu.Lock(); t.m["b"] = 2; t.mu.Unlock()', ["read"]),
+        ("m := t.m", "", ["load"]),
+    ],
+)
+def test_a_map_that_is_only_replaced_may_be_read_by_a_name_that_was_taken_under_the_lock(load: str, more: str, ops: list[str]) -> None:
+    program = Program([facts_of({"p.go": "package p\n" + SNAPSHOT.replace("LOAD", load).replace("MORE", more)})])
+    assert [item.access.op for item in program.verdicts] == ops
