@@ -16,6 +16,7 @@ from golint_maps.flow.calls import Callees
 from golint_maps.flow.events import Held, Path
 from golint_maps.flow.given_up import given_up, switched_off
 from golint_maps.flow.identity import Names, function_id
+from golint_maps.flow.literals import field_name
 from golint_maps.flow.lock_helpers import LockEffects, LockState, LockWalk
 from golint_maps.flow.maps import extent, place, qualified
 from golint_maps.flow.paths import LOADED, RECEIVED
@@ -25,6 +26,7 @@ from golint_maps.flow.structure import Structure, dominates
 from golint_maps.flow.traverse import each
 from golint_maps.flow.view import View
 from golint_maps.syntax import ir
+from golint_maps.types import model
 from golint_maps.types.definitions import FromRange, FromValue
 
 _LAZY: Final = {("maps", name) for name in ("Keys", "Values", "All")}
@@ -342,7 +344,7 @@ class _Walk(LockWalk):
                 given = {self.names.path(element.value) for element in elements}
                 for element in elements:
                     shared = self._shared(element.value, state)
-                    if shared is not None and any(lock.path in given for lock in shared[1]):
+                    if shared is not None and (any(lock.path in given for lock in shared[1]) or self._in_another(value, element, shared)):
                         continue  # the lock goes along with the map
                     if shared is not None and shared[1] and not self._let_go(shared, statement):
                         self._report("return", shared, element.value, shared[0])
@@ -357,6 +359,13 @@ class _Walk(LockWalk):
                 if shared is not None and not self._let_go(shared, statement):
                     lazy = self._walked(value) is not None
                     self._report("iterator" if lazy else "return", shared, value, value if lazy else shared[0])
+
+    def _in_another(self, literal: ir.Lit, element: ir.Element, shared: tuple[ir.Expr, tuple[Held, ...]]) -> bool:
+        """Tell whether a map goes into the same field of another object, and its lock is one for all of them."""
+        kind = self.view.typing.of(literal)
+        if not isinstance(kind, model.Named) or not shared[1] or not all(lock.path[:1] and lock.path[0][0] == "g" for lock in shared[1]):
+            return False
+        return self.names.identity(shared[0]) == f"f{kind.package}.{kind.name}.{field_name(element, self.view.variables)}"
 
     def _let_go(self, shared: tuple[ir.Expr, tuple[Held, ...]], statement: ir.Return) -> bool:
         """Tell whether the guard is not meant to hold any more where a map is returned."""

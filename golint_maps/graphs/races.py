@@ -267,7 +267,7 @@ class Races:
             found = "assumed"
         if found == "assumed" and (self.outsiders.behind_wrapper(left, right) or self.outsiders.behind_wrapper(right, left)):
             return ""
-        if found == "assumed" and (apart or any(self.outsiders.nobody_outside(way) or self._made_to_call(way) for way in (left, right))):
+        if found == "assumed" and (apart or any(self.outsiders.nobody_outside(way) or self.made_to_call(way) for way in (left, right))):
             return ""
         return found
 
@@ -315,7 +315,7 @@ class Races:
             for hop, then in itertools.pairwise(way.hops[started:])
         )
 
-    def _made_to_call(self, way: Witness) -> bool:
+    def made_to_call(self, way: Witness) -> bool:
         """Tell whether a way starts at an exported method that all its callers in sight call on an object which they make for that."""
         if way.context.kind != "exported" or not way.path or way.path[0] != "r":
             return False

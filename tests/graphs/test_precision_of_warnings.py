@@ -566,3 +566,25 @@ func (d *docs) Visit(k string) int { FIRST; return d.m[k] }
 def test_an_object_that_has_said_that_it_is_ready_may_be_read(first: str, count: int) -> None:
     found = Program([facts_of({"p.go": "package p\n" + READY.replace("FIRST", first)})]).verdicts
     assert len(found) == count
+
+
+SETTER = """
+import "sync"
+type client struct { mu sync.Mutex; objects map[string]int }
+func (c *client) get(k string) int { c.mu.Lock(); defer c.mu.Unlock(); return c.objects[k] }
+func (c *client) put(k string) { c.mu.Lock(); defer c.mu.Unlock(); c.objects[k] = 1 }
+func (c *client) SetObjects(m map[string]int) { c.objects = m }
+var kept *client
+"""
+
+
+@pytest.mark.parametrize(
+    ("caller", "count"),
+    [
+        ("func New() *client { c := &client{}; c.SetObjects(map[string]int{}); return c }", 0),
+        ("func Reset() { kept.SetObjects(map[string]int{}) }", 1),
+        ("", 1),
+    ],
+)
+def test_a_setter_that_is_called_on_new_objects_alone_needs_no_lock(caller: str, count: int) -> None:
+    assert len(program(SETTER + caller).verdicts) == count

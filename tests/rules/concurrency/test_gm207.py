@@ -166,3 +166,13 @@ def test_a_map_may_go_out_along_with_the_pointer_to_its_lock(lock: str, found: i
         f"func (a *adapter) With() *adapter {{ a.mu.Lock(); defer a.mu.Unlock(); return &adapter{{{lock}}} }}"
     )
     assert len(findings_of(rule, code)) == found
+
+
+@pytest.mark.parametrize(("lock", "found"), [("mu", 0), ("a.own", 1)])
+def test_a_map_stays_under_the_one_lock_of_all_objects_of_a_type(lock: str, found: int) -> None:
+    code = (
+        "package p\nimport `sync`\nvar mu sync.Mutex\ntype reader struct { own sync.Mutex; m map[string]int }\n"
+        f"func (a *reader) add(k string) {{ {lock}.Lock(); a.m[k]++; {lock}.Unlock() }}\n"
+        f"func (a *reader) Copy() *reader {{ {lock}.Lock(); defer {lock}.Unlock(); return &reader{{m: a.m}} }}"
+    )
+    assert len(findings_of(rule, code)) == found
