@@ -122,7 +122,7 @@ class _Source:
     def of(cls, view: View, x: ir.Expr) -> _Source:
         if isinstance(x, ir.Local):
             match view.typing.definitions.get(x.id):
-                case FromValue(value, 0) if not view.assignments[x.id] or view.paths.of(x) == view.paths.of(value):
+                case FromValue(value, 0) if not view.assignments[x.id] or view.paths.filled_in(x.id, model.Pointer):
                     return cls(view.paths.of(value), value, x.id)
         return cls(view.paths.of(x), x, x.id if isinstance(x, ir.Local) else -1)
 

@@ -129,7 +129,7 @@ class Paths:
     def _find_alias(self, number: int) -> Path | None:
         view = self._view
         definition = view.typing.definitions.get(number)
-        if view.assignments[number] and not self._filled_in(number):
+        if view.assignments[number] and not self.filled_in(number, model.Map):
             return None
         if isinstance(definition, FromRange):
             # What comes out of a channel is one thing with what went in.
@@ -155,16 +155,14 @@ class Paths:
             return None
         return path
 
-    def _filled_in(self, number: int) -> bool:
-        """Tell whether a map or object that was looked up gets another value only where a new one is put into its place at once.
+    def filled_in(self, number: int, kind: type[model.Map | model.Pointer]) -> bool:
+        """Tell whether a map (or object) that was looked up gets another value only where a new one is put into its place at once.
 
         `row, ok := t.rows[id]; if !ok { row = make(…); t.rows[id] = row }`: both names stay those of one map.
         """
         view = self._view
         match view.typing.definitions.get(number):
-            case FromValue(ir.Index() as source, 0) if isinstance(
-                view.package.resolver.underlying(view.typing.local(number)), model.Map | model.Pointer
-            ):
+            case FromValue(ir.Index() as source, 0) if isinstance(view.package.resolver.underlying(view.typing.local(number)), kind):
                 place = self.raw(source)
             case _:
                 return False

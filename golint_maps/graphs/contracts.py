@@ -56,6 +56,7 @@ def _accesses(races: Races) -> Iterator[Breach]:
                 or _private(witness)
                 or function.test
                 or sets_up(function)
+                or races.outsiders.called_from_elsewhere(witness)
                 or (witness.access.place in driven and races.functions[witness.hops[0].function].test)
             ):
                 continue

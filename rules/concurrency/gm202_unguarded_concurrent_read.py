@@ -28,6 +28,10 @@ def check(program: Program) -> Iterator[Finding]:
     for verdict in program.verdicts:
         if verdict.kind == "read":
             fatal = "concurrent map iteration and map write" if verdict.access.op in ("range", "walk") else "concurrent map read and map write"
-            fatal = "the two race, and the old map may stay in use" if replaces(verdict) else f"fatal error, {fatal}"
+            fatal = f"fatal error, {fatal}"
+            if replaces(verdict):
+                fatal = "the two race, and the old map may stay in use"
+            elif "len" in (verdict.access.op, verdict.other.access.op if verdict.other is not None else ""):
+                fatal = "a data race, though `len` itself does not crash"
             title = f"`{verdict.access.map}` is read without a lock while another goroutine may write it: {fatal}."
             yield racing(RULE, program, verdict, title, guard_help(verdict))

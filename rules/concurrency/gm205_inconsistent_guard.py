@@ -53,13 +53,14 @@ def _shown(program: Program, verdict: Verdict, guard: Held) -> bool:
     """Tell whether the habit is one of the object's own lock, and the object is in use: not filled by registration alone, and not at its end.
 
     Whoever encodes an object may well hold its lock, and nobody else has it yet where its exported method initialises it, or decodes into it. What
-    gathers is asked for its result once all have handed in what they have.
+    gathers is asked for its result once all have handed in what they have. And what nobody calls harms nobody.
     """
     entry = program.functions[verdict.side.context.entry]
     fresh = verdict.side.context.kind == "exported" and (verdict.side.path or ("",))[0] == "r" and (initialises(entry) or decodes(entry))
     own = beside(guard.name, verdict.side.identity) or guard.name[:1] != "f"
     return (
         own
+        and verdict.side.context.kind != "unseen"
         and not any(ends(program.functions[hop.function]) for hop in verdict.side.hops)
         and not fresh
         and (verdict.access.writes or not gathers(verdict.side.identity[1:].rpartition(".")[0]))

@@ -85,5 +85,7 @@ def _level(program: Program, breach: Breach, *, races: bool) -> Level | None:
         return Level.NOTE  # a name says as often what the function does, or means another lock
     if breach.call is None and not program.races.objects.anchored(breach.side):
         return Level.NOTE
+    if breach.call is None and breach.side.context.kind == "main":
+        return Level.NOTE  # before or after all else, as far as the program shows
     starts = breach.call is None and program.races.doubts.put_in_place(breach.side)
     return Level.NOTE if starts or any(ends(program.functions[hop.function]) for hop in breach.side.hops) else Level.WARNING

@@ -70,3 +70,14 @@ def test_a_function_that_calls_itself_on_the_parts_is_judged_by_its_first_call()
     )
     assert findings_of(rule, tree + "func Made() int { return sum(&S{m: map[string]int{}}) }") == []
     assert len(findings_of(rule, tree + "func Sum(s *S) int { return sum(s) }")) == 1
+
+
+def test_what_nobody_calls_is_a_note() -> None:
+    source = (
+        "import `sync`\ntype t struct { mu sync.Mutex; m map[string]int }\n"
+        "func (x *t) Put(k string) { x.mu.Lock(); defer x.mu.Unlock(); x.m[k] = 1 }\n"
+        "func (x *t) Get(k string) int { x.mu.Lock(); defer x.mu.Unlock(); return x.m[k] }\n"
+        "func (x *t) All() int { x.mu.Lock(); defer x.mu.Unlock(); return len(x.m) }\nfunc (x *t) watch(k string) { delete(x.m, k) }\n"
+    )
+    assert [finding.level.value for finding in findings_of(rule, source)] == ["note"]
+    assert [finding.level.value for finding in findings_of(rule, source + "func (x *t) Start(k string) { x.watch(k) }")] == ["warning"]
