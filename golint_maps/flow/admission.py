@@ -27,7 +27,7 @@ class Admission:
         self._view = view
         self._names = shared.names
         self._slots = slots(view.package)
-        self._once = once_regions(body, view.paths, fields_set_by(view.package))
+        self._once, states = once_regions(body, view.paths, fields_set_by(view.package))
         self._flags = settled(view.package)
         self._settling = list(regions(body, view, self._flags)) if self._flags and locks else []
         """Where a flag that is set once and for good is not set yet."""
@@ -35,6 +35,10 @@ class Admission:
         self._alone = [(start, end, flag) for start, end, flag, atomic in self._once if atomic]
         self._alone += self._slots.taken(body, view)
         self._let_in = list(self._slots.let_in(body, view))
+        if locks:
+            # What a state keeps others out of is one's own while it lasts; who changes it under no lock may be one of several.
+            self._alone += states
+            self._let_in += [(start, end) for start, end, _ in states]
         """Where an atomic flag or a slot lets one goroutine alone in, with the flag or the object of the slot."""
 
     def entered_with(self) -> Locks:
@@ -83,7 +87,7 @@ class Admission:
         return any(not any(start <= begin for begin in turns) for start, _ in around)
 
     def let_in(self, pos: int) -> bool:
-        """Tell whether a method that compares and swaps a field of its object lets one in to a place: `if s.state.begin() { go s.run() }`."""
+        """Tell whether a state lets one in to a place: by a method that swaps it (`if s.state.begin() { go s.run() }`), or under a lock."""
         return any(start <= pos < end for start, end in self._let_in)
 
     def _won(self, offset: int) -> Iterator[Held]:

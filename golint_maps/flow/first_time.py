@@ -19,7 +19,7 @@ def first_time(view: View, function: ir.Function) -> list[tuple[int, int, Path |
 
     The last item is the map if it is for that one only.
     """
-    regions = once_regions(function.body or (), view.paths, fields_set_by(view.package))
+    regions, _ = once_regions(function.body or (), view.paths, fields_set_by(view.package))
     found: list[tuple[int, int, Path | None]] = [(start, end, None) for start, end, flag, _ in regions if not _is_lowered(view, flag)]
     names: Names | None = None
     for start, end, x in empty_regions(function.body or ()):

@@ -53,3 +53,32 @@ def test_who_has_seen_a_flag_set_under_the_lock_comes_after_what_was_done_before
 )
 def test_others_may_meet_the_fill_or_another_write(body: str, more: str) -> None:
     assert races(body, more) > 0
+
+
+GATED = """
+import ("net/http"; "sync")
+const (idle = "idle"; busy = "busy"; ready = "ready")
+var mu sync.Mutex
+var status = idle
+var done = map[string]int{}
+func migrate() { for _, k := range []string{"a"} { done[k] = 1 } }
+func Execute() { GATE; migrate(); status = ready }
+func handle(w http.ResponseWriter, r *http.Request) { Execute() }
+func main() { http.HandleFunc("/", handle); http.ListenAndServe(":1", nil) }
+"""
+
+
+@pytest.mark.parametrize(
+    ("gate", "racy"),
+    [
+        ("mu.Lock(); if status == busy { mu.Unlock(); return }; if status == ready { mu.Unlock(); return }; status = busy; mu.Unlock()", False),
+        ("mu.Lock(); if status != idle { mu.Unlock(); return }; status = busy; mu.Unlock()", False),
+        ("mu.Lock(); if status == ready { mu.Unlock(); return }; status = busy; mu.Unlock()", True),  # another one may be busy
+        ("mu.Lock(); if status != idle { mu.Unlock(); return }; status = idle; mu.Unlock()", True),
+        ("mu.Lock(); if status == busy { println() }; status = busy; mu.Unlock()", True),
+        ("if status == busy { return }; status = busy", True),  # nothing keeps two from seeing it idle
+    ],
+)
+def test_a_state_that_is_asked_and_changed_under_a_lock_lets_one_in(gate: str, racy: bool) -> None:
+    program = Program([facts_of({"p.go": "package p\n" + GATED.replace("GATE", gate)})])
+    assert (program.verdicts != []) is racy
