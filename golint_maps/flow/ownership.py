@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Final
 
 from msgspec.structs import replace
@@ -12,6 +13,7 @@ from golint_maps.flow.constructors import MAKERS
 from golint_maps.flow.events import Argument
 from golint_maps.flow.family import Family
 from golint_maps.flow.lockset_state import State
+from golint_maps.flow.traverse import each
 from golint_maps.syntax import ir
 from golint_maps.types import model
 
@@ -168,6 +170,30 @@ class Ownership:
         path = self._view.paths.of(ir.Local(number, 0))
         root = path[0] if path is not None and path[0][0] == "l" else f"l{number}"
         state.owned -= {number, int(root[1:]), *(item for item in state.owned if item.__class__ is tuple and item[0] == root)}
+        for inner in self._put_into.get(number, ()):
+            if inner in state.owned:
+                self._share(inner, state)
+
+    @cached_property
+    def _put_into(self) -> dict[int, set[int]]:
+        """The local variables whose values go into the objects of others, by those: `j := &janitor{cache: c}`, `j.cache = c`."""
+        found: dict[int, set[int]] = {}
+        for function in self._view.functions:
+            for assign in each(function.body or (), ir.Assign):
+                for target, value in zip(assign.lhs, assign.rhs, strict=False):
+                    holder = target
+                    while isinstance(holder, ir.Sel):
+                        holder = holder.base
+                    inside = [value] if holder is not target else [element.value for element in _literal(value)]
+                    if isinstance(holder, ir.Local):
+                        found.setdefault(holder.id, set()).update(x.id for x in inside if isinstance(x, ir.Local))
+        return found
+
+
+def _literal(x: ir.Expr) -> Sequence[ir.Element]:
+    """Return the elements of a composite literal, or of one whose address is taken."""
+    x = x.x if isinstance(x, ir.Addr) else x
+    return x.elements if isinstance(x, ir.Lit) else ()
 
 
 def appends_to(value: ir.Expr, target: ir.Expr) -> bool:

@@ -10,6 +10,7 @@ import msgspec
 
 from golint_maps.flow.events import CallSite, FunctionSummary, Held, MapAccess
 from golint_maps.graphs.alone import kept_apart, on_one_goroutine
+from golint_maps.graphs.exclusion import only_elsewhere
 from golint_maps.graphs.links import Link
 from golint_maps.graphs.naming import hidden, sets_up
 from golint_maps.graphs.races import Races
@@ -60,7 +61,8 @@ def _accesses(races: Races) -> Iterator[Breach]:
                 or (witness.access.place in driven and races.functions[witness.hops[0].function].test)
             ):
                 continue
-            modes = {lock.mode for lock in witness.locks if lock.name == guard.lock}
+            elsewhere = only_elsewhere(guard.lock, witness)
+            modes = {lock.mode for lock in witness.locks if lock.name == guard.lock and not elsewhere}
             if "w" in modes or ("r" in modes and not witness.access.writes) or any(lock.name.endswith("~") for lock in witness.locks):
                 continue
             if not modes and not on_one_goroutine(races, witness, others) and not kept_apart(races, witness, others):

@@ -28,9 +28,10 @@ RULE = Rule(
 @RULE.check
 def check(program: Program) -> Iterator[Finding]:
     """Report the access that holds the less usual lock."""
+    declared = {breach.side.access.place for breach in program.breaches if breach.call is None}
     for verdict in program.verdicts:
-        if verdict.kind != "locks-differ":
-            continue
+        if verdict.kind != "locks-differ" or verdict.access.place in declared:
+            continue  # what the source says of the guard counts for more than what others hold
         access = verdict.access
         locks, usual = verdict.side.locks, ""
         if verdict.other is None and verdict.guard is not None:

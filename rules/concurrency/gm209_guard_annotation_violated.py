@@ -33,7 +33,7 @@ def check(program: Program) -> Iterator[Finding]:
     racing = {verdict.access.place for verdict in program.verdicts if verdict.certain and verdict.kind in ("write", "read")}
     differ = {verdict.access.place for verdict in program.verdicts if verdict.kind == "locks-differ"}
     for breach in program.breaches:
-        if program.assumed.told(breach.side) or breach.side.access.place in differ:
+        if program.assumed.told(breach.side) or (breach.call is not None and breach.side.access.place in differ):
             continue
         access = breach.side.access
         lock = lock_name(breach.lock) if breach.lock.name != "~" else "the lock"

@@ -70,3 +70,20 @@ def test_a_name_with_locked_in_front_asks_for_nothing_where_the_method_takes_the
     assert (
         breaches((WORLD % ("lockedUnload", body, "lockedUnload", "lockedUnload")).replace("{ w.mu.Lock(); defer w.mu.Unlock(); w.l", "{ w.l")) == []
     )
+
+
+MERGE = """package p
+import "sync"
+type bag struct {
+	mu sync.Mutex
+	n  map[string]int // GUARDED_BY(mu)
+}
+func (b *bag) Add(k string) { b.mu.Lock(); defer b.mu.Unlock(); b.n[k]++ }
+func (b *bag) Merge(other *bag) { b.mu.Lock(); defer b.mu.Unlock(); LOCK for k, n := range other.n { b.n[k] += n } }
+"""
+
+
+@pytest.mark.parametrize(("lock", "count"), [("", 1), ("other.mu.Lock(); defer other.mu.Unlock();", 0)])
+def test_the_lock_of_one_object_is_not_that_of_another(lock: str, count: int) -> None:
+    program = Program([facts_of(MERGE.replace("LOCK", lock))])
+    assert len(program.breaches) == count

@@ -264,3 +264,22 @@ def test_of_several_locks_the_name_means_the_one_that_the_map_is_declared_to_nee
     assert breaches(source % "t.other.Lock(); defer t.other.Unlock()" + held) == ["the name dropLocked"]
     assert breaches(source % "t.mu.Lock(); defer t.mu.Unlock()") == []
     assert breaches(source.replace("guarded by mu", "by name") % "println(k)") == []
+
+
+INSIDE = """
+type cache struct { m map[string]int }
+type janitor struct { cache *cache }
+func (j *janitor) run() { for k := range j.cache.m { delete(j.cache.m, k) } }
+func main() { c := &cache{m: map[string]int{}}; c.m["a"] = 1; GIVE; go j.run(); c.m["b"] = 2 }
+"""
+
+
+@pytest.mark.parametrize(
+    ("give", "racy"),
+    [
+        ("j := &janitor{cache: c}", True),
+        ("d := &cache{m: map[string]int{}}; j := &janitor{cache: d}", False),
+    ],
+)
+def test_what_was_put_into_an_object_goes_with_it_to_a_goroutine(give: str, racy: bool) -> None:
+    assert (verdicts(INSIDE.replace("GIVE", give)) != []) is racy
