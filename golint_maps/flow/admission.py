@@ -34,12 +34,9 @@ class Admission:
         self._given = tuple(self._slots.given_back(function, view))
         self._alone = [(start, end, flag) for start, end, flag, atomic in self._once if atomic]
         self._alone += self._slots.taken(body, view)
-        self._let_in = list(self._slots.let_in(body, view))
-        if locks:
-            # What a state keeps others out of is one's own while it lasts; who changes it under no lock may be one of several.
-            self._alone += states
-            self._let_in += [(start, end) for start, end, _ in states]
         """Where an atomic flag or a slot lets one goroutine alone in, with the flag or the object of the slot."""
+        # Who changes a state under no lock may be one of several. And it says nothing of others, who do not ask for it.
+        self._let_in = [*self._slots.let_in(body, view), *(states if locks else ())]
 
     def entered_with(self) -> Locks:
         """Return the slots that the function has from its start, since it gives them back."""

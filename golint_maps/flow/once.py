@@ -14,8 +14,8 @@ from golint_maps.syntax import ir
 
 Region = tuple[int, int, Path, bool]
 """(start, end, the flag, whether it is atomic)"""
-State = tuple[int, int, Path]
-"""(start, end, what holds the state)"""
+State = tuple[int, int]
+"""(start, end)"""
 
 
 _STATES: Final = frozenset((ir.Const, ir.Name, ir.Sel))
@@ -28,7 +28,7 @@ def once_regions(body: Sequence[ir.Stmt], paths: Paths, setters: Setters) -> tup
     """Return the parts of a body that a flag lets nobody enter twice, and those that a state keeps others out of while it lasts."""
     found = list(_regions(body, paths, setters)) if each(body, ir.If) and _may_set(body) else []
     once = [(start, end, flag.path, flag.atomic) for start, end, flag in found if not flag.state]
-    return once, [(start, end, flag.path) for start, end, flag in found if flag.state]
+    return once, [(start, end) for start, end, flag in found if flag.state]
 
 
 def _may_set(body: Sequence[ir.Stmt]) -> bool:

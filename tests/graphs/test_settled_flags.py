@@ -61,8 +61,8 @@ const (idle = "idle"; busy = "busy"; ready = "ready")
 var mu sync.Mutex
 var status = idle
 var done = map[string]int{}
-func migrate() { for _, k := range []string{"a"} { done[k] = 1 } }
-func Execute() { GATE; migrate(); status = ready }
+func migrate() { for _, k := range []string{"a"} { done[k] = 1 }; status = ready }
+func Execute() { GATE; go migrate() }
 func handle(w http.ResponseWriter, r *http.Request) { Execute() }
 func main() { http.HandleFunc("/", handle); http.ListenAndServe(":1", nil) }
 """
@@ -79,6 +79,6 @@ func main() { http.HandleFunc("/", handle); http.ListenAndServe(":1", nil) }
         ("if status == busy { return }; status = busy", True),  # nothing keeps two from seeing it idle
     ],
 )
-def test_a_state_that_is_asked_and_changed_under_a_lock_lets_one_in(gate: str, racy: bool) -> None:
+def test_a_state_that_is_asked_and_changed_under_a_lock_lets_one_start_at_a_time(gate: str, racy: bool) -> None:
     program = Program([facts_of({"p.go": "package p\n" + GATED.replace("GATE", gate)})])
     assert (program.verdicts != []) is racy
