@@ -98,34 +98,47 @@ def entered_with(body: Sequence[ir.Stmt], names: Names) -> dict[tuple[str, ...],
 
     `mu.Lock(); go func() { …; mu.Unlock() }()` hands a lock to a goroutine. What is locked through an interface may be taken in other ways.
     """
-    found = ((pos, lock) for pos, lock in _operations(body, names) if lock is not None)
+    view = names.view
     first: dict[tuple[str, ...], LockOperation] = {}
-    for _, lock in sorted(found, key=lambda item: item[0]):
-        first.setdefault(lock.path, lock)
+    calls = (call for part in (body, *_deferred_literals(body, view)) for call in each(part, ir.Call))
+    for call in sorted(calls, key=lambda call: call.pos):
+        fun = call.fun
+        if isinstance(fun, ir.Sel) and fun.name in METHODS and not _is_interface(fun.base, view):
+            found = operation(call, names)
+            if found is not None:
+                first.setdefault(found.path, found)
     return {path: Held(path, lock.mode, lock.name, lock.spelled) for path, lock in first.items() if lock.kind == "release"}
 
 
-def _operations(body: Sequence[ir.Stmt], names: Names) -> Iterator[tuple[int, LockOperation | None]]:
-    """Yield (offset, what it does to a lock) of the calls, sends and receives of a body, and of what it defers in literals."""
+def place_handed_over(function: ir.Function, names: Names) -> dict[tuple[str, ...], Held]:
+    """Return the one place of a channel that a literal gives back in the end, and that the function around it has taken before it starts it.
+
+    `sem <- token; go func() { defer func() { <-sem }(); … }()`. Another receive waits for something.
+    """
     view = names.view
-    for call in each(body, ir.Call):
-        fun = call.fun
-        if isinstance(fun, ir.Sel) and fun.name in METHODS and not _is_interface(fun.base, view):
-            yield call.pos, operation(call, names)
-    for send in each(body, ir.Send):
-        yield send.pos, channel_lock(send.channel, names, send=True)
-    inside = [
+    around = view.facts.functions[function.parent] if function.parent >= 0 else None
+    sends = [send.channel for send in each(around.body or (), ir.Send) if send.pos < function.pos] if around is not None else []
+    if not sends:
+        return {}
+    taken = {found.path for channel in sends if (found := channel_lock(channel, names, send=True)) is not None}
+    body = function.body or ()
+    held: dict[tuple[str, ...], Held] = {}
+    for statement in (*body[-1:], *(item for literal in _deferred_literals(body, view) for item in literal)):
+        match statement:
+            case ir.Do(ir.Recv(channel)):
+                found = channel_lock(channel, names, send=False)
+                if found is not None and found.path in taken:
+                    held[found.path] = Held(found.path, found.mode, found.name, found.spelled)
+    return held
+
+
+def _deferred_literals(body: Sequence[ir.Stmt], view: View) -> list[Sequence[ir.Stmt]]:
+    """Return the bodies of the literals that a body defers."""
+    return [
         view.facts.functions[deferred.call.fun.function].body or ()
         for deferred in each(body, ir.Defer)
         if isinstance(deferred.call, ir.Call) and isinstance(deferred.call.fun, ir.FuncLit)
     ]
-    for literal in inside:
-        yield from _operations(literal, names)
-    # A receive that is no last word waits for something.
-    for statement in (*body[-1:], *(item for literal in inside for item in literal)):
-        match statement:
-            case ir.Do(ir.Recv(channel)):
-                yield statement.x.pos, channel_lock(channel, names, send=False)
 
 
 def _is_interface(x: ir.Expr, view: View) -> bool:

@@ -118,9 +118,8 @@ class LocksetWalk(Forward[State]):
 
     def _entered_with(self, body: Sequence[ir.Stmt]) -> Locks:
         """Return what a function has from its start, since it gives it back: locks, and slots."""
-        gives_back = self._locks or bool(each(body, ir.Recv)) or bool(each(body, ir.Defer))
-        held: Locks = locks.entered_with(body, self.names) if gives_back else {}
-        return held | self._admission.entered_with()
+        held: Locks = locks.entered_with(body, self.names) if self._locks or each(body, ir.Defer) else {}
+        return held | locks.place_handed_over(self.function, self.names) | self._admission.entered_with()
 
     def _unlock(self, released: Sequence[tuple[str, ...]], state: State) -> None:
         """Forget locks that are given back."""

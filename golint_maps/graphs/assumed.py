@@ -43,8 +43,10 @@ class AssumedRaces:
         return not locked and not _locked_by_owner(ways)
 
     def of_tests(self, verdict: Verdict) -> bool:
-        """Tell whether all ways of a verdict begin in tests."""
-        return all(self.races.functions[way.hops[0].function].test for way in sides(verdict))
+        """Tell whether tests alone bring the program's code to all ways of a verdict. What a test does by itself is plain to see."""
+        functions = self.races.functions
+        ways = sides(verdict)
+        return all(functions[way.hops[0].function].test for way in ways) and any(not functions[hop.function].test for way in ways for hop in way.hops)
 
     def told(self, way: Witness) -> bool:
         """Tell whether the name of a function on the way, or its comment, tells callers to see to it that they are alone."""

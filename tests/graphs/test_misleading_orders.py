@@ -204,3 +204,21 @@ def test_a_timer_that_a_method_starts_shares_the_object_of_its_caller() -> None:
     late = "func (j *job) run() { time.AfterFunc(1, j.late); j.m[`a`] = 1 }\nfunc (j *job) late() { j.m[`b`] = 1 }\n"
     source = f"import `time`\ntype job struct {{ m map[string]int }}\n{late}"
     assert certain(f"{source}func main() {{ j := &job{{m: map[string]int{{}}}}; j.run() }}")
+
+
+# --- channels with room for one that are no locks ---
+
+
+@pytest.mark.parametrize("wait", ["<-ch", "defer func() { <-ch }()"])
+def test_to_wait_for_a_goroutine_in_the_end_is_not_to_have_had_a_lock(wait: str) -> None:
+    first, last = (wait, "") if wait.startswith("defer") else ("println()", f"; {wait}")
+    assert certain(f"func f() {{ m := map[int]int{{}}; ch := make(chan bool, 1); {first}; go func() {{ m[1] = 1; ch <- true }}(); m[2] = 2{last} }}")
+
+
+def test_a_method_that_waits_in_the_end_has_no_lock_either() -> None:
+    source = (
+        "type s struct { done chan bool; m map[int]int }\nfunc New() *s { return &s{done: make(chan bool, 1), m: map[int]int{}} }\n"
+        "func (x *s) run() { x.m[1] = 1; x.done <- true }\nfunc (x *s) Stop() { x.m[2] = 2; <-x.done }\n"
+        "func start() { x := New(); go x.run(); x.Stop() }"
+    )
+    assert certain(source)

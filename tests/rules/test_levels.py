@@ -345,7 +345,14 @@ func (s *session) {name}() {{ s.m = map[string]int{{}} }}
     assert levels(gm201_unguarded_concurrent_write, source.replace(f"for range in {{ s.{name}() }}", f"s.{name}()")) == ["error"]
 
 
-def test_what_tests_alone_do_at_the_same_time_is_a_warning() -> None:
-    source = "var seen = map[string]int{}\nfunc note(k string) { seen[k]++ }\nfunc Each(keys []string) { for _, k := range keys { go note(k) } }"
-    assert levels(gm201_unguarded_concurrent_write, source) == ["error"]
-    assert levels(gm201_unguarded_concurrent_write, source.replace("Each", "TestEach"), "p_test.go") == ["warning"]
+def test_where_tests_alone_bring_the_program_s_code_together_is_a_warning() -> None:
+    code = "package p\nvar seen = map[string]int{}\nfunc note(k string) { seen[k]++ }\n"
+    test = "package p\nfunc TestEach() { for _, k := range []string{`a`} { go note(k) } }\n"
+    itself = "package p\nfunc TestEach() { seen := map[string]int{}; for _, k := range []string{`a`} { go func() { seen[k]++ }() } }\n"
+
+    def found(*files: tuple[str, str]) -> list[str]:
+        return [finding.level.value for finding in findings_of(gm201_unguarded_concurrent_write, dict(files))]
+
+    assert found(("p.go", code + test.removeprefix("package p\n").replace("Test", "Do"))) == ["error"]
+    assert found(("p.go", code), ("p_test.go", test)) == ["warning"]
+    assert found(("p_test.go", itself)) == ["error"]  # plain to see
