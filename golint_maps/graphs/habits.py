@@ -115,7 +115,7 @@ def _breaks(races: Races, way: Witness, guard: Held, found: Sequence[Witness]) -
         or _makes_it(races, way)
         or _makes_at_start(races, way)
         or races.doubts.put_in_place(way)
-        or races.made_to_call(way)
+        or (way.function == way.context.entry and races.made_to_call(way))
         or helps_tests(way.access.place.path)
         or any(lock.name.endswith(("~", ONCE, SERIAL)) for lock in way.locks)
     ):

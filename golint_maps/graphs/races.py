@@ -319,8 +319,10 @@ class Races:
         """Tell whether a way starts at an exported method that all its callers in sight call on an object which they make for that."""
         if way.context.kind != "exported" or not way.path or way.path[0] != "r":
             return False
-        sites = [link.site for link in self.links.into.get(way.context.entry, ()) if not self.functions[link.caller].test]
-        given = [site.receiver for site in sites]
+        links = [link for link in self.links.into.get(way.context.entry, ()) if not self.functions[link.caller].test]
+        if any(link.receiver_argument >= 0 or link.callee not in link.site.targets for link in links):
+            return False  # it is handed on, and called later
+        given = [link.site.receiver for link in links]
         return bool(given) and all(
             receiver is not None and receiver.path is not None and len(receiver.path) == 1 and (receiver.owned or self.objects.made(receiver.path[0]))
             for receiver in given

@@ -30,7 +30,8 @@ _BELOW = re.compile(r"\b(?:below|following)\b")
 @RULE.check
 def check(program: Program) -> Iterator[Finding]:
     """Report breaches of declared guards."""
-    racing = {verdict.access.place for verdict in program.verdicts if verdict.certain and verdict.kind in ("write", "read", "locks-differ")}
+    seen = (verdict for verdict in program.verdicts if verdict.certain and verdict.other is not None)
+    racing = {verdict.access.place for verdict in seen if verdict.kind in ("write", "read", "locks-differ")}
     differ = {verdict.access.place for verdict in program.verdicts if verdict.kind == "locks-differ"}
     for breach in program.breaches:
         if program.assumed.told(breach.side) or (breach.call is not None and breach.side.access.place in differ):
