@@ -130,7 +130,7 @@ def _effects(package: PackageView) -> dict[str, tuple[_Effect, ...]]:
     if found is None:
         found = package.memo[__name__] = {}
         for view in views(package, range(len(package.scope.files))):
-            if view.root.name == "var·" or not any(_locks(function.body or (), LockEffects.of(package).taking) for function in view.functions):
+            if view.root.name == "var·" or not any(LockEffects.of(package).locks_in(function.body or ()) for function in view.functions):
                 continue
             names = Names(view)
             walk = _Walk(LockEffects.of(package), names, {}, {})
@@ -139,10 +139,6 @@ def _effects(package: PackageView) -> dict[str, tuple[_Effect, ...]]:
             found[declared_id(package.scope.path, view.root, view.path)] = tuple(walk.effects)
     effects: dict[str, tuple[_Effect, ...]] = found
     return effects
-
-
-def _locks(body: Sequence[ir.Stmt], taking: frozenset[str]) -> bool:
-    return any(isinstance(x.fun, ir.Sel | ir.Name) and (x.fun.name in _LOCKING or x.fun.name in taking) for x in each(body, ir.Call))
 
 
 class _Walk(LockWalk):

@@ -9,7 +9,7 @@ from golint_maps.flow.events import Path
 from golint_maps.flow.identity import Names
 from golint_maps.flow.once import once_regions
 from golint_maps.flow.structure import end_of, start_of
-from golint_maps.flow.traverse import each, substatements
+from golint_maps.flow.traverse import each, paired, substatements
 from golint_maps.flow.view import View
 from golint_maps.syntax import ir
 
@@ -36,8 +36,7 @@ def _is_lowered(view: View, flag: Path) -> bool:
         isinstance(value, ir.Name) and value.name == "false" and view.paths.raw(target) == flag
         for number in view.family
         for statement in each(view.facts.functions[number].body or (), ir.Assign)
-        if len(statement.lhs) == len(statement.rhs)
-        for target, value in zip(statement.lhs, statement.rhs, strict=True)
+        for target, value in paired(statement)
     )
 
 

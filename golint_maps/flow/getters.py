@@ -57,7 +57,7 @@ def getter_of(view: View, call: ir.Call) -> Getter | None:
 
 
 def _declared(view: View, fun: ir.Expr) -> Declared[ir.Function] | None:
-    """Return the function of the package that is called by name, or the method."""
+    """Return the function of the package that is called by name, or the method. `callees` says more, but stands on views, which stand on paths."""
     scope = view.package.scope
     match fun:
         case ir.Name(name):

@@ -10,7 +10,7 @@ from golint_maps.flow.identity import Names
 from golint_maps.flow.locks import OPERATIONS
 from golint_maps.flow.paths import Path
 from golint_maps.flow.structure import end_of, start_of
-from golint_maps.flow.traverse import each, subexpressions
+from golint_maps.flow.traverse import each, paired, subexpressions
 from golint_maps.syntax import ir
 
 _SETS: Final = frozenset(("Store", "Swap", "CompareAndSwap"))
@@ -33,8 +33,8 @@ def given_up(function: ir.Function, holder: Path, at: int, names: Names) -> bool
     """Tell whether a flag of an object has been set before: `old.stale = true`, `old.stale.Swap(true)`. Others who look at it leave the map alone."""
     body = function.body or ()
     for statement in each(body, ir.Assign):
-        if statement.pos < at and len(statement.lhs) == len(statement.rhs):
-            for target, value in zip(statement.lhs, statement.rhs, strict=True):
+        if statement.pos < at:
+            for target, value in paired(statement):
                 if _is_true(value) and isinstance(target, ir.Sel) and names.view.paths.of(target.base) == holder:
                     return True
     for call in each(body, ir.Call):

@@ -14,7 +14,7 @@ from golint_maps.flow.pointers import holds_pointers
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell, spell_type
 from golint_maps.flow.syncmap_calls import is_fresh
-from golint_maps.flow.traverse import each, expressions, statements
+from golint_maps.flow.traverse import each, expressions, paired, statements
 from golint_maps.flow.view import View
 from golint_maps.syntax import ir
 from golint_maps.types import model
@@ -70,8 +70,8 @@ def analyse(view: View) -> Iterator[LargeMap | TableFilled]:
 def _made(view: View, body: list[ir.Stmt] | tuple[()]) -> Iterator[tuple[ir.Expr | str, int, bool]]:
     """Yield (map, size, False) of each `make(map[K]V, size)` that is stored."""
     for statement in statements(body):
-        if isinstance(statement, ir.Assign) and len(statement.lhs) == len(statement.rhs):
-            for target, value in zip(statement.lhs, statement.rhs, strict=True):
+        if isinstance(statement, ir.Assign):
+            for target, value in paired(statement):
                 size = _size(view, value)
                 if size:
                     yield target, size, False

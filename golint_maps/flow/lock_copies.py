@@ -12,7 +12,7 @@ from golint_maps.flow.literals import field_name
 from golint_maps.flow.maps import extent, place
 from golint_maps.flow.site import Site
 from golint_maps.flow.spelling import spell
-from golint_maps.flow.traverse import each, expressions, statements
+from golint_maps.flow.traverse import each, expressions, paired, statements
 from golint_maps.flow.view import PackageView, View
 from golint_maps.syntax import ir
 from golint_maps.types import model
@@ -174,8 +174,8 @@ def _stored(view: View) -> Iterator[_Stored]:
     for function in view.functions:
         body = function.body or ()
         for assign in each(body, ir.Assign):
-            if assign.op == "=" and len(assign.lhs) == len(assign.rhs):
-                for target, value in zip(assign.lhs, assign.rhs, strict=True):
+            if assign.op == "=":
+                for target, value in paired(assign):
                     if isinstance(target, ir.Sel) and _kept_elsewhere(view, value):
                         yield _Stored(target.name, value, target, target)
         for literal in each(body, ir.Lit):

@@ -11,7 +11,7 @@ from golint_maps.flow.events import ONCE, SETTLED, Held
 from golint_maps.flow.files import families, of_file
 from golint_maps.flow.identity import Names, declared_id
 from golint_maps.flow.settled import note_seen, note_set, settled
-from golint_maps.flow.traverse import each
+from golint_maps.flow.traverse import each, paired
 from golint_maps.flow.view import PackageView, View
 from golint_maps.flow.walk import Forward, children
 from golint_maps.syntax import ir
@@ -25,6 +25,7 @@ _FEW = 2
 _SHORT = 4
 _MENTIONED = frozenset((*locks.METHODS, "Do"))
 """Names of methods that may concern a lock, `sync.Once` among them."""
+_TAKING = frozenset(("Lock", "RLock"))
 _LOCKING = frozenset(name.lower() for name in locks.OPERATIONS)
 """Names of helpers that do what they say: `lock(ctx)`."""
 _CALLS_AT_ONCE = frozenset(("sort", "slices", "maps", "strings", "bytes", "filepath", "fs", "ast"))
@@ -123,6 +124,10 @@ class LockEffects:
                 if effect is not None and any(not lock.name.endswith(SETTLED) for lock in effect[0]):
                     found.add(function.name)
         return frozenset(found)
+
+    def locks_in(self, body: Sequence[ir.Stmt]) -> bool:
+        """Tell whether a body locks something anywhere, or calls such a short function, by the names alone."""
+        return any(isinstance(x.fun, ir.Sel | ir.Name) and (x.fun.name in _TAKING or x.fun.name in self.taking) for x in each(body, ir.Call))
 
     def takes(self, body: Sequence[ir.Stmt], names: Names) -> bool:
         """Tell whether a function takes a lock before it has given one back."""
@@ -291,8 +296,7 @@ def _starts_something(body: Sequence[ir.Stmt], methods: Container[str]) -> bool:
     literals = {
         target.id
         for assign in (each(body, ir.Assign) if each(body, ir.FuncLit) else ())
-        if len(assign.lhs) == len(assign.rhs)
-        for target, value in zip(assign.lhs, assign.rhs, strict=True)
+        for target, value in paired(assign)
         if isinstance(target, ir.Local) and isinstance(value, ir.FuncLit)
     }
     return any(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from golint_maps.flow.files import of_file
 from golint_maps.flow.literals import field_name
-from golint_maps.flow.traverse import each
+from golint_maps.flow.traverse import each, paired
 from golint_maps.syntax import ir
 from golint_maps.types import model
 from golint_maps.types.definitions import FromValue
@@ -104,13 +104,12 @@ def _fields_in(file: ir.FileFacts) -> list[tuple[str, str, bool]]:
 def _filled(body: list[ir.Stmt], variables: list[ir.Variable]) -> Iterator[tuple[str, ir.Expr, Mapping[str, ir.Expr]]]:
     """Yield (field, value, what stands for the fields beside it) of the fields that a body fills."""
     for assign in each(body, ir.Assign):
-        if len(assign.lhs) == len(assign.rhs):
-            for target, value in zip(assign.lhs, assign.rhs, strict=True):
-                match target:
-                    case ir.Sel(ir.Sel(base, condition), "L"):
-                        yield condition, ir.Call(ir.Sel(ir.Name("sync", 0), "NewCond", 0, 0), [value], 0, 0), {"": base}
-                    case ir.Sel(base, name):
-                        yield name, value, {"": base}
+        for target, value in paired(assign):
+            match target:
+                case ir.Sel(ir.Sel(base, condition), "L"):
+                    yield condition, ir.Call(ir.Sel(ir.Name("sync", 0), "NewCond", 0, 0), [value], 0, 0), {"": base}
+                case ir.Sel(base, name):
+                    yield name, value, {"": base}
     for literal in each(body, ir.Lit):
         beside = {field_name(element, variables): element.value for element in literal.elements if element.key is not None}
         beside.pop("", None)

@@ -16,7 +16,7 @@ from golint_maps.flow.files import families, of_file
 from golint_maps.flow.identity import Names
 from golint_maps.flow.literals import field_name
 from golint_maps.flow.lock_pointers import condition_lock, is_condition
-from golint_maps.flow.traverse import each
+from golint_maps.flow.traverse import each, paired
 from golint_maps.flow.view import PackageView, View
 from golint_maps.syntax import ir
 from golint_maps.types import model
@@ -314,12 +314,7 @@ def _single_channels_in(file: ir.FileFacts) -> set[str]:
         for x in each(body, ir.Lit):
             names.update(field_name(element, variables) for element in x.elements if _makes_single(element.value))
         for statement in each(body, ir.Assign):
-            if len(statement.lhs) == len(statement.rhs):
-                names.update(
-                    target.name
-                    for target, value in zip(statement.lhs, statement.rhs, strict=True)
-                    if target.__class__ is ir.Sel and _makes_single(value)
-                )
+            names.update(target.name for target, value in paired(statement) if target.__class__ is ir.Sel and _makes_single(value))
     return names
 
 
@@ -367,8 +362,8 @@ def _single_arguments_in(file: ir.FileFacts) -> tuple[set[tuple[str, int]], set[
 def _single_locals_in(body: Sequence[ir.Stmt]) -> Iterator[int]:
     """Yield the locals that a body defines as channels of capacity one."""
     for statement in each(body, ir.Assign):
-        if statement.op == ":=" and len(statement.lhs) == len(statement.rhs):
-            for target, value in zip(statement.lhs, statement.rhs, strict=True):
+        if statement.op == ":=":
+            for target, value in paired(statement):
                 if isinstance(target, ir.Local) and _makes_single(value):
                     yield target.id
     for declared in each(body, ir.Declare):

@@ -501,11 +501,9 @@ class LocksetWalk(Forward[State]):
             self.evaluate(argument, state) if not walks else self.evaluate_base(argument, state)
         if len(call.args) == 1 and self.view.typing.of(fun) is None and self.view.typing.as_type(fun) is not None:
             return  # a conversion
-        if not operands:
-            pass
-        elif fun.__class__ is ir.Sel:
+        if operands and fun.__class__ is ir.Sel:
             self.evaluate_base(fun.base, state)
-        elif fun.__class__ is ir.Index or fun.__class__ is ir.Call:
+        elif operands and (fun.__class__ is ir.Index or fun.__class__ is ir.Call):
             self.evaluate(fun, state)
         self._call_site(call, "call", state)
         if state.owned:

@@ -15,7 +15,7 @@ from golint_maps.flow.maps import extent, qualified
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.syncmap_calls import map_call
-from golint_maps.flow.traverse import each, operands, statements, subexpressions
+from golint_maps.flow.traverse import each, operands, paired, statements, subexpressions
 from golint_maps.flow.view import View
 from golint_maps.flow.walk import never_returns
 from golint_maps.syntax import ir
@@ -305,7 +305,7 @@ def _is_renewed(view: View, loop: _Loop, way: list[_Level], number: int, key: ir
 
 def _sets_a_field(view: View, loop: _Loop, statement: ir.Stmt, number: int) -> bool:
     """Tell whether a statement gives a field of a struct variable what the turn has brought: `v.name = name`."""
-    if not isinstance(statement, ir.Assign) or statement.op != "=" or len(statement.lhs) != len(statement.rhs):
+    if not isinstance(statement, ir.Assign) or statement.op != "=":
         return False
     return any(
         isinstance(target, ir.Sel)
@@ -313,7 +313,7 @@ def _sets_a_field(view: View, loop: _Loop, statement: ir.Stmt, number: int) -> b
         and target.base.id == number
         and isinstance(view.package.resolver.underlying(view.typing.local(number)), model.Struct)
         and any(isinstance(part, ir.Local) and _inside(part.id, loop, view) for part in subexpressions(value))
-        for target, value in zip(statement.lhs, statement.rhs, strict=True)
+        for target, value in paired(statement)
     )
 
 

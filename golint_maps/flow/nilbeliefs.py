@@ -15,7 +15,7 @@ from golint_maps.flow.files import of_file
 from golint_maps.flow.literals import field_name
 from golint_maps.flow.makers import Makers, makers
 from golint_maps.flow.nildoubts import is_nil
-from golint_maps.flow.traverse import each
+from golint_maps.flow.traverse import each, paired
 from golint_maps.flow.view import PackageView, display_name
 from golint_maps.syntax import ir
 from golint_maps.types import model
@@ -87,8 +87,7 @@ def _takes(function: str, body: Sequence[ir.Stmt], name: str) -> bool:
     """
     if _BEGINNING_ANEW.search(function) is not None:
         return True
-    pairs = [pair for assign in each(body, ir.Assign) if len(assign.lhs) == len(assign.rhs) for pair in zip(assign.lhs, assign.rhs, strict=True)]
-    given = [value for target, value in pairs if isinstance(target, ir.Local)]
+    given = [value for assign in each(body, ir.Assign) for target, value in paired(assign) if isinstance(target, ir.Local)]
     given += [value for declare in each(body, ir.Declare) for value in declare.values]
     given += [send.value for send in each(body, ir.Send)]
     given += [argument for call in each(body, ir.Call) if not (isinstance(call.fun, ir.Name) and call.fun.name in _LOOKING) for argument in call.args]
@@ -99,8 +98,11 @@ def _puts_out_of_use(name: str, body: Sequence[ir.Stmt]) -> bool:
     """Tell whether a function ends the life of its object, by its name or by a flag that it sets: nobody is to store anything then."""
     if _ENDING.search(name) is not None:
         return True
-    pairs = [pair for assign in each(body, ir.Assign) if len(assign.lhs) == len(assign.rhs) for pair in zip(assign.lhs, assign.rhs, strict=True)]
-    return any(isinstance(target, ir.Sel) and isinstance(value, ir.Name) and value.name == "true" for target, value in pairs)
+    return any(
+        isinstance(target, ir.Sel) and isinstance(value, ir.Name) and value.name == "true"
+        for assign in each(body, ir.Assign)
+        for target, value in paired(assign)
+    )
 
 
 class Beliefs:

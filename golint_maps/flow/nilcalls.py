@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from golint_maps.flow.callees import callee
-from golint_maps.flow.traverse import each, in_turn, statements
+from golint_maps.flow.traverse import each, in_turn, paired, statements
 from golint_maps.flow.view import View
 from golint_maps.flow.walk import never_returns
 from golint_maps.syntax import ir
@@ -164,8 +164,8 @@ def _cleared(method: ir.Function) -> tuple[str, ...]:
     body = list(in_turn(method.body or ()))
     fields: dict[str, int] = {}
     for assign in body:
-        if isinstance(assign, ir.Assign) and len(assign.lhs) == len(assign.rhs):
-            for target, value in zip(assign.lhs, assign.rhs, strict=True):
+        if isinstance(assign, ir.Assign):
+            for target, value in paired(assign):
                 if isinstance(target, ir.Sel) and _is_local(target.base, method.receiver) and isinstance(value, ir.Name) and value.name == "nil":
                     fields[target.name] = assign.pos
     if not fields or not isinstance(method.receiver_type, ir.TPtr):

@@ -232,7 +232,3 @@ class Paths:
             case ir.Sel(_, "String" | "Name" | "ID" | "Key" | "GetName" | "GetNamespace" | "GetUID" | "Path" | "Error"):
                 return True
         return False
-
-
-def _is_new(x: ir.Expr) -> bool:
-    return isinstance(x, ir.Call | ir.Lit) or (isinstance(x, ir.Addr) and isinstance(x.x, ir.Lit))

@@ -13,7 +13,7 @@ from golint_maps.flow.maps import extent, place
 from golint_maps.flow.paths import RECEIVED
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
-from golint_maps.flow.traverse import each, subexpressions
+from golint_maps.flow.traverse import each, paired, subexpressions
 from golint_maps.flow.view import PackageView, View, views
 from golint_maps.syntax import ir
 from golint_maps.types import model
@@ -277,8 +277,8 @@ class _Sources:
 
 def _assigned(view: View) -> Iterator[tuple[ir.Expr, ir.Expr]]:
     for statement in view.statements:
-        if isinstance(statement, ir.Assign) and len(statement.lhs) == len(statement.rhs):
-            yield from zip(statement.lhs, statement.rhs, strict=True)
+        if isinstance(statement, ir.Assign):
+            yield from paired(statement)
 
 
 def _reached(package: PackageView, recovering: Mapping[str, tuple[Place, bool]]) -> frozenset[str]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from golint_maps.flow.files import of_file
 from golint_maps.flow.paths import Path
 from golint_maps.flow.structure import end_of, start_of
-from golint_maps.flow.traverse import each
+from golint_maps.flow.traverse import each, paired
 from golint_maps.flow.view import PackageView, View
 from golint_maps.syntax import ir
 from golint_maps.types import model
@@ -57,13 +57,12 @@ class Slots:
     def let_in(self, body: Sequence[ir.Stmt], view: View) -> Iterator[tuple[int, int]]:
         """Yield (start, end) of the branches that such a method, asked on its own, leads to."""
         for branch in each(body, ir.If) if self.asked else ():
-            if branch.then and isinstance(branch.cond, ir.Call) and any(self.asks(branch.cond, view)):
+            if branch.then and isinstance(branch.cond, ir.Call) and self.asked_object(branch.cond, view) is not None:
                 yield start_of(branch.then[0]), end_of(branch.then[-1])
 
-    def asks(self, call: ir.Call, view: View) -> Iterator[ir.Expr]:
-        """Yield the object that such a method is called on."""
-        if isinstance(call.fun, ir.Sel) and any(self._by_methods([call], self.asked, view)):
-            yield call.fun.base
+    def asked_object(self, call: ir.Call, view: View) -> ir.Expr | None:
+        """Return the object that such a method is called on, or None for other calls."""
+        return call.fun.base if isinstance(call.fun, ir.Sel) and any(self._by_methods([call], self.asked, view)) else None
 
     def comes_free(self, slot: Path) -> bool:
         """Tell whether a slot is given back, flag or object, so that it lets somebody in more than once."""
@@ -276,8 +275,8 @@ def _marks(function: ir.Function) -> Mapping[Path, bool]:
     return {
         mark: _is_zero(value)
         for statement in function.body or ()
-        if isinstance(statement, ir.Assign) and len(statement.lhs) == len(statement.rhs)
-        for target, value in zip(statement.lhs, statement.rhs, strict=True)
+        if isinstance(statement, ir.Assign)
+        for target, value in paired(statement)
         if (mark := _mark(target, function.receiver))
     }
 

@@ -20,7 +20,6 @@ from golint_maps.syntax import ir
 from golint_maps.types import model
 
 _LOCKS: Final = frozenset((model.Named("sync", "Mutex"), model.Named("sync", "RWMutex")))
-_LOCKING: Final = frozenset(("Lock", "RLock"))
 
 
 class SplitCalls(Site, frozen=True, kw_only=True, tag="split-calls"):
@@ -53,8 +52,8 @@ def analyse(view: View) -> Iterator[SplitCalls]:
             key = _key(view, argument)
             if key and path is not None:
                 found[path, key].append((call, index))
-    if names is None or not any(len(calls) > 1 for calls in found.values()) or _takes_a_lock(view, body):
-        return
+    if names is None or not any(len(calls) > 1 for calls in found.values()) or LockEffects.of(view.package).locks_in(body):
+        return  # the lock may be held from one call to the other
     structure, callees = Structure(body), Callees(names)
     ignored = {id(statement.x) for statement in each(body, ir.Do)}
     for calls in found.values():
@@ -85,12 +84,6 @@ def _key(view: View, x: ir.Expr) -> str:
     key = view.paths.key(x)
     variables = [part.id for part in subexpressions(x) if isinstance(part, ir.Local)]
     return key if variables and "?" not in key and not any(view.assignments[number] for number in variables) else ""
-
-
-def _takes_a_lock(view: View, body: list[ir.Stmt]) -> bool:
-    """Tell whether a function takes a lock itself, which may be held from one call to the other."""
-    taking = LockEffects.of(view.package).taking
-    return any(isinstance(call.fun, ir.Sel | ir.Name) and (call.fun.name in _LOCKING or call.fun.name in taking) for call in each(body, ir.Call))
 
 
 def _guards_maps_elsewhere(view: View, x: ir.Expr) -> bool:

@@ -420,7 +420,7 @@ class _Sequences(Forward[_State]):
 
     def _won(self, call: ir.Call, state: _State) -> None:
         """`if entry.gone.CompareAndSwap(false, true)`: of all that have found an entry, one alone goes on to take it out."""
-        x = won_flag(call) or next(slots(self._view.package).asks(call, self._view), None)
+        x = won_flag(call) or slots(self._view.package).asked_object(call, self._view)
         while isinstance(x, ir.Sel):
             x = x.base
         if isinstance(x, ir.Local):

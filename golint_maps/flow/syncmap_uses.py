@@ -14,7 +14,7 @@ from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.syncmap_calls import MapCall, SyncMaps, is_constructor, is_fresh, owner_of, place_of, range_call, spelled_map, stands_for
 from golint_maps.flow.syncmap_stores import identity, stores
-from golint_maps.flow.traverse import each, statements
+from golint_maps.flow.traverse import each, paired, statements
 from golint_maps.flow.view import View, function_view
 from golint_maps.syntax import ir
 from golint_maps.types import model
@@ -66,9 +66,9 @@ def reassignments(view: View, maps: SyncMaps) -> Iterator[SyncMapReassigned]:
         function = view.facts.functions[number]
         root = view.root
         for statement in statements(function.body or ()):
-            if not isinstance(statement, ir.Assign) or statement.op != "=" or len(statement.lhs) != len(statement.rhs):
+            if not isinstance(statement, ir.Assign) or statement.op != "=":
                 continue
-            for target, value in zip(statement.lhs, statement.rhs, strict=True):
+            for target, value in paired(statement):
                 if not _is_empty_map(value, view) or view.typing.of(target) != model.SYNC_MAP:
                     continue
                 if is_constructor(root.name) or root.name == "var·" or _own(target, number, view, maps):

@@ -216,6 +216,11 @@ def in_turn(body: Sequence[ir.Stmt]) -> Iterator[ir.Stmt]:
             yield statement
 
 
+def paired(assign: ir.Assign) -> Iterable[tuple[ir.Expr, ir.Expr]]:
+    """Return (target, value) of an assignment; nothing where one call or look-up gives several targets their values."""
+    return zip(assign.lhs, assign.rhs, strict=True) if len(assign.lhs) == len(assign.rhs) else ()
+
+
 def chained(x: ir.Expr, operator: str) -> Iterator[ir.Expr]:
     """Yield what a chain of one binary operator is made of, from left to right: `a || b || c`."""
     if isinstance(x, ir.Binary) and x.op == operator:

@@ -79,7 +79,7 @@ def _level(program: Program, breach: Breach, *, races: bool) -> Level | None:
         and _BELOW.search(breach.words)
         and not program.guarding.of(breach.side.identity).guarded_by(breach.lock.name)
     ):
-        return Level.NOTE  # nobody ever holds it for this map: how far down "below" goes is anybody's guess
+        return Level.NOTE  # most changes of this map do without it: how far down "below" goes is anybody's guess
     if races or breach.side.context.concurrent:
         return None
     if breach.call is not None and breach.words.startswith("the name"):

@@ -28,11 +28,13 @@ _WASTE = {
     "fresh": "The sync.Map `{map}` gets a new key for each entry, stored once and taken out once.",
     "overwritten": "Entries of the sync.Map `{map}` are overwritten again and again, and never loaded one by one.",
 }
+_GARBAGE = "Each store makes 24 bytes of garbage (up to Go 1.23) and boxes key and value; a plain map makes none."
+_GARBAGE_OF_TRIE = "Each store makes 56 bytes of garbage (since Go 1.24) and boxes key and value; a plain map makes none."
 _COST = {
-    ("alone", False): "Each store makes 24 bytes of garbage (up to Go 1.23) and boxes key and value; a plain map makes none.",
-    ("alone", True): "Each store makes 56 bytes of garbage (since Go 1.24) and boxes key and value; a plain map makes none.",
-    ("in turn", False): "Each store makes 24 bytes of garbage (up to Go 1.23) and boxes key and value; a plain map makes none.",
-    ("in turn", True): "Each store makes 56 bytes of garbage (since Go 1.24) and boxes key and value; a plain map makes none.",
+    ("alone", False): _GARBAGE,
+    ("alone", True): _GARBAGE_OF_TRIE,
+    ("in turn", False): _GARBAGE,
+    ("in turn", True): _GARBAGE_OF_TRIE,
     (
         "fresh",
         False,
@@ -42,11 +44,13 @@ _COST = {
     ("overwritten", False): "Up to Go 1.23 an overwrite makes 24 bytes of garbage, that of a map with a mutex 8.",
     ("overwritten", True): "Since Go 1.24 an overwrite makes 56 bytes of garbage, that of a map with a mutex 8.",
 }
+_PLAIN = "A plain map does the same, with types."
+_WITH_A_MUTEX = "A plain map with a mutex is simpler and cheaper. A sync.Map is for keys that are written once and read many times."
 _HELP = {
-    "alone": "A plain map does the same, with types.",
-    "in turn": "A plain map does the same, with types.",
-    "fresh": "A plain map with a mutex is simpler and cheaper. A sync.Map is for keys that are written once and read many times.",
-    "overwritten": "A plain map with a mutex is simpler and cheaper. A sync.Map is for keys that are written once and read many times.",
+    "alone": _PLAIN,
+    "in turn": _PLAIN,
+    "fresh": _WITH_A_MUTEX,
+    "overwritten": _WITH_A_MUTEX,
 }
 
 

@@ -18,7 +18,7 @@ from golint_maps.flow.internals.stores import part, stores
 from golint_maps.flow.internals.values import Frame
 from golint_maps.flow.maps import extent, place
 from golint_maps.flow.spelling import spell
-from golint_maps.flow.traverse import expressions, operands, statements, subexpressions
+from golint_maps.flow.traverse import expressions, operands, paired, statements, subexpressions
 from golint_maps.flow.view import PackageView, View
 from golint_maps.syntax import ir
 from golint_maps.types import model
@@ -142,8 +142,8 @@ def _converts(view: View, call: ir.Call) -> bool:
 def _stores(frame: Frame) -> Iterator[MapCrossesCgo]:
     view = frame.view
     for statement in view.statements:
-        if isinstance(statement, ir.Assign) and statement.op == "=" and len(statement.lhs) == len(statement.rhs):
-            for target, value in zip(statement.lhs, statement.rhs, strict=True):
+        if isinstance(statement, ir.Assign) and statement.op == "=":
+            for target, value in paired(statement):
                 yield from _store(frame, statement, target, value)
         for operand in operands(statement):
             for x in subexpressions(operand):
