@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -10,6 +11,10 @@ from golint_maps.cli import options, output
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+_TITLE: Final = re.compile(r"\A# .*\n+")
+_EXPECTED: Final = re.compile(r" // want \"[^\"\n]*\"$", re.MULTILINE)
+"""What the tests expect of a line in the bad examples."""
 
 
 @click.command(name="explain")
@@ -38,7 +43,8 @@ def command(selectors: tuple[str, ...], go: str | None, rules_dirs: tuple[Path, 
             head = f"# {rule.id}: {rule.name}\n\n{rule.summary[:1].upper()}{rule.summary[1:]}.\n\n"
             facts = f"level: {rule.level} · profile: {rule.profile} · precision: {rule.precision}"
             cwe = "".join(f" · CWE-{number}" for number in rule.cwe)
-            pages.append(f"{head}{facts}{cwe} · since {rule.since}\n\n{(registry.page(rule) or '').strip()}\n")
+            page = _EXPECTED.sub("", _TITLE.sub("", (registry.page(rule) or "").strip()))
+            pages.append(f"{head}{facts}{cwe} · since {rule.since}\n\n{page}\n")
             if version is not None and (section := layouts.section(rule.id, version[1])):
                 pages.append(section)
     output.to_stdout("\n".join(pages))

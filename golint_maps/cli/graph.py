@@ -74,7 +74,10 @@ def command(
 
 def _by_suffix(file: Path | None) -> str:
     suffix = "" if file is None else file.suffix.lower().removeprefix(".")
-    return {"gv": "dot", "xml": "graphml"}.get(suffix, suffix if suffix in _FORMATS else "dot")
+    chosen = {"": "dot", "gv": "dot", "xml": "graphml"}.get(suffix, suffix)
+    if chosen not in _FORMATS:
+        raise click.UsageError(f"-o {file}: no graph is written as .{suffix}; --format chooses among {', '.join(_FORMATS)}")
+    return chosen
 
 
 def _add_lines(graph: Graph, root: Path) -> None:

@@ -141,6 +141,13 @@ def test_a_focus_that_is_not_there_and_a_depth_without_one_have_status_2(module:
     assert call("graph", "calls", "./nothing/...", "--no-cache").status == 2
 
 
+def test_a_file_whose_suffix_is_no_format_is_refused(module: Path, call: Call) -> None:
+    refused = call("graph", "calls", "-o", "calls.png", "--no-cache")
+    assert (refused.status, "no graph is written as .png" in refused.err, Path("calls.png").exists()) == (2, True, False)
+    assert call("graph", "calls", "-o", "calls.png", "--format", "dot", "--no-cache").status == 0
+    assert call("graph", "calls", "-o", "calls", "--no-cache").status == 0
+
+
 @pytest.mark.parametrize("kind", ["calls", "goroutines", "locks"])
 @pytest.mark.parametrize("format", ["dot", "graphml", "json", "svg"])
 def test_the_same_program_gives_the_same_bytes(module: Path, call: Call, kind: str, format: str) -> None:

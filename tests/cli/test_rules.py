@@ -48,6 +48,13 @@ def test_a_family_is_explained_rule_by_rule(call: Call) -> None:
     assert [line.split(":")[0] for line in call("explain", "GM0").out.splitlines() if line.startswith("# ")] == ["# GM000", "# GM001"]
 
 
+def test_a_page_has_one_title_and_says_nothing_of_tests(call: Call) -> None:
+    page = call("explain", "GM203").out
+    assert [line for line in page.splitlines() if line.startswith("# ")] == ["# GM203: write-under-read-lock"]
+    assert "\ts.known[n] = n * n\n" in page
+    assert "// want" not in call("explain", "ALL").out
+
+
 def test_an_unknown_rule_has_status_2_and_a_suggestion(call: Call) -> None:
     result = call("explain", "GM010")
     assert result.status == 2
