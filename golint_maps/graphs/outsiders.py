@@ -49,14 +49,20 @@ class Outsiders:
         seen = {context.kind for context in contexts if context.kind != "exported" and not self._functions[context.entry].test}
         return bool(seen) and seen <= {"main", "init"}
 
-    def behind_wrapper(self, way: Witness, other: Witness) -> bool:
-        """Tell whether a way starts at an exported method of an object without a lock, which objects around it lock for where they are in sight.
+    def locks_for_it(self, way: Witness, other: Witness) -> bool:
+        """Tell whether a way without a lock starts at an exported method that its callers lock for, as the other way shows."""
+        if way.context.kind != "exported" or way.locks or not other.locks:
+            return False
+        return self._behind_wrapper(way) or self._functions[way.context.entry].receiver in self._lending
+
+    def _behind_wrapper(self, way: Witness) -> bool:
+        """Tell whether a way starts at a method of an object without a lock, which objects around it lock for where they are in sight.
 
         Others may well call the method without, on objects of their own.
         """
         entry = self._functions[way.context.entry]
         owner = way.identity.rpartition(".")[0]
-        if way.context.kind != "exported" or way.locks or not other.locks or f"f{entry.receiver}" != owner or owner in self.locking_types:
+        if f"f{entry.receiver}" != owner or owner in self.locking_types:
             return False
         return self._used_by_others(entry.receiver)
 
@@ -72,6 +78,13 @@ class Outsiders:
             not caller.test and (hidden(entry) or caller.package.removesuffix("_test") != entry.package)
             for caller in (self._functions[link.caller] for link in self._links.into.get(entry.id, ()) if link.caller != entry.id)
         )
+
+    @cached_property
+    def _lending(self) -> frozenset[str]:
+        """Types that lend their lock by a method `Lock`, and whose methods never touch a map under a lock that they have taken themselves."""
+        methods = [function for function in self._functions.values() if function.receiver and not function.parent]
+        lending = {method.receiver for method in methods if method.name.endswith(".Lock")}
+        return frozenset(lending - {method.receiver for method in methods if any(access.locks for access in method.accesses)})
 
     def _used_by_others(self, kind: str) -> bool:
         """Tell whether functions that are no methods of a type call its methods."""

@@ -265,7 +265,7 @@ class Races:
             return ""
         if found and not shown:
             found = "assumed"
-        if found == "assumed" and (self.outsiders.behind_wrapper(left, right) or self.outsiders.behind_wrapper(right, left)):
+        if found == "assumed" and (self.outsiders.locks_for_it(left, right) or self.outsiders.locks_for_it(right, left)):
             return ""
         if found == "assumed" and (apart or any(self.outsiders.nobody_outside(way) or self.made_to_call(way) for way in (left, right))):
             return ""

@@ -588,3 +588,33 @@ var kept *client
 )
 def test_a_setter_that_is_called_on_new_objects_alone_needs_no_lock(caller: str, count: int) -> None:
     assert len(program(SETTER + caller).verdicts) == count
+
+
+# --- callers lock ---
+
+LENT = """package p
+import (
+	"net/http"
+	"sync"
+)
+type Cache struct { mu sync.Mutex; m map[string]int }
+func (c *Cache) Lock() { c.mu.Lock() }
+func (c *Cache) Unlock() { c.mu.Unlock() }
+func (c *Cache) Put(k string) { c.m[k] = 1 }
+func (c *Cache) Get(k string) int { return c.m[k] }
+type server struct { c *Cache }
+func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.c.Lock(); defer s.c.Unlock(); s.c.Put(r.URL.Path) }
+"""
+
+
+def test_a_type_that_lends_its_lock_is_locked_by_its_callers() -> None:
+    assert kinds(LENT) == []
+
+
+def test_a_type_that_lends_its_lock_and_takes_it_itself_is_not() -> None:
+    assert kinds(LENT + "func (c *Cache) Drop(k string) { c.mu.Lock(); defer c.mu.Unlock(); delete(c.m, k) }\n") != []
+
+
+def test_a_caller_that_does_not_lock_what_is_lent_is_one_still() -> None:
+    source = LENT + "func (s *server) reset(c chan string) { for k := range c { go func() { s.c.Put(k) }() } }\n"
+    assert "write" in kinds(source)
