@@ -103,9 +103,13 @@ class Doubts:
             and begins(self._functions[hop.function])
             and not self._witnesses.started_before(hop)
             and (way.access.op == "assign" or self._functions[hop.function].endless)
-            and not (self._functions[hop.function].endless and any(number < 0 for number in hop.at.nest))
+            and not self._serves(hop)
             for hop in way.hops
         )
+
+    def _serves(self, hop: Hop) -> bool:
+        """Tell whether a step stands in a loop of a function that goes on until it is told to stop: it comes again and again."""
+        return self._functions[hop.function].endless and any(number < 0 for number in hop.at.nest)
 
     def waits_somehow(self, spawn: Witness, other: Witness) -> bool:
         """Tell whether a starter waits for its goroutine on some ways, or calls `Wait` of an object that its goroutine calls as well.
@@ -203,6 +207,8 @@ class Doubts:
         if any(self._functions[hop.function].root == goal for hop in way.hops):
             return False  # where both come from one function, the order of its calls has been looked at
         spawned = next((index + 1 for index, hop in enumerate(way.hops) if hop.spawns), len(way.hops))
+        if any(map(self._serves, way.hops[spawned:])):
+            return False
         return any(self._leads_on(hop, link, goal) for hop in way.hops[spawned:] for link in self._links.out_of.get(hop.function, ()))
 
     def _leads_on(self, hop: Hop, link: Link, goal: str) -> bool:

@@ -107,7 +107,7 @@ class Objects:
             return True  # two variables of one function; those of different functions may hold one object
         if mine[:1] == "g" and theirs[:1] == "g" and mine != theirs:
             return True
-        if mine != theirs and self._made_apart(mine, theirs):
+        if mine != theirs and self._made_apart(mine, theirs, alike=_depth(left.path) == _depth(right.path)):
             return True
         return mine == theirs and elements(left.path) != elements(right.path) and _constant(left.path) and _constant(right.path)
 
@@ -124,12 +124,15 @@ class Objects:
             path = (*held, *path[2:])
         return path
 
-    def _made_apart(self, mine: str, theirs: str) -> bool:
-        """Tell whether two functions have each made an object of their own: neither has got it from the other, of which it is the constructor."""
+    def _made_apart(self, mine: str, theirs: str, *, alike: bool) -> bool:
+        """Tell whether two functions have each made an object of their own: neither has got it from the other, of which it is the constructor.
+
+        `alike` objects hold the map in the same depth. One that lies deeper may be what the other function has made and given out.
+        """
         ours, others = local(self._functions, mine), local(self._functions, theirs)
         if ours is None or others is None or not ours.made or not others.made:
             return False
-        if ours.made == others.made == _BY_LITERAL:
+        if alike and ours.made == others.made == _BY_LITERAL:
             return True
         return others.family not in self._links.comes_to(ours.family) and ours.family not in self._links.comes_to(others.family)
 
@@ -179,6 +182,11 @@ def in_one_activation(left: Witness, right: Witness) -> bool:
 def elements(path: Path) -> Path:
     """Return the parts of a path that choose an element, by their keys."""
     return tuple(part for part in path if part[:1] == "[")
+
+
+def _depth(path: Path) -> int:
+    """Return how many fields a path leads through."""
+    return sum(part[:1] != "[" for part in path)
 
 
 def looked_up(way: Witness) -> bool:

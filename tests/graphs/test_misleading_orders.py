@@ -222,3 +222,23 @@ def test_a_method_that_waits_in_the_end_has_no_lock_either() -> None:
         "func start() { x := New(); go x.run(); x.Stop() }"
     )
     assert certain(source)
+
+
+# --- loops that serve ---
+
+
+@pytest.mark.parametrize(
+    ("body", "racy"), [("for { select { case k := <-s.ops: s.drop(k); case <-s.in: return } }", True), ("s.drop(<-s.ops)", False)]
+)
+def test_what_a_serving_loop_does_makes_nothing_ready_for_what_it_starts_at_its_end(body: str, racy: bool) -> None:
+    source = (
+        "import `sync`\ntype client struct { m map[int]int }\n"
+        "func (c *client) loop(in chan int) { for k := range in { c.m[k] = 1 } }\n"
+        "func start(in chan int) *client { c := &client{m: map[int]int{}}; go c.loop(in); return c }\n"
+        "type server struct { mu sync.Mutex; ops, in chan int; c *client }\n"
+        f"func (s *server) serve() {{ defer s.enable(); {body} }}\n"
+        "func (s *server) enable() { s.c = start(s.in) }\n"
+        "func (s *server) drop(k int) { s.mu.Lock(); defer s.mu.Unlock(); delete(s.c.m, k) }\n"
+        "func main() { s := &server{ops: make(chan int), in: make(chan int)}; s.enable(); go s.serve() }"
+    )
+    assert certain(source) is racy
