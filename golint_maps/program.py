@@ -122,7 +122,8 @@ class Program:
     @cached_property
     def assumed(self) -> AssumedRaces:
         """What races are worth whose other side nobody sees."""
-        return AssumedRaces(self.races, self.guarding, self.promises)
+        helpers = frozenset(path for package in self.packages for path in package.test_helpers)
+        return AssumedRaces(self.races, self.guarding, self.promises, helpers)
 
     @cached_property
     def promises(self) -> dict[str, str]:

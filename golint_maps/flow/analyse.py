@@ -83,7 +83,7 @@ def _analyse(package: PackageView) -> PackageFacts:
     facts += syncmap_profiles.profiles(package)
     facts += large_entries.large_entries(package)
     imported = {item.path for file in package.scope.files for item in file.imports}
-    files = zip(package.scope.files, package.paths, strict=True)
+    files = list(zip(package.scope.files, package.paths, strict=True))
     of_code = {item.path for file, path in files if not path.endswith("_test.go") for item in file.imports}
     return PackageFacts(
         package.scope.path,
@@ -102,6 +102,7 @@ def _analyse(package: PackageView) -> PackageFacts:
         memos.keyed_by_pointers(package),
         lifetime.constructors(package),
         sorted(imported - of_code),
+        sorted(path for file, path in files if not path.endswith("_test.go") and any(item.path == "testing" for item in file.imports)),
     )
 
 

@@ -82,6 +82,8 @@ class PackageFacts(msgspec.Struct, array_like=True, gc=False):
     """Functions that make objects of the package's types."""
     test_imports: list[str] = []
     """Import paths that only its tests have."""
+    test_helpers: list[str] = []
+    """Paths of the files beside its tests that import `testing`: what helps tests, of this package or of others."""
 
 
 ENCODER = msgspec.msgpack.Encoder()

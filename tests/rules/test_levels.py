@@ -356,3 +356,7 @@ def test_where_tests_alone_bring_the_program_s_code_together_is_a_warning() -> N
     assert found(("p.go", code + test.removeprefix("package p\n").replace("Test", "Do"))) == ["error"]
     assert found(("p.go", code), ("p_test.go", test)) == ["warning"]
     assert found(("p_test.go", itself)) == ["error"]  # plain to see
+    helper = "package p\nimport `testing`\nfunc NoteAll(t *testing.T) { for _, k := range []string{`a`} { go note(k) } }\n"
+    assert found(("p.go", code), ("harness.go", helper)) == ["warning"]
+    assert found(("p.go", code), ("harness.go", helper.replace("`testing`", "testing `example.com/testing`"))) == ["error"]
+    assert found(("p.go", code), ("test_helper.go", helper.replace("`testing`", "testing `example.com/testing`"))) == ["warning"]
