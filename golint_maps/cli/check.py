@@ -93,7 +93,7 @@ def command(
     request = _Request(settings, patterns, _accepted(settings), new_from, quiet)
     outcome, stale = _look(request)
     if diff:
-        return _print_diff(outcome, unsafe=unsafe_fixes)
+        return _print_diff(outcome, unsafe=unsafe_fixes, quiet=quiet)
     if fix:
         outcome, stale = _mend(request, outcome, stale, unsafe=unsafe_fixes)
     if targets:
@@ -149,14 +149,16 @@ def _mend(request: _Request, outcome: Outcome, stale: tuple[Entry, ...], *, unsa
             break
         files = max(files, mended)
         outcome, stale = _look(request)
-    if files and not request.quiet:
-        click.echo(f"Fixed {files} {'file' if files == 1 else 'files'}", err=True)
+    if not request.quiet:
+        click.echo(f"Fixed {files} {'file' if files == 1 else 'files'}" if files else mend.nothing(outcome, unsafe=unsafe), err=True)
     return outcome, stale
 
 
-def _print_diff(outcome: Outcome, *, unsafe: bool) -> int:
+def _print_diff(outcome: Outcome, *, unsafe: bool, quiet: bool) -> int:
     text = mend.diff(outcome, unsafe=unsafe)
     output.to_stdout(text)
+    if not text and not quiet:
+        click.echo(mend.nothing(outcome, unsafe=unsafe), err=True)
     return Exit.FINDINGS if text else Exit.CLEAN
 
 

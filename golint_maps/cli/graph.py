@@ -57,7 +57,9 @@ def command(
     if focus is not None:
         centre = views.find(graph, focus)
         if not centre:
-            raise click.UsageError(f"--focus {focus}: the graph has no such node{'' if everything else '; --all adds those without maps'}")
+            near = views.nearest(graph, focus)
+            hint = f"; did you mean {' or '.join(near)}?" if near else "" if everything else "; --all adds those without maps"
+            raise click.UsageError(f"--focus {focus}: the graph has no such node{hint}")
         graph = views.focus(graph, centre, depth)
     _add_lines(graph, found.root)
     if chosen == "svg" and len(graph) > _MOST_DRAWN:

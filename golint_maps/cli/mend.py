@@ -33,6 +33,15 @@ def diff(outcome: Outcome, *, unsafe: bool) -> str:
     return "".join(unified_diff(path, before, after) for path, before, after in _mended(outcome, unsafe=unsafe))
 
 
+def nothing(outcome: Outcome, *, unsafe: bool) -> str:
+    """Return that no fix can be made, and how many fixes `--unsafe-fixes` would add."""
+    from golint_maps import fixes
+
+    more = 0 if unsafe else sum(finding.suppressed is None and bool(fixes.choose([finding], unsafe=True)) for finding in outcome.findings)
+    hint = f"; --unsafe-fixes has {more} {'fix' if more == 1 else 'fixes'} that may change what the program does" if more else ""
+    return f"No fix can be made{hint}"
+
+
 def _mended(outcome: Outcome, *, unsafe: bool) -> Iterator[tuple[str, bytes, bytes]]:
     """Yield path, old text and new text of each file that fixes change."""
     from golint_maps import fixes

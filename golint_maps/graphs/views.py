@@ -6,6 +6,7 @@ and, where they stand in a file, `path` and `offset`. Nodes and edges are added 
 
 from __future__ import annotations
 
+import difflib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Final
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     import networkx as nx
 
     Graph = nx.DiGraph[str]
+
+_NEAR: Final = 3
+"""Nodes that are named in place of one that is not there."""
 
 KINDS: Final = ("calls", "goroutines", "locks")
 
@@ -141,6 +145,17 @@ def find(graph: Graph, wanted: str) -> list[str]:
         if found:
             return found
     return []
+
+
+def nearest(graph: Graph, wanted: str) -> list[str]:
+    """Return up to three labels that are spelled like a name that stands for no node, their packages left out where the name has none."""
+    labels: dict[str, str] = {}
+    for _, data in graph.nodes(data=True):
+        label = str(data["label"])
+        labels.setdefault(label.rpartition("/")[2].lower(), label)
+        labels.setdefault(label.rpartition(".")[2].lower(), label)
+    found = difflib.get_close_matches(wanted.lower(), labels, n=_NEAR)
+    return list(dict.fromkeys(labels[name] for name in found))
 
 
 # --- parts ---

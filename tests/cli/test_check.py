@@ -281,6 +281,15 @@ def test_diff_prints_the_fixes_and_changes_nothing(engine: FakeEngine, call: Cal
     assert (here / "p.go").read_text() == SOURCE
 
 
+@pytest.mark.parametrize("options", [("--diff",), ("--fix",)])
+def test_that_there_is_nothing_to_fix_is_said_and_what_unsafe_fixes_would_add(engine: FakeEngine, call: Call, options: tuple[str, ...]) -> None:
+    assert "No fix can be made\n" in call("check", *options).err
+    engine.findings = (mended(Safety.UNSAFE),)
+    result = call("check", *options)
+    assert "No fix can be made; --unsafe-fixes has 1 fix that" in result.err
+    assert "No fix" not in call("check", *options, "--quiet").err
+
+
 def test_a_fix_whose_result_would_not_parse_is_not_applied(engine: FakeEngine, call: Call, here: Path) -> None:
     engine.findings = (mended(new="hits[k"),)
     result = call("check", "--fix")

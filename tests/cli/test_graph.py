@@ -136,6 +136,7 @@ def test_a_focus_keeps_what_leads_to_and_from_a_function(module: Path, call: Cal
 def test_a_focus_that_is_not_there_and_a_depth_without_one_have_status_2(module: Path, call: Call) -> None:
     missing = call("graph", "calls", "--focus", "Server.nothing", "--no-cache")
     assert (missing.status, "no such node" in missing.err) == (2, True)
+    assert "did you mean app.Server.note?" in call("graph", "calls", "--focus", "Sever.note", "--no-cache").err
     assert call("graph", "calls", "--depth", "1").status == 2
     assert call("graph", "trees").status == 2
     assert call("graph", "calls", "./nothing/...", "--no-cache").status == 2
