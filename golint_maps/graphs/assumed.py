@@ -31,18 +31,34 @@ class AssumedRaces:
     helpers: frozenset[str] = frozenset()
     """Paths of the files that help tests by what they import."""
 
-    def doubtful(self, verdict: Verdict, *, shown: bool | None = None) -> bool:
-        """Tell whether a race is worth a note at most. `shown` is whether it is seen which objects are meant, where the caller knows."""
+    def doubt(self, verdict: Verdict, *, shown: bool | None = None) -> str:
+        """Return why a race is worth a note at most, as a clause, or an empty string.
+
+        `shown` is whether it is seen which objects are meant, where the caller knows.
+        """
         ways = sides(verdict)
         if shown is None:
             shown = all(map(self.races.objects.anchored, ways))
-        if not shown or comes_once(verdict) or self._for_tests(ways):
-            return True
-        if self._other_objects(ways) or self._other_times(ways) or self._left_to_others(ways):
-            return True
+        if not shown:
+            return "only the type of the objects is known, and they may be different ones"
+        if comes_once(verdict):
+            return "one side runs once only"
+        if self._for_tests(ways):
+            return "one side is there for tests"
+        if self._other_objects(ways):
+            return "the two sides may well have different objects"
+        if self._other_times(ways):
+            return "one side is over before the other begins, as far as names tell"
+        if self._left_to_others(ways):
+            return "callers see to it who else is there"
         # Nobody has to call an exported function where both sides lock; else a lock of the map's own object has to say that it is shared.
-        locked = verdict.kind == "locks-differ" and not any(way.context.kind == "exported" for way in ways)
-        return not locked and not _locked_by_owner(ways)
+        if verdict.kind == "locks-differ" and not any(way.context.kind == "exported" for way in ways):
+            return ""
+        return "" if _locked_by_owner(ways) else "no lock of the map's own object says that others share it"
+
+    def between(self, verdict: Verdict) -> str:
+        """Return what may keep the two sides of a verdict apart though both are seen, as a clause, or an empty string."""
+        return "" if verdict.other is None else self.races.doubts.between(verdict.side, verdict.other)
 
     def of_tests(self, verdict: Verdict) -> bool:
         """Tell whether tests, or what helps them, bring the program's code to all ways of a verdict. What a test does by itself is plain to see."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from golint_maps.flow.events import FunctionSummary
@@ -33,28 +33,36 @@ class Doubts:
         self._order = order
         self._objects = objects
         self._outsiders = outsiders
-        self._about: dict[tuple[int, str], tuple[tuple[Hop, ...], bool]] = {}
+        self._about: dict[tuple[int, str], tuple[tuple[Hop, ...], str]] = {}
 
-    def between(self, left: Witness, right: Witness) -> bool:
-        """Tell whether two ways may be kept apart by what is not known."""
-        if any(all(map(unknown, (left, right))) for unknown in (self._objects.out_of_a_container, self._objects.of_another_activation)):
-            return True
-        if self.about(left) or self.about(right):
-            return True
-        if self._order.handed_over(left, right) or self.started_elsewhere(left, right) or self._by_type_alone(left, right):
-            return True
-        return any(
-            self.waits_somehow(*ways)
-            or self._made_ready(*ways)
-            or self._registered_early(*ways)
-            or self._of_one_test(*ways)
-            or self._at_the_end(*ways)
-            or self._order.let_go_on_some_turn(*ways)
-            for ways in ((left, right), (right, left))
-        )
+    def between(self, left: Witness, right: Witness) -> str:
+        """Return what may keep two ways apart that is not known, as a clause, or an empty string."""
+        if all(map(self._objects.out_of_a_container, (left, right))) or all(map(self._objects.of_another_activation, (left, right))):
+            return "both sides are functions that were stored, perhaps with a map each"
+        alone = self.about(left) or self.about(right)
+        if alone:
+            return alone
+        if self._order.handed_over(left, right):
+            return "one side hands the map over to the other"
+        if self.started_elsewhere(left, right):
+            return "two functions start the goroutine of an object, which has one as a rule"
+        if self._by_type_alone(left, right):
+            return "no caller in sight gives both goroutines the same object"
+        ways = ((left, right), (right, left))
+        return next((words for doubts, words in self._one_sided if any(doubts(*each) for each in ways)), "")
 
-    def about(self, way: Witness) -> bool:
-        """Tell whether there is reason to doubt that a way is taken at any time, or that it leads to one and the same map.
+    @property
+    def _one_sided(self) -> Iterator[tuple[Callable[[Witness, Witness], bool], str]]:
+        """Yield the doubts in which the two sides have different parts, with what they come to, the cheapest first."""
+        yield self.waits_somehow, "who starts the goroutine seems to wait for it"
+        yield self._made_ready, "one side seems to make things ready before it starts the other"
+        yield self._registered_early, "the handlers are registered before the object is set up, and called later as a rule"
+        yield self._of_one_test, "a test alone starts the goroutine, and goes on to use the program"
+        yield self._at_the_end, "main has waited for a group that it handed on"
+        yield self._order.let_go_on_some_turn, "one side lets the other go on in some turn of its loop"
+
+    def about(self, way: Witness) -> str:
+        """Return why it is in doubt that a way is taken at any time, or that it leads to one and the same map, or an empty string.
 
         One way has thousands of partners, which differ in nothing that is asked here, nor do the locks on it.
         """
@@ -64,10 +72,20 @@ class Doubts:
             known = self._about[key] = way.hops, self._doubted(way)  # the hops are kept: their address must not become that of others
         return known[1]
 
-    def _doubted(self, way: Witness) -> bool:
-        if _assumed(way) or looked_up(way) or piped(way, self._functions):
-            return True
-        return self._only_tested(way) or self._works_along(way) or self._outsiders.called_in_sight(way) or self.put_in_place(way)
+    def _doubted(self, way: Witness) -> str:
+        if _assumed(way):
+            return "that a function runs on another goroutine is told by names only"
+        if looked_up(way):
+            return "the object is looked up under a key, and the two sides may have different ones"
+        if piped(way, self._functions):
+            return "who reads the other end of a pipe waits for this goroutine"
+        if self._only_tested(way):
+            return "only parallel tests come here, and what they do depends on their data"
+        if self._works_along(way):
+            return "the starter works along with its goroutines, and ends with them"
+        if self._outsiders.called_in_sight(way):
+            return "those who are seen to call the exported function are judged by themselves"
+        return "the map is put in place where its object is made ready or begins to serve" if self.put_in_place(way) else ""
 
     def _by_type_alone(self, left: Witness, right: Witness) -> bool:
         """Tell whether two functions start goroutines with what each was handed, and no callers in sight hand them one thing."""

@@ -154,7 +154,14 @@ def level(rule: Rule, program: Program, verdict: Verdict, *, shown: bool | None 
     """
     if verdict.certain:
         return Level.WARNING if comes_once(verdict) or program.assumed.of_tests(verdict) else rule.level
-    return Level.NOTE if program.assumed.doubtful(verdict, shown=shown) else Level.WARNING
+    return Level.NOTE if program.assumed.doubt(verdict, shown=shown) else Level.WARNING
+
+
+def why(program: Program, verdict: Verdict, found: Level | None, *, shown: bool | None = None) -> str:
+    """Return why a race is only a note, as a sentence; empty for what is more."""
+    if found is not Level.NOTE:
+        return ""
+    return f"Only a note: {program.assumed.between(verdict) or program.assumed.doubt(verdict, shown=shown)}."
 
 
 def _of_length(access: MapAccess, verdict: Verdict) -> Level | None:
@@ -168,10 +175,11 @@ def racing(rule: Rule, program: Program, verdict: Verdict, title: str, help: str
     related: tuple[Related, ...] = ()
     if verdict.other is not None and verdict.other.access.place != access.place:
         related = (Related(locate(verdict.other.access.place), f"the other side: {_DOES[verdict.other.access.op]} {verdict.other.access.map}"),)
+    found = _of_length(access, verdict) or level(rule, program, verdict)
     return rule.finding(
         access,
-        f"{title} {opponent(program, verdict)}".rstrip(),
-        level=_of_length(access, verdict) or level(rule, program, verdict),
+        " ".join(filter(None, (title, opponent(program, verdict), why(program, verdict, found)))),
+        level=found,
         key=f"{access.op} {access.map} {access.key}",
         traces=traces(program, verdict),
         related=related,

@@ -8,7 +8,7 @@ from golint_maps.findings import Finding, Level
 from golint_maps.program import Program
 from golint_maps.rule import Precision, Rule
 
-from ._races import level, lock_name, opponent, traces
+from ._races import level, lock_name, opponent, traces, why
 
 RULE = Rule(
     id="GM203",
@@ -30,11 +30,15 @@ def check(program: Program) -> Iterator[Finding]:
             continue
         access = verdict.access
         lock = lock_name(verdict.guard)
+        found = level(RULE, program, verdict)
+        title = (
+            f"`{access.map}` is written while `{lock}` is held for reading only. A read lock does not exclude other readers, so two goroutines "
+            "may write at the same time, or one write while another reads."
+        )
         yield RULE.finding(
             access,
-            f"`{access.map}` is written while `{lock}` is held for reading only. A read lock does not exclude other readers, so two goroutines "
-            f"may write at the same time, or one write while another reads. {opponent(program, verdict)}".rstrip(),
-            level=level(RULE, program, verdict),
+            " ".join(filter(None, (title, opponent(program, verdict), why(program, verdict, found)))),
+            level=found,
             key=f"{access.op} {access.map}",
             traces=traces(program, verdict),
             help=f"Take `{lock}` with Lock for this write, and look again after taking it.",

@@ -11,7 +11,7 @@ from golint_maps.graphs.verdicts import Verdict
 from golint_maps.program import Program
 from golint_maps.rule import Precision, Rule, locate
 
-from ._races import holding, level, lock_name, opponent, traces
+from ._races import holding, level, lock_name, opponent, traces, why
 
 RULE = Rule(
     id="GM206",
@@ -45,11 +45,13 @@ def check(program: Program) -> Iterator[Finding]:
         related = (
             (Related(locate(verdict.other.access.place), "the other side"),) if verdict.other and verdict.other.access.place != access.place else ()
         )
+        shown = verdict.other is not None and any(map(program.races.objects.kept, (verdict.side, verdict.other)))
+        found = _level(program, verdict, shown=shown)
+        title = f"`{access.map}` is guarded by different locks in different places. Here it is used {holding(locks)}.{usual}"
         yield RULE.finding(
             access,
-            f"`{access.map}` is guarded by different locks in different places. Here it is used {holding(locks)}.{usual} "
-            f"{opponent(program, verdict)}".rstrip(),
-            level=_level(program, verdict),
+            " ".join(filter(None, (title, opponent(program, verdict), why(program, verdict, found, shown=shown)))),
+            level=found,
             key=f"{access.op} {access.map}",
             traces=traces(program, verdict),
             related=related,
@@ -57,7 +59,7 @@ def check(program: Program) -> Iterator[Finding]:
         )
 
 
-def _level(program: Program, verdict: Verdict) -> Level | None:
+def _level(program: Program, verdict: Verdict, *, shown: bool) -> Level | None:
     """Return an error where both sides are seen in goroutines, unless one takes a length only, which cannot crash, or only tests bring them together.
 
     That both hold locks says that such objects are shared, but what each call has got for itself is not.
@@ -67,4 +69,4 @@ def _level(program: Program, verdict: Verdict) -> Level | None:
     if verdict.certain:
         harmless = "len" in (verdict.access.op, verdict.other.access.op) or program.assumed.of_tests(verdict)
         return Level.WARNING if harmless else Level.ERROR
-    return level(RULE, program, verdict, shown=any(map(program.races.objects.kept, (verdict.side, verdict.other))))
+    return level(RULE, program, verdict, shown=shown)

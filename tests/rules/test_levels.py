@@ -342,6 +342,8 @@ func (s *session) receive(in chan string) {{ for range in {{ s.{name}() }} }}
 func (s *session) {name}() {{ s.m = map[string]int{{}} }}
 """
     assert levels(gm201_unguarded_concurrent_write, source) == [level]
+    said = [finding.message for finding in findings_of(gm201_unguarded_concurrent_write, "package p\n" + source)]
+    assert ["Only a note: the map is put in place where its object is made ready" in message for message in said] == [level == "note"]
     assert levels(gm201_unguarded_concurrent_write, source.replace(f"for range in {{ s.{name}() }}", f"s.{name}()")) == ["error"]
 
 
