@@ -90,6 +90,17 @@ class Guarding:
                         return True
         return False
 
+    def changed_by(self, escape: MapEscape) -> bool:
+        """Tell whether the first use of a map behind its lock changes it in place."""
+        function = self._races.functions[escape.id]
+        return any(
+            access.place.path == escape.place.path
+            and escape.place.start <= access.place.start < escape.place.end
+            and access.identity == escape.identity
+            and in_place(function, access)
+            for access in function.accesses
+        )
+
     def of(self, identity: str) -> Guard:
         """Return how a map is guarded, all callers' locks counted."""
         if identity not in self._guards:

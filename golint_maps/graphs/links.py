@@ -30,6 +30,9 @@ _KEEPS = re.compile(
 _MAX_IMPLEMENTATIONS = 6
 """Interface methods with more implementations say too little about which one runs."""
 
+_MAX_RELAYS = 3
+"""How many functions may pass on a function that they were passed, one to the next."""
+
 _WRAPPING = 2
 """Calls between a method of a locking wrapper and that of what it wraps."""
 
@@ -50,8 +53,8 @@ class Link(msgspec.Struct, frozen=True, gc=False):
     callback: Callback | None = None
     serial: Held | None = None
     """What keeps it apart from all else that the same goroutine runs."""
-    relay: tuple[str, CallSite] | None = None
-    """The declared function that has got a passed function and passes it on, and the call by which it does."""
+    relay: tuple[tuple[str, CallSite], ...] = ()
+    """The declared functions that have got a passed function and pass it on, with the calls by which they do, from the last one to the first."""
     sent: Submit | None = None
     """How it gets to the goroutine that runs it, if over a channel."""
 
@@ -342,39 +345,34 @@ class Links:
                         sent=sent,
                     )
                 )
-            # Passed on as an argument once more: to an API that starts it, or to another function of the program.
-            for inner in self.family(callee):
+            self._link_passed_on(site, callee, index, passed)
+
+    def _link_passed_on(self, site: CallSite, callee: str, index: int, passed: str) -> None:
+        """Follow a function that is passed on as an argument: to an API that starts it, or to other functions of the program."""
+        todo: list[tuple[str, int, tuple[tuple[str, CallSite], ...]]] = [(callee, index, ())]
+        seen = {(callee, index)}
+        while todo:
+            at, number, way = todo.pop()
+            for inner in self.family(at):
                 for inner_site in inner.calls:
                     for position, argument in enumerate(inner_site.args):
-                        if f"?{index}" not in argument.tokens:
+                        if f"?{number}" not in argument.tokens:
                             continue
                         for target in inner_site.targets:
                             callback = self._callback(target, known=target in self.functions)
                             if callback is not None and callback.takes(position):
-                                self._add(
-                                    Link(
-                                        inner.id,
-                                        inner_site,
-                                        passed,
-                                        True,
-                                        binding=site,
-                                        receiver_argument=index,
-                                        callback=callback,
-                                    )
-                                )
+                                link = Link(inner.id, inner_site, passed, True, binding=site, receiver_argument=index, callback=callback, relay=way)
+                                self._add(link)
                             for further in self.resolve(target):
+                                passing = ((at, inner_site), *way)
                                 for last, last_site in self._parameter_calls.get((further, position), ()):
+                                    relay = passing if self._starts(inner_site, last, last_site, passed) else ()
                                     self._add(
-                                        Link(
-                                            last.id,
-                                            last_site,
-                                            passed,
-                                            last_site.mode == "go",
-                                            binding=site,
-                                            receiver_argument=index,
-                                            relay=(callee, inner_site) if self._starts(inner_site, last, last_site, passed) else None,
-                                        )
+                                        Link(last.id, last_site, passed, last_site.mode == "go", binding=site, receiver_argument=index, relay=relay)
                                     )
+                                if (further, position) not in seen and len(way) < _MAX_RELAYS:
+                                    seen.add((further, position))
+                                    todo.append((further, position, passing))
 
     def _starts(self, passing: CallSite, runner: FunctionSummary, call: CallSite, passed: str) -> bool:
         """Tell whether a function that is passed on gets a goroutine of its own there: a literal, or a method with its object."""
@@ -382,7 +380,15 @@ class Links:
             return False
         if "go" in (passing.mode, call.mode):
             return True
-        return any(site.mode == "go" and runner.id in site.targets for function in self.family(runner.root) for site in function.calls)
+        return any(self._starts_literal(site, runner.id) for function in self.family(runner.root) for site in function.calls)
+
+    def _starts_literal(self, site: CallSite, literal: str) -> bool:
+        """Tell whether a call starts a literal, or hands it to an API that does."""
+        if site.mode == "go" and literal in site.targets:
+            return True
+        given = [position for position, argument in enumerate(site.args) if literal in argument.tokens]
+        callbacks = [self._callback(target, known=target in self.functions) for target in site.targets] if given else []
+        return any(callback is not None and any(map(callback.takes, given)) for callback in callbacks)
 
     def family(self, root: str) -> Iterable[FunctionSummary]:
         """Return a declared function with its literals."""

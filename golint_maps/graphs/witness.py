@@ -332,8 +332,9 @@ class Witnesses:
         hops = (Hop(link.caller, site, site.at, link.spawns), *search.hops)
         pinned = search.pinned
         if link.binding is not None:
-            way = [(caller.root, link.binding)] if link.relay is None else [(caller.root, link.relay[1]), (link.relay[0], link.binding)]
-            pinned = (*pinned, *way)
+            # Each function that passed it on was called by the one before, the first one by whoever bound it.
+            roots = (caller.root, *(function for function, _ in link.relay))
+            pinned = (*pinned, *zip(roots, (*(passing for _, passing in link.relay), link.binding), strict=True))
         return self._asking(_Search(link.caller, path, identity, tuple(sorted(locks.values())), hops, pinned, kind, search.inline, when))
 
     def _kind_above(self, search: _Search, link: Link) -> str | None:

@@ -8,6 +8,7 @@ from golint_maps.findings import Finding, Level
 from golint_maps.flow.escapes import MapEscape
 from golint_maps.flow.events import Held
 from golint_maps.flow.support import doubles, helps_tests, serves_tests
+from golint_maps.graphs.naming import beside
 from golint_maps.program import Program
 from golint_maps.rule import Precision, Rule
 
@@ -54,6 +55,8 @@ def check(program: Program) -> Iterator[Finding]:
 def _guard(program: Program, fact: MapEscape) -> str:
     """Return the lock that a map leaves, or an empty string when it leaves none."""
     guard = program.guarding.of(fact.identity)
+    if fact.kind == "use" and program.guarding.changed_by(fact):
+        return next((lock_name(lock) for lock in fact.locks if beside(lock.name, fact.identity)), "")
     if not guard.changes:
         return ""
     if not fact.locks:

@@ -242,3 +242,34 @@ def test_what_a_serving_loop_does_makes_nothing_ready_for_what_it_starts_at_its_
         "func main() { s := &server{ops: make(chan int), in: make(chan int)}; s.enable(); go s.serve() }"
     )
     assert certain(source) is racy
+
+
+# --- functions that are handed on ---
+
+HANDED_ON = """
+import `golang.org/x/sync/errgroup`
+type state struct { seen map[string]int }
+func (s *state) apply() error { return inOrder(func(name string) error { s.seen[name] = 1; return nil }) }
+func inOrder(fn func(string) error) error { return visit(3, fn) }
+func visit(n int, fn func(string) error) error { var g errgroup.Group; run(&g, n, fn); return g.Wait() }
+func run(g *errgroup.Group, n int, fn func(string) error) { for range n { START } }
+func Up() error { s := &state{seen: map[string]int{}}; return s.apply() }
+"""
+
+
+@pytest.mark.parametrize(
+    ("start", "racy"),
+    [
+        ("g.Go(func() error { return fn(`a`) })", True),
+        ("go func() { fn(`a`) }()", True),
+        ("fn(`a`)", False),
+    ],
+)
+def test_a_function_is_followed_through_those_that_only_hand_it_on(start: str, racy: bool) -> None:
+    assert certain(HANDED_ON.replace("START", start)) is racy
+
+
+def test_one_who_hands_a_function_on_is_not_taken_for_another() -> None:
+    other = "func Other() { alone(func(name string) error { quiet[name]++; return nil }) }\nvar quiet = map[string]int{}\n"
+    alone = "func alone(fn func(string) error) { fn(`a`) }\n"
+    assert not certain("var seen = map[string]int{}\n" + HANDED_ON.replace("START", "go fn(`a`)").replace("s.seen[name] = 1; ", "") + other + alone)

@@ -176,3 +176,17 @@ def test_a_map_stays_under_the_one_lock_of_all_objects_of_a_type(lock: str, foun
         f"func (a *reader) Copy() *reader {{ {lock}.Lock(); defer {lock}.Unlock(); return &reader{{m: a.m}} }}"
     )
     assert len(findings_of(rule, code)) == found
+
+
+@pytest.mark.parametrize(
+    ("body", "count"),
+    [
+        ('t.mu.Lock(); tags := t.copied; t.mu.Unlock(); tags["a"] = 1', 1),  # nobody else changes the map in place
+        ("t.mu.Lock(); tags := t.copied; t.mu.Unlock(); _ = tags[`a`]", 0),
+        ("t.mu.Lock(); tags := t.copied; t.copied = nil; t.mu.Unlock(); tags[`a`] = 1", 0),
+        ("t.mu.Lock(); tags := maps.Clone(t.copied); t.mu.Unlock(); tags[`a`] = 1", 0),
+        ("other.Lock(); tags := t.copied; other.Unlock(); tags[`a`] = 1", 0),
+    ],
+)
+def test_a_change_behind_the_lock_by_a_name_taken_under_it_needs_no_other_change(body: str, count: int) -> None:
+    assert len(findings_of(rule, f"{TYPES}var other sync.Mutex\nfunc (t *T) handler() func() {{ return func() {{ {body} }} }}")) == count
