@@ -195,6 +195,8 @@ class LocksetWalk(Forward[State]):
                         self._access("assign", target, start, end, state)
             if value is not None:
                 self._functions.stored(value, target)
+                if target.__class__ is ir.Sel:
+                    self._kept_within(value, target.name, state)
                 if target.__class__ is ir.Sel and value.__class__ in (ir.FuncLit, ir.Sel, ir.Local, ir.Name) and _FOR_EVENTS.fullmatch(target.name):
                     self._kept(target, value, state)
 
@@ -205,11 +207,23 @@ class LocksetWalk(Forward[State]):
         argument = self.shared.callees.argument(value, state.owned)
         if not argument.tokens:
             return
-        start, end = extent(target, self.view)
+        self._keep(target, target.name, argument, state)
+
+    def _kept_within(self, value: ir.Expr, name: str, state: State) -> None:
+        """Record functions in the fields of a struct of another package that is stored or returned: `return &httputil.ReverseProxy{Director: f}`."""
+        literal = value.x if isinstance(value, ir.Addr) else value
+        if isinstance(literal, ir.Lit) and literal.elements:
+            argument = self.shared.callees.argument(value, state.owned)
+            if argument.fields:
+                self._keep(value, name, argument, state)
+
+    def _keep(self, x: ir.Expr, name: str, argument: Argument, state: State) -> None:
+        """Record that something goes to where it is kept, as a call of nobody knows whom."""
+        start, end = extent(x, self.view)
         self.calls[start, end, "keep"] = CallSite(
             place=Place(self.view.path, start, end),
-            spelled=spell(target, self.view.variables),
-            targets=(f".{target.name}{KEPT}",),
+            spelled=spell(x, self.view.variables),
+            targets=(f".{name}{KEPT}",),
             mode="call",
             at=self._at(start),
             receiver=None,
@@ -284,6 +298,7 @@ class LocksetWalk(Forward[State]):
                     self.flows.append(Flow(function_id(self.view, value.function), f"&{self.id}"))
                 elif isinstance(value, ir.Lit | ir.Addr):
                     self._functions.stored_somewhere(value)
+                    self._kept_within(value, "return", state)
                     if isinstance(value, ir.Lit):
                         self.flows += [Flow(token, f"&{self.id}") for token in self._functions.listed(value)]
                 elif isinstance(value, ir.Call | ir.Name | ir.Sel | ir.Local) and isinstance(

@@ -158,6 +158,9 @@ class Ownership:
             case ir.Call(ir.Name("append"), args):
                 for argument in args:
                     self.publish(argument, state)
+            case ir.Call(_, args) if self._constructs(value):
+                for argument in args:
+                    self.publish(argument, state)  # what it has made may have that in it
 
     def release_captures(self, literal: ir.FuncLit, state: State) -> None:
         """A literal that is kept or started can be at work whenever its variables are used from now on."""
@@ -176,7 +179,7 @@ class Ownership:
 
     @cached_property
     def _put_into(self) -> dict[int, set[int]]:
-        """The local variables whose values go into the objects of others, by those: `j := &janitor{cache: c}`, `j.cache = c`."""
+        """The local variables whose values go into the objects of others, by those: `j := &janitor{cache: c}`, `newJanitor(c)`, `j.cache = c`."""
         found: dict[int, set[int]] = {}
         for function in self._view.functions:
             for assign in each(function.body or (), ir.Assign):
@@ -184,7 +187,12 @@ class Ownership:
                     holder = target
                     while isinstance(holder, ir.Sel):
                         holder = holder.base
-                    inside = [value] if holder is not target else [element.value for element in _literal(value)]
+                    if holder is not target:
+                        inside = [value]
+                    elif isinstance(value, ir.Call) and self._constructs(value):
+                        inside = value.args
+                    else:
+                        inside = [element.value for element in _literal(value)]
                     if isinstance(holder, ir.Local):
                         found.setdefault(holder.id, set()).update(x.id for x in inside if isinstance(x, ir.Local))
         return found

@@ -14,6 +14,7 @@ from golint_maps.flow.identity import function_id
 from golint_maps.flow.literals import field_name
 from golint_maps.flow.locksets import LocksetWalk
 from golint_maps.flow.paths import Path
+from golint_maps.flow.rejoining import met_again
 from golint_maps.flow.site import Place
 from golint_maps.flow.touching import touches
 from golint_maps.flow.traverse import each
@@ -53,13 +54,14 @@ class Summariser:
             params=tuple(function.params),
             accesses=tuple(walker.accesses.values()),
             calls=tuple(walker.calls.values()),
-            syncs=tuple(walker.syncs.values()),
+            syncs=(*walker.syncs.values(), *met_again(function.body or (), walker.syncs.values(), walker.structure)),
             flows=tuple(dict.fromkeys(walker.flows)),
             handler=handler(function),
             rpc=is_rpc(function.type),
             doc=function.doc,
             variables=tuple(self._variables(function)) if root else (),
             returned=self._returned(function) if root else -1,
+            keeps=tuple(self._keeps(function)) if root else (),
             requires=tuple((item.held, item.words) for item in self._requirements(function)) if root else (),
             parallel_test=any(call.targets == ("testing.T.Parallel",) for call in walker.calls.values()),
             endless=walker.endless,
@@ -96,6 +98,28 @@ class Summariser:
             if value.__class__ is not ir.Name or value.name != "nil":
                 found.add(value.id if value.__class__ is ir.Local and not self.view.assignments[value.id] else -1)
         return found.pop() if len(found) == 1 else -1
+
+    def _keeps(self, function: ir.Function) -> Iterator[tuple[int, str]]:
+        """Yield (parameter, field) of what a function puts into the object that it makes and returns: `return &janitor{cache: c}`."""
+        definitions = self.view.typing.definitions
+        for statement in each(function.body or (), ir.Return):
+            made = statement.values[0] if statement.values else None
+            if made.__class__ is ir.Local and not self.view.assignments[made.id]:
+                definition = definitions.get(made.id)
+                made = definition.value if definition.__class__ is FromValue else None
+            if made.__class__ is ir.Addr:
+                made = made.x
+            if made.__class__ is not ir.Lit:
+                continue
+            for element in made.elements:
+                field = field_name(element, self.view.variables)
+                if (
+                    field
+                    and element.value.__class__ is ir.Local
+                    and element.value.id in function.params
+                    and not self.view.assignments[element.value.id]
+                ):
+                    yield function.params.index(element.value.id), field
 
     def _shared(self) -> Iterator[tuple[int, str, Path]]:
         """Yield (variable, field, path) of the pointers that literals put into the structs that they make: other structs may hold them, too."""

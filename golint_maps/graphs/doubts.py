@@ -217,22 +217,22 @@ class Doubts:
         to start the other. Others may come there on ways of their own, and earlier: that leaves doubt, and proves nothing.
         """
         last = self._functions[way.function]
-        if last.id == other.function:
-            return False
+        callback = other.context.link.callback if other.context.link is not None else None
+        if last.id == other.function or (callback is not None and callback.alone):
+            return False  # what runs when an object is gone comes while others are made
         goal = self._functions[other.hops[0].function].root
         if begins(last) and any(link.spawns and self._leads_on(way.hops[-1], link, goal) for link in self._links.out_of.get(last.id, ())):
             return True
         if any(self._functions[hop.function].root == goal for hop in way.hops):
             return False  # where both come from one function, the order of its calls has been looked at
         spawned = next((index + 1 for index, hop in enumerate(way.hops) if hop.spawns), len(way.hops))
-        if any(map(self._serves, way.hops[spawned:])):
-            return False
-        return any(self._leads_on(hop, link, goal) for hop in way.hops[spawned:] for link in self._links.out_of.get(hop.function, ()))
+        steps = [hop for hop in way.hops[spawned:] if not self._serves(hop)]
+        return any(self._leads_on(hop, link, goal) for hop in steps for link in self._links.out_of.get(hop.function, ()))
 
     def _leads_on(self, hop: Hop, link: Link, goal: str) -> bool:
         """Tell whether a function comes to another one by a call or start that stands behind what it does first."""
         then = link.site.at
-        return may_follow(hop.at, then) and not common_loop(hop.at, then) and goal in self._links.comes_to(self._functions[link.callee].root)
+        return may_follow(hop.at, then) and not common_loop(hop.at, then) and goal in self._links.comes_to(link.callee)
 
 
 def _assumed(way: Witness) -> bool:

@@ -133,24 +133,37 @@ class Links:
                         found[function.root, int(target[1:])].append((function, send.call))
         return found
 
-    def comes_to(self, root: str) -> frozenset[str]:
-        """Return the declared functions that a function may come to, those of its literals included."""
-        if root not in self._reached:
-            todo, seen = [root], {root}
+    def comes_to(self, function: str) -> frozenset[str]:
+        """Return the declared functions that a function or literal may come to, with those inside of it, and those whose literals it comes to."""
+        if function not in self._reached:
+            todo = list(self._within(function))
+            seen, roots = set(todo), {self.functions[function].root}
             while todo:
-                found = self._called(todo.pop()) - seen
-                seen |= found
-                todo += found
-            self._reached[root] = frozenset(seen)
-        return self._reached[root]
+                for callee in self._called(todo.pop()):
+                    roots.add(self.functions[callee].root)
+                    found = set(self._within(callee)) - seen
+                    seen |= found
+                    todo += found
+            self._reached[function] = frozenset(roots)
+        return self._reached[function]
 
-    def _called(self, root: str) -> frozenset[str]:
-        """Return the declared functions that a function and its literals call or start."""
-        known = self._callees.get(root)
+    def _called(self, function: str) -> frozenset[str]:
+        """Return the functions and literals that a function calls or starts."""
+        known = self._callees.get(function)
         if known is None:
-            below = (self.functions[link.callee].root for function in self.family(root) for link in self.out_of.get(function.id, ()))
-            known = self._callees[root] = frozenset(below)
+            known = self._callees[function] = frozenset(link.callee for link in self.out_of.get(function, ()))
         return known
+
+    def _within(self, function: str) -> Iterator[str]:
+        """Yield a function with the literals in it. Who calls a literal does not come to what else stands in the function around it."""
+        if not self.functions[function].parent:
+            yield from (member.id for member in self.family(function))
+            return
+        inside = {function}
+        for member in self.family(self.functions[function].root):
+            if member.id == function or member.parent in inside:
+                inside.add(member.id)
+        yield from inside
 
     def has_methods(self, kind: str) -> bool:
         """Tell whether a name is that of a type of the program with methods of its own, so no interface."""

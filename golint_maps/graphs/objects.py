@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from golint_maps.flow.paths import RECEIVED
 from golint_maps.graphs.links import Links
-from golint_maps.graphs.variables import handed, local
+from golint_maps.graphs.variables import BY_LITERAL, handed, held, local
 from golint_maps.graphs.witness import Path, Witness, Witnesses
-
-_BY_LITERAL: Final = 2
-_DIRECT: Final = 2
-"""The length of the path of a map in the variable itself."""
-_DEEPEST: Final = 4
-"""How many structs that literals made may lie one in the other."""
 
 
 class Objects:
@@ -26,7 +19,7 @@ class Objects:
         self._witnesses = witnesses
 
     def made(self, root: str) -> int:
-        """Return how the local variable at the root of a path gets its value: `_BY_LITERAL`, `_BY_CALL` of a constructor, or 0."""
+        """Return how the local variable at the root of a path gets its value: `BY_LITERAL`, 1 for the call of a constructor, or 0."""
         variable = local(self._functions, root)
         return variable.made if variable is not None else 0
 
@@ -54,7 +47,7 @@ class Objects:
 
     def elsewhere(self, left: Witness, right: Witness) -> bool:
         """Tell whether the objects that hold a map are themselves held in different fields: of one type, but hardly one object."""
-        if left.path and right.path and self._held(left.path) == self._held(right.path):
+        if left.path and right.path and held(self._functions, left.path) == held(self._functions, right.path):
             return False  # both structs were made with one pointer in them
         if self.in_other_fields(left, right):
             return True
@@ -100,7 +93,7 @@ class Objects:
             return False
         if any(way.context.kind == "handler" and way.path is not None and way.path[0][0] == "p" and not self._captured(way) for way in (left, right)):
             return True  # what a handler gets as an argument is the request's own
-        if left.path[0] != right.path[0] and self._held(left.path)[0] == self._held(right.path)[0]:
+        if left.path[0] != right.path[0] and held(self._functions, left.path)[0] == held(self._functions, right.path)[0]:
             return False  # two structs that were made with one pointer in them
         mine, theirs = left.path[0], right.path[0]
         if mine[:1] == "l" and theirs[:1] == "l" and mine != theirs and mine.partition("#")[0] == theirs.partition("#")[0]:
@@ -111,19 +104,6 @@ class Objects:
             return True
         return mine == theirs and elements(left.path) != elements(right.path) and _constant(left.path) and _constant(right.path)
 
-    def _held(self, path: Path) -> Path:
-        """Return the path of what a literal has put into a local variable, for a path that goes through it."""
-        for _ in range(_DEEPEST):
-            if len(path) <= _DIRECT or path[0][:1] != "l":
-                break
-            variable = local(self._functions, path[0])
-            shared = self._functions[variable.family].shared if variable is not None else ()
-            held = next((there for number, field, there in shared if variable is not None and (number, field) == (variable.number, path[1])), None)
-            if held is None:
-                break
-            path = (*held, *path[2:])
-        return path
-
     def _made_apart(self, mine: str, theirs: str, *, alike: bool) -> bool:
         """Tell whether two functions have each made an object of their own: neither has got it from the other, of which it is the constructor.
 
@@ -132,7 +112,7 @@ class Objects:
         ours, others = local(self._functions, mine), local(self._functions, theirs)
         if ours is None or others is None or not ours.made or not others.made:
             return False
-        if alike and ours.made == others.made == _BY_LITERAL:
+        if alike and ours.made == others.made == BY_LITERAL:
             return True
         return others.family not in self._links.comes_to(ours.family) and ours.family not in self._links.comes_to(others.family)
 

@@ -22,7 +22,7 @@ from golint_maps.graphs.links import SERVICE, Links
 from golint_maps.graphs.naming import hidden, sets_up
 from golint_maps.graphs.objects import Objects, in_one_activation
 from golint_maps.graphs.outsiders import Outsiders
-from golint_maps.graphs.sides import Partners, Side, conflicts, outside_once, own_locks, representatives, siblings
+from golint_maps.graphs.sides import Partners, Side, conflicts, each_its_own, outside_once, own_locks, representatives, siblings
 from golint_maps.graphs.starts import Starts
 from golint_maps.graphs.variables import local
 from golint_maps.graphs.witness import NOTHING, Context, Hop, Witness, Witnesses
@@ -220,6 +220,8 @@ class Races:
                     mine = own_locks(mine)
                 elif other.witness.lent and self._meanwhile(other.witness, mine.witness):
                     other = own_locks(other)
+                if mine.locks & other.locks:
+                    mine, other = each_its_own(self.functions, mine, other)
                 if side.once or partner.once:
                     mine, other = outside_once(mine, other)
                 if not conflicts(mine, other):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from golint_maps.flow.events import ONCE
-from golint_maps.graphs.witness import Witness
+from golint_maps.flow.events import ONCE, FunctionSummary, Held
+from golint_maps.graphs.variables import BY_LITERAL, held, local
+from golint_maps.graphs.witness import PRIVATE, Witness
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,36 @@ def outside_once(side: Side, other: Side) -> tuple[Side, Side]:
     names = {lock.name for way in (side.witness, other.witness) for lock in way.locks if lock.name.endswith(ONCE)}
     idle = names - side.exclusive - other.exclusive
     return (_without(side, idle), _without(other, idle)) if idle else (side, other)
+
+
+def each_its_own(functions: Mapping[str, FunctionSummary], side: Side, other: Side) -> tuple[Side, Side]:
+    """Return two sides whose common locks lie in one object, if each goroutine has made an object of its own: `x := &exchange{}; x.once.Do(f)`.
+
+    Such locks keep nobody apart, and what such a `sync.Once` does is done by each of them.
+    """
+    theirs = {(lock.name, lock.path) for lock in other.witness.locks if lock.path[:1] != () and lock.path[0][:1] == "l"}
+    own = {
+        lock.name
+        for lock in side.witness.locks
+        if (lock.name, lock.path) in theirs and _made_apart(functions, lock, side.witness) and _made_apart(functions, lock, other.witness)
+    }
+    return (_owning(side, own), _owning(other, own)) if own else (side, other)
+
+
+def _made_apart(functions: Mapping[str, FunctionSummary], lock: Held, way: Witness) -> bool:
+    """Tell whether a lock lies in an object that the goroutine of a way makes itself, and the map in none that it makes."""
+    variable = local(functions, lock.path[0])
+    if variable is None or variable.made != BY_LITERAL or (way.path or ("",))[0] == lock.path[0] or held(functions, lock.path) != lock.path:
+        return False
+    started = max((index for index, hop in enumerate(way.hops) if hop.spawns), default=-1)
+    return any(hop.function == variable.function for hop in way.hops[started + 1 :])
+
+
+def _owning(side: Side, own: set[str]) -> Side:
+    """Return a side whose locks of these names are its own: what is done once is done by it alone."""
+    locks = (lock for lock in side.witness.locks if not (lock.name in own and lock.name.endswith(ONCE)))
+    named = (replace(lock, name=lock.name + PRIVATE) if lock.name in own else lock for lock in locks)
+    return Side.of(replace(side.witness, locks=tuple(sorted(named))))
 
 
 def _without(side: Side, names: set[str]) -> Side:

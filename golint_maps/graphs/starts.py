@@ -150,7 +150,8 @@ class Starts:
                     if other.context.kind == "spawn" and other.hops[0].function == frame and may_follow(hop.at, start):
                         return "" if self._order.joined_before(other, start, frame) else "certain"
                     # Earlier in this call; but the goroutine of an earlier call may still be at work.
-                    return "certain" if self._called_again(spawn) else "assumed" if self._may_be_called_again(spawn, other) else ""
+                    again = self._called_again(spawn) or _for_each_object(spawn)
+                    return "certain" if again else "assumed" if self._may_be_called_again(spawn, other) else ""
                 if self._order.joined_before(spawn, hop.at, frame):
                     return ""
                 return "certain"
@@ -217,8 +218,10 @@ class Starts:
                 continue
             if context.kind == "exported" and other.context.kind == "exported" and not sets_up(self._functions[other.context.entry]):
                 best = "assumed"
-            if context.kind in ("handler", "spawn") and other.context.kind == "exported":
+            if context.kind in ("handler", "spawn", "init") and other.context.kind == "exported":
                 best = best or "assumed"
+            if context.kind == "init" and other.context.kind in ("main", "test"):
+                return "certain"  # packages are initialised before main begins
         return best
 
     def _callers(self, function: str) -> list[tuple[Context, dict[str, Hop]]]:
@@ -251,6 +254,12 @@ class Starts:
 def _served(context: Context) -> bool:
     """Tell whether a goroutine is that of a handler which is called when something begins to serve."""
     return context.link is not None and context.link.callback is not None and context.link.callback.served
+
+
+def _for_each_object(spawn: Witness) -> bool:
+    """Tell whether a function is registered once more for each object (a finalizer), and has the map of something that all of them belong to."""
+    link = spawn.context.link
+    return link is not None and link.callback is not None and link.callback.alone and spawn.path is not None and spawn.path[0][:1] in ("r", "g")
 
 
 def _begins_to_serve(site: CallSite) -> bool:

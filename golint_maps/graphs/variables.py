@@ -7,9 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from golint_maps.flow.events import Argument, CallSite, FunctionSummary
+from golint_maps.flow.events import Argument, CallSite, FunctionSummary, Path
 
 _NUMBER: Final = re.compile(r"\d+")
+BY_LITERAL: Final = 2
+"""How a variable is made whose value is a literal."""
+_DIRECT: Final = 2
+"""The length of the path of a map in the variable itself."""
+_DEEPEST: Final = 4
+"""How many structs that literals made may lie one in the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,33 @@ def local(functions: Mapping[str, FunctionSummary], name: str) -> Variable | Non
     position, owner, made, call = declaring.variables[int(number[0])]
     literal = f"{family}·{owner}"
     return Variable(family, int(number[0]), literal if literal in functions else family, position, made, call)
+
+
+def held(functions: Mapping[str, FunctionSummary], path: Path) -> Path:
+    """Return the path of what a literal or a constructor has put into a local variable, for a path that goes through it."""
+    for _ in range(_DEEPEST):
+        if len(path) <= _DIRECT or path[0][:1] != "l":
+            break
+        variable = local(functions, path[0])
+        shared = functions[variable.family].shared if variable is not None else ()
+        there = next((there for number, field, there in shared if variable is not None and (number, field) == (variable.number, path[1])), None)
+        if there is None and variable is not None:
+            there = _kept(functions, variable, path[1])
+        if not there:
+            break
+        path = (*there, *path[2:])
+    return path
+
+
+def _kept(functions: Mapping[str, FunctionSummary], variable: Variable, field: str) -> Path | None:
+    """Return the path of what a field holds of the object that a constructor has made for a local variable out of what it was handed."""
+    sites = (site for site in functions[variable.function].calls if site.place.start == variable.call) if variable.call >= 0 else ()
+    for site in sites:
+        for target in site.targets:
+            for index, name in functions[target].keeps if target in functions else ():
+                if name == field and index < len(site.args):
+                    return site.args[index].path
+    return None
 
 
 def result_of(functions: Mapping[str, FunctionSummary], name: str, caller: FunctionSummary, site: CallSite) -> str:

@@ -13,11 +13,11 @@ from collections.abc import Iterator
 import msgspec
 from msgspec.structs import replace
 
-from golint_maps.flow.events import Argument, CallSite, Condition, FunctionSummary, Held, MapAccess, Position
+from golint_maps.flow.events import BORROWED, Argument, CallSite, Condition, FunctionSummary, Held, MapAccess, Position
 from golint_maps.flow.site import Place
 from golint_maps.flow.structure import may_follow
 from golint_maps.graphs.links import Link, Links
-from golint_maps.graphs.variables import handed, local, parameter
+from golint_maps.graphs.variables import handed, held, local, parameter
 
 _MAX_DEPTH = 12
 _MAX_WITNESSES = 32
@@ -115,7 +115,7 @@ class Witnesses:
                     function.id,
                     access.path,
                     access.identity,
-                    access.locks,
+                    self._held_in(function, access.locks),
                     (Hop(function.id, None, access.at),),
                     inline=access.inline,
                     when=access.when,
@@ -302,6 +302,8 @@ class Witnesses:
             owned = False  # whoever passed the function may own its receiver: that is judged at the call which passed it
         elif leaves_binding and not apart:
             owned = owned or _owned_there(path, link.site)
+        if owned and path is not None and (through := held(self._functions, path)) != path:
+            path, owned = through, False  # the object is new, but not what it was given a pointer to
         if owned and not link.spawns and not any(self.started_before(hop) for hop in search.hops):
             return None
         if search.inline and self._in_a_copy(search, link):
@@ -312,7 +314,7 @@ class Witnesses:
             return None
         if link.callback is not None and search.path and search.path[0][0] == "p" and not callee.parent:
             return None  # what an API passes to a callback belongs to that call
-        if link.callback is not None and link.callback.alone and self._is_parameter(search):
+        if link.callback is not None and link.callback.alone and self._of_its_argument(search, link):
             return None
         site = link.site
         locks: dict[tuple[str, Path], Held] = {}
@@ -323,11 +325,13 @@ class Witnesses:
                 name = lock.name if lock.name.endswith(PRIVATE) else lock.name + PRIVATE
             elif name.endswith("?"):
                 name = lock.name
-            locks[name, moved or ()] = Held(moved or (), lock.mode, name, lock.spelled)
+            # Of one whose place is not known it still counts that it is somebody else's.
+            place = moved or ((BORROWED,) if lock.path[-1:] == (BORROWED,) else ())
+            locks[name, place] = Held(place, lock.mode, name, lock.spelled)
         if link.serial is not None:
             locks.setdefault((link.serial.name, link.serial.path), link.serial)
         if not link.spawns and not apart:
-            for lock in site.locks:
+            for lock in self._held_in(caller, site.locks):
                 locks.setdefault((lock.name, lock.path), lock)
         hops = (Hop(link.caller, site, site.at, link.spawns), *search.hops)
         pinned = search.pinned
@@ -387,6 +391,27 @@ class Witnesses:
         held = {lock.name for lock in search.locks}
         added = tuple(lock for lock in (*(lock for lock, _ in asked), *((serial,) if serial is not None else ())) if lock.name not in held)
         return replace(search, locks=tuple(sorted((*search.locks, *added)))) if added else search
+
+    def _of_its_argument(self, search: _Search, link: Link) -> bool:
+        """Tell whether a path begins at what an API calls a function with, not at what a literal captures or a method value carries along."""
+        callee = self._functions[link.callee]
+        head = search.path[0] if search.path else ""
+        if callee.parent:
+            return parameter(head, callee) >= 0
+        source = link.binding or link.site
+        given = source.args[link.receiver_argument] if 0 <= link.receiver_argument < len(source.args) else None
+        return head[:1] == "p" or (head == "r" and (given is None or given.path is None))
+
+    def _held_in(self, function: FunctionSummary, locks: tuple[Held, ...]) -> tuple[Held, ...]:
+        """Return the locks that a function holds. One that a helper found for it, by a key as a rule, is another one in each activation."""
+        if all(lock.name[:1] != "l" or lock.name[1:].startswith((f"{function.root}#", f"{function.root}·")) for lock in locks):
+            return locks
+        found = []
+        for lock in locks:
+            variable = local(self._functions, lock.name) if lock.path == (lock.name,) else None
+            other = variable is not None and variable.family != function.root and not lock.name.endswith(("~", PRIVATE))
+            found.append(replace(lock, name=lock.name + PRIVATE) if other else lock)
+        return tuple(found)
 
     def _declared_below(self, lock: Held, link: Link) -> bool:
         if lock.name.endswith((PRIVATE, "~")) or not lock.path or lock.path[0][0] != "l":

@@ -273,3 +273,115 @@ def test_one_who_hands_a_function_on_is_not_taken_for_another() -> None:
     other = "func Other() { alone(func(name string) error { quiet[name]++; return nil }) }\nvar quiet = map[string]int{}\n"
     alone = "func alone(fn func(string) error) { fn(`a`) }\n"
     assert not certain("var seen = map[string]int{}\n" + HANDED_ON.replace("START", "go fn(`a`)").replace("s.seen[name] = 1; ", "") + other + alone)
+
+
+# --- starts before main, and at the end of objects ---
+
+
+def test_a_goroutine_that_init_starts_runs_beside_main() -> None:
+    source = (
+        "var on = map[string]bool{}\nfunc init() { on[`a`] = true; START }\nfunc refresh() { for { on[`b`] = true } }\nfunc main() { _ = on[`a`] }"
+    )
+    assert certain(source.replace("START", "go refresh()"))
+    assert not seen(source.replace("START", "refresh()"))
+
+
+@pytest.mark.parametrize(
+    ("registered", "racy"),
+    [("t.release", True), ("(*handle).close", False), ("func(h *handle) { delete(t.paths, h.id) }", True), ("func(h *handle) { h.close() }", False)],
+)
+def test_a_finalizer_runs_while_the_next_object_is_made(registered: str, racy: bool) -> None:
+    source = (
+        "import `runtime`\ntype handle struct { id int; m map[int]int }\nfunc (h *handle) close() { h.m[1] = 1 }\n"
+        "type table struct { paths map[int]int }\nfunc (t *table) release(h *handle) { delete(t.paths, h.id) }\n"
+        "func (t *table) open(id int) *handle { h := &handle{id: id, m: map[int]int{}}; h.m[2] = 2; t.paths[id] = id\n"
+        f"runtime.SetFinalizer(h, {registered}); return h }}\n"
+        "func main() { t := &table{paths: map[int]int{}}; for i := range 9 { t.open(i) } }"
+    )
+    assert certain(source) is racy
+
+
+@pytest.mark.parametrize(
+    "kept", ["return &httputil.ReverseProxy{ModifyResponse: e.note}", "e.p = &httputil.ReverseProxy{ModifyResponse: e.note}; return e.p"]
+)
+def test_a_hook_of_a_struct_that_is_returned_or_stored_is_registered(kept: str) -> None:
+    source = (
+        "import (`net/http`; `net/http/httputil`)\ntype edge struct { failures map[string]int; p *httputil.ReverseProxy }\n"
+        "func (e *edge) note(res *http.Response) error { e.failures[res.Status]++; return nil }\n"
+        f"func (e *edge) proxy() *httputil.ReverseProxy {{ {kept} }}"
+    )
+    assert certain(source)
+    assert not seen(source.replace("ModifyResponse: e.note", "Transport: nil"))
+
+
+# --- locks that each activation has for itself, and objects inside of others ---
+
+REQUESTS = """
+import (`net/http`; `sync`)
+type server struct { mu sync.Mutex; once sync.Once; roles map[string]int }
+type exchange struct { once sync.Once; mu sync.Mutex; srv *server }
+func (x *exchange) role() { BODY }
+func main() { s := &server{roles: map[string]int{}}; http.HandleFunc(`/`, s.handle); http.ListenAndServe(``, nil) }
+func (s *server) handle(w http.ResponseWriter, r *http.Request) { x := &exchange{srv: s}; x.role() }
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "racy"),
+    [
+        ("x.once.Do(func() { x.srv.roles[`a`] = 1 })", True),
+        ("x.srv.once.Do(func() { x.srv.roles[`a`] = 1 })", False),
+        ("x.mu.Lock(); x.srv.roles[`a`] = 1; x.mu.Unlock()", True),
+        ("x.srv.mu.Lock(); x.srv.roles[`a`] = 1; x.srv.mu.Unlock()", False),
+    ],
+)
+def test_a_lock_in_an_object_that_each_request_makes_keeps_nobody_apart(body: str, racy: bool) -> None:
+    assert certain(REQUESTS.replace("BODY", body)) is racy
+
+
+def test_goroutines_that_share_an_object_share_its_lock() -> None:
+    source = (
+        "import `sync`\ntype box struct { mu sync.Mutex }\nvar m = map[int]int{}\nfunc (b *box) put() { b.mu.Lock(); m[1]++; b.mu.Unlock() }\n"
+        "func Run() { b := &box{}; go b.put(); b.put() }\nfunc main() { Run() }"
+    )
+    assert not certain(source)
+
+
+REAPER = """
+import `sync`
+type server struct { mu sync.Mutex; sessions map[string]int }
+func (s *server) login(k string) { s.mu.Lock(); s.sessions[k] = 1; s.mu.Unlock() }
+type reaper struct { mu MUTEX; srv *server }
+func newReaper(s *server) *reaper { return &reaper{LOCK srv: s} }
+func (r *reaper) loop() { for { r.mu.Lock(); delete(r.srv.sessions, `a`); r.mu.Unlock() } }
+func main() { s := &server{sessions: map[string]int{}}; START; for { s.login(`b`) } }
+"""
+
+
+@pytest.mark.parametrize("start", ["r := newReaper(s); go r.loop()", "r := newReaper(s); go func() { r.loop() }()", "go newReaper(s).loop()"])
+def test_what_a_constructor_puts_into_an_object_goes_with_it_to_a_goroutine(start: str) -> None:
+    source = REAPER.replace("START", start)
+    assert seen(source.replace("MUTEX", "sync.Mutex").replace("LOCK", ""))
+    assert not seen(source.replace("MUTEX", "*sync.Mutex").replace("LOCK", "mu: &s.mu,"))
+
+
+def test_a_lock_that_a_helper_chooses_by_a_key_is_not_that_of_another_key() -> None:
+    source = (
+        "import `sync`\ntype keyed struct { mu sync.Mutex; locks map[string]*sync.Mutex }\n"
+        "func (k *keyed) lock(key string) func() { k.mu.Lock(); l := k.locks[key]; k.mu.Unlock(); l.Lock(); return l.Unlock }\n"
+        "type bank struct { by keyed; all sync.Mutex; balance map[string]int }\n"
+        "func (b *bank) put(key string) { unlock := b.by.lock(key); defer unlock(); BODY }\n"
+        "func main() { b := &bank{balance: map[string]int{}}; for _, k := range []string{`a`, `b`} { go b.put(k) } }"
+    )
+    assert certain(source.replace("BODY", "b.balance[key]++"))
+    assert not seen(source.replace("BODY", "b.all.Lock(); b.balance[key]++; b.all.Unlock()"))
+
+
+def test_who_calls_a_literal_does_not_come_to_what_the_function_around_it_does() -> None:
+    source = (
+        "type hooks struct { f func() }\nfunc far() { println() }\nfunc (h *hooks) call() { h.f() }\n"
+        "func around(h *hooks) { h.f = func() { near() }; far() }\nfunc near() {}"
+    )
+    links = Program([facts_of({"p.go": "package p\n" + source})]).races.links
+    reached = links.comes_to("example.com/p.hooks.call")
+    assert ("example.com/p.near" in reached, "example.com/p.far" in reached, "example.com/p.around" in reached) == (True, False, True)
