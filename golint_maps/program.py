@@ -27,7 +27,7 @@ from golint_maps.graphs.effects import EffectTable
 from golint_maps.graphs.guarded import Guarding
 from golint_maps.graphs.lifetime import Lifetimes
 from golint_maps.graphs.links import Links
-from golint_maps.graphs.memos import Memos
+from golint_maps.graphs.memos import Memos, SharedMemo
 from golint_maps.graphs.neighbours import unguarded_in_requests
 from golint_maps.graphs.package_maps import SharedPackageMap, shared_package_maps
 from golint_maps.graphs.precedence import without_copies
@@ -117,7 +117,13 @@ class Program:
         """The unguarded accesses to shared maps, each with its strongest fault."""
         declared = {breach.side.access.place for breach in self.breaches}
         found = without_copies(verdicts(self.races), self.each(LockCopied), self.races)
-        return [verdict for verdict in found if verdict.access.place not in declared or not _yields_to_declarations(verdict)]
+        promised = {memo.way.access.place for memo in self.broken_promises}
+        return [
+            verdict
+            for verdict in found
+            if (verdict.access.place not in declared or not _yields_to_declarations(verdict))
+            and (verdict.access.place not in promised or verdict.kind != "neighbour")
+        ]
 
     @cached_property
     def assumed(self) -> AssumedRaces:
@@ -144,10 +150,15 @@ class Program:
         )
 
     @cached_property
+    def broken_promises(self) -> list[SharedMemo]:
+        """Accesses without a lock to maps of types that are documented as safe for concurrent use."""
+        return list(self.memos.broken())
+
+    @cached_property
     def requests(self) -> list[Verdict]:
         """Changes by methods that serve requests, of maps that nobody locks, and that no other rule has a better reason to report."""
         judged = {verdict.side.identity for verdict in self.verdicts} | {breach.side.identity for breach in self.breaches}
-        judged |= {memo.way.identity for memo in (*self.memos.broken(), *self.memos.shared(self.each(MemoFill)))}
+        judged |= {memo.way.identity for memo in (*self.broken_promises, *self.memos.shared(self.each(MemoFill)))}
         return [
             Verdict("write", way, other, None, False)
             for way, other in unguarded_in_requests(self.races)

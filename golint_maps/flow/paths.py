@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from golint_maps.flow.getters import got
-from golint_maps.flow.traverse import blocks, statements
+from golint_maps.flow.traverse import blocks, each, statements
 from golint_maps.syntax import ir
 from golint_maps.types import model
 from golint_maps.types.definitions import FromRange, FromValue
@@ -91,6 +91,8 @@ class Paths:
         below = self._path(x.base, follow=follow)
         if below is None:
             return None
+        if follow and x.base.__class__ is ir.Local and self._view.package.resolver.underlying(self._view.typing.of(x)).__class__ is model.Map:
+            below = self._copied(x.base.id, x.name) or below
         field = self._view.package.resolver.field(self._view.typing.of(x.base), x.name)
         return (*below, *field.path, x.name) if field else (*below, x.name)
 
@@ -154,6 +156,33 @@ class Paths:
         if len(path) == 1 and path[0][0] == "l" and view.assignments[int(path[0][1:])]:
             return None
         return path
+
+    def _copied(self, number: int, field: str) -> Path | None:
+        """Return the path of what a struct was copied from (`next := *current`) whose map it still has: no other one was put into the copy.
+
+        Methods of the copy, and who gets its address, may put in another. Structs with locks are left to those who look for copies of locks.
+        """
+        view = self._view
+        match view.typing.definitions.get(number):
+            case FromValue(ir.Deref() as source, 0, 1) if not view.assignments[number] and (f"l{number}", field) not in self.assigned:
+                kind = view.package.resolver.struct(view.typing.local(number))
+            case _:
+                return None
+        if kind is None or any(isinstance(each.type, model.Named) and each.type.package == "sync" for each in kind[1].fields):
+            return None
+        return None if self._handed_on(number) else self.of(source)
+
+    def _handed_on(self, number: int) -> bool:
+        """Tell whether a method of a local struct is called, or a call gets its address other than to store it in an atomic value."""
+        for function in self._view.functions:
+            for call in each(function.body or (), ir.Call):
+                fun = call.fun
+                if fun.__class__ is ir.Sel and fun.base.__class__ is ir.Local and fun.base.id == number:
+                    return True
+                stores = fun.__class__ is ir.Sel and fun.name in ("Store", "Swap", "CompareAndSwap")
+                if not stores and any(x.__class__ is ir.Addr and x.x.__class__ is ir.Local and x.x.id == number for x in call.args):
+                    return True
+        return False
 
     def filled_in(self, number: int, kind: type[model.Map | model.Pointer]) -> bool:
         """Tell whether a map (or object) that was looked up gets another value only where a new one is put into its place at once.

@@ -22,6 +22,8 @@ RULE = Rule(
 
 _FATAL = "The runtime raises a fatal error, not a panic: it ends the process without running a deferred function."
 
+_WITHIN = 3
+"""Steps from a supervisor to the access: itself, the literal that it runs, and what that calls."""
 _OF_THE_VARIABLE = frozenset(("assign", "load"))
 
 
@@ -60,8 +62,15 @@ def _around(program: Program, verdict: Verdict, recoveries: dict[str, list[Recov
         return
     if any(way is not None and way.access.op in _OF_THE_VARIABLE for way in (verdict.side, verdict.other)):
         return  # the runtime knows nothing of a map variable that gets another map
-    for hop in verdict.side.hops[-2:]:
+    hops = verdict.side.hops
+    for hop in hops[-2:]:
         if _stands_in(program, hop.function, link.callee):
+            yield from recoveries.get(hop.function, ())
+    for index in range(max(1, len(hops) - _WITHIN), len(hops) - 1):
+        # A supervisor, which the goroutine's body hands a literal to run: `supervise(func() { … })`.
+        before, hop, then = hops[index - 1 : index + 2]
+        supervised = program.functions[then.function].parent and program.functions[then.function].root != program.functions[hop.function].root
+        if supervised and (hop.function == link.callee or _stands_in(program, before.function, link.callee)):
             yield from recoveries.get(hop.function, ())
 
 

@@ -32,7 +32,7 @@ def check(program: Program) -> Iterator[Finding]:
     """Report memo fills that any caller may run, and accesses that break a promise of safety; none that another rule reports."""
     judged = {verdict.access.place for verdict in program.verdicts} | {breach.side.access.place for breach in program.breaches}
     seen = set()
-    for found in (*program.memos.broken(), *program.memos.shared(program.each(MemoFill))):
+    for found in (*program.broken_promises, *program.memos.shared(program.each(MemoFill))):
         place = found.way.access.place
         if place not in judged and place not in seen:
             seen.add(place)

@@ -385,3 +385,27 @@ def test_who_calls_a_literal_does_not_come_to_what_the_function_around_it_does()
     links = Program([facts_of({"p.go": "package p\n" + source})]).races.links
     reached = links.comes_to("example.com/p.hooks.call")
     assert ("example.com/p.near" in reached, "example.com/p.far" in reached, "example.com/p.around" in reached) == (True, False, True)
+
+
+# --- copies of structs ---
+
+
+@pytest.mark.parametrize(
+    ("change", "racy"),
+    [
+        ("next.limits[`a`] = 1", True),
+        ("next.limits = map[string]int{}; next.limits[`a`] = 1", False),
+        ("next.renew(); next.limits[`a`] = 1", False),
+        ("renew(&next); next.limits[`a`] = 1", False),
+    ],
+)
+def test_the_map_of_a_copied_struct_is_that_of_the_original(change: str, racy: bool) -> None:
+    source = (
+        "import (`net/http`; `sync/atomic`)\ntype config struct { version int; limits map[string]int }\n"
+        "func (c *config) renew() { c.limits = map[string]int{} }\nfunc renew(c *config) { c.renew() }\n"
+        "type gate struct { current atomic.Pointer[config] }\n"
+        f"func (g *gate) apply() {{ next := *g.current.Load(); next.version++; {change}; g.current.Store(&next) }}\n"
+        "func (g *gate) serve(w http.ResponseWriter, r *http.Request) { _ = g.current.Load().limits[r.URL.Path] }\n"
+        "func main() { g := &gate{}; http.HandleFunc(`/`, g.serve); go func() { for { g.apply() } }(); http.ListenAndServe(``, nil) }"
+    )
+    assert certain(source) is racy

@@ -85,6 +85,26 @@ def test_a_supervisor_around_each_step_of_a_goroutine_cannot_help_either() -> No
     assert len(findings_of(rule, HEAD + code)) == 1
 
 
+SUPERVISED = """
+func supervise(f func()) { defer func() { if r := recover(); r != nil { println(1) } }(); f() }
+func tail(levels map[string]int) { levels["a"]++ }
+func main() { levels := map[string]int{}; for range 4 { START } }
+"""
+
+
+@pytest.mark.parametrize(
+    ("start", "count"),
+    [
+        ("go func() { supervise(func() { tail(levels) }) }()", 1),
+        ("go supervise(func() { levels[`a`]++ })", 1),
+        ("go func() { supervise(func() { println(2) }); tail(levels) }()", 0),
+        ("supervise(func() { go tail(levels) })", 0),
+    ],
+)
+def test_a_supervisor_that_is_handed_the_work_cannot_help_either(start: str, count: int) -> None:
+    assert len(findings_of(rule, HEAD + SUPERVISED.replace("START", start))) == count
+
+
 def test_what_a_child_says_may_stand_where_recovered_text_does() -> None:
     code = HEAD + DO + 'func f() { if err := do(); err != nil && strings.Contains(err.Error(), "concurrent map") { println(1) } }'
     assert findings_of(rule, code.replace('"os")', '"os"; "os/exec")\nvar _ = exec.Command')) == []

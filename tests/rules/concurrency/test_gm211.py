@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from golint_maps.rules.concurrency import gm205_inconsistent_guard
 from golint_maps.rules.concurrency import gm211_unguarded_lazy_cache as rule
 
 from golint_maps.findings import Level
@@ -249,3 +250,16 @@ def test_functions_in_a_table_that_is_returned_are_as_good_as_exported() -> None
 def test_asking_whether_something_is_loaded_makes_nothing_ready(name: str, found: int) -> None:
     code = "package p\n// T is safe for concurrent use.\ntype T struct { m map[string]int }\nfunc (t *T) Put(k string) { t.m[k] = 1 }\n"
     assert len(findings_of(rule, f"{code}func (t *T) {name}() int {{ return len(t.m) }}")) == found
+
+
+def test_a_promise_of_safety_counts_for_more_than_the_lock_of_another_map() -> None:
+    source = (
+        "package p\nimport `sync`\n// A Limiter is safe for concurrent use.\n"
+        "type Limiter struct { aliases map[string]string; mu sync.Mutex; buckets map[string]int }\n"
+        "func (l *Limiter) Alias(a, b string) { l.aliases[a] = b }\nfunc (l *Limiter) Unalias(a string) { delete(l.aliases, a) }\n"
+        "func (l *Limiter) Allow(k string) { l.mu.Lock(); l.buckets[k]++; l.mu.Unlock() }\n"
+        "func (l *Limiter) Forget(k string) { l.mu.Lock(); delete(l.buckets, k); l.mu.Unlock() }\n"
+    )
+    assert len(findings_of(rule, source)) == 2
+    assert findings_of(gm205_inconsistent_guard, source) == []
+    assert len(findings_of(gm205_inconsistent_guard, source.replace("// A Limiter is safe for concurrent use.", ""))) == 2
