@@ -209,3 +209,17 @@ def test_all_callers_that_hand_the_map_in_may_have_looked() -> None:
     each = "func each(names chan string) { m := map[string]context.CancelFunc{}; for n := range names { %s; start(m, n) } }"
     assert forms(start + each % "if _, ok := m[n]; ok { continue }") == []
     assert forms(start + each % "println(n)") == ["overwrite cancel"]
+
+
+@pytest.mark.parametrize(
+    ("constraint", "expected"),
+    [("io.WriteCloser", ["delete closer"]), ("interface{ comparable; Close() error }", ["delete closer"]), ("io.Writer", []), ("any", [])],
+)
+def test_a_type_parameter_owns_what_its_constraint_can_close(constraint: str, expected: list[str]) -> None:
+    pool = f"type pool[V {constraint}] struct {{ open map[string]V; create func() V }}\n"
+    put = "func (p *pool[V]) put(k string) { if _, ok := p.open[k]; !ok { p.open[k] = p.create() } }\n"
+    assert forms(pool + put + "func (p *pool[V]) drop(k string) { delete(p.open, k) }") == expected
+    assert (
+        forms(pool + put + "func (p *pool[V]) drop(k string) { if v, ok := p.open[k]; ok { _ = any(v).(io.Closer).Close(); delete(p.open, k) } }")
+        == []
+    )

@@ -54,7 +54,8 @@ _OVER: Final = frozenset(
 def owned(kind: Type | None, package: PackageView) -> str:
     """Return what a type's values own, or an empty string.
 
-    A pointer or interface with `Close() error` owns something; a struct that merely holds such a value does not.
+    A pointer or interface with `Close() error` owns something, and so does a type parameter whose constraint asks for it; a struct that merely holds
+    such a value does not.
     """
     if kind is None:
         return ""
@@ -68,9 +69,7 @@ def _closes(kind: Type, package: PackageView) -> bool:
     if isinstance(kind, model.Pointer) and isinstance(kind.elem, model.Named) and f"{kind.elem.package}.{kind.elem.name}" in _CLOSERS:
         return True
     below = package.resolver.underlying(kind)
-    if not isinstance(kind, model.Pointer) and not isinstance(below, model.Interface):
-        return False
-    if isinstance(kind, model.TypeParameter):
+    if not isinstance(kind, model.Pointer | model.TypeParameter) and not isinstance(below, model.Interface):
         return False
     method = package.resolver.method(kind, "Close")
     return method is not None and method.signature.params == () and method.signature.results == (model.ERROR,)
