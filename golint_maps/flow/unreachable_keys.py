@@ -7,11 +7,11 @@ over it loses nothing, except the NaN ones, which no delete removes.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 from typing import Final
 
 from golint_maps.flow.callees import callee
 from golint_maps.flow.maps import extent, qualified
+from golint_maps.flow.not_a_number import NotANumber, calls, settled
 from golint_maps.flow.ranged_maps import RangedMaps
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
@@ -20,18 +20,11 @@ from golint_maps.flow.traverse import each, expressions, operands, statements, s
 from golint_maps.flow.view import View
 from golint_maps.syntax import ir
 from golint_maps.types import model
-from golint_maps.types.definitions import FromValue
 from golint_maps.types.model import Type
 
 _MAX_DEPTH: Final = 8
 _TIME: Final = model.Named("time", "Time")
 _FLOATS: Final = frozenset(("float32", "float64"))
-
-_NAN_OF: Final = frozenset(("Sqrt", "Log", "Log2", "Log10", "Log1p", "Acos", "Asin", "Acosh", "Atanh", "Gamma"))
-"""Functions of package math that give NaN for some finite argument."""
-_ROUNDING: Final = frozenset(("Floor", "Ceil", "Round", "RoundToEven", "Trunc", "Abs", "Max", "Min"))
-_BITS: Final = frozenset(("Float64frombits", "Float32frombits"))
-_COMPARISONS: Final = frozenset(("==", "!=", "<", "<=", ">", ">="))
 
 
 class UnreachableKey(Site, frozen=True, tag="unreachable-key"):
@@ -104,6 +97,7 @@ def _is_new(x: ir.Expr) -> bool:
 class _Keys:
     def __init__(self, view: View) -> None:
         self._view = view
+        self._floats = NotANumber(view)
 
     def judge(self, statement: ir.Assign, target: ir.Index, number: int) -> UnreachableKey | None:
         """Return what is wrong with the key of an insert."""
@@ -113,11 +107,11 @@ class _Keys:
             return None
         key, formal = target.index, found.key
         if self._may_be(formal, "float"):
-            source = self._nan(key, target.pos, 0)
+            nan = self._floats.source(key, target.pos)
             # Text that says "NaN" is rare, and worth a word only where the map stays.
-            text = isinstance(target.base, ir.Local) and source is not None and self._calls(source, "strconv", ("ParseFloat",))
-            if source is not None and not (self._goes_nowhere(target.base) if text else self._short_lived(target.base, number)):
-                return self._fact("text" if text else "nan", target, source)
+            text = isinstance(target.base, ir.Local) and nan is not None and calls(nan.view, nan.x, "strconv", ("ParseFloat",))
+            if nan is not None and not (self._goes_nowhere(target.base) if text else self._short_lived(target.base, number)):
+                return self._fact("text" if text else "nan", target, nan.x, nan.view)
         if self._may_be(formal, "time"):
             source = self._now(key, 0)
             if source is not None and not self._kept(key, target) and not RangedMaps.of(view.package).emptied(view, target.base):
@@ -132,8 +126,10 @@ class _Keys:
                 return self._fact("clock", target, source)
         return None
 
-    def _fact(self, kind: str, target: ir.Index, source: ir.Expr) -> UnreachableKey:
+    def _fact(self, kind: str, target: ir.Index, source: ir.Expr, within: View | None = None) -> UnreachableKey:
+        """State an insert. `within` is the function that the source stands in, if it is another one."""
         view = self._view
+        within = within or view
         return UnreachableKey(
             place=Place(view.path, target.pos, target.end),
             function=view.name,
@@ -142,8 +138,8 @@ class _Keys:
             owner=qualified(view, target.base),
             kind=kind,
             key=spell(target.index, view.variables, 40),
-            source=spell(source, view.variables, 40),
-            origin=Place(view.path, *extent(source, view)),
+            source=spell(source, within.variables, 40),
+            origin=Place(within.path, *extent(source, within)),
         )
 
     def _may_be(self, formal: Type | None, kind: str, depth: int = 0) -> bool:
@@ -166,13 +162,6 @@ class _Keys:
             case model.Array(elem):
                 return kind in ("float", "time") and self._may_be(elem, kind, depth + 1)
         return False
-
-    def _definition(self, x: ir.Local) -> FromValue | None:
-        """Return where a local that is set once gets its value."""
-        definition = self._view.typing.definitions.get(x.id)
-        if isinstance(definition, FromValue) and not self._view.assignments[x.id] and x.id not in self._view.address_taken:
-            return definition
-        return None
 
     def _short_lived(self, base: ir.Expr, number: int) -> bool:
         """Tell whether a map is made by this function and gone with it: not returned, stored, sent or captured."""
@@ -197,133 +186,6 @@ class _Keys:
         returned = (x for function in self._view.functions for item in each(function.body or (), ir.Return) for x in item.values)
         return not any(isinstance(part, ir.Local) and isinstance(base, ir.Local) and part.id == base.id for x in returned for part in _held(x))
 
-    # --- NaN ---
-
-    def _nan(self, x: ir.Expr, before: int, depth: int) -> ir.Expr | None:
-        """Return the operation by which a value may become NaN, unless a test before rules it out."""
-        if depth > _MAX_DEPTH or self._tested(x, before):
-            return None
-        match x:
-            case ir.Local():
-                definition = self._definition(x)
-                if definition is None:
-                    return None
-                if definition.index == 0 and self._calls(definition.value, "strconv", ("ParseFloat",)):
-                    return definition.value
-                return self._nan(definition.value, before, depth + 1) if definition.count == 1 else None
-            case ir.Lit(_, elements):
-                return next((found for element in elements if (found := self._nan(element.value, before, depth + 1)) is not None), None)
-            case ir.Unary("-" | "+", operand):
-                return self._nan(operand, before, depth + 1)
-            case ir.Binary("/", left, right) if self._is_float(x):
-                if self._not_zero(right, before):
-                    return self._nan(left, before, depth + 1)
-                return x
-            case ir.Binary("+" | "-" | "*", left, right) if self._is_float(x):
-                return self._nan(left, before, depth + 1) or self._nan(right, before, depth + 1)
-            case ir.Call(fun, [operand]) if self._view.typing.as_type(fun) is not None:
-                return self._nan(operand, before, depth + 1) if self._is_float(operand) or isinstance(operand, ir.Binary) else None
-            case ir.Call(ir.Sel(_, name), args):
-                if not self._calls(x, "math", (name,)):
-                    return None
-                if name in _ROUNDING:
-                    return next((found for arg in args if (found := self._nan(arg, before, depth + 1)) is not None), None)
-                if name == "NaN" or name in _BITS:
-                    return x
-                if name in _NAN_OF and args and not self._in_domain(args[0], before):
-                    return x
-                if name in ("Mod", "Remainder") and len(args) == 2 and not self._not_zero(args[1], before):
-                    return x
-                if name == "Pow" and len(args) == 2 and not self._constant(args[1]) and not self._in_domain(args[0], before):
-                    return x
-        return None
-
-    def _is_float(self, x: ir.Expr) -> bool:
-        below = self._view.package.resolver.underlying(self._view.typing.of(x))
-        return isinstance(below, model.Basic) and below.name in _FLOATS and not self._constant(x)
-
-    def _constant(self, x: ir.Expr) -> bool:
-        constants = self._view.package.scope.constants
-        return all(
-            isinstance(part, ir.Const | ir.Binary | ir.Unary)
-            or (isinstance(part, ir.Name) and (part.name in constants or self._view.typing.as_type(part) is not None))
-            or (isinstance(part, ir.Local) and self._view.variables[part.id].kind == "const")
-            or (isinstance(part, ir.Call) and self._view.typing.as_type(part.fun) is not None)
-            or (isinstance(part, ir.Sel) and self._view.typing.package_of(part.base) in ("math", "time"))
-            for part in subexpressions(x)
-            if not (isinstance(part, ir.Name) and self._view.typing.package_of(part) is not None)
-        )
-
-    def _not_zero(self, divisor: ir.Expr, before: int) -> bool:
-        """Tell whether a divisor is a constant, is one more than something, or was compared with something before."""
-        divisor = self._stripped(divisor)
-        if self._constant(divisor):
-            return True
-        match divisor:
-            case ir.Binary("+", _, ir.Const()) | ir.Binary("+", ir.Const(), _):
-                return True
-            case ir.Binary("+" | "*", left, right):
-                return self._not_zero(left, before) or self._not_zero(right, before)
-            case ir.Local():
-                definition = self._definition(divisor)
-                if definition is not None and definition.count == 1 and self._not_zero(definition.value, before):
-                    return True
-            case ir.Call(ir.Sel(_, "Max") | ir.Name("max"), args):
-                return any(self._constant(arg) for arg in args)
-        return self._tested(divisor, before)
-
-    def _in_domain(self, argument: ir.Expr, before: int) -> bool:
-        """Tell whether an argument was compared before, is a constant, a length, unsigned, or a sum of squares."""
-        argument = self._stripped(argument)
-        if self._constant(argument) or self._tested(argument, before):
-            return True
-        match argument:
-            case ir.Call(ir.Name("len")) | ir.Call(ir.Sel(_, "Abs")) | ir.Call(ir.Sel(_, "Exp")):
-                return True
-            case ir.Binary("*", left, right) if self._view.paths.key(left) == self._view.paths.key(right):
-                return True
-            case ir.Binary("+", left, right):
-                return self._in_domain(left, before) and self._in_domain(right, before)
-            case ir.Local():
-                definition = self._definition(argument)
-                if definition is not None and definition.count == 1 and self._in_domain(definition.value, before):
-                    return True
-        below = self._view.package.resolver.underlying(self._view.typing.of(argument))
-        return isinstance(below, model.Basic) and below.name.startswith("uint")
-
-    def _stripped(self, x: ir.Expr) -> ir.Expr:
-        while isinstance(x, ir.Call) and len(x.args) == 1 and self._view.typing.as_type(x.fun) is not None:
-            x = x.args[0]
-        return x
-
-    @cached_property
-    def _tests(self) -> dict[str, int]:
-        """What is compared, or handed to a function that says yes or no, in the function: the text of the value, and where that is first."""
-        found: dict[str, int] = {}
-        for function in self._view.functions:
-            for x in expressions(function.body or ()):
-                compared: tuple[ir.Expr, ...] = ()
-                if isinstance(x, ir.Binary) and x.op in _COMPARISONS:
-                    compared = (x.left, x.right)
-                elif isinstance(x, ir.Call) and self._view.typing.of(x) == model.BOOL:
-                    compared = tuple(x.args)  # `math.IsNaN(ratio)`, `finite(ratio)`
-                for operand in compared:
-                    text = self._view.paths.key(self._stripped(operand))
-                    found[text] = min(found.get(text, x.pos), x.pos)
-            for statement in statements(function.body or ()):
-                if isinstance(statement, ir.Switch) and statement.subject is not None:
-                    found.setdefault(self._view.paths.key(self._stripped(statement.subject)), statement.pos)
-        return found
-
-    def _tested(self, x: ir.Expr, before: int) -> bool:
-        return self._tests.get(self._view.paths.key(self._stripped(x)), before) < before
-
-    def _calls(self, x: ir.Expr, package: str, names: tuple[str, ...]) -> bool:
-        match x:
-            case ir.Call(ir.Sel(base, name)):
-                return name in names and self._view.typing.package_of(base) == package
-        return False
-
     # --- time ---
 
     def _now(self, x: ir.Expr, depth: int) -> ir.Expr | None:
@@ -338,7 +200,7 @@ class _Keys:
             case ir.Call(ir.Name() | ir.Sel(), [operand]) if self._view.typing.of(x) == _TIME and self._hands_back(x):
                 return self._now(operand, depth + 1)
             case ir.Local():
-                definition = self._definition(x)
+                definition = settled(self._view, x)
                 return self._now(definition.value, depth + 1) if definition is not None and definition.count == 1 else None
             case ir.Lit(_, elements):
                 return next((found for element in elements if (found := self._now(element.value, depth + 1)) is not None), None)
@@ -373,14 +235,14 @@ class _Keys:
             case ir.Call(fun, [operand]) if self._view.typing.as_type(fun) is not None:
                 return self._clock(operand, depth + 1)
             case ir.Call(ir.Sel(_, "FormatInt" | "Itoa" | "Sprint"), [operand, *_]):
-                if self._calls(x, "strconv", ("FormatInt", "Itoa")) or (len(x.args) == 1 and self._calls(x, "fmt", ("Sprint",))):
+                if calls(self._view, x, "strconv", ("FormatInt", "Itoa")) or (len(x.args) == 1 and calls(self._view, x, "fmt", ("Sprint",))):
                     return self._clock(operand, depth + 1)
-            case ir.Call(ir.Sel(_, "Sprintf"), [_, operand]) if self._calls(x, "fmt", ("Sprintf",)):
+            case ir.Call(ir.Sel(_, "Sprintf"), [_, operand]) if calls(self._view, x, "fmt", ("Sprintf",)):
                 return self._clock(operand, depth + 1)
             case ir.Binary("+", ir.Const("string"), operand):
                 return self._clock(operand, depth + 1)
             case ir.Local():
-                definition = self._definition(x)
+                definition = settled(self._view, x)
                 return self._clock(definition.value, depth + 1) if definition is not None and definition.count == 1 else None
         return None
 
@@ -403,10 +265,10 @@ class _Keys:
                 # What a struct holds under a name may be kept under it; what it is made with is nobody else's.
                 return next((found for element in elements if isinstance(element.value, ir.Addr) and (found := self._fresh(element.value))), None)
             case ir.Local():
-                definition = self._definition(x)
+                definition = settled(self._view, x)
                 if definition is not None and definition.count == 1 and not isinstance(definition.value, ir.Local):
                     return self._fresh(definition.value)
-            case ir.Call() if self._only_makes(x) or self._calls(x, "errors", ("New",)) or self._calls(x, "fmt", ("Errorf",)):
+            case ir.Call() if self._only_makes(x) or calls(self._view, x, "errors", ("New",)) or calls(self._view, x, "fmt", ("Errorf",)):
                 return x
         return None
 

@@ -160,6 +160,58 @@ def test_floats_that_are_believed_or_tested_may_be_keys(text: str) -> None:
     assert unreachable(text) == []
 
 
+HELPERS = """
+type price float64
+type rate struct { hits, tries float64 }
+var prices map[price]int
+func middle(bid, ask float64) price { return price(math.Sqrt(bid * ask)) }
+func ratio(of, all float64) float64 { return of / all }
+func safe(of, all float64) float64 { if all == 0 { return 0 }; return of / all }
+func (r rate) value() float64 { return r.hits / r.tries }
+func square(x float64) float64 { return x * x }
+func length(x, y float64) float64 { return math.Sqrt(square(x) + square(y)) }
+func read(s string) float64 { x, _ := strconv.ParseFloat(s, 64); return x }
+func halves(x float64) float64 { if x < 0.1 { return x }; return halves(x / 2) }
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "prices[middle(a, b)] = 1",
+        "p := middle(a, b)\nprices[p] = 1",
+        "floats[ratio(a, b)] = 1",
+        "floats[math.Round(ratio(a, b) * 100)] = 1",
+        "floats[ratio(ratio(a, b), 2)] = 1",
+        "var r rate\nfloats[r.value()] = 1",
+    ],
+)
+def test_what_a_function_of_the_package_may_make_nan_is_no_key(text: str) -> None:
+    assert unreachable(text, more=HELPERS) == ["nan"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "p := middle(a, b)\nif p != p { return }\nprices[p] = 1",
+        "if a <= 0 || b <= 0 { return }\nprices[middle(a, b)] = 1",
+        "if b > 0 { floats[ratio(a, b)] = 1 }",
+        "floats[ratio(a, 4)] = 1",
+        "floats[ratio(a, float64(n + 1))] = 1",
+        "floats[safe(a, b)] = 1",
+        "var r rate\nif r.tries > 0 { floats[r.value()] = 1 }",
+        "floats[length(a, b)] = 1",
+        "floats[halves(a)] = 1",
+        'floats[read("1")] = 1',
+        "ids[int64(ratio(a, b))] = 1",
+        "byAny[int64(ratio(a, b))] = 1",
+        "byAny[int(math.Round(math.Log10(a)))] = 1",
+    ],
+)
+def test_what_the_caller_or_the_function_rules_out_may_be_a_key(text: str) -> None:
+    assert unreachable(text, more=HELPERS) == []
+
+
 @pytest.mark.parametrize(
     ("end", "expected"),
     [
