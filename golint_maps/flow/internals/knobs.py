@@ -8,7 +8,7 @@ from typing import Final
 
 from golint_maps.flow.internals.facts import NonexistentKnob
 from golint_maps.flow.internals.tables import ONLY_SWISS
-from golint_maps.flow.maps import place
+from golint_maps.flow.maps import extent, place
 from golint_maps.flow.site import Place
 from golint_maps.flow.traverse import expressions, operands, subexpressions
 from golint_maps.flow.view import PackageView, View
@@ -17,8 +17,11 @@ from golint_maps.syntax import ir
 REAL_SETTINGS: Final = frozenset(("decoratemappings",))
 """The GODEBUG settings of Go with `map` in their names."""
 
-_GODEBUG: Final = re.compile(r"(?:^|[\s;'\"`])GODEBUG=([\w=,.\-]+)")
-_SETTINGS: Final = re.compile(r"[\w.-]+(?:=[\w.#-]*)?(?:,[\w.-]+(?:=[\w.#-]*)?)*,?")
+_UNKNOWN: Final = "…"
+"""Stands for the parts of a text that the program works out as it runs."""
+
+_GODEBUG: Final = re.compile(r"(?:^|[\s;'\"`])GODEBUG=([\w=,.…%${}\-]+)")
+_SETTINGS: Final = re.compile(r"[\w.…-]+(?:=[\w.…#-]*)?(?:,[\w.…-]+(?:=[\w.…#-]*)?)*,?")
 _EXPERIMENT: Final = re.compile(r"(?:^|[\s;'\"`])GOEXPERIMENT=([\w,]+)")
 _COMMAND_FLAG: Final = re.compile(r"\bgo (?:test|build|run|vet|install)\b[^;&|]*\s(--?maprace)\b")
 _FLAGS: Final = frozenset(("-maprace", "--maprace"))
@@ -30,6 +33,7 @@ _TEST_FLAG: Final = re.compile(
 _GONE_EXPERIMENTS: Final = frozenset(("swissmap", "noswissmap", "swissmaps", "noswissmaps"))
 _DIRECTIVE: Final = re.compile(r"//go:([a-z]*map[a-z]*)\b")
 _DEBUG: Final = re.compile(r"//go:debug\s+([\w.-]+)=?(\S*)")
+_VERB: Final = re.compile(r"%[-+# 0-9.*\[\]]*[a-zA-Z]")
 _JOINED: Final = re.compile(r"\"\s*\+\s*\"")
 _WORDS: Final = ("GODEBUG", "GOEXPERIMENT", "maprace")
 
@@ -66,10 +70,11 @@ def strings(view: View) -> Iterator[NonexistentKnob]:
                 elif isinstance(x, ir.Const):
                     for kind, knob in switches(_text(x), view.go[1]):
                         yield _fact(view, x, kind, knob)
-                elif isinstance(x, ir.Binary) and x.op == "+" and isinstance(x.right, ir.Const) and "=" in x.right.text:
+                elif isinstance(x, ir.Binary) and x.op == "+" and isinstance(x.right, ir.Const):
                     # `name + "=mapdebug=1"`: neither half says it alone.
-                    for kind, knob in switches(_value(view, x.left) + _text(x.right), view.go[1]):
-                        if (kind, knob) not in switches(_value(view, x.left), view.go[1]):
+                    before = set(switches(_composed(view, x.left), view.go[1]))
+                    for kind, knob in switches(_composed(view, x), view.go[1]):
+                        if (kind, knob) not in before:
                             yield _fact(view, x.right, kind, knob)
 
 
@@ -96,7 +101,8 @@ def switches(text: str, go: int) -> Iterator[tuple[str, str]]:
 
 def _settings(text: str) -> Iterator[tuple[str, str]]:
     for item in text.split(","):
-        key = item.partition("=")[0].strip()
+        # `previous + "mapdebug=1"`: what comes before ends with a comma, or with nothing.
+        key = item.partition("=")[0].strip().rpartition(_UNKNOWN)[2]
         if is_map_setting(key):
             yield "godebug", key
 
@@ -111,8 +117,9 @@ def _arguments(view: View, call: ir.Call) -> Iterator[NonexistentKnob]:
     """`os.Setenv("GODEBUG", "mapdebug=1")`, `exec.Command("go", "test", "-maprace")`, `args = append(args, "-maprace")` for such a command."""
     args = call.args
     texts = [_value(view, arg) for arg in args]
-    for name, x, value in zip(texts, args[1:], texts[1:], strict=False):
-        yield from _pair(view, name, x, value)
+    for name, x in zip(texts, args[1:], strict=False):
+        if name:
+            yield from _pair(view, name, x, _composed(view, x))
     yield from _flags(view, args, texts, listed=view.typing.is_builtin(call.fun, "append"))
 
 
@@ -129,8 +136,8 @@ def _runs_go(package: PackageView) -> bool:
 def _elements(view: View, elements: Sequence[ir.Element]) -> Iterator[NonexistentKnob]:
     """`[]string{"test", "-maprace"}`, `map[string]string{"GODEBUG": "mapdebug=1"}`."""
     for element in elements:
-        if isinstance(element.key, ir.Const) and isinstance(element.value, ir.Const):
-            yield from _pair(view, _text(element.key), element.value, _text(element.value))
+        if isinstance(element.key, ir.Const):
+            yield from _pair(view, _text(element.key), element.value, _composed(view, element.value))
     values = [element.value for element in elements]
     yield from _flags(view, values, [_value(view, x) for x in values], listed=True)
 
@@ -168,7 +175,17 @@ def _value(view: View, x: ir.Expr) -> str:
     return _text(x) if isinstance(x, ir.Const) else ""
 
 
+def _composed(view: View, x: ir.Expr) -> str:
+    """Return the text that an expression puts together, as far as it is written: `os.Getenv("GODEBUG") + ",mapdebug=1"`."""
+    match x:
+        case ir.Binary("+", left, right):
+            return _composed(view, left) + _composed(view, right)
+        case ir.Call(ir.Sel(package, "Sprintf"), [form, *_]) if view.typing.package_of(package) == "fmt":
+            return _VERB.sub(_UNKNOWN, _value(view, form))
+    return _value(view, x) or ("" if isinstance(x, ir.Const) else _UNKNOWN)
+
+
 def _fact(view: View, x: ir.Expr, kind: str, knob: str) -> NonexistentKnob:
-    text = x.text if isinstance(x, ir.Const) else ""
-    where = place(view, x.pos, x.pos + len(text.encode()))
+    x = next((part for part in subexpressions(x) if isinstance(part, ir.Const) and knob in part.text), x)
+    where = place(view, *extent(x, view))
     return NonexistentKnob(place=where, function=view.name, package=view.package.scope.path, map=knob, kind=kind, knob=knob, go=view.go[1])
