@@ -616,3 +616,23 @@ def test_maps_of_other_names_for_one_kind_of_key_and_value_are_alike(view: str, 
     text = f"type label string\ntype value string\ntype set map[label]value\nfunc f(m set) any {{ return *(*{view})(unsafe.Pointer(&m)) }}"
     found = [fact.agrees for fact in of(MapReinterpreted, f"package p\n{HEAD}{text}") if isinstance(fact, MapReinterpreted)]
     assert found == ([] if view == "map[label]value" else [alike])
+
+
+LAID = "package p\ntype view struct { count int64; flags uint8 }\n"
+CAST = "func of(m map[int]int) *view { return (*view)(reflect.ValueOf(m).UnsafePointer()) }\n"
+MARK = "func (v *view) mark() { v.flags |= 4 }\nfunc Mark(m map[int]int) { of(m).flags = 4 }\n"
+
+
+def test_an_address_that_reflect_gives_needs_no_import_of_unsafe() -> None:
+    source = LAID.replace("\n", '\nimport "reflect"\n', 1) + CAST + MARK
+    assert len(of(MapReinterpreted, source)) == 1
+    assert len(of(MapInternalsWritten, source)) == 2
+
+
+def test_what_one_file_lays_over_a_map_others_use_without_unsafe() -> None:
+    cast = 'package p\nimport "reflect"\n' + CAST
+    written = of(MapInternalsWritten, {"view.go": LAID, "cast.go": cast, "mark.go": "package p\n" + MARK})
+    assert {fact.place.path for fact in written} == {"mark.go"}
+    assert len(written) == 2
+    own = cast.replace("m map[int]int", "m *view")
+    assert of(MapInternalsWritten, {"view.go": LAID, "cast.go": own, "mark.go": "package p\n" + MARK.replace("m map[int]int", "m *view")}) == []

@@ -11,6 +11,7 @@ from golint_maps.flow.internals.contexts import called_name, contexts, declared
 from golint_maps.flow.internals.conversions import conversion
 from golint_maps.flow.internals.look import Access, Look
 from golint_maps.flow.internals.mirrors import mirror_of
+from golint_maps.flow.internals.values import views_of_maps
 from golint_maps.flow.internals.versions import for_gc
 from golint_maps.flow.internals.views import learn_views
 from golint_maps.flow.internals.writes import written, written_by_method
@@ -25,10 +26,15 @@ _ATOMIC_WRITES: Final = ("Store", "Add", "Swap", "CompareAndSwap", "And", "Or")
 
 
 def accesses(package: PackageView, files: Sequence[int]) -> Iterator[Access]:
-    """Yield what the functions of the primary files do with the memory of maps. `files` are those that import unsafe."""
-    package.memo["internals targets"] = _cast_targets(package, files)
+    """Yield what the functions of the primary files do with the memory of maps. `files` are those that have a way to it.
+
+    Where one of them lays a struct over a map, the others may use that without unsafe.
+    """
+    targets = package.memo["internals targets"] = _cast_targets(package, files)
     learn_views(package, files)
     known = contexts(package)
+    if targets or views_of_maps(package):
+        files = range(len(package.scope.files))
     found: dict[tuple[str, Place], Access] = {}
     for file in files:
         if not for_gc(package.scope.files[file].build):

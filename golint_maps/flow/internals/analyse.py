@@ -12,6 +12,7 @@ from golint_maps.flow.internals.knobs import constants, directives, strings
 from golint_maps.flow.internals.linknames import linknames
 from golint_maps.flow.internals.mirrors import declared_mirrors
 from golint_maps.flow.internals.values import view_of
+from golint_maps.flow.internals.ways import ways
 from golint_maps.flow.view import PackageView
 from golint_maps.types.stdlib import table
 
@@ -21,9 +22,8 @@ def analyse(package: PackageView) -> Iterator[InternalsFact]:
     scope = package.scope
     if scope.name == "runtime" or scope.path in table().packages or scope.path.startswith(("internal/", "cmd/", "runtime/")):
         return  # Go's own sources, and runtimes of other implementations
-    imports = [{item.path for item in file.imports} for file in scope.files]
-    if any("unsafe" in paths for paths in imports):
-        yield from accesses(package, [number for number, paths in enumerate(imports) if "unsafe" in paths])
+    if files := ways(package):
+        yield from accesses(package, files)
     for number in sorted(package.primary):
         file = scope.files[number]
         if not file.generated:
@@ -31,7 +31,7 @@ def analyse(package: PackageView) -> Iterator[InternalsFact]:
         if file.comments:
             yield from linknames(package, number)
             yield from directives(package, number)
-        if "C" in imports[number]:
+        if any(item.path == "C" for item in file.imports):
             yield from crossings(package, number)
         yield from guards(package, number)
         if file.switches:

@@ -9,6 +9,7 @@ from typing import Final
 from golint_maps.flow.internals.casts import OPAQUE
 from golint_maps.flow.internals.memory import Memory
 from golint_maps.flow.internals.values import Frame, view_of
+from golint_maps.flow.internals.ways import ways
 from golint_maps.flow.traverse import expressions
 from golint_maps.flow.view import PackageView, View
 from golint_maps.syntax import ir
@@ -59,7 +60,8 @@ def contexts(package: PackageView) -> Contexts:
     """Return the contexts of a package's functions, worked out once."""
     known: Contexts | None = package.memo.get("internals contexts")
     if known is None:
-        files = [number for number, file in enumerate(package.scope.files) if any(item.path in ("unsafe", "C") for item in file.imports)]
+        cgo = {number for number, file in enumerate(package.scope.files) if any(item.path == "C" for item in file.imports)}
+        files = sorted(cgo.union(ways(package)))
         known = package.memo["internals contexts"] = Contexts(_calls(package, _candidates(package, files)))
     return known
 
