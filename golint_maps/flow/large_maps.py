@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from golint_maps.flow.counting_loops import constant, cut_short, differs, turns
 from golint_maps.flow.events import CONSTANT
 from golint_maps.flow.identity import Names, function_id
 from golint_maps.flow.keyspace import few, is_closed
@@ -24,7 +25,7 @@ LARGE: Final = 10_000
 
 
 class LargeMap(Site, frozen=True, kw_only=True, tag="large-map"):
-    """A map that is made for, or filled with, `size` entries. `filled` tells a loop from a size given to `make`."""
+    """A map that is made for `size` entries, or `filled` by a loop with so many turns, each of which has a key of its own."""
 
     identity: str
     id: str
@@ -95,19 +96,16 @@ def _size(view: View, value: ir.Expr) -> int:
 
 
 def _counted(view: View, body: list[ir.Stmt] | tuple[()]) -> Iterator[tuple[ir.Expr, int, bool]]:
-    """Yield (map, turns, True) of each map that a counting loop fills."""
-    for statement in statements(body):
-        match statement:
-            case ir.For(_, ir.Binary("<" | "<=", ir.Local(counter), limit), _, inner):
-                turns = constant(view, limit)
-            case ir.Range(ir.Local(counter), _, _, limit, inner):
-                turns = constant(view, limit)
-            case _:
-                continue
-        for store in inner if turns >= LARGE else ():
+    """Yield (map, turns, True) of each map that gets another key in each turn of a counting loop."""
+    for loop in statements(body):
+        if not isinstance(loop, ir.For | ir.Range):
+            continue
+        counter, size = turns(view, loop)
+        for store in loop.body if size >= LARGE and not cut_short(loop.body) else ():
             match store:
-                case ir.Assign(_, [ir.Index(base, ir.Local(key))]) if key == counter and view.package.resolver.map(view.typing.of(base)) is not None:
-                    yield base, turns, True
+                case ir.Assign(_, [ir.Index(base, key)]) if view.package.resolver.map(view.typing.of(base)) is not None:
+                    if differs(view, key, counter):
+                        yield base, size, True
 
 
 def _filled(view: View) -> Iterator[TableFilled]:
@@ -141,37 +139,3 @@ def _scanned(view: View, base: ir.Expr) -> model.Map | None:
     if found is None or not isinstance(found.value, model.Pointer):
         return None
     return found if holds_pointers(found.key, view.package.resolver) is False and not is_closed(found.key, view.package.resolver) else None
-
-
-def constant(view: View, x: ir.Expr, depth: int = 0) -> int:
-    """Return the value of a constant whole number, or 0 when it is none that is easily told."""
-    match x:
-        case ir.Const("int" | "float", text):
-            return _number(text)
-        case ir.Name(name) if name in view.package.scope.constants and depth < 4:
-            value = view.package.scope.constants[name].node.value
-            return constant(view, value, depth + 1) if value is not None else 0
-        case ir.Binary("<<" | "*" as op, left, right):
-            first, second = constant(view, left, depth + 1), constant(view, right, depth + 1)
-            return first * second if op == "*" else first << second if second < 64 else 0
-    return 0
-
-
-def _number(text: str) -> int:
-    """Return the value of a number as written, also of arithmetic on numbers (`1 << 20`, `64 * 1024`), which is kept as its text."""
-    for operator in ("<<", "*"):
-        left, found, right = text.rpartition(operator)
-        if found:
-            first, second = _number(left), _number(right)
-            return first * second if operator == "*" else first << second if second < 64 else 0
-    try:
-        return int(text.strip().strip("()").replace("_", ""), 0)
-    except ValueError:
-        return _scientific(text)
-
-
-def _scientific(text: str) -> int:
-    try:
-        return int(float(text))
-    except (ValueError, OverflowError):
-        return 0

@@ -26,7 +26,9 @@ def check(program: Program) -> Iterator[Finding]:
     """Report long-lived maps from keys without pointers to pointers that are large, or that a loop fills."""
     for table in program.retention.scanned(program.each(LargeMap), program.each(TableFilled)):
         growth = table.growth
-        many = f"it is made for {table.large.size:,} entries" if table.large is not None else f"{growth.function} fills it in a loop"
+        large = table.large
+        made = f"it is made for {large.size:,} entries" if large is not None and not large.filled else ""
+        many = made or (f"a loop of {large.size:,} turns fills it" if large is not None else f"{growth.function} fills it in a loop")
         yield RULE.finding(
             Site(place=table.declared, function="", package=growth.package, map=growth.map, owner=growth.owner),
             f"`{growth.map}` is a long-lived table of pointers, and {many}. The collector looks into a map when its keys or values hold a pointer, "

@@ -25,7 +25,7 @@ def check(program: Program) -> Iterator[Finding]:
     """Report each `clear`, or loop that deletes all keys, of a long-lived map that was made for or filled with many entries."""
     for emptied in program.retention.emptied(program.each(LargeMap)):
         release, large = emptied.release, emptied.large
-        many = f"it was filled with {large.size:,} entries" if large.filled else f"it was made for {large.size:,} entries"
+        many = f"a loop of {large.size:,} turns fills it" if large.filled else f"it was made for {large.size:,} entries"
         how = "`clear`" if release.form == "clear" else "`delete`"
         yield RULE.finding(
             release,

@@ -84,3 +84,63 @@ def test_a_large_table_that_is_emptied(source: str) -> None:
 )
 def test_fresh_small_and_local_maps_and_single_keys(source: str) -> None:
     assert emptied(source) == []
+
+
+FILLED = """
+import ("fmt"; "hash/crc32"; "strconv")
+var _, _, _ = fmt.Sprint(), crc32.IEEE, strconv.Itoa(1)
+type point struct { x, y int }
+type name string
+const many = 1_000_000
+const few = 100
+var m map[KEY]int
+func sum(n int) uint32 { return crc32.ChecksumIEEE(strconv.AppendInt(nil, int64(n), 10)) }
+func shard(n int) int { return n % 16 }
+func near(n int) int { if n > 10 { return n - 10 }; return n }
+func Reset() { clear(m) }
+func Fill(base int, prefix string, xs []int) error { LOOP; return nil }
+"""
+
+
+@pytest.mark.parametrize(
+    ("key", "loop"),
+    [
+        ("uint32", "for i := 0; i < many; i++ { m[sum(i)] = i }"),
+        ("string", "for i := 0; i < many; i++ { m[strconv.Itoa(i)] = i }"),
+        ("name", "for i := range many { m[name(fmt.Sprintf(`%s-%d`, prefix, i))] = i }"),
+        ("string", "for i := range many { k := prefix + strconv.Itoa(i); m[k] = i }"),
+        ("int", "for i := 0; i < many; i++ { m[base+i*7] = i }"),
+        ("point", "for i := 0; i < many; i++ { m[point{i, base}] = i }"),
+        ("uint64", "for i := uint64(0); i < uint64(many); i += 2 { m[i] = 1 }"),
+        ("int", "for i := many; i > 0; i-- { m[i] = 1 }"),
+        ("int", "for i := 0; i < many; i++ { n, err := strconv.Atoi(prefix); if err != nil { return err }; m[i] = n }"),
+    ],
+)
+def test_a_loop_fills_a_table_with_another_key_in_each_turn(key: str, loop: str) -> None:
+    assert len(emptied(FILLED.replace("KEY", key).replace("LOOP", loop))) == 1
+
+
+@pytest.mark.parametrize(
+    ("key", "loop"),
+    [
+        ("int", "for i := 0; i < few; i++ { m[i] = i }"),
+        ("int", "for i := 0; i < many; i++ { m[shard(i)] = i }"),
+        ("int", "for i := 0; i < many; i++ { m[near(i)] = i }"),
+        ("int", "for i := 0; i < many; i++ { m[i%16] = i }"),
+        ("int", "for i := 0; i < many; i++ { m[i/1000] = i }"),
+        ("int", "for i := 0; i < many; i++ { m[base] = i }"),
+        ("int", "for i := 0; i < many; i++ { m[xs[i]] = i }"),
+        ("int", "for i := 0; i < many; i++ { j := i; m[i-j] = i }"),
+        ("uint8", "for i := 0; i < many; i++ { m[uint8(i)] = i }"),
+        ("int", "for i := 1; i < many; i *= 2 { m[i] = 1 }"),
+        ("int", "for i := 0; i < many; i += 100_000 { m[i] = 1 }"),
+        ("int", "for i := many - 10; i < many; i++ { m[i] = 1 }"),
+        ("int", "for i := 999_990; i < many; i++ { m[i] = 1 }"),
+        ("int", "for i := 0; i < many; i++ { if i >= len(xs) { break }; m[i] = xs[i] }"),
+        ("int", "for i := 0; i < many; i++ { m[i] = 1; if len(m) > base { return nil } }"),
+        ("int", "for i := 0; i < many; i++ { if xs[i] == 0 { continue }; m[i] = 1 }"),
+        ("int", "for i := 0; i < many; i++ { if xs[i] > 0 { m[i] = 1 } }"),
+    ],
+)
+def test_a_loop_of_few_turns_few_keys_or_an_early_end_fills_no_large_table(key: str, loop: str) -> None:
+    assert emptied(FILLED.replace("KEY", key).replace("LOOP", loop)) == []
