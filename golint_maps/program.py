@@ -38,6 +38,7 @@ from golint_maps.graphs.syncmap_callers import SyncMapCallers
 from golint_maps.graphs.syncmap_locks import SyncMapLocks
 from golint_maps.graphs.verdicts import Verdict, verdicts
 from golint_maps.graphs.witness import Witness
+from golint_maps.source.builds import Builds
 from golint_maps.source.model import Module
 from golint_maps.types.model import brief
 
@@ -59,6 +60,8 @@ class Program:
     """APIs that the configuration adds to those known to run a function on another goroutine."""
     modules: Sequence[Module] = ()
     """The modules whose packages these are."""
+    builds: Builds | None = None
+    """Which of their files are never built together."""
 
     @cached_property
     def _by_kind(self) -> dict[type[Site], list[Site]]:
@@ -103,7 +106,7 @@ class Program:
         interfaces = {name: methods for package in self.packages for name, methods in package.interfaces.items()}
         declared = {guard.identity: guard for package in self.packages for guard in package.guards}
         imports = {package.path: frozenset(package.imports) for package in self.packages}
-        return Races(Links(self.functions, interfaces, self.callbacks, imports, self._only_tested), declared)
+        return Races(Links(self.functions, interfaces, self.callbacks, imports, self._only_tested), declared, self.builds)
 
     @cached_property
     def _only_tested(self) -> frozenset[str]:

@@ -27,8 +27,10 @@ from golint_maps.outcome import Notice, Outcome, Totals
 from golint_maps.program import Program
 from golint_maps.rule import Profile, Rule
 from golint_maps.settings import Settings
+from golint_maps.source.builds import Builds
+from golint_maps.source.configuration import default_configuration
 from golint_maps.source.imports import environment
-from golint_maps.source.model import Module
+from golint_maps.source.model import Discovery
 
 _WORTH_A_POOL: Final = 3_000_000
 """Bytes of source below which starting processes takes longer than they save."""
@@ -99,13 +101,14 @@ def program(settings: Settings, patterns: Sequence[str], *, cwd: Path, progress:
         finally:
             cache.close()
     notices = tuple(notice for notice, _ in (*seen.notices, *analysed.notices))
-    return Joined(_joined(analysed.facts, seen.discovery.modules, settings), seen.discovery.root, notices)
+    return Joined(_joined(analysed.facts, seen.discovery, settings), seen.discovery.root, notices)
 
 
-def _joined(facts: Sequence[PackageFacts], modules: Sequence[Module], settings: Settings) -> Program:
+def _joined(facts: Sequence[PackageFacts], discovery: Discovery, settings: Settings) -> Program:
     """Return the program of some packages, with the APIs that the configuration adds."""
     callbacks = [configured(each.function, each.arguments, parallel=each.parallel) for each in settings.concurrent_callbacks]
-    return Program(facts, callbacks, modules)
+    builds = Builds(discovery.headers, default_configuration(frozenset(settings.tags)))
+    return Program(facts, callbacks, discovery.modules, builds)
 
 
 def _world(seen: Survey, settings: Settings, cache: Cache) -> World:
@@ -170,7 +173,7 @@ def _analyse(
 ) -> tuple[_Memory, bool]:
     """Return what a run comes to, and whether another one would come to the same: not if time or a fault had a part in it."""
     analysed = analyse(world, settings, _processes(settings), _steps(progress, "Analysing"), thorough=_thorough(selected))
-    found, failed = verdict.check(_joined(analysed.facts, seen.discovery.modules, settings), selected)
+    found, failed = verdict.check(_joined(analysed.facts, seen.discovery, settings), selected)
     noticed = [*seen.notices, *analysed.notices, *((notice, Location("", 0, 0)) for notice in failed)]
     records = {path: known.record for path, known in seen.known.items()}
     findings = verdict.judge(found, noticed, seen.discovery, records, settings, rules=rules, ran=selected)

@@ -25,12 +25,16 @@ class Structure:
     def __init__(self, body: Sequence[ir.Stmt]) -> None:
         self._regions: list[tuple[int, int, int]] = []  # (start, end, id); loops have negative ids
         self._last: set[int] = set()  # ids of the branches that return in the end, and so out of all loops around them
+        self._first: dict[int, int] = {}  # ids of the branches that a local flag lets nobody enter twice, with where the flag is declared
         self._cache: dict[int, Position] = {}
         self._endless: list[tuple[int, ir.For]] = []
         todo: list[Sequence[ir.Stmt]] = [body]
         while todo:
             for statement in todo.pop():
                 if statement.__class__ is ir.If:
+                    declared = _declared_flag(statement, body)
+                    if declared >= 0:
+                        self._first[len(self._regions) + 1] = declared
                     todo += self._branches(statement.then, statement.orelse)
                 elif statement.__class__ is ir.For or statement.__class__ is ir.Range:
                     if statement.body:
@@ -78,10 +82,19 @@ class Structure:
         return None
 
     def of_start(self, offset: int) -> Position:
-        """Return the position of the start of a goroutine: in no loop that ends behind it, `for { …; if old { go run(); return } }`."""
+        """Return the position of the start of a goroutine: in no loop that ends behind it, `for { …; if old { go run(); return } }`.
+
+        Nor in one that comes there in one turn only: `for … { if first { go run(); first = false } }`.
+        """
         around = self.at(offset).nest
         last = next((index for index in reversed(range(len(around))) if around[index] in self._last), -1)
-        return Position(offset, tuple(number for index, number in enumerate(around) if number > 0 or index > last))
+        once = [(index, self._first[number]) for index, number in enumerate(around) if number in self._first]
+        begins = {number: start for start, _, number in self._regions} if once else {}
+
+        def repeats(index: int) -> bool:
+            return index > last and not any(index < inner and begins[around[index]] > declared for inner, declared in once)
+
+        return Position(offset, tuple(number for index, number in enumerate(around) if number > 0 or repeats(index)))
 
     def at(self, offset: int, *, deferred: bool = False) -> Position:
         """Return the position of a byte offset. Deferred code stands behind everything, in no branch."""
@@ -91,6 +104,27 @@ class Structure:
             around = tuple([number for start, end, number in self._regions if start <= offset < end]) if self._regions else ()
             self._cache[offset] = Position(offset, around)
         return self._cache[offset]
+
+
+def _declared_flag(statement: ir.If, body: Sequence[ir.Stmt]) -> int:
+    """Return where a body declares the local flag that lets nobody enter a branch twice, since the branch alone changes it, or -1."""
+    condition = statement.cond
+    wanted = "true" if isinstance(condition, ir.Unary) and condition.op == "!" else "false"
+    flag = condition.x if isinstance(condition, ir.Unary) and condition.op == "!" else condition
+    if not isinstance(flag, ir.Local):
+        return -1
+    turned = [item for item in statement.then if isinstance(item, ir.Assign) and _sets(item, flag.id)]
+    if len(turned) != 1 or not isinstance(turned[0].rhs[0], ir.Name) or turned[0].rhs[0].name != wanted:
+        return -1
+    given = [item for item in each(body, ir.Assign) if _sets(item, flag.id)]
+    declared = [item for item in each(body, ir.Declare) if flag.id in item.variables]
+    if len(given) + len(declared) != 2:  # what declares it, and what the branch does
+        return -1
+    return min(*(item.pos for item in given), *(item.pos for item in declared))
+
+
+def _sets(assign: ir.Assign, number: int) -> bool:
+    return any(x.__class__ is ir.Local and x.id == number for x in assign.lhs)
 
 
 def leaves(body: Sequence[ir.Stmt]) -> bool:

@@ -26,6 +26,7 @@ from golint_maps.graphs.sides import Partners, Side, conflicts, each_its_own, ou
 from golint_maps.graphs.starts import Starts
 from golint_maps.graphs.variables import local
 from golint_maps.graphs.witness import NOTHING, Context, Hop, Witness, Witnesses
+from golint_maps.source.builds import Builds
 
 _MAX_WAYS = 10
 """Ways to one access that are tried in turn. The shortest come first."""
@@ -45,10 +46,11 @@ class Race:
 class Races:
     """The accesses of a program, by map, and the pairs of them that race."""
 
-    def __init__(self, links: Links, declared: Mapping[str, Guard] | None = None) -> None:
+    def __init__(self, links: Links, declared: Mapping[str, Guard] | None = None, builds: Builds | None = None) -> None:
         self.links = links
         self.declared: Mapping[str, Guard] = declared or {}
         """Guards that the source names, by the map's identity."""
+        self._builds = builds
         self.functions: Mapping[str, FunctionSummary] = links.functions
         self.witnesses = Witnesses(links)
         self.order = HappensBefore(links)
@@ -276,7 +278,7 @@ class Races:
     def _parallel(self, left: Witness, right: Witness) -> str:
         if not (left.context.concurrent or right.context.concurrent):
             return ""
-        if self.objects.different(left, right) or self.objects.made_for_each(left, right):
+        if self.objects.different(left, right) or self.objects.made_for_each(left, right) or self._never_built(left, right):
             return ""
         if any(self.order.at_rest(way) for way in (left, right)) or self.order.published(left, right):
             return ""
@@ -306,6 +308,12 @@ class Races:
         other = right if left.context.kind == "handler" else left
         # A function that is an entry of the program runs before handlers do, unless it is called from outside.
         return "assumed" if other.context.kind == "exported" and not sets_up(self.functions[other.context.entry]) else ""
+
+    def _never_built(self, left: Witness, right: Witness) -> bool:
+        """Tell whether build constraints keep two ways out of one program: `ui_js.go` and `ui_windows.go`."""
+        if self._builds is None:
+            return False
+        return self._builds.exclude({self.functions[hop.function].place.path for way in (left, right) for hop in way.hops})
 
     def _lent_to_a_runner(self, way: Witness) -> bool:
         """Tell whether a goroutine calls what its starter was handed by another package: how many do so at a time is for that one to say."""

@@ -129,6 +129,12 @@ def _variants(directory: Directory, base: Configuration, reject: Reject, imports
         yield _Variant(label, True, ((file, header),), frozenset((file.relative,)))
 
 
+def expression_of(path: str, header: Header) -> Expr | None:
+    """Return the condition under which a file is built, None for always. Raises ConstraintError for a malformed constraint."""
+    key = (constraint_words(path.rpartition("/")[2]), header.build)
+    return _expression(key) if any(key) else None
+
+
 def _expression(key: _Key) -> Expr:
     words, build = key
     return conjunction([*(Tag(word) for word in words), parse(build)])

@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from golint_maps.program import Program
+from golint_maps.source.builds import Builds
+from golint_maps.source.configuration import default_configuration
+from golint_maps.source.model import Header
 from golint_maps.testing import facts_of
 
 
@@ -409,3 +412,31 @@ def test_the_map_of_a_copied_struct_is_that_of_the_original(change: str, racy: b
         "func main() { g := &gate{}; http.HandleFunc(`/`, g.serve); go func() { for { g.apply() } }(); http.ListenAndServe(``, nil) }"
     )
     assert certain(source) is racy
+
+
+def test_ways_through_files_that_no_build_has_together_do_not_race() -> None:
+    shared = "package p\nvar keys = map[int]int{}\nfunc update() { keys[1] = 1 }\nfunc main() { run() }\n"
+    files = {"p.go": shared, "a_js.go": "package p\nfunc run() { go update(); extra() }\n", "b.go": "package p\nfunc extra() { update() }\n"}
+
+    def races(constraint: str) -> bool:
+        headers = {path: Header("p", constraint if path == "b.go" else "", generated=False) for path in files}
+        return bool(Program([facts_of(files)], builds=Builds(headers, default_configuration())).verdicts)
+
+    assert races("js || linux")
+    assert not races("!js")
+
+
+@pytest.mark.parametrize(
+    ("loop", "racy"),
+    [
+        ("first := true; for range in { if first { go s.work(); first = false } }", False),
+        ("started := false; for range in { if !started { started = true; go s.work() } }", False),
+        ("for range in { first := true; if first { go s.work(); first = false } }", True),
+        ("first := true; for range in { if first { go s.work(); first = false }; if len(in) > 9 { first = true } }", True),
+        ("first := true; for range in { if first { go s.work() } }; println(first)", True),
+        ("for range in { first := true; for range in { if first { go s.work(); first = false } } }", True),
+    ],
+)
+def test_a_local_flag_lets_one_start_through(loop: str, racy: bool) -> None:
+    source = "type state struct { m map[int]int }\nfunc (s *state) work() { s.m[1]++ }\n"
+    assert certain(f"{source}func Run(in chan int) {{ s := &state{{m: map[int]int{{}}}}; {loop} }}") is racy
