@@ -26,6 +26,8 @@ class Structure:
         self._regions: list[tuple[int, int, int]] = []  # (start, end, id); loops have negative ids
         self._last: set[int] = set()  # ids of the branches that return in the end, and so out of all loops around them
         self._first: dict[int, int] = {}  # ids of the branches that a local flag lets nobody enter twice, with where the flag is declared
+        self._broken: set[int] = set()  # ids of the branches that break off the loop around them in the end
+        self._clause_ids: set[int] = set()  # ids of the branches that a `break` leaves alone
         self._cache: dict[int, Position] = {}
         self._endless: list[tuple[int, ir.For]] = []
         todo: list[Sequence[ir.Stmt]] = [body]
@@ -46,7 +48,9 @@ class Structure:
                 elif statement.__class__ is ir.Block:
                     todo.append(statement.body)
                 elif statement.__class__ is ir.Switch or statement.__class__ is ir.TypeSwitch:
+                    first = len(self._regions)
                     todo += self._branches(*[case.body for case in statement.cases])
+                    self._clause_ids.update(range(first + 1, len(self._regions) + 1))
                 elif statement.__class__ is ir.Select:
                     todo += self._clauses(statement)
         self._regions.sort(key=lambda region: (region[0], -region[1]))
@@ -55,8 +59,13 @@ class Structure:
         kept = [body for body in bodies if body]
         for body in kept:
             self._regions.append((start_of(body[0]), end_of(body[-1]), len(self._regions) + 1))
-            if body[-1].__class__ is ir.Return and not any(branch.kind != "break" for branch in each(body, ir.Branch)):
+            last = body[-1]
+            if any(branch.kind != "break" for branch in each(body, ir.Branch)):
+                continue
+            if last.__class__ is ir.Return:
                 self._last.add(len(self._regions))
+            elif last.__class__ is ir.Branch and not last.label:
+                self._broken.add(len(self._regions))
         return kept
 
     def _clauses(self, statement: ir.Select) -> list[Sequence[ir.Stmt]]:
@@ -66,6 +75,7 @@ class Structure:
             body = case.body if over or case.comm is None else [case.comm, *case.body]
             if body:
                 self._regions.append((start_of(body[0]), end_of(body[-1]), len(self._regions) + 1))
+                self._clause_ids.add(len(self._regions))
         return [case.body for case in statement.cases if case.body]
 
     def loops(self) -> tuple[tuple[int, int, int], ...]:
@@ -84,17 +94,27 @@ class Structure:
     def of_start(self, offset: int) -> Position:
         """Return the position of the start of a goroutine: in no loop that ends behind it, `for { …; if old { go run(); return } }`.
 
-        Nor in one that comes there in one turn only: `for … { if first { go run(); first = false } }`.
+        Nor in one that comes there in one turn only: `for … { if first { go run(); first = false } }`, or that it breaks off.
         """
         around = self.at(offset).nest
         last = next((index for index in reversed(range(len(around))) if around[index] in self._last), -1)
         once = [(index, self._first[number]) for index, number in enumerate(around) if number in self._first]
         begins = {number: start for start, _, number in self._regions} if once else {}
+        left = {self._left_by(around[:index]) for index, number in enumerate(around) if number in self._broken - self._clause_ids}
+        # What stands behind it in a loop that it breaks off does not come any more.
+        order = max((end for _, end, number in self._regions if number in left), default=offset) if left else offset
 
         def repeats(index: int) -> bool:
-            return index > last and not any(index < inner and begins[around[index]] > declared for inner, declared in once)
+            if index <= last or around[index] in left:
+                return False
+            return not any(index < inner and begins[around[index]] > declared for inner, declared in once)
 
-        return Position(offset, tuple(number for index, number in enumerate(around) if number > 0 or repeats(index)))
+        return Position(order, tuple(number for index, number in enumerate(around) if number > 0 or repeats(index)))
+
+    def _left_by(self, around: tuple[int, ...]) -> int:
+        """Return the loop that a `break` leaves which stands in nothing else inside of it, or 0 if that is a switch."""
+        innermost = next((number for number in reversed(around) if number < 0 or number in self._clause_ids), 0)
+        return min(innermost, 0)
 
     def at(self, offset: int, *, deferred: bool = False) -> Position:
         """Return the position of a byte offset. Deferred code stands behind everything, in no branch."""

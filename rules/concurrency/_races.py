@@ -164,9 +164,12 @@ def why(program: Program, verdict: Verdict, found: Level | None, *, shown: bool 
     return f"Only a note: {program.assumed.between(verdict) or program.assumed.doubt(verdict, shown=shown)}."
 
 
-def _of_length(access: MapAccess, verdict: Verdict) -> Level | None:
-    """Return the level of a race with `len`, which cannot crash, where both sides are seen."""
-    return Level.WARNING if verdict.certain and "len" in (access.op, verdict.other.access.op if verdict.other is not None else "") else None
+def _harmless(program: Program, verdict: Verdict) -> Level | None:
+    """Return the level of a race that cannot crash, where both sides are seen: with `len`, or of finished maps that take each other's place."""
+    ops = (verdict.access.op, verdict.other.access.op if verdict.other is not None else "")
+    if not verdict.certain or not ("len" in ops or ("assign" in ops and not program.guarding.written(verdict.side.identity))):
+        return None
+    return Level.WARNING
 
 
 def racing(rule: Rule, program: Program, verdict: Verdict, title: str, help: str) -> Finding:
@@ -175,7 +178,7 @@ def racing(rule: Rule, program: Program, verdict: Verdict, title: str, help: str
     related: tuple[Related, ...] = ()
     if verdict.other is not None and verdict.other.access.place != access.place:
         related = (Related(locate(verdict.other.access.place), f"the other side: {_DOES[verdict.other.access.op]} {verdict.other.access.map}"),)
-    found = _of_length(access, verdict) or level(rule, program, verdict)
+    found = _harmless(program, verdict) or level(rule, program, verdict)
     return rule.finding(
         access,
         " ".join(filter(None, (title, opponent(program, verdict), why(program, verdict, found)))),

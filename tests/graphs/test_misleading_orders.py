@@ -434,9 +434,21 @@ def test_ways_through_files_that_no_build_has_together_do_not_race() -> None:
         ("for range in { first := true; if first { go s.work(); first = false } }", True),
         ("first := true; for range in { if first { go s.work(); first = false }; if len(in) > 9 { first = true } }", True),
         ("first := true; for range in { if first { go s.work() } }; println(first)", True),
+        ("for range in { if len(in) > 9 { go s.work(); break } }", False),
+        ("for range in { switch len(in) { case 9: go s.work(); break } }", True),
+        ("for range in { for range in { if len(in) > 9 { go s.work(); break } } }", True),
+        ("for range in { select { case <-in: go s.work(); break; default: } }", True),
+        ("for range in { if len(in) > 9 { go s.work(); if len(in) > 99 { continue }; break } }", True),
         ("for range in { first := true; for range in { if first { go s.work(); first = false } } }", True),
     ],
 )
 def test_a_local_flag_lets_one_start_through(loop: str, racy: bool) -> None:
     source = "type state struct { m map[int]int }\nfunc (s *state) work() { s.m[1]++ }\n"
     assert certain(f"{source}func Run(in chan int) {{ s := &state{{m: map[int]int{{}}}}; {loop} }}") is racy
+
+
+@pytest.mark.parametrize(("end", "racy"), [("break", False), ("continue", True)])
+def test_what_stands_behind_a_start_in_a_loop_that_it_breaks_off_does_not_come(end: str, racy: bool) -> None:
+    source = "type state struct { m map[int]int }\nfunc (s *state) work() { s.m[1]++ }\nfunc (s *state) late() { s.m[2]++ }\n"
+    loop = f"for range in {{ if len(in) > 9 {{ go s.work(); {end} }}; s.late() }}"
+    assert seen(f"{source}func (s *state) serve(in chan int) {{ {loop} }}\nfunc main() {{ s := &state{{m: map[int]int{{}}}}; s.serve(nil) }}") is racy

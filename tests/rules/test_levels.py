@@ -258,7 +258,7 @@ def test_who_ends_an_object_may_be_the_last_to_have_it() -> None:
 
 @pytest.mark.parametrize(
     ("run", "body", "level"),
-    [("run", "s.m = map[string]int{}", "note"), ("work", "s.m = map[string]int{}", "error"), ("run", "for { s.m = map[string]int{} }", "error")],
+    [("run", "s.m = map[string]int{}", "note"), ("work", "s.m = map[string]int{}", "warning"), ("run", "for { s.m = map[string]int{} }", "warning")],
 )
 def test_a_map_that_is_put_in_place_by_what_begins_is_a_note(run: str, body: str, level: str) -> None:
     source = f"""
@@ -269,6 +269,9 @@ func (s *server) {run}() {{ {body} }}
 func (s *server) look(w http.ResponseWriter, r *http.Request) {{ println(s.m["a"]) }}
 """
     assert levels(gm201_unguarded_concurrent_write, source) == [level]
+    if level == "warning":  # finished maps take the place of each other, unless somebody changes them as well
+        changed = source + "func (s *server) add() { s.m[`a`] = 1 }\nfunc Add(s *server) { s.add() }\n"
+        assert "error" in levels(gm201_unguarded_concurrent_write, changed)
 
 
 def test_a_starter_that_calls_wait_of_what_its_goroutine_ends_is_a_note() -> None:
@@ -333,7 +336,7 @@ func Start(c *Cache, in chan string) { go c.loop(in) }
     assert levels(gm202_unguarded_concurrent_read, source + "func Other(c *Cache) { c.Set(``) }") == ["warning"]
 
 
-@pytest.mark.parametrize(("name", "level"), [("initSession", "note"), ("renew", "error")])
+@pytest.mark.parametrize(("name", "level"), [("initSession", "note"), ("renew", "warning")])
 def test_a_map_that_is_put_in_place_by_what_initialises_is_a_note(name: str, level: str) -> None:
     source = f"""
 type session struct {{ m map[string]int; c chan string }}
@@ -344,7 +347,7 @@ func (s *session) {name}() {{ s.m = map[string]int{{}} }}
     assert levels(gm201_unguarded_concurrent_write, source) == [level]
     said = [finding.message for finding in findings_of(gm201_unguarded_concurrent_write, "package p\n" + source)]
     assert ["Only a note: the map is put in place where its object is made ready" in message for message in said] == [level == "note"]
-    assert levels(gm201_unguarded_concurrent_write, source.replace(f"for range in {{ s.{name}() }}", f"s.{name}()")) == ["error"]
+    assert levels(gm201_unguarded_concurrent_write, source.replace(f"for range in {{ s.{name}() }}", f"s.{name}()")) == ["warning"]
 
 
 def test_where_tests_alone_bring_the_program_s_code_together_is_a_warning() -> None:
