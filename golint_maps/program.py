@@ -106,7 +106,8 @@ class Program:
         interfaces = {name: methods for package in self.packages for name, methods in package.interfaces.items()}
         declared = {guard.identity: guard for package in self.packages for guard in package.guards}
         imports = {package.path: frozenset(package.imports) for package in self.packages}
-        return Races(Links(self.functions, interfaces, self.callbacks, imports, self._only_tested), declared, self.builds)
+        helpers = frozenset(path for package in self.packages for path in package.test_helpers)
+        return Races(Links(self.functions, interfaces, self.callbacks, imports, self._only_tested), declared, self.builds, helpers)
 
     @cached_property
     def _only_tested(self) -> frozenset[str]:
@@ -131,8 +132,7 @@ class Program:
     @cached_property
     def assumed(self) -> AssumedRaces:
         """What races are worth whose other side nobody sees."""
-        helpers = frozenset(path for package in self.packages for path in package.test_helpers)
-        return AssumedRaces(self.races, self.guarding, self.promises, helpers)
+        return AssumedRaces(self.races, self.guarding, self.promises)
 
     @cached_property
     def promises(self) -> dict[str, str]:

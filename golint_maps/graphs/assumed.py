@@ -28,8 +28,6 @@ class AssumedRaces:
     guarding: Guarding
     promises: Mapping[str, str]
     """What doc comments say of concurrent use, by what they are on."""
-    helpers: frozenset[str] = frozenset()
-    """Paths of the files that help tests by what they import."""
 
     def doubt(self, verdict: Verdict, *, shown: bool | None = None) -> str:
         """Return why a race is worth a note at most, as a clause, or an empty string.
@@ -64,13 +62,7 @@ class AssumedRaces:
         """Tell whether tests, or what helps them, bring the program's code to all ways of a verdict. What a test does by itself is plain to see."""
         functions = self.races.functions
         ways = sides(verdict)
-        return all(map(self._from_tests, ways)) and any(not functions[hop.function].test for way in ways for hop in way.hops)
-
-    def _from_tests(self, way: Witness) -> bool:
-        """Tell whether a way begins in a test, or in code that is there for tests."""
-        first = self.races.functions[way.hops[0].function]
-        path = first.place.path
-        return first.test or path in self.helpers or helps_tests(path) or serves_tests(first.package)
+        return all(map(self.races.from_tests, ways)) and any(not functions[hop.function].test for way in ways for hop in way.hops)
 
     def told(self, way: Witness) -> bool:
         """Tell whether the name of a function on the way, or its comment, tells callers to see to it that they are alone."""

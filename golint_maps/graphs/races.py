@@ -14,7 +14,7 @@ from golint_maps.flow.annotations import Guard
 from golint_maps.flow.events import SERIAL, CallSite, FunctionSummary, Held, MapAccess, Position
 from golint_maps.flow.paths import RECEIVED
 from golint_maps.flow.structure import may_follow
-from golint_maps.flow.support import doubles, serves_tests, stubs
+from golint_maps.flow.support import doubles, helps_tests, serves_tests, stubs
 from golint_maps.graphs.doubts import Doubts
 from golint_maps.graphs.exclusion import common_locks, excluded
 from golint_maps.graphs.happens_before import HappensBefore
@@ -46,11 +46,15 @@ class Race:
 class Races:
     """The accesses of a program, by map, and the pairs of them that race."""
 
-    def __init__(self, links: Links, declared: Mapping[str, Guard] | None = None, builds: Builds | None = None) -> None:
+    def __init__(
+        self, links: Links, declared: Mapping[str, Guard] | None = None, builds: Builds | None = None, helpers: frozenset[str] = frozenset()
+    ) -> None:
         self.links = links
         self.declared: Mapping[str, Guard] = declared or {}
         """Guards that the source names, by the map's identity."""
         self._builds = builds
+        self._helpers = helpers
+        """Paths of files that help tests by what they import."""
         self.functions: Mapping[str, FunctionSummary] = links.functions
         self.witnesses = Witnesses(links)
         self.order = HappensBefore(links)
@@ -211,12 +215,18 @@ class Races:
         return root.root if root.test else ""
 
     def _best(self, ways: Sequence[Side], partners: Partners) -> Race | None:
-        """Return a race of one access with whichever partner makes it certain, else with one that makes it possible."""
+        """Return a race of one access with whichever partner makes it certain, else with one that makes it possible.
+
+        What tests alone bring together is taken where the program brings nothing together itself.
+        """
         assumed: Race | None = None
+        tested: Race | None = None
         for side in ways[:_MAX_WAYS]:
             for partner in itertools.islice(partners.of(side), _MAX_PARTNERS):
                 if assumed is not None and (self.doubts.about(side.witness) or self.doubts.about(partner.witness)):
                     continue  # nothing certain comes of it
+                if tested is not None and self.from_tests(side.witness) and self.from_tests(partner.witness):
+                    continue
                 mine, other = siblings(side, partner) if side.witness.lent else (side, partner)
                 if mine.witness.lent and self._meanwhile(mine.witness, other.witness):
                     mine = own_locks(mine)
@@ -234,10 +244,19 @@ class Races:
                 if excluded(mine.witness, other.witness) and not self._by_their_own(mine.witness, other.witness):
                     continue
                 race = Race(mine.witness, other.witness, parallel == "certain")
-                if race.certain:
+                if not race.certain:
+                    assumed = race
+                elif self.from_tests(race.left) and self.from_tests(race.right):
+                    tested = race
+                else:
                     return race
-                assumed = race
-        return assumed
+        return tested or assumed
+
+    def from_tests(self, way: Witness) -> bool:
+        """Tell whether a way begins in a test, or in code that is there for tests."""
+        first = self.functions[way.hops[0].function]
+        path = first.place.path
+        return first.test or path in self._helpers or helps_tests(path) or serves_tests(first.package)
 
     def _by_their_own(self, left: Witness, right: Witness) -> bool:
         """Tell whether goroutines of one start are kept apart only within a group with room for one, and there are several of those at a time."""

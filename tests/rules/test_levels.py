@@ -364,4 +364,6 @@ def test_where_tests_alone_bring_the_program_s_code_together_is_a_warning() -> N
     helper = "package p\nimport `testing`\nfunc NoteAll(t *testing.T) { for _, k := range []string{`a`} { go note(k) } }\n"
     assert found(("p.go", code), ("harness.go", helper)) == ["warning"]
     assert found(("p.go", code), ("harness.go", helper.replace("`testing`", "testing `example.com/testing`"))) == ["error"]
+    served = "package p\nfunc Serve(c chan string) { for k := range c { go note(k) } }\n"
+    assert found(("p.go", code), ("harness.go", helper), ("serve.go", served)) == ["error"]  # what the program does itself counts for more
     assert found(("p.go", code), ("test_helper.go", helper.replace("`testing`", "testing `example.com/testing`"))) == ["warning"]
