@@ -106,13 +106,13 @@ def _analyse(package: PackageView) -> PackageFacts:
     )
 
 
-def _interfaces(package: PackageView) -> dict[str, dict[str, int]]:
-    """Return the methods of the package's interface types, with the number of their parameters."""
+def _interfaces(package: PackageView) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Return the methods of the package's interface types, with the shapes of their signatures."""
     found = {}
     for name in {declared.name for number in package.primary for declared in package.scope.files[number].types}:
         below = package.resolver.underlying(model.Named(package.scope.path, name))
         if isinstance(below, model.Interface) and below.methods and below.complete:
             found[f"{package.scope.path}.{name}"] = {
-                method.name: len(method.type.params) for method in sorted(below.methods, key=lambda method: method.name)
+                method.name: model.shape(method.type) for method in sorted(below.methods, key=lambda method: method.name)
             }
     return dict(sorted(found.items()))

@@ -214,5 +214,7 @@ class FunctionSummary(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Of outermost functions: (variable, field, what the literal that made the variable put there) for pointers to something that has a name."""
     request: bool = False
     """Whether it is a method that takes a context first: who calls it has one for each request, and requests come side by side."""
+    signature: tuple[str, ...] = ()
+    """Of methods: the shape of its signature (`model.shape`)."""
     keeps: tuple[tuple[int, str], ...] = ()
     """Of outermost functions: (parameter, field) of what it puts into the object that it makes and returns."""

@@ -61,8 +61,8 @@ class PackageFacts(msgspec.Struct, array_like=True, gc=False):
     facts: list[Fact]
     functions: list[FunctionSummary]
     effects: list[FunctionEffects] = []
-    interfaces: dict[str, dict[str, int]] = {}
-    """Methods of each interface type, by qualified name: their names, with the number of their parameters."""
+    interfaces: dict[str, dict[str, tuple[str, ...]]] = {}
+    """Methods of each interface type, by qualified name: their names, with the shapes of their signatures (`model.shape`)."""
     guards: list[Guard] = []
     imports: list[str] = []
     """Import paths of all files."""

@@ -61,6 +61,7 @@ class Summariser:
             doc=function.doc,
             variables=tuple(self._variables(function)) if root else (),
             returned=self._returned(function) if root else -1,
+            signature=self._signature(function) if root and function.receiver_type is not None else (),
             keeps=tuple(self._keeps(function)) if root else (),
             requires=tuple((item.held, item.words) for item in self._requirements(function)) if root else (),
             parallel_test=any(call.targets == ("testing.T.Parallel",) for call in walker.calls.values()),
@@ -98,6 +99,10 @@ class Summariser:
             if value.__class__ is not ir.Name or value.name != "nil":
                 found.add(value.id if value.__class__ is ir.Local and not self.view.assignments[value.id] else -1)
         return found.pop() if len(found) == 1 else -1
+
+    def _signature(self, function: ir.Function) -> tuple[str, ...]:
+        resolver, package = self.view.package.resolver, self.view.package
+        return model.shape(resolver.signature(function.type, resolver.context_of(self.view.root, package.scope, self.view.file)))
 
     def _keeps(self, function: ir.Function) -> Iterator[tuple[int, str]]:
         """Yield (parameter, field) of what a function puts into the object that it makes and returns: `return &janitor{cache: c}`."""

@@ -84,7 +84,7 @@ class Lifetimes:
         holders: Iterable[Holder],
         serving: Iterable[Serving],
         replaced: Iterable[OwnerReplaced],
-        interfaces: Mapping[str, Mapping[str, int]],
+        interfaces: Mapping[str, Mapping[str, tuple[str, ...]]],
         constructors: Iterable[Constructor],
     ) -> None:
         self._links = links

@@ -17,6 +17,7 @@ from golint_maps.flow.events import KEPT, SERIAL, Argument, CallSite, Flow, Func
 from golint_maps.flow.structure import dominates
 from golint_maps.graphs.callbacks import Callback, table
 from golint_maps.graphs.executors import Executors
+from golint_maps.types.model import alike
 
 _REGISTERS = re.compile(r"\.Register\w*Server$")
 SERVICE = Callback("Register…Server", (-1,), parallel=True, words="a gRPC method")
@@ -65,7 +66,7 @@ class Links:
     def __init__(
         self,
         functions: Mapping[str, FunctionSummary],
-        interfaces: Mapping[str, Mapping[str, int]],
+        interfaces: Mapping[str, Mapping[str, tuple[str, ...]]],
         callbacks: Sequence[Callback] = (),
         imports: Mapping[str, frozenset[str]] | None = None,
         only_tested: AbstractSet[str] = frozenset(),
@@ -196,9 +197,9 @@ class Links:
         )
         return [f"{kind}.{method}" for kind in found] if len(found) <= _MAX_IMPLEMENTATIONS else ()
 
-    def _fits(self, kind: str, wanted: Mapping[str, int]) -> bool:
-        """Tell whether a type has methods of these names with as many parameters."""
-        return all((method := self.functions.get(f"{kind}.{name}")) is not None and len(method.params) == count for name, count in wanted.items())
+    def _fits(self, kind: str, wanted: Mapping[str, tuple[str, ...]]) -> bool:
+        """Tell whether a type has methods of these names and signatures."""
+        return all((method := self.functions.get(f"{kind}.{name}")) is not None and alike(method.signature, shape) for name, shape in wanted.items())
 
     def _meet(self, package: str, other: str, *, test: bool) -> bool:
         """Tell whether values of one package can become interfaces of another: one imports the other, or somebody imports both.

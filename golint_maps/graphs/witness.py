@@ -88,7 +88,10 @@ class _Search(msgspec.Struct, frozen=True, gc=False):
     pinned: tuple[tuple[str, CallSite], ...] = ()
     """Functions that are left by one call only: that which passed the function value."""
     kind: str = ""
-    """The type of the object at the root of the path, as far as it is known from the methods that were called on it."""
+    """The type of the object at the root of the path, as far as it is known from the methods that were called on it.
+
+    Where the path begins at no parameter, that of the object whose method an interface stood for, which is at `head`."""
+    head: str = ""
     inline: int = 0
     """As of the access."""
     when: tuple[Condition, ...] = ()
@@ -168,7 +171,7 @@ class Witnesses:
             search = todo.pop()
             order = search.hops[0].at.order if self._orders(search.function) else 0
             locks = tuple(lock.name for lock in search.locks)
-            key = (search.function, order, search.path, search.identity, locks, search.pinned, search.kind, search.when)
+            key = (search.function, order, search.path, search.identity, locks, search.pinned, search.kind, search.head, search.when)
             if key in seen:
                 continue
             seen.add(key)
@@ -308,9 +311,9 @@ class Witnesses:
             return None
         if search.inline and self._in_a_copy(search, link):
             return None
-        kind = self._kind_above(search, link)
+        above = self._kind_above(search, link)
         when = self._when_above(search, link)
-        if kind is None or when is None:
+        if above is None or when is None:
             return None
         if link.callback is not None and search.path and search.path[0][0] == "p" and not callee.parent:
             return None  # what an API passes to a callback belongs to that call
@@ -339,21 +342,29 @@ class Witnesses:
             # Each function that passed it on was called by the one before, the first one by whoever bound it.
             roots = (caller.root, *(function for function, _ in link.relay))
             pinned = (*pinned, *zip(roots, (*(passing for _, passing in link.relay), link.binding), strict=True))
-        return self._asking(_Search(link.caller, path, identity, tuple(sorted(locks.values())), hops, pinned, kind, search.inline, when))
+        return self._asking(_Search(link.caller, path, identity, tuple(sorted(locks.values())), hops, pinned, *above, search.inline, when))
 
-    def _kind_above(self, search: _Search, link: Link) -> str | None:
-        """Return the type of the object at the root of a path in the caller (empty if not known), or None if a call cannot be about that object.
+    def _kind_above(self, search: _Search, link: Link) -> tuple[str, str] | None:
+        """Return (kind, head) of a search in the caller (empty if not known), or None if a call cannot be about that object.
 
         An interface method stands for the methods of all types that have it, but an object is of one type only.
         """
-        if not search.path or search.path[0][0] not in "rp" or link.receiver_argument >= 0 or link.binding is not None:
-            return ""
-        head = search.path[0]
-        kind = search.kind or (self._functions[link.callee].receiver if head == "r" else "")
-        argument = self._argument(head, -1, link)
+        callee = self._functions[link.callee]
+        if link.receiver_argument >= 0 or link.binding is not None:
+            return "", ""
+        if search.path and search.path[0][0] in "rp":
+            head = search.path[0]
+            kind = search.kind or (callee.receiver if head == "r" else "")
+        elif callee.receiver and link.callee not in link.site.targets:
+            head, kind = "r", callee.receiver
+        else:
+            head, kind = search.head, search.kind
+        argument = self._argument(head, -1, link) if head else None
         if argument is None or argument.path is None or len(argument.path) != 1:
-            return ""
-        return None if kind and argument.type != kind and self._links.has_methods(argument.type) else kind
+            return "", ""
+        if kind and argument.type != kind and self._links.has_methods(argument.type):
+            return None
+        return kind, argument.path[0] if argument.path[0][0] in "rp" else ""
 
     def _when_above(self, search: _Search, link: Link) -> tuple[Condition, ...] | None:
         """Return what the caller's parameters have to be for a call to lead on; None where it passes a truth by which it does not."""

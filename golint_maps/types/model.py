@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import msgspec
 
@@ -117,6 +118,39 @@ def brief(qualified: str) -> str:
     if major and folder:
         return folder.rpartition("/")[2] + last[major.end() :]
     return _GOPKG.sub(r"\1", last, count=1) if qualified.startswith("gopkg.in/") else last
+
+
+def shape(signature: Signature) -> tuple[str, ...]:
+    """Return a text for each parameter of a signature, then `->`, then one for each result. Types of different texts differ; `?` may be any."""
+    params = [_shape(kind) for kind in signature.params]
+    if signature.variadic:
+        params[-1] = "..."
+    return (*params, "->", *map(_shape, signature.results))
+
+
+def _shape(kind: Type | None) -> str:
+    match kind:
+        case Basic(name):
+            return name
+        case Named(package, name, ()):
+            return f"{package}.{name}"
+        case Pointer(elem):
+            return _within("*", elem)
+        case Slice(elem):
+            return _within("[]", elem)
+        case Map() | Chan() | Signature() | Struct() | Array() | Interface():
+            return type(kind).__name__
+    return "?"  # not known, or of a type parameter
+
+
+def _within(head: str, elem: Type | None) -> str:
+    below = _shape(elem)
+    return below if below == "?" else head + below
+
+
+def alike(left: Sequence[str], right: Sequence[str]) -> bool:
+    """Tell whether two signatures may be the same, by their shapes."""
+    return len(left) == len(right) and all(mine == theirs or "?" in (mine, theirs) for mine, theirs in zip(left, right, strict=True))
 
 
 def spell(kind: Type | None) -> str:

@@ -452,3 +452,35 @@ def test_what_stands_behind_a_start_in_a_loop_that_it_breaks_off_does_not_come(e
     source = "type state struct { m map[int]int }\nfunc (s *state) work() { s.m[1]++ }\nfunc (s *state) late() { s.m[2]++ }\n"
     loop = f"for range in {{ if len(in) > 9 {{ go s.work(); {end} }}; s.late() }}"
     assert seen(f"{source}func (s *state) serve(in chan int) {{ {loop} }}\nfunc main() {{ s := &state{{m: map[int]int{{}}}}; s.serve(nil) }}") is racy
+
+
+@pytest.mark.parametrize(
+    ("parameters", "fits"),
+    [
+        ("k string, n uint8", True),
+        ("k ID, n byte", True),
+        ("k Name, n byte", False),
+        ("k string, n int", False),
+        ("k string, n ...byte", False),
+        ("k string, n *byte", False),
+    ],
+)
+def test_an_interface_stands_for_methods_of_its_signature(parameters: str, fits: bool) -> None:
+    source = (
+        "type ID = string\ntype Name string\ntype putter interface { Put(k string, n byte) }\ntype store struct { m map[string]int }\n"
+        f"func (s *store) Put({parameters}) {{ s.m[``] = 1 }}\nfunc each(p putter) {{ for range 3 {{ go p.Put(``, 1) }} }}\n"
+        "func Start(s *store, p putter) { each(p) }"
+    )
+    links = Program([facts_of({"p.go": "package p\n" + source})]).races.links
+    assert bool(links.into["example.com/p.store.Put"]) is fits
+
+
+def test_an_object_that_is_handed_to_an_interface_is_of_its_own_type_for_package_maps_too() -> None:
+    source = (
+        "type reloader interface { Reload() }\nvar peers = map[string]int{}\n"
+        "type peer struct{}\nfunc (p *peer) Reload() { peers[``] = 1 }\ntype auth struct{}\nfunc (a *auth) Reload() {}\n"
+        "func period(r reloader) { for { r.Reload() } }\nfunc Look() int { return peers[``] }\n"
+        "func main() { KIND; go period(x); Look() }"
+    )
+    assert certain(source.replace("KIND", "x := &peer{}"))
+    assert not certain(source.replace("KIND", "x := &auth{}"))
