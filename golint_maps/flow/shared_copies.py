@@ -232,12 +232,16 @@ def _given(view: View, write: _Write, stores: Sequence[ir.Assign]) -> SharedCopy
     assert isinstance(write.map, ir.Sel)
     if not _foreign(view, view.typing.local(write.root)):
         return None
-    name = spell(write.map, view.variables)
     last: tuple[int, ir.Expr] | None = None
     for statement in stores:
         if statement.pos < write.whole.pos and len(statement.lhs) == len(statement.rhs) and not _left_with(view, statement, write):
             for target, value in zip(statement.lhs, statement.rhs, strict=True):
-                if spell(target, view.variables) == name:
+                if (
+                    isinstance(target, ir.Sel)
+                    and target.name == write.map.name
+                    and isinstance(target.base, ir.Local)
+                    and target.base.id == write.root
+                ):
                     last = statement.pos, value
                 elif isinstance(target, ir.Local) and target.id == write.root:
                     inside = _element(value, write.map.name, view.variables)

@@ -74,9 +74,7 @@ def _parse(src: bytes) -> tuple[Tree, dict[int, bytes]]:
     best, hidden = tree, dict[int, bytes]()
     repaired, type_params = hide_method_type_params(rename_builtins(src))
     for _ in range(2):
-        if repaired == src:
-            break
-        candidate = parser.parse(repaired)
+        candidate = tree if repaired == src else parser.parse(repaired)
         if not candidate.root_node.has_error:
             return candidate, type_params
         if _damage(candidate.root_node) < _damage(best.root_node):

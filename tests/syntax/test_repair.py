@@ -52,3 +52,8 @@ def test_text_that_only_looks_like_a_call_of_new_is_left_alone() -> None:
     assert not facts.errors
     assert shown(facts.variables[1].value) == 'Const(string, "new(x)")'
     assert facts.functions[1].name == "renew"
+
+
+@pytest.mark.parametrize("text", ["new([]int{1})", "new(map[K]V{})", "S{history: new([]D{}), timer: t}", "new([2]int{})", "new(struct{ a int }{1})"])
+def test_new_takes_a_literal_where_nothing_else_in_the_file_needs_repair(text: str) -> None:
+    assert not lowered(f"var x = {text}").errors

@@ -51,6 +51,7 @@ def test_a_change_through_a_copy_is_reported(body: str) -> None:
         "func (t *T) F(off bool) (r http.Request) { r.Header = http.Header{}; if off { r.Header = t.h; return }; r.Header[`k`] = nil; return }",
         "func (t *T) F() any { h := t.h; h[`k`] = nil; return log.Fields{`h`: h} }",
         "func F(s *http.Request, t *T) *http.Request { r := &http.Request{Header: s.Header}; t.h[`k`] = nil; return r }",
+        "func (t *T) F(r *http.Request) func(r *http.Request) { r.Header = t.h; return func(r *http.Request) { r.Header[`k`] = nil } }",  # another r
     ],
 )
 def test_what_is_the_copys_own_or_meant_to_be_shared_is_left_alone(body: str) -> None:
