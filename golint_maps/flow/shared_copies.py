@@ -251,6 +251,11 @@ def _given(view: View, write: _Write, stores: Sequence[ir.Assign]) -> SharedCopy
     return _fact(view, write, "field", spell(last[1], view.variables), last[0])
 
 
+def _same_field(x: ir.Sel, write: _Write) -> bool:
+    """Tell whether an expression is the field that is changed, of the same variable."""
+    return isinstance(write.map, ir.Sel) and x.name == write.map.name and isinstance(x.base, ir.Local) and x.base.id == write.root
+
+
 def _left_with(view: View, store: ir.Assign, write: _Write) -> bool:
     """Tell whether a store stands in a branch that does not come to a change: it returns before."""
     return any(
