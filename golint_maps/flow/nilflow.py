@@ -27,6 +27,7 @@ from golint_maps.flow.traverse import each, in_turn, subexpressions
 from golint_maps.flow.view import View
 from golint_maps.flow.walk import Forward, children
 from golint_maps.syntax import ir
+from golint_maps.types import model
 
 
 class NilFlow(Forward[State]):
@@ -98,7 +99,7 @@ class NilFlow(Forward[State]):
     def enter_range(self, statement: ir.Range, state: State) -> None:
         mark(self._body, state, mentioned(self._view, statement.over), statement.pos, "loop", True)
         path = self._view.paths.of(statement.over)
-        if path is not None:
+        if path is not None and self._body.resolver.map(self._view.typing.of(statement.over)) is not None:
             value = self._values.value(statement.over, state)
             if value is not None and value.kind in (NIL, MAYBE):
                 state.values[path] = GOOD  # a loop over a nil map has no turn
@@ -193,11 +194,11 @@ class NilFlow(Forward[State]):
                 for operand in (left, right):
                     self._visit_chain(operand, state)
             case ir.Addr(operand) if not isinstance(operand, ir.Lit):
-                self._visit_chain(operand, state)
-                path = self._view.paths.of(operand)
-                if path is not None:
-                    state.forget(path)
-                    state.private -= {path[0]}
+                self._refer(operand, state)
+            case ir.SliceOf(operand, bounds) if isinstance(self._body.resolver.underlying(self._view.typing.of(operand)), model.Array):
+                self._refer(operand, state)
+                for bound in bounds:
+                    self._visit(bound, state)
             case ir.Lit(_, elements):
                 for element in elements:
                     if element.key is not None and not isinstance(element.key, ir.Name | ir.Local):
@@ -209,6 +210,15 @@ class NilFlow(Forward[State]):
             case _:
                 for operand in children(x):
                     self._visit(operand, state)
+
+    def _refer(self, x: ir.Expr, state: State) -> None:
+        """Something refers to a variable, field or element from now on, and may set it: `&x`, `x[:]` of an array."""
+        self._visit_chain(x, state)
+        path = self._view.paths.of(x)
+        if path is not None:
+            self._values.set_in_element(path, state)
+            state.forget(path)
+            state.private -= {path[0]}
 
     def _visit_call(self, call: ir.Call, state: State) -> None:
         view = self._view
@@ -228,6 +238,7 @@ class NilFlow(Forward[State]):
             if nilcalls.may_change(view, fun):
                 path = view.paths.of(fun.base)
                 if path is not None:
+                    self._values.set_in_element(path, state)
                     state.forget(path)
                     state.private -= {path[0]}
                     state.helped |= {path[0]}

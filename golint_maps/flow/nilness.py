@@ -14,6 +14,7 @@ from golint_maps.flow.nilbeliefs import beliefs
 from golint_maps.flow.nilbody import HandedIn, Write
 from golint_maps.flow.nilflow import NilFlow
 from golint_maps.flow.nilstate import NIL, Mark, Origin, State, Value
+from golint_maps.flow.nilstores import zero_path
 from golint_maps.flow.nilsuspects import worth_a_walk
 from golint_maps.flow.parts import root_of
 from golint_maps.flow.site import Place, Site
@@ -261,7 +262,7 @@ def _start(view: View, function: ir.Function) -> State:
             below = resolver.underlying(view.typing.local(number))
             if isinstance(below, model.Map | model.Struct | model.Array):
                 start, end = extent(ir.Local(number, variable.pos), view)
-                state.values[(f"l{number}",)] = Value(NIL, Origin(start, end, "result", variable.name))
+                state.values[zero_path(below, f"l{number}")] = Value(NIL, Origin(start, end, "result", variable.name))
                 state.private |= {f"l{number}"}
     if function.parent >= 0:
         for number in function.captures:

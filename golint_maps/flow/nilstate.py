@@ -117,10 +117,23 @@ class State:
         self.forget(path)
         self.values[path] = value
 
+    def mix(self, container: Path) -> None:
+        """Some element of a map, slice or array is set: nothing is known of the others any more, also where what lies above them is zero."""
+        length = len(container)
+        for known in [known for known in self.values if len(known) > length and known[:length] == container and known[length][0] == "["]:
+            if self.values[known].kind != FINE:
+                del self.values[known]
+        if self.lies_in_zero((*container, ELEMENTS)):
+            self.values[*container, ELEMENTS] = GOOD
+
+    def lies_in_zero(self, path: Path) -> bool:
+        """Tell whether something above a path is zero, or may be: what is not said of the path is nil, then."""
+        return any(value.kind != FINE for cut in range(1, len(path)) if (value := self._above(path, cut)) is not None)
+
     def forget(self, path: Path) -> None:
         """Drop what is known of a path and of everything below it; it may hold anything now, also where what lies above it is zero."""
         self._drop(path)
-        if any(value.kind != FINE for cut in range(1, len(path)) if (value := self._above(path, cut)) is not None):
+        if self.lies_in_zero(path):
             self.values[path] = GOOD
 
     def _drop(self, path: Path) -> None:
@@ -183,6 +196,8 @@ def join(left: State, right: State, known: Lookup) -> State:
     values: dict[Path, Value] = {}
     for path in sorted(left.values.keys() | right.values.keys()):
         value = _join(known(left, path), known(right, path), path, differ, common)
+        if value is None and path[-1] == ELEMENTS and (left.lies_in_zero(path) or right.lies_in_zero(path)):
+            value = GOOD
         if value is not None:
             values[path] = value
     found = {variable: look for variable, look in left.found.items() if right.found.get(variable) == look}

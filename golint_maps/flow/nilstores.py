@@ -11,12 +11,13 @@ from golint_maps.flow.nilconditions import mentioned
 from golint_maps.flow.nildoubts import filled_unless_it_fails, kind_on_error
 from golint_maps.flow.nilforget import run_unseen
 from golint_maps.flow.nilresults import nil_for_nothing
-from golint_maps.flow.nilstate import ELEMENTS, FINE, GOOD, MAYBE, NIL, LookUp, Mark, Origin, State, Value
+from golint_maps.flow.nilstate import ELEMENTS, GOOD, MAYBE, NIL, LookUp, Mark, Origin, State, Value
 from golint_maps.flow.nilwrites import write_to
 from golint_maps.flow.paths import Path
 from golint_maps.flow.spelling import spell
 from golint_maps.syntax import ir
 from golint_maps.types import model
+from golint_maps.types.model import Type
 
 
 def declare(body: Body, numbers: Sequence[int], values: Sequence[ir.Expr], state: State) -> None:
@@ -32,13 +33,17 @@ def declare(body: Body, numbers: Sequence[int], values: Sequence[ir.Expr], state
             _fresh((f"l{number}",), state)
             if _starts_zero(body, number):
                 start, end = extent(x, body.view)
-                array = isinstance(body.resolver.underlying(body.view.typing.local(number)), model.Array)
-                path: Path = (f"l{number}", ELEMENTS) if array else (f"l{number}",)
+                path = zero_path(body.resolver.underlying(body.view.typing.local(number)), f"l{number}")
                 state.values[path] = Value(NIL, Origin(start, end, "declared", variable.name))
 
 
 def _starts_zero(body: Body, number: int) -> bool:
     return isinstance(body.resolver.underlying(body.view.typing.local(number)), model.Map | model.Struct | model.Array)
+
+
+def zero_path(below: Type | None, root: str) -> Path:
+    """Return the path that is nil where a variable of a type starts as zero: of an array, its elements, which get their maps one by one."""
+    return (root, ELEMENTS) if isinstance(below, model.Array) else (root,)
 
 
 def _fresh(path: Path, state: State) -> None:
@@ -87,30 +92,14 @@ def put(body: Body, x: ir.Expr, plan: dict[Path, Value] | None, state: State) ->
             run_unseen(body, state)
         if path is None:
             return
-        if isinstance(x, ir.Sel):
-            _set_in_element(body, x, state)
+        body.values.set_in_element(path, state)
         state.forget(path)
         state.distrust(path)
-        if isinstance(x, ir.Index):
-            for other in [other for other in state.values if len(other) >= len(path) and other[: len(path) - 1] == path[:-1]]:
-                if other[len(path) - 1][0] == "[" and state.values[other].kind != FINE:
-                    del state.values[other]
-            if plan is None:
-                plan = {(): GOOD}
+        if isinstance(x, ir.Index) and plan is None:
+            plan = {(): GOOD}
     if plan is not None and path is not None:
         for below, value in plan.items():
             state.values[path + below] = value
-
-
-def _set_in_element(body: Body, x: ir.Expr, state: State) -> None:
-    """`rows[i].cells = v`: which of the other elements have got theirs is not known."""
-    while isinstance(x, ir.Sel | ir.Index):
-        path = body.view.paths.of(x.base) if isinstance(x, ir.Index) else None
-        if path is not None and isinstance(body.resolver.underlying(body.view.typing.of(x.base)), model.Array):
-            state.forget(path)
-        elif path is not None:
-            state.forget_inside(path)
-        x = x.base
 
 
 def _looked_up(body: Body, row: ir.Expr, ok: ir.Expr, x: ir.Expr, state: State) -> None:

@@ -125,6 +125,17 @@ class NilValues:
             kind = self._step(kind, part)
         return isinstance(self._resolver.underlying(kind), model.Map | model.Struct | model.Array)
 
+    def set_in_element(self, path: Path, state: State) -> None:
+        """Something gets a value, or may get one, that lies in an element: `rows[i] = m`, `rows[i].cells = m`, `&rows[i]`.
+
+        Which of the other elements have got theirs is not known from here on: they are most often made one after the other, in a loop.
+        """
+        for cut in range(len(path) - 1, 0, -1):
+            if path[cut][0] == "[":
+                state.mix(path[:cut])
+                if isinstance(self._resolver.underlying(self._pointee(self._type(path[:cut]))), model.Map | model.Slice):
+                    return  # which holds its elements elsewhere
+
     def plan(self, x: ir.Expr, target: ir.Expr, state: State) -> dict[Path, Value] | None:
         """Return what an expression's value is known to be, by path below it, or None."""
         view = self.view

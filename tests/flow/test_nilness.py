@@ -573,6 +573,44 @@ def test_an_exported_field_that_is_left_out_of_what_the_package_builds() -> None
     assert writes(text + "func (x *T) fill() { x.B = M{} }\nfunc (x *T) f() { x.B[``]++ }") == []
 
 
+ARRAYS = "type row struct { m M }\ntype table struct { rows [4]row; maps [4]M; grid [2][2]M; n int }\n"
+FILLED = [
+    ("t [4]M", "for i := range t { t[i] = M{} }; t[k][``]++"),
+    ("t [4]M", "for i := 0; i < len(t); i++ { t[i] = M{} }; for i := range k { t[i][``]++ }"),
+    ("t [2]M", "t[0] = M{}; t[1] = M{}; t[k][``]++"),
+    ("t [2]M", "s := t[:]; for i := range s { s[i] = M{} }; t[k][``]++"),
+    ("t [2][2]M", "for i := range t { for j := range t[i] { t[i][j] = M{} } }; t[k][k][``]++"),
+    ("t table", "for i := range t.maps { t.maps[i] = M{} }; t.maps[k][``]++"),
+    ("t table", "for i := range t.maps { if i > k { t.maps[i] = M{} } }; t.maps[k][``]++"),
+    ("t table", "for i := range t.grid { for j := range t.grid[i] { t.grid[i][j] = M{} } }; t.grid[k][k][``]++"),
+    ("t table", "for i := range t.rows { t.rows[i].m = M{} }; t.rows[k].m[``]++"),
+    ("t table", "for i := range t.rows { r := &t.rows[i]; r.m = M{} }; t.rows[k].m[``]++"),
+    ("t table", "s := t.maps[:]; for i := range s { s[i] = M{} }; t.maps[k][``]++"),
+]
+
+
+@pytest.mark.parametrize(("declared", "body"), FILLED)
+def test_an_array_of_maps_is_filled_one_by_one(declared: str, body: str) -> None:
+    name, _, kind = declared.partition(" ")
+    assert writes(f"{ARRAYS}func f(k int) ({declared}) {{ {body}; return }}") == []
+    assert writes(f"{ARRAYS}func f(k int) {{ var {declared}; {body} }}") == []
+    if kind == "table":
+        assert writes(f"{ARRAYS}func f(k int) {{ {name} := &table{{n: k}}; {body} }}") == []
+
+
+def test_a_slice_of_arrays_is_filled_one_by_one() -> None:
+    body = "s := make([][2]M, k); for i := range s { for j := range s[i] { s[i][j] = M{} } }; s[k][0][``]++"
+    assert writes(f"func f(k int) {{ {body} }}") == []
+    assert writes("func f(k int) { s := make([][2]M, k); s[k][0][``]++ }") == [("s[k][0]", "element", True)]
+
+
+@pytest.mark.parametrize(("declared", "body"), [("t [4]M", "t"), ("t table", "t.maps")])
+def test_a_loop_over_an_array_of_nil_maps_has_turns(declared: str, body: str) -> None:
+    loop = f"for i := range {body} {{ {body}[i][``]++ }}"
+    assert writes(f"{ARRAYS}func f() ({declared}) {{ {loop}; return }}") == [(f"{body}[i]", "result", True)]
+    assert writes(f"{ARRAYS}func f() {{ var {declared}; {loop} }}") == [(f"{body}[i]", "declared", True)]
+
+
 def test_a_plain_nil_is_handed_to_a_function_that_stores() -> None:
     assert writes("func g(n M) { n[``]++ }\nfunc f() { g(nil) }") == [("n", "handed", True)]
     assert writes("func g(n M) { if n == nil { n = M{} }; n[``]++ }\nfunc f() { g(nil) }") == []
