@@ -96,6 +96,14 @@ class Program:
         """Tell whether a constructor of a struct, in its own package, makes a map field, as `package.Type.field`."""
         return field in self._made_fields
 
+    def gives(self, field: str) -> bool:
+        """Tell whether a package gives a map field of another package's struct a map, as `path.Type.field`."""
+        return field in self._fields_given
+
+    @cached_property
+    def _fields_given(self) -> frozenset[str]:
+        return frozenset(name for package in self.packages for name in package.fields_given)
+
     @cached_property
     def _made_fields(self) -> frozenset[str]:
         return frozenset(f"{brief(item.type)}.{name}" for package in self.packages for item in package.constructors for name in item.fields)

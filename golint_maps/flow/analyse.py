@@ -28,6 +28,7 @@ from golint_maps.flow import (
 from golint_maps.flow.annotations import guards
 from golint_maps.flow.events import FunctionSummary
 from golint_maps.flow.facts import Fact, PackageFacts
+from golint_maps.flow.fields_given import fields_given
 from golint_maps.flow.internals import analyse as internals
 from golint_maps.flow.release import skipped
 from golint_maps.flow.view import PackageView, views
@@ -60,10 +61,12 @@ def _analyse(package: PackageView) -> PackageFacts:
     facts: list[Fact] = []
     functions: list[FunctionSummary] = []
     serving: list[lifetime.Serving] = []
+    given: set[str] = set()
     for view in views(package, sorted(package.primary)):
         if package.generated or not view.facts.generated:
             for analysis in _ANALYSES:
                 facts += analysis(view)
+        given.update(fields_given(view))
         summaries = list(summary.analyse(view))
         if summaries:
             functions += summaries
@@ -103,6 +106,7 @@ def _analyse(package: PackageView) -> PackageFacts:
         lifetime.constructors(package),
         sorted(imported - of_code),
         sorted(path for file, path in files if not path.endswith("_test.go") and any(item.path == "testing" for item in file.imports)),
+        sorted(given),
     )
 
 

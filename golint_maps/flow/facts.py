@@ -84,6 +84,8 @@ class PackageFacts(msgspec.Struct, array_like=True, gc=False):
     """Import paths that only its tests have."""
     test_helpers: list[str] = []
     """Paths of the files beside its tests that import `testing`: what helps tests, of this package or of others."""
+    fields_given: list[str] = []
+    """Map fields of other packages' structs that it gives a map, as `path.Type.field`."""
 
 
 ENCODER = msgspec.msgpack.Encoder()

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from golint_maps.flow.files import of_file
-from golint_maps.flow.literals import field_name
+from golint_maps.flow.literals import elided_types, field_name
 from golint_maps.flow.traverse import each
 from golint_maps.flow.view import PackageView, display_name
 from golint_maps.syntax import ir
@@ -126,7 +126,7 @@ def _rest(file: ir.FileFacts) -> _Notes:
         for address in each(body, ir.Addr):
             notes.store(address.x, function.root)
         literals = list(each(body, ir.Lit))
-        elided = _elided(literals)
+        elided = elided_types(literals)
         for literal in literals:
             notes.literal(literal, function.root, variables, elided.get(id(literal)))
         for call in each(body, ir.Call):
@@ -205,17 +205,18 @@ class Makers:
         return self._unmade(owner, field) == "nil" and not self._seen_outside(field)
 
     def optional(self, owner: Type | None, field: str) -> str:
-        """Return the field that only other packages make a map for, if they like: the given one, or the one that it gets its map from; or nothing.
+        """Return the field, as `Type.field`, that only other packages make a map for, if they like; or nothing.
 
-        That this package builds values without it shows that it need not be set.
+        That is the given one, or the one that it gets its map from. That this package builds values without it shows that it need not be set.
         """
         source = self._unmade(owner, field)
         if source == "nil":
-            return field if self._seen_outside(field) and isinstance(owner, model.Named) and owner.name in self._built else ""
+            built = isinstance(owner, model.Named) and owner.name in self._built
+            return f"{owner.name}.{field}" if built and isinstance(owner, model.Named) and self._seen_outside(field) else ""
         return source
 
     def _unmade(self, owner: Type | None, field: str) -> str:
-        """Return `nil` when nothing in the package makes a field, the name of another unmade field when its map only ever comes from that, or ``."""
+        """Return `nil` when nothing in the package makes a field, another unmade one (`Type.field`) when its map only ever comes from that, or ``."""
         if not isinstance(owner, model.Named) or owner.package != self._scope.path:
             return ""
         key = (owner.name, field)
@@ -251,7 +252,7 @@ class Makers:
         return sources.pop() if len(sources) == 1 and not self._seen_outside(field) else ""
 
     def _source(self, store: _Store) -> str:
-        """Return the name of the exported field, unmade in this package, that a store copies; or an empty text."""
+        """Return the exported field, unmade in this package, that a store copies, as `Type.field`; or an empty text."""
         value = store.value
         if not isinstance(value, ir.Sel) or not self._seen_outside(value.name):
             return ""
@@ -331,22 +332,6 @@ def _struct_name(kind: ir.TypeExpr | None) -> str | None:
 def _nameless(fields: Sequence[ir.Field]) -> str:
     """Return what stands for a struct type without a name: it may become any defined type with the same fields."""
     return _NAMELESS + ",".join(field.name for field in fields)
-
-
-def _elided(literals: Iterable[ir.Lit]) -> dict[int, ir.TypeExpr]:
-    """Return the types of the literals in others that need not say them: `[]T{{1}, {2}}`, `map[K]*T{k: {3}}`."""
-    found: dict[int, ir.TypeExpr] = {}
-    todo = [(literal, literal.type) for literal in literals if literal.type is not None]
-    while todo:
-        literal, kind = todo.pop()
-        inner = kind.elem if isinstance(kind, ir.TSlice | ir.TArray) else kind.value if isinstance(kind, ir.TMap) else None
-        if inner is not None:
-            inner = inner.elem if isinstance(inner, ir.TPtr) else inner
-            for element in literal.elements:
-                if isinstance(element.value, ir.Lit) and element.value.type is None:
-                    found[id(element.value)] = inner
-                    todo.append((element.value, inner))
-    return found
 
 
 def _is_nil(x: ir.Expr) -> bool:

@@ -51,6 +51,8 @@ class NilWrite(Site, frozen=True, tag="nil-write"):
     origin: Place
     call: str
     always: bool
+    source: str = ""
+    """The exported field, as `path.Type.field`, that other packages may give the map."""
 
 
 class ZeroValueWrite(Site, frozen=True, kw_only=True, tag="zero-value-write"):
@@ -111,10 +113,11 @@ def _fact(view: View, write: Write) -> NilWrite:
         owner=qualified(view, write.map),
         sure=write.value.kind == NIL,
         cause=origin.kind,
-        subject=origin.name,
+        subject=origin.name.rpartition(".")[2] if origin.kind == "optional" else origin.name,
         origin=place(view, origin.start, origin.end),
         call=write.call,
         always=write.always,
+        source=f"{view.package.scope.path}.{origin.name}" if origin.kind == "optional" else "",
     )
 
 

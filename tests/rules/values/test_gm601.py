@@ -45,6 +45,35 @@ def test_a_field_that_its_own_constructor_makes_is_no_doubt() -> None:
         assert not list(gm601.check(Program([user, maker])))
 
 
+META = """package meta
+type Info struct { Name string; Notes map[string]string }
+func New(name string) Info { return Info{Name: name} }
+func (i *Info) Note(k, v string) { i.Notes[k] = v }
+type Index struct { notes map[string]string }
+func Of(i Info) *Index { return &Index{notes: i.Notes} }
+func (x *Index) Add(k string) { x.notes[k] = k }
+"""
+
+
+@pytest.mark.parametrize(
+    ("made", "findings"),
+    [
+        ("func f() *Pod { p := &Pod{}; p.Notes = map[string]string{}; return p }", 0),
+        ("func f(m map[string]string) { p := &Pod{}; p.Info.Notes = m; use(p) }", 0),
+        ("func f() *Pod { return &Pod{Info: meta.Info{Notes: map[string]string{}}} }", 0),
+        ("func f() any { return []meta.Info{{Notes: map[string]string{}}} }", 0),
+        ("func f() any { return meta.Info{`a`, map[string]string{}} }", 0),
+        ("func f() { p := &Pod{}; use(&p.Notes) }", 0),
+        ("func f() *Pod { p := &Pod{}; p.Notes = nil; p.Name = ``; return p }", 2),
+        ("func f() any { return meta.Info{Name: `a`, Notes: nil} }", 2),
+    ],
+)
+def test_another_package_makes_an_exported_field(made: str, findings: int) -> None:
+    use = f'package pod\nimport "example.com/meta"\ntype Pod struct {{ meta.Info; Notices map[string]string }}\nfunc use(any)\n{made}'
+    program = Program([facts_of(META, path="example.com/meta"), facts_of(use, path="example.com/pod", imports={"example.com/meta": META})])
+    assert len(list(gm601.check(program))) == findings
+
+
 def test_what_serves_tests_stops_a_test_at_worst() -> None:
     text = "package testutil\nfunc F(c bool) {\n\tvar m map[string]int\n\tif c {\n\t\tm = map[string]int{}\n\t}\n\tm[``] = 1\n}"
     found = Program([facts_of({"p.go": text}, path="example.com/testutil")])
