@@ -69,7 +69,7 @@ class _Releases(LoopTurns):
         for kind, path in helper_locks(self.view, self.names, call):
             if kind == "acquire":
                 state.locked |= {path}
-            else:
+            elif kind == "release" or path not in state.locked:
                 self._released("call", path, ".".join(path[1:]), call, state)
 
     def _waits(self, call: ir.Call, cond: ir.Expr, state: Knowledge) -> None:
@@ -143,11 +143,12 @@ def _name(fun: ir.Expr) -> str:
 
 
 def _releases(package: PackageView, name: str) -> bool:
-    """Tell whether a function or method of the package with this name calls Unlock or RUnlock outside of a defer, or what does."""
+    """Tell whether a function or method of the package with this name calls Unlock, RUnlock or Wait outside of a defer, or what does."""
     known: dict[str, bool] = package.memo.setdefault("releases a lock", {})
     if name not in known:
         called = _called_by(package).get(name, frozenset())
-        known[name] = any(not _UNLOCKS.isdisjoint(names) for names in (called, *(_called_by(package).get(inner, _NOTHING) for inner in called)))
+        wanted = _UNLOCKS | {"Wait"} if condition_locks(package) else _UNLOCKS
+        known[name] = any(not wanted.isdisjoint(names) for names in (called, *(_called_by(package).get(inner, _NOTHING) for inner in called)))
     return known[name]
 
 
@@ -192,7 +193,7 @@ def _shared(view: View, path: Path, target: Path) -> bool:
 def helper_locks(view: View, names: Names, call: ir.Call, *, further: bool = True) -> list[tuple[str, Path]]:
     """Return the locks that a function of this package takes for its caller (`acquire`) or gives back though it did not take them (`release`).
 
-    At most two calls deep, paths in terms of the caller.
+    `wait` are those that it gives back for as long as it waits for a condition. At most two calls deep, paths in terms of the caller.
     """
     if not _releases(view.package, _name(call.fun)) and "lock" not in _name(call.fun).lower():
         return []
@@ -219,6 +220,7 @@ def _net_effect(view: View, *, further: bool) -> Iterator[tuple[str, Path]]:
     """Yield what a function does to locks of its caller: a lock that it releases first it had from the caller; one that it only takes, it leaves."""
     names = Names(view)
     order: dict[Path, list[str]] = {}
+    hidden = False
     for statement in statements(view.root.body or ()):
         call = statement.x if isinstance(statement, ir.Do) else statement.call if isinstance(statement, ir.Defer) else None
         if not isinstance(call, ir.Call):
@@ -226,11 +228,27 @@ def _net_effect(view: View, *, further: bool) -> Iterator[tuple[str, Path]]:
         lock = operation(call, names)
         if lock is not None and lock.kind in ("acquire", "release"):
             order.setdefault(lock.path, []).append(lock.kind)
+        elif (waits := _waits_for(view, names, call)) is not None:
+            order.setdefault(waits, []).append("wait")
         elif lock is None and further:
             for kind, path in helper_locks(view, names, call, further=False):
                 order.setdefault(path, []).append(kind)
+        elif lock is None and "lock" in _name(call.fun).lower():
+            hidden = True  # which locks it takes or gives back is not looked at, this far from the loop
     for path, kinds in order.items():
-        if kinds[0] == "release":
+        held = [kind for kind in kinds if kind != "wait"]
+        if held[:1] == ["release"]:
             yield "release", path
+        elif kinds[0] == "wait" and not hidden:
+            yield "wait", path
         elif "release" not in kinds:
             yield "acquire", path
+
+
+def _waits_for(view: View, names: Names, call: ir.Call) -> Path | None:
+    """Return the lock that `Wait` of a condition gives back, where the package says which one that is."""
+    if not isinstance(call.fun, ir.Sel) or call.fun.name != "Wait" or not is_condition(view, call.fun.base):
+        return None
+    condition = names.path(call.fun.base)
+    field = condition_locks(view.package).get(condition[-1]) if condition is not None else None
+    return (*condition[:-1], field) if condition is not None and field else None

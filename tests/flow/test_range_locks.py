@@ -61,6 +61,42 @@ def test_what_releases_nothing_that_the_loop_relies_on_is_quiet(body: str) -> No
     assert releases(body) == []
 
 
+HELPERS = """
+func (s *S) settle(w *W) { for s.busy(w) { s.sleep() } }
+func (s *S) sleep() { s.cond.Wait() }
+func (s *S) busy(w *W) bool
+func (s *S) await() { s.mu.Lock(); s.cond.Wait(); s.mu.Unlock() }
+func (s *S) deep() { s.awaitLocked() }
+func (s *S) awaitLocked() { s.lock(); s.cond.Wait(); s.unlock() }
+func (s *S) done(wg *sync.WaitGroup) { wg.Wait() }
+func (s *S) foreign(o *S) { o.cond.Wait() }
+"""
+
+
+@pytest.mark.parametrize(
+    ("statements", "calls"),
+    [
+        ("s.settle(w)", ["s.settle"]),
+        ("s.sleep()", ["s.sleep"]),
+        ("s.foreign(s)", ["s.foreign"]),
+        ("s.foreign(New())", []),
+        ("s.await()", []),
+        ("s.deep()", []),
+        ("s.done(nil)", []),
+        ("s.sleep(); break", []),
+        ("go s.sleep()", []),
+    ],
+)
+def test_a_helper_waits_for_a_condition_of_the_lock(statements: str, calls: list[str]) -> None:
+    facts = facts_of(f"{TYPES}{HELPERS}func (s *S) f() {{ s.mu.Lock(); defer s.mu.Unlock(); for _, w := range s.m {{ _ = w; {statements} }} }}").facts
+    assert [fact.call for fact in facts if isinstance(fact, LockReleased)] == calls
+
+
+def test_a_helper_that_waits_under_the_lock_of_this_turn_gives_back_no_other() -> None:
+    facts = facts_of(f"{TYPES}{HELPERS}func (s *S) f() {{ for range s.m {{ s.mu.Lock(); s.sleep(); s.mu.Unlock() }} }}").facts
+    assert not [fact for fact in facts if isinstance(fact, LockReleased)]
+
+
 def test_a_condition_of_an_unknown_lock_counts_where_one_lock_is_held() -> None:
     text = f"{TYPES}type T struct {{ mu sync.Mutex; m map[int]int; c *sync.Cond }}\n"
     body = "func (t *T) f() { t.mu.Lock(); defer t.mu.Unlock(); for range t.m { t.c.Wait() } }"
