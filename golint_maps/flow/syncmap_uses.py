@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from golint_maps.flow.callees import Callee, callee
+from golint_maps.flow.callees import Callee, callee, held_literal
 from golint_maps.flow.hashable import incomparable_part
 from golint_maps.flow.identity import Names, function_id
 from golint_maps.flow.maps import extent, qualified
@@ -190,6 +191,10 @@ def _callback(call: MapCall, view: View) -> int | None:
 # --- ranges ---
 
 
+_DEEPEST: Final = 4
+"""How many literals a key is followed out of."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Turns:
     """A loop over a `sync.Map`: the function or literal that Range calls, or the body of `for key, value := range m.Range`."""
@@ -213,12 +218,18 @@ def range_stores(maps: SyncMaps) -> Iterator[SyncMapRangeStore]:
     view = maps.view
     for turns in (*_callbacks(maps), *_named_callbacks(maps), *_range_clauses(maps)):
         inside = turns.maps.view
+        run: dict[int, list[ir.Call]] | None = None
         for number, call in turns.maps.calls:
-            if number != turns.function or call.path != turns.path or call.method not in ("Store", "LoadOrStore", "Swap") or call.key is None:
+            if call.path != turns.path or call.method not in ("Store", "LoadOrStore", "Swap") or call.key is None:
                 continue
-            if not turns.start <= call.pos < turns.end or (turns.key >= 0 and stands_for(call.key, inside) == turns.key):
-                continue
-            if any(start <= call.pos < end for start, end in turns.last):
+            if number == turns.function:
+                if not _goes_on(turns, call.pos):
+                    continue
+            else:
+                run = _literals_run(turns) if run is None else run
+                if number not in run:
+                    continue
+            if turns.key >= 0 and _is_own(call.key, number, turns.key, run or {}, inside):
                 continue
             yield SyncMapRangeStore(
                 place=place_of(call.call, inside),
@@ -230,6 +241,46 @@ def range_stores(maps: SyncMaps) -> Iterator[SyncMapRangeStore]:
                 method=call.method,
                 loop=place_of(turns.call.call, view),
             )
+
+
+def _goes_on(turns: _Turns, pos: int) -> bool:
+    """Tell whether a place is in the body of a loop, and the loop may go on after it."""
+    return turns.start <= pos < turns.end and not any(start <= pos < end for start, end in turns.last)
+
+
+def _literals_run(turns: _Turns) -> dict[int, list[ir.Call]]:
+    """Return the function literals that a turn runs, in place or by the name of a local, with the calls; what it starts goes its own way."""
+    view = turns.maps.view
+    found: dict[int, list[ir.Call]] = {}
+    todo = [turns.function]
+    while todo:
+        number = todo.pop()
+        body = view.facts.functions[number].body or ()
+        started = {id(statement.call) for statement in each(body, ir.Go)}
+        for call in each(body, ir.Call):
+            if id(call) in started or (number == turns.function and not _goes_on(turns, call.pos)):
+                continue
+            literal = call.fun.function if isinstance(call.fun, ir.FuncLit) else None
+            if isinstance(call.fun, ir.Local):
+                literal = held_literal(view, call.fun.id)
+            if literal is None or literal == turns.function:
+                continue
+            if literal not in found:
+                todo.append(literal)
+            found.setdefault(literal, []).append(call)
+    return found
+
+
+def _is_own(key: ir.Expr, number: int, own: int, run: Mapping[int, Sequence[ir.Call]], view: View, depth: int = 0) -> bool:
+    """Tell whether a key is the loop's own, also where a literal gets it as an argument each time that it is called."""
+    local = stands_for(key, view)
+    params = view.facts.functions[number].params
+    if local == own or local is None or local not in params or number not in run or depth > _DEEPEST:
+        return local == own
+    index = params.index(local)
+    return all(
+        index < len(call.args) and any(_is_own(call.args[index], at, own, run, view, depth + 1) for at in (number, *run)) for call in run[number]
+    )
 
 
 def _callbacks(maps: SyncMaps) -> Iterator[_Turns]:

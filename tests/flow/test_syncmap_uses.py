@@ -168,6 +168,31 @@ def test_only_other_keys_stored_inside_of_range_are_reported(callback: str, coun
 
 
 @pytest.mark.parametrize(
+    ("callback", "count"),
+    [
+        ("each := func(d string) { m.Store(k.(string)+d, v) }\neach(``)", 1),
+        ("func() { m.Store(v, k) }()", 1),
+        ("defer func() { m.Store(v, k) }()", 1),
+        ("inner := func() { m.Store(v, k) }\nouter := func() { inner() }\nouter()", 1),
+        ("again()", 1),
+        ("put := func(x any) { m.Store(x, v) }\nput(v)", 1),
+        ("put := func(x any) { m.Store(x, v) }\nput(k)", 0),
+        ("put := func(x any) { m.Store(x, v) }\nouter := func(y any) { put(y.(string)) }\nouter(k)", 0),
+        ("put := func(x any) { m.Store(x, v) }\nput(k)\nput(v)", 1),
+        ("put := func() { m.Store(k, v) }\nput()", 0),
+        ("later := func() { m.Store(v, k) }\nuse(later)", 0),
+        ("go func() { m.Store(v, k) }()", 0),
+        ("each := func() { m.Store(v, k) }\ngo each()", 0),
+        ("each := func() { other.Store(v, k) }\neach()", 0),
+        ("each := func() { m.Store(v, k) }\nif v == nil { each()\nreturn false }", 0),
+    ],
+)
+def test_a_literal_that_the_callback_runs_is_part_of_the_turn(callback: str, count: int) -> None:
+    body = f"again := func() {{ m.Store(1, 2) }}\n_ = again\nm.Range(func(k, v any) bool {{ {callback}\nreturn true }})"
+    assert len(found(SyncMapRangeStore, f"func use(func())\nfunc f() {{ {body} }}")) == count
+
+
+@pytest.mark.parametrize(
     ("method", "use", "count"),
     [
         ("func (s *S) visit(k, v any) bool { s.m.Store(v, k)\nreturn true }", "s.m.Range(s.visit)", 1),
