@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from golint_maps.flow import handed_back
 from golint_maps.flow.callees import Callee, callee, function_id, in_module
 from golint_maps.flow.entries import EntryFlow, Knowledge, Path
 from golint_maps.flow.maps import place
@@ -133,13 +134,16 @@ def effects_of(package: PackageView) -> Effects:
 
 
 def analyse(package: PackageView) -> list[FunctionEffects]:
-    """Return the effects that loops of this package asked for, and those of its exported functions that are handed a map."""
+    """Return the effects that loops of this package asked for, and of functions that other packages may call and hand a map, or what has one."""
     effects = effects_of(package)
     for file in sorted(package.primary):
         for function in package.scope.files[file].functions:
             if function.parent < 0 and function.name[:1].isupper() and any(isinstance(kind, ir.TMap) for kind in function.type.params):
                 declared = Declared(function, file)
                 effects.ask(effects.view_of(declared), Callee(function_id(package, function), declared=declared))
+    for method in handed_back.implementations(package):
+        if method.declared is not None:
+            effects.ask(effects.view_of(method.declared), method)
     return effects.all
 
 

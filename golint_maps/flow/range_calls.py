@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from golint_maps.flow.callees import Callee, called_parameters, callee, in_module, of_literal
 from golint_maps.flow.effects import LIBRARY, effects_of
 from golint_maps.flow.entries import Knowledge, Path
+from golint_maps.flow.handed_back import called_back
 from golint_maps.flow.map_ranges import MapRange
 from golint_maps.flow.maps import place, qualified
 from golint_maps.flow.range_mutations import LoopTurns
@@ -23,8 +24,9 @@ class RangeCall(Site, frozen=True, tag="range-call"):
     """A call in a loop over a map that the loop may go on after. `callee` may change the map `path`, in terms of the calling function.
 
     `receiver` and `args` are the paths that the callee is given. Of each argument, `given` says what it is to the loop: `key` (its own),
-    `value`, `identity` (what the value is stored at, by all signs), or nothing. `key` is the path of the loop's key, which literals may have
-    captured. `worklist`: an outer loop comes again after it. `tested`: the loop's key has passed a test there, which a new one need not pass.
+    `value`, `identity` (what the value is stored at, by all signs), or nothing; `called_on` says it of the receiver. `key` is the path of the
+    loop's key, which literals may have captured. `worklist`: an outer loop comes again after it. `tested`: the loop's key has passed a test there,
+    which a new one need not pass.
     """
 
     callee: str
@@ -38,6 +40,7 @@ class RangeCall(Site, frozen=True, tag="range-call"):
     loop: Place
     over: str
     tested: bool = False
+    called_on: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +62,12 @@ class _Calls(LoopTurns):
         super().__init__(view, found, path)
         self.targets = targets
         self.given: dict[int, tuple[str, ...]] = {}
+        self.called_on: dict[int, str] = {}
 
     def called(self, call: ir.Call, state: Knowledge) -> None:
         if call.pos in self.targets and not self.is_replaced(self.own_path or (), state):
             self.given[call.pos] = tuple(self._role(arg, state) for arg in call.args)
+            self.called_on[call.pos] = self._role(call.fun.base, state) if isinstance(call.fun, ir.Sel) else ""
             self.happened(call.pos, state)
 
     def _role(self, arg: ir.Expr, state: Knowledge) -> str:
@@ -81,7 +86,11 @@ def range_calls(view: View, loops: Sequence[MapRange]) -> Iterator[RangeCall]:
         calls = {x.pos: x for x in expressions(found.loop.body) if isinstance(x, ir.Call)}
         targets: dict[int, list[_Run]] = {}
         for at, call in calls.items():
-            runs = [run for run in _runs(view, call) if _may_change(view, run.target, _arguments(call, run), found.path)]
+            runs = [
+                run
+                for run in _runs(view, call)
+                if _may_change(view, run.target, _arguments(call, run), found.path) or _may_call_back(view, run.target, call, found.path)
+            ]
             if runs:
                 targets[at] = runs
         if not targets:
@@ -90,7 +99,8 @@ def range_calls(view: View, loops: Sequence[MapRange]) -> Iterator[RangeCall]:
         turns.take()
         for at in sorted(turns.followed & turns.given.keys()):
             for run in targets[at]:
-                yield _fact(view, found, found.path, calls[at], run, turns.given[at], tested=turns.keys.is_tested(at))
+                called_on = turns.called_on[at] if run.fun is calls[at].fun else ""
+                yield _fact(view, found, found.path, calls[at], run, turns.given[at], called_on, tested=turns.keys.is_tested(at))
 
 
 def _runs(view: View, call: ir.Call) -> Iterator[_Run]:
@@ -129,6 +139,16 @@ def _may_change(view: View, target: Callee, args: Sequence[ir.Expr | None], path
     return effects.reaches(target, path[-1])
 
 
+def _may_call_back(view: View, target: Callee, call: ir.Call, path: Path) -> bool:
+    """Tell whether a method of an interface is handed what holds the map, and may change it from another package by the methods of that."""
+    methods = called_back(view, target, call, path)
+    effects = effects_of(view.package)
+    for method in methods:
+        if method.declared is not None:
+            effects.ask(effects.view_of(method.declared), method)
+    return any(effects.reaches(method, path[-1]) for method in methods)
+
+
 def _body(view: View, target: Callee) -> Sequence[ir.Stmt]:
     """Return the statements of a callee, as far as the package has them."""
     if target.literal >= 0:
@@ -136,7 +156,7 @@ def _body(view: View, target: Callee) -> Sequence[ir.Stmt]:
     return (target.declared.node.body or ()) if target.declared is not None else ()
 
 
-def _fact(view: View, found: MapRange, path: Path, call: ir.Call, run: _Run, given: tuple[str, ...], *, tested: bool) -> RangeCall:
+def _fact(view: View, found: MapRange, path: Path, call: ir.Call, run: _Run, given: tuple[str, ...], called_on: str, *, tested: bool) -> RangeCall:
     target = run.target
     receiver = view.paths.of(target.receiver) if target.receiver is not None else None
     return RangeCall(
@@ -156,4 +176,5 @@ def _fact(view: View, found: MapRange, path: Path, call: ir.Call, run: _Run, giv
         loop=place(view, found.loop.pos, found.loop.end),
         over=spell(found.operand, view.variables),
         tested=tested,
+        called_on=called_on,
     )

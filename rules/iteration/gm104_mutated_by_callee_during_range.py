@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from golint_maps.findings import Finding, Level, Related, Step, Trace
 from golint_maps.flow.ranges import RangeCall
+from golint_maps.flow.self_keyed import names_itself
 from golint_maps.graphs.effects import ReachedEffect, translate
 from golint_maps.program import Program
 from golint_maps.rule import Precision, Rule, locate
@@ -56,14 +57,15 @@ def _concerns(fact: RangeCall, reached: ReachedEffect) -> bool:
     effect = reached.effect
     if translate(effect.path, fact.receiver, fact.args) != fact.path or (fact.worklist and effect.kind == "insert"):
         return False
-    if effect.key is None or effect.key[0][0] != "p":
+    if effect.key is None or effect.key[0][0] not in "rp":
         return effect.key is None or effect.key != fact.key
-    index = int(effect.key[0][1:])
-    match fact.given[index] if index < len(fact.given) else "":
+    index = int(effect.key[0][1:] or -1)
+    match fact.called_on if index < 0 else fact.given[index] if index < len(fact.given) else "":
         case "key":
             return len(effect.key) > 1
         case "value":
-            return not effect.identity
+            # What a call hands on is judged by its name: `h.Register(p.Name, p)`.
+            return not (effect.identity or (reached.chain and len(effect.key) == 2 and names_itself(effect.key[1])))
         case "identity":
             return False
     return True

@@ -6,7 +6,8 @@ import pytest
 from golint_maps.rules.iteration import gm104_mutated_by_callee_during_range as rule
 
 from golint_maps.findings import Level
-from golint_maps.testing import findings_of
+from golint_maps.program import Program
+from golint_maps.testing import facts_of, findings_of
 
 TYPES = """package p
 import ("net/http"; "strings")
@@ -233,3 +234,52 @@ func (c check) run(s *sched) error { return nil }
     assert (finding.level, finding.traces[0].steps[-1].message) == (Level.NOTE, "sched.add inserts into s.tasks")
     assert not list(findings_of(rule, text.replace('s.add("check " + b.name, check{})', "delete(s.tasks, b.name)")))
     assert not list(findings_of(rule, text.replace('s.add("check " + b.name, check{})', "s.done[b.name] = true")))
+
+
+HOST = """package host
+type Plugin interface { Start(h *Host) error; Stop(h *Host, name string); other(h *Host) }
+type Host struct { plugins, waiting map[string]Plugin }
+func (h *Host) Register(name string, p Plugin) { h.plugins[name] = p }
+func (h *Host) Wait(name string, p Plugin) { h.waiting[name] = p }
+func (h *Host) Has(name string) bool { return h.plugins[name] != nil }
+func (h *Host) Start() { for name, p := range h.plugins { _ = name; CALL } }
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "body", "found"),
+    [
+        ("p.Start(h)", 'h.Register("log", m); return nil', 1),
+        ("if p.Start(h) != nil { return }", 'if !h.Has("log") { h.Register("log", m) }; return nil', 1),
+        ("p.Start(h); break", 'h.Register("log", m); return nil', 0),
+        ("p.Start(&Host{})", 'h.Register("log", m); return nil', 0),
+        ("p.Start(h)", 'h.Wait("log", m); return nil', 0),
+        ("p.Start(h)", "h.Register(m.Name, m); return nil", 0),
+        ("p.Stop(h, name)", "return nil", 0),
+    ],
+)
+def test_a_plugin_of_another_package_may_call_back_what_starts_it(call: str, body: str, found: int) -> None:
+    host = HOST.replace("CALL", call)
+    plugin = 'package metrics\nimport "example.com/host"\ntype M struct{ Name string }\n'
+    plugin += f"func (m M) Start(h *host.Host) error {{ {body} }}\nfunc (m M) Stop(h *host.Host, name string) {{ h.Register(name, m) }}\n"
+    imports = {"example.com/host": host}
+    program = Program([facts_of(host, path="example.com/host"), facts_of(plugin, path="example.com/metrics", imports=imports)])
+    findings = list(rule.RULE.checks[0](program))
+    assert [finding.level for finding in findings] == [Level.NOTE] * found
+    if found:
+        assert findings[0].traces[0].steps[-1].message == "Host.Register inserts into h.plugins"
+
+
+@pytest.mark.parametrize(
+    ("method", "found"),
+    [
+        ("func (v *V) save(t *T) { t.m[v.id] = v }", False),
+        ("func (v *V) save(t *T) { t.put(v.id) }", False),
+        ("func (v *V) save(t *T) { t.m[v.parent] = nil }", True),
+        ("func (v *V) save(t *T) { t.put(v.parent) }", True),
+        ("func (v *V) save(t *T) { t.put(v.t.m[v.id].parent) }", True),
+    ],
+)
+def test_the_loops_value_may_store_itself(method: str, found: bool) -> None:
+    text = f"{TYPES}{method}\nfunc f(t *T) {{ for _, v := range t.m {{ v.save(t) }} }}"
+    assert bool(findings_of(rule, text)) == found
