@@ -96,13 +96,19 @@ class Program:
         """Tell whether a constructor of a struct, in its own package, makes a map field, as `package.Type.field`."""
         return field in self._made_fields
 
-    def gives(self, field: str) -> bool:
-        """Tell whether a package gives a map field of another package's struct a map, as `path.Type.field`."""
-        return field in self._fields_given
+    def gives(self, field: str, package: str) -> bool:
+        """Tell whether other packages give a map field, as `path.Type.field`, of a package's struct a map; of what is there for tests, tests do."""
+        if field in self._fields_given:
+            return True
+        return field in self._fields_given_by_tests and (serves_tests(package) or package in self._only_tested)
 
     @cached_property
     def _fields_given(self) -> frozenset[str]:
         return frozenset(name for package in self.packages for name in package.fields_given)
+
+    @cached_property
+    def _fields_given_by_tests(self) -> frozenset[str]:
+        return frozenset(name for package in self.packages for name in package.fields_given_by_tests)
 
     @cached_property
     def _made_fields(self) -> frozenset[str]:

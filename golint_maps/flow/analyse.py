@@ -62,11 +62,12 @@ def _analyse(package: PackageView) -> PackageFacts:
     functions: list[FunctionSummary] = []
     serving: list[lifetime.Serving] = []
     given: set[str] = set()
+    given_by_tests: set[str] = set()
     for view in views(package, sorted(package.primary)):
         if package.generated or not view.facts.generated:
             for analysis in _ANALYSES:
                 facts += analysis(view)
-        given.update(fields_given(view))
+        (given_by_tests if view.path.endswith("_test.go") else given).update(fields_given(view))
         summaries = list(summary.analyse(view))
         if summaries:
             functions += summaries
@@ -107,6 +108,7 @@ def _analyse(package: PackageView) -> PackageFacts:
         sorted(imported - of_code),
         sorted(path for file, path in files if not path.endswith("_test.go") and any(item.path == "testing" for item in file.imports)),
         sorted(given),
+        sorted(given_by_tests),
     )
 
 

@@ -86,6 +86,8 @@ class PackageFacts(msgspec.Struct, array_like=True, gc=False):
     """Paths of the files beside its tests that import `testing`: what helps tests, of this package or of others."""
     fields_given: list[str] = []
     """Map fields of other packages' structs that it gives a map, as `path.Type.field`."""
+    fields_given_by_tests: list[str] = []
+    """Those that its tests do."""
 
 
 ENCODER = msgspec.msgpack.Encoder()

@@ -22,7 +22,7 @@ def fields_given(view: View) -> Iterator[str]:
 
     Whoever embeds the struct of another package names its fields as if they were its own: `p.Notes` is `meta.Info.Notes`.
     """
-    if view.path.endswith("_test.go") or not _imports_others(view.package):
+    if not _imports_others(view.package):
         return
     for function in view.functions:
         body = function.body or ()

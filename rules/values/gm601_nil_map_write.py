@@ -98,7 +98,7 @@ def check(program: Program) -> Iterator[Finding]:
             handed.add(fact.place)
         if fact.cause in _MADE_ELSEWHERE and program.makes(fact.owner):
             continue  # whoever has such a struct has got it from there
-        if fact.source and program.gives(fact.source):
+        if fact.source and program.gives(fact.source, fact.package):
             continue  # another package does what this one leaves to others
         why = _WHY[fact.cause].format(subject=fact.subject)
         state = "is nil here, and" if fact.sure else "may be nil here, and then"

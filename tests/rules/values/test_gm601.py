@@ -74,6 +74,16 @@ def test_another_package_makes_an_exported_field(made: str, findings: int) -> No
     assert len(list(gm601.check(program))) == findings
 
 
+def test_what_only_tests_use_is_made_by_tests() -> None:
+    use = 'package pod\nimport "example.com/meta"\nfunc f() any { return meta.Info{Notes: map[string]string{}} }'
+    for path, findings in (("example.com/meta", 2), ("example.com/metafake", 0)):
+        imports = {path: META}
+        meta = facts_of(META, path=path)
+        user = facts_of({"p_test.go": use.replace("example.com/meta", path)}, path="example.com/pod", imports=imports)
+        code = facts_of(f'package app\nimport _ "{path}"', path="example.com/app") if findings else facts_of("package app", path="example.com/app")
+        assert len(list(gm601.check(Program([meta, user, code])))) == findings
+
+
 def test_what_serves_tests_stops_a_test_at_worst() -> None:
     text = "package testutil\nfunc F(c bool) {\n\tvar m map[string]int\n\tif c {\n\t\tm = map[string]int{}\n\t}\n\tm[``] = 1\n}"
     found = Program([facts_of({"p.go": text}, path="example.com/testutil")])
