@@ -143,6 +143,8 @@ class Starts:
         start = spawn.hops[0].at
         for hop in other.hops:
             if hop.function == frame:
+                if _by_one_call(spawn.context, other.context) and hop.at == start:
+                    return "certain"
                 if hop.at == start and other.context.kind != "spawn":
                     # The same call does both: it accesses the map, then starts the goroutine (or the other way round).
                     return self._inside(spawn, other, hop)
@@ -254,6 +256,14 @@ class Starts:
 def _served(context: Context) -> bool:
     """Tell whether a goroutine is that of a handler which is called when something begins to serve."""
     return context.link is not None and context.link.callback is not None and context.link.callback.served
+
+
+def _by_one_call(left: Context, right: Context) -> bool:
+    """Tell whether one call hands two functions to what runs them side by side: `mr.Finish(load, count)`."""
+    mine, theirs = left.link, right.link
+    if mine is None or theirs is None or mine.site is not theirs.site:
+        return False
+    return mine.callback is not None and mine.callback.task and mine.receiver_argument != theirs.receiver_argument
 
 
 def _for_each_object(spawn: Witness) -> bool:

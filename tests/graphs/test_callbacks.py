@@ -127,6 +127,31 @@ def test_a_handler_of_a_web_framework_races_with_itself(imports: str, body: str,
         ('"github.com/sourcegraph/conc/pool"', "p := pool.New().WithMaxGoroutines(4); p.Go(s.count)", "a task of a conc pool"),
         ('"github.com/panjf2000/ants/v2"', "p, _ := ants.NewPool(10); p.Submit(s.count)", "a task of a goroutine pool"),
         ('"github.com/panjf2000/ants/v2"', "ants.Submit(s.count)", "a task of a goroutine pool"),
+        (
+            '"github.com/zeromicro/go-zero/core/threading"',
+            "threading.GoSafe(func() { s.count() })",
+            "a goroutine of a pool",
+        ),
+        (
+            '"github.com/cilium/workerpool"',
+            "p := workerpool.New(4); p.Submit(`a`, func(c any) error { s.count(); return nil })",
+            "a goroutine of a pool",
+        ),
+        (
+            '"github.com/grafana/dskit/concurrency"',
+            "concurrency.ForEachJob(nil, 9, 3, func(c any, i int) error { s.count(); return nil })",
+            "a parallel job",
+        ),
+        (
+            'lop "github.com/samber/lo/parallel"',
+            "lop.ForEach([]int{1, 2}, func(x, i int) { s.count() })",
+            "a parallel iteration",
+        ),
+        (
+            '"github.com/zeromicro/go-zero/core/mr"',
+            "mr.Finish(func() error { s.count(); return nil }, func() error { s.count(); return nil })",
+            "one of several parallel tasks",
+        ),
     ],
 )
 def test_what_a_group_or_pool_starts_in_a_loop_races_with_itself(imports: str, start: str, words: str) -> None:
