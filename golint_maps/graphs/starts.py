@@ -31,6 +31,7 @@ class Starts:
         assert right.context.link is not None
         return (
             left.context.link.site is right.context.link.site
+            and left.context.link.receiver_argument == right.context.link.receiver_argument
             and left.hops[0].function == right.hops[0].function
             and left.hops[0].at == right.hops[0].at
         )
