@@ -53,6 +53,10 @@ class Ownership:
                 return True
         return False
 
+    def _copies(self, call: ir.Call) -> bool:
+        """Tell whether a call makes a copy: of what it was handed nothing is in its result."""
+        return any(token in _COPYING for token in self._shared.callees.targets(call.fun))
+
     def given(self, x: ir.Expr, argument: Argument) -> Argument:
         """Return an argument as nobody else's where the call that it is the result of has made it."""
         return replace(argument, owned=True) if not argument.owned and argument is not NOTHING and self._constructs(x) else argument
@@ -158,7 +162,7 @@ class Ownership:
             case ir.Call(ir.Name("append"), args):
                 for argument in args:
                     self.publish(argument, state)
-            case ir.Call(_, args) if self._constructs(value):
+            case ir.Call(_, args) if self._constructs(value) and not self._copies(value):
                 for argument in args:
                     self.publish(argument, state)  # what it has made may have that in it
 
@@ -189,7 +193,7 @@ class Ownership:
                         holder = holder.base
                     if holder is not target:
                         inside = [value]
-                    elif isinstance(value, ir.Call) and self._constructs(value):
+                    elif isinstance(value, ir.Call) and self._constructs(value) and not self._copies(value):
                         inside = value.args
                     else:
                         inside = [element.value for element in _literal(value)]

@@ -484,3 +484,13 @@ def test_an_object_that_is_handed_to_an_interface_is_of_its_own_type_for_package
     )
     assert certain(source.replace("KIND", "x := &peer{}"))
     assert not certain(source.replace("KIND", "x := &auth{}"))
+
+
+def test_maps_of_a_struct_by_value_that_are_cloned_one_by_one_are_its_own() -> None:
+    source = (
+        "import `maps`\ntype options struct { a, b map[string]int }\n"
+        "func fill(o options) options { o.a = maps.Clone(o.a); o.b = maps.Clone(o.b); o.a[`x`] = 1; o.b[`y`] = 2; return o }\n"
+        "func main() { o := options{a: map[string]int{}, b: map[string]int{}}; for range 3 { go func() { fill(o) }() } }"
+    )
+    assert not seen(source)
+    assert seen(source.replace("o.b = maps.Clone(o.b); ", ""))
