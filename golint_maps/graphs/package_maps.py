@@ -10,10 +10,12 @@ from typing import Final
 
 from golint_maps.flow.events import FunctionSummary
 from golint_maps.flow.support import serves_tests
-from golint_maps.graphs.naming import initialises, registers
+from golint_maps.graphs.naming import initialises, makes, registers
 from golint_maps.graphs.races import Races
 from golint_maps.graphs.witness import Witness
 
+_CONSTANT: Final = re.compile(r"[\"`]|(?!l\d+$)[A-Za-z_]\w*$")
+"""A key that is a text or the name of a constant."""
 _IN_PLACE: Final = frozenset(("insert", "update", "delete", "clear", "copy"))
 _BEFORE_OTHERS: Final = re.compile(
     r"(?:Must)?(?:Register|Unregister|Add|Set|Init|Setup|Reset|Enable|Disable|Define|Declare|Install|Configure|Test|Bench|Run|Start|Main|Execute)"
@@ -23,10 +25,11 @@ _BEFORE_OTHERS: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class SharedPackageMap:
-    """One change without a lock. `keyed`: the map's keys are pointers, so its entries belong to objects."""
+    """One change without a lock. `keyed`: the map's keys are pointers, so its entries belong to objects. `maker`: a constructor sets one entry."""
 
     way: Witness
     keyed: bool
+    maker: bool = False
 
 
 def shared_package_maps(
@@ -49,10 +52,12 @@ def shared_package_maps(
             if entry.package in imported and "/internal/" in f"/{entry.package}/":
                 continue
             known = best.get(way.access.place)
-            if (identity in keyed or _of_many(entry, way, races, singletons)) and (known is None or len(way.hops) < len(known.hops)):
+            if (identity in keyed or _of_many(entry, way, races, singletons) or _by_maker(entry, way)) and (
+                known is None or len(way.hops) < len(known.hops)
+            ):
                 best[way.access.place] = way
         for way in best.values():
-            yield SharedPackageMap(way, identity in keyed)
+            yield SharedPackageMap(way, identity in keyed, _by_maker(races.functions[way.context.entry], way))
 
 
 def _of_many(entry: FunctionSummary, way: Witness, races: Races, singletons: AbstractSet[str]) -> bool:
@@ -61,3 +66,9 @@ def _of_many(entry: FunctionSummary, way: Witness, races: Races, singletons: Abs
         return False
     functions = [races.functions[hop.function] for hop in way.hops]
     return not any(_BEFORE_OTHERS.match(function.name.rpartition(".")[2]) or initialises(function) or registers(function) for function in functions)
+
+
+def _by_maker(entry: FunctionSummary, way: Witness) -> bool:
+    """Tell whether a constructor sets an entry under a constant key: each object that is made has another value for it, and all share one."""
+    key = way.access.key
+    return not entry.receiver and makes(entry) and way.function == entry.id and way.access.op == "insert" and _CONSTANT.match(key) is not None

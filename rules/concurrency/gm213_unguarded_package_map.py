@@ -39,6 +39,8 @@ def _finding(program: Program, found: SharedPackageMap) -> Finding:
     entry = program.functions[found.way.context.entry]
     if found.keyed:
         why = "Its keys are pointers, so its entries belong to objects, and objects are made and used on any goroutine."
+    elif found.maker:
+        why = f"{entry.name} makes objects, on any goroutine, and each of them puts its own value in the place of the one before."
     else:
         why = f"{entry.receiver.rpartition('.')[2]} is a type of which there may be many, each used by a goroutine of its own."
     return RULE.finding(

@@ -62,3 +62,20 @@ def test_its_own_tests_are_no_callers_of_an_internal_package() -> None:
 def test_packages_for_tests_are_left_alone(path: str, count: int) -> None:
     program = Program([facts_of(HEAD + "func (t *T) Use() { names[t.n]++ }", path=path)])
     assert len([finding for check in rule.RULE.checks for finding in check(program)]) == count
+
+
+@pytest.mark.parametrize(
+    ("body", "count"),
+    [
+        ("f := &formatter{}; funcs[`line`] = func() string { return f.line }; return f", 1),
+        ("f := &formatter{}; funcs[name] = func() string { return f.line }; return f", 1),
+        ("f := &formatter{}; funcs[key] = func() string { return f.line }; return f", 0),
+        ("f := &formatter{funcs: map[string]func() string{}}; f.funcs[`line`] = func() string { return f.line }; return f", 0),
+    ],
+)
+def test_a_constructor_that_sets_one_entry_for_all_objects_is_reported(body: str, count: int) -> None:
+    code = (
+        "package p\nconst name = `l`\nvar funcs = map[string]func() string{}\ntype formatter struct { line string; funcs map[string]func() string }\n"
+    )
+    assert len(findings_of(rule, f"{code}func NewFormatter(key string) *formatter {{ {body} }}")) == count
+    assert findings_of(rule, f"{code}func Register(key string) *formatter {{ {body} }}") == []
