@@ -71,7 +71,7 @@ class Structure:
     def _clauses(self, statement: ir.Select) -> list[Sequence[ir.Stmt]]:
         """Take each clause of a select as a branch, its communication included, unless that has taken place whenever the select is over."""
         for case in statement.cases:
-            over = all(other is case or leaves(other.body) for other in statement.cases)
+            over = not leaves(case.body) and all(other is case or leaves(other.body) for other in statement.cases)
             body = case.body if over or case.comm is None else [case.comm, *case.body]
             if body:
                 self._regions.append((start_of(body[0]), end_of(body[-1]), len(self._regions) + 1))
@@ -83,11 +83,15 @@ class Structure:
         return tuple((number, start, end) for start, end, number in self._regions if number < 0)
 
     def when_left(self, at: Position) -> Position | None:
-        """Return where a loop ends that is only left behind a position in it: `for { select { case <-done: break wait; case <-tick: … } }`."""
+        """Return where a loop ends that is only left behind a position in it: `for { select { case <-done: break wait; case <-tick: … } }`.
+
+        So does one that only the function's return ends (`case <-done: return`): behind it nothing comes, but the caller goes on.
+        """
         for number, loop in self._endless:
             if number in at.nest:
                 ways = [self.at(branch.pos) if branch.kind == "break" else Position(0, ()) for branch in _ways_out(loop)]
-                if len(ways) == 1 and dominates(at, ways[0]):
+                ways = ways or [self.at(statement.pos) for statement in each(loop.body, ir.Return)]
+                if ways and all(dominates(at, way) for way in ways):
                     return Position(loop.end, at.nest[: at.nest.index(number)])
         return None
 

@@ -49,6 +49,12 @@ class HappensBefore:
         """Methods that wait for what their object has started, with the wait groups in it: `func (g *group) wait() { g.wg.Wait() }`."""
         callers = (function for function in links.functions.values() if function.receiver and function.id not in self._waiting)
         self._waiting |= {function.id: inside for function in callers for inside in self._waits_of_others(function)} if self._waiting else {}
+        self._hearing = {
+            function.id: heard
+            for function in links.functions.values()
+            if (heard := [sync for sync in function.syncs if sync.kind == "receive" and sync.path[0][0] in "rp" and not sync.at.nest])
+        }
+        """Functions that receive from a channel of their object, or one that they are handed, whenever they are called: `func (s *s) wait() { <-s.done }`."""
         self._waits: dict[str, tuple[Sync, ...]] = {}
         self._rests: dict[str, list[int]] = {}
         self._syncs: dict[tuple[str, frozenset[str]], tuple[Sync, ...]] = {}
@@ -191,8 +197,22 @@ class HappensBefore:
                 if target in self._waiting
                 for inside in ((), *self._waiting[target])
             )
+            heard = (
+                replace(sync, path=path, at=site.at, place=site.place, locks=site.locks)
+                for site in self._functions[function].calls
+                if site.mode != "go"
+                for target in site.targets
+                for sync in self._hearing.get(target, ())
+                if (path := _handed(sync.path, self._functions[target], site)) is not None
+            )
             deferred = (sync for sync in self._deferred(self._functions[function]) if sync.kind in _WAITS)
-            self._waits[function] = (*self._of_kind(function, _WAITS), *called, *deferred, *relayed_waits(self._functions[function], self._links))
+            self._waits[function] = (
+                *self._of_kind(function, _WAITS),
+                *called,
+                *heard,
+                *deferred,
+                *relayed_waits(self._functions[function], self._links),
+            )
         return self._waits[function]
 
     def joined_by_caller(self, witness: Witness, link: Link) -> bool:
