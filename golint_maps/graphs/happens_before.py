@@ -54,7 +54,7 @@ class HappensBefore:
             for function in links.functions.values()
             if (heard := [sync for sync in function.syncs if sync.kind == "receive" and sync.path[0][0] in "rp" and not sync.at.nest])
         }
-        """Functions that receive from a channel of their object, or one that they are handed, whenever they are called: `func (s *s) wait() { <-s.done }`."""
+        """Functions that receive from a channel of their object, or from one that they are handed, whenever they are called: `{ <-s.done }`."""
         self._waits: dict[str, tuple[Sync, ...]] = {}
         self._rests: dict[str, list[int]] = {}
         self._syncs: dict[tuple[str, frozenset[str]], tuple[Sync, ...]] = {}
