@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from golint_maps.flow.events import ONCE, FunctionSummary, Held
+from golint_maps.flow.events import ONCE, SERIAL, FunctionSummary, Held
 from golint_maps.graphs.variables import BY_LITERAL, held, local
 from golint_maps.graphs.witness import PRIVATE, Witness
 
@@ -64,6 +64,8 @@ def each_its_own(functions: Mapping[str, FunctionSummary], side: Side, other: Si
 
     Such locks keep nobody apart, and what such a `sync.Once` does is done by each of them.
     """
+    if not _apart(side.witness, other.witness):
+        return side, other
     theirs = {(lock.name, lock.path) for lock in other.witness.locks if lock.path[:1] != () and lock.path[0][:1] == "l"}
     own = {
         lock.name
@@ -73,13 +75,34 @@ def each_its_own(functions: Mapping[str, FunctionSummary], side: Side, other: Si
     return (_owning(side, own), _owning(other, own)) if own else (side, other)
 
 
+def _apart(left: Witness, right: Witness) -> bool:
+    """Tell whether two goroutines do not share a turn of the loop that starts them: they come of one start, or of different functions."""
+    mine, theirs = left.context.link, right.context.link
+    if mine is None or theirs is None or left.hops[0].function != right.hops[0].function:
+        return True
+    return mine.site is theirs.site
+
+
 def _made_apart(functions: Mapping[str, FunctionSummary], lock: Held, way: Witness) -> bool:
     """Tell whether a lock lies in an object that the goroutine of a way makes itself, and the map in none that it makes."""
     variable = local(functions, lock.path[0])
-    if variable is None or variable.made != BY_LITERAL or (way.path or ("",))[0] == lock.path[0] or held(functions, lock.path) != lock.path:
+    if (
+        lock.name.endswith(SERIAL)
+        or variable is None
+        or variable.made != BY_LITERAL
+        or (way.path or ("",))[0] == lock.path[0]
+        or held(functions, lock.path) != lock.path
+    ):
         return False
     started = max((index for index, hop in enumerate(way.hops) if hop.spawns), default=-1)
-    return any(hop.function == variable.function for hop in way.hops[started + 1 :])
+    if any(hop.function == variable.function for hop in way.hops[started + 1 :]):
+        return True
+    # Or each turn of the loop that starts the goroutine makes another one for it: `for … { w := &worker{}; go w.run() }`.
+    starter = way.hops[started] if started >= 0 else None
+    if starter is None or starter.function != variable.function:
+        return False
+    loops = functions[starter.function].loops
+    return any(number in starter.at.nest and begin <= variable.position < end for number, begin, end in loops)
 
 
 def _owning(side: Side, own: set[str]) -> Side:

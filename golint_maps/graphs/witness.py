@@ -315,8 +315,8 @@ class Witnesses:
             owned = False  # whoever passed the function may own its receiver: that is judged at the call which passed it
         elif leaves_binding and not apart:
             owned = owned or _owned_there(path, link.site)
-        if owned and path is not None and (through := held(self._functions, path)) != path:
-            path, owned = through, False  # the object is new, but not what it was given a pointer to
+        if path is not None and (through := held(self._functions, path)) != path:
+            path, owned = through, False  # an object may be new, but not what it was given a pointer to
         if owned and not link.spawns and not any(self.started_before(hop) for hop in search.hops):
             return None
         if search.inline and self._in_a_copy(search, link):

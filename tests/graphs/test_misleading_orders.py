@@ -342,6 +342,24 @@ def test_a_lock_in_an_object_that_each_request_makes_keeps_nobody_apart(body: st
     assert certain(REQUESTS.replace("BODY", body)) is racy
 
 
+@pytest.mark.parametrize(
+    ("start", "racy"),
+    [
+        ("for range 3 { w := &worker{reg: reg}; go func() { w.encode() }() }", True),
+        ("for range 3 { w := &worker{reg: reg}; go w.encode() }", True),
+        ("w := &worker{reg: reg}; for range 3 { go w.encode() }", False),
+        ("w := &worker{reg: reg}; go w.encode(); go w.encode()", False),
+    ],
+)
+def test_each_turn_of_a_loop_makes_an_object_with_a_lock_of_its_own(start: str, racy: bool) -> None:
+    source = (
+        "import `sync`\ntype registry struct { m map[int]int }\nfunc (r *registry) load() { r.m[1] = 1 }\n"
+        "type worker struct { once sync.Once; reg *registry }\nfunc (w *worker) encode() { w.once.Do(w.reg.load) }\n"
+        f"func main() {{ reg := &registry{{m: map[int]int{{}}}}; {start} }}"
+    )
+    assert certain(source) is racy
+
+
 def test_goroutines_that_share_an_object_share_its_lock() -> None:
     source = (
         "import `sync`\ntype box struct { mu sync.Mutex }\nvar m = map[int]int{}\nfunc (b *box) put() { b.mu.Lock(); m[1]++; b.mu.Unlock() }\n"
