@@ -41,6 +41,7 @@ _MUST_HOLD = re.compile(
     r"|(?:^|[.\n]\s*(?://\s*)?)(?:[Tt]he\s+)?(?:[Ll]ock|[Mm]utex)\s+(?:must|should)\s+be\s+held\b",
 )
 _CHECKLOCKS = re.compile(r"\+checklocks(read)?:((?:\w+\.)*\w+)")
+_IGNORED = "+checklocksignore"
 _NOT = re.compile(r"\b(?:not|never|without|doesn't|don't|does\s+not|no\s+need|how\s+long)\b", re.IGNORECASE)
 _OR = re.compile(r"\s*(?:lock|mutex)?\s*,?\s*or\b")
 """What follows the lock where callers may do something else instead."""
@@ -142,6 +143,11 @@ def is_lock(kind: ir.TypeExpr) -> bool:
     if isinstance(kind, ir.TPtr):
         kind = kind.elem
     return isinstance(kind, ir.TQual | ir.TName) and kind.name in _LOCK_TYPES
+
+
+def left_alone(function: ir.Function) -> bool:
+    """Tell whether a declared function says that its locks are not to be judged: `+checklocksignore`."""
+    return _IGNORED in function.doc or any(_IGNORED in line for line in function.directives)
 
 
 def requirements(function: ir.Function, package: PackageView) -> tuple[Requirement, ...]:

@@ -8,7 +8,7 @@ from golint_maps.flow.callees import Callee, callee, in_module
 from golint_maps.flow.maps import extent
 from golint_maps.flow.nilbody import Body, HandedIn, OnZero
 from golint_maps.flow.nildoubts import is_nil
-from golint_maps.flow.nilstate import MAYBE, NEVER_MADE, NIL, Origin, State, Value
+from golint_maps.flow.nilstate import GOOD, MAYBE, NEVER_MADE, NIL, Origin, State, Value
 from golint_maps.flow.paths import Path
 from golint_maps.flow.traverse import each
 from golint_maps.flow.view import PackageView
@@ -48,7 +48,8 @@ def hand_in(body: Body, call: ir.Call, state: State) -> None:
             continue
         below = {known[len(path) :]: held for known, held in state.values.items() if len(known) > len(path) and known[: len(path)] == path}
         root = (f"l{number}",)
-        given = {root: value, **{root + rest: held for rest, held in below.items() if held.kind != MAYBE}}
+        # A map that is made on some way here counts as made: which way goes with what the callee does is not seen.
+        given = {root: value, **{root + rest: GOOD if held.kind == MAYBE else held for rest, held in below.items()}}
         body.calls[extent(x, body.view)] = HandedIn(call, x, found.declared, given, state.conditions())
         return
 

@@ -179,9 +179,11 @@ def _in_callee(package: PackageView, call: HandedIn, depth: int) -> list[NilWrit
         view = function_view(package, call.callee)
         flow = _walk(view, number, _shared(view), State(dict(call.given), private=frozenset(path[0] for path in call.given)))
         origins = {value.origin for value in call.given.values()}
+        loops = [(loop.pos, loop.end) for loop in view.statements if isinstance(loop, ir.For | ir.Range)]
         memo[key] = [
-            _fact(view, write)
-            for _, write in sorted(flow.writes.items(), key=lambda item: item[0])
+            # A loop may have no turn for what this caller hands in.
+            structs.replace(_fact(view, write), sure=not any(start <= at[0] < end for start, end in loops))
+            for at, write in sorted(flow.writes.items(), key=lambda item: item[0])
             if write.value.kind == NIL
             and write.value.origin in origins
             and _certain(view, write.conditions)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from golint_maps.flow.annotations import Requirement, requirements
+from golint_maps.flow.annotations import Requirement, left_alone, requirements
 from golint_maps.flow.calls import fresh
 from golint_maps.flow.constructors import MAKERS
 from golint_maps.flow.events import FunctionSummary, Held
@@ -52,7 +52,7 @@ class Summariser:
             receiver=f"{view.package.scope.path}.{receiver_name(function.receiver_type)}" if function.receiver_type is not None else "",
             test=view.path.endswith("_test.go"),
             params=tuple(function.params),
-            accesses=tuple(walker.accesses.values()),
+            accesses=() if left_alone(view.root) else tuple(walker.accesses.values()),
             calls=tuple(walker.calls.values()),
             syncs=(*walker.syncs.values(), *met_again(function.body or (), walker.syncs.values(), walker.structure)),
             flows=tuple(dict.fromkeys(walker.flows)),

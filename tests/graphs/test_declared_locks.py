@@ -87,3 +87,14 @@ func (b *bag) Merge(other *bag) { b.mu.Lock(); defer b.mu.Unlock(); LOCK for k, 
 def test_the_lock_of_one_object_is_not_that_of_another(lock: str, count: int) -> None:
     program = Program([facts_of(MERGE.replace("LOCK", lock))])
     assert len(program.breaches) == count
+
+
+@pytest.mark.parametrize("comment", ["// +checklocksignore", "// enc runs last.\n// +checklocksignore: nobody else is there", "//+checklocksignore"])
+def test_a_function_that_asks_to_be_left_alone_is(comment: str) -> None:
+    source = (
+        "package p\nimport `sync`\ntype S struct { mu sync.Mutex\n// +checklocks:mu\nm map[string]int }\n"
+        "func (s *S) Set(k string) { s.mu.Lock(); s.m[k] = 1; s.mu.Unlock() }\nCOMMENT\nfunc enc(s *S) { for k := range s.m { println(k) } }\n"
+        "func Use(s *S) { s.Set(``); go enc(s) }\n"
+    )
+    assert Program([facts_of({"p.go": source.replace("COMMENT", "// enc")})]).breaches
+    assert not Program([facts_of({"p.go": source.replace("COMMENT", comment)})]).breaches

@@ -120,3 +120,20 @@ def test_a_method_of_another_package_is_called_on_a_zero_value(body: str, writte
     findings = list(gm601.check(Program([called, caller])))
     assert [SETS.encode()[found.location.start : found.location.end].decode() for found in findings] == written
     assert all(found.level is Level.ERROR for found in findings)
+
+
+@pytest.mark.parametrize(
+    ("made", "body", "levels"),
+    [
+        ("", "h.m[`a`] = 1", ["error"]),
+        ("", "for _, n := range names { h.m[n] = 1 }", ["warning"]),
+        ("if len(names) > 0 { h.m = map[string]int{} }; ", "for _, n := range names { h.m[n] = 1 }", []),
+        ("if len(names) > 0 { h.m = map[string]int{} }; ", "h.m[`a`] = 1", []),
+    ],
+)
+def test_what_a_callee_writes_in_a_loop_is_not_sure_and_what_a_caller_may_have_made_is_made(made: str, body: str, levels: list[str]) -> None:
+    source = (
+        "package p\ntype host struct { m map[string]int }\nfunc Make() *host { return &host{m: map[string]int{}} }\n"
+        f"func bind(h *host, names []string) {{ {body} }}\nfunc Run(names []string) {{ h := &host{{}}; {made}bind(h, names) }}\n"
+    )
+    assert [finding.level.value for finding in findings_of(gm601, source)] == levels
