@@ -214,6 +214,10 @@ class FunctionSummary(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Of outermost functions: (variable, field, what the literal that made the variable put there) for pointers to something that has a name."""
     request: bool = False
     """Whether it is a method that takes a context first: who calls it has one for each request, and requests come side by side."""
+    alternatives: tuple[tuple[int, ...], ...] = ()
+    """Of functions that start goroutines or pass functions on: the branches (as in `Position.nest`) of which one alone is executed, by statement."""
+    leaving: dict[int, int] = {}
+    """Of the same: the branches that leave something in the end, 0 for the function, else a loop."""
     signature: tuple[str, ...] = ()
     """Of methods: the shape of its signature (`model.shape`)."""
     keeps: tuple[tuple[int, str], ...] = ()

@@ -72,7 +72,7 @@ class LocksetWalk(Forward[State]):
         self.number = number
         self.id = function_id(shared.view, number)
         self.function = function
-        self.structure = Structure(function.body or ())
+        self.structure = Structure(function.body or (), shared.captured)
         self.accesses: dict[tuple[int, int, str, str], MapAccess] = {}
         self.calls: dict[tuple[int, int, str], CallSite] = {}
         self.syncs: dict[tuple[int, str], Sync] = {}

@@ -173,16 +173,29 @@ class Paths:
         return None if self._handed_on(number) else self.of(source)
 
     def _handed_on(self, number: int) -> bool:
-        """Tell whether a method of a local struct is called, or a call gets its address other than to store it in an atomic value."""
+        """Tell whether a local struct is used in any other way than by its fields, or by its address where that goes into an atomic value."""
+        fine: set[int] = set()
         for function in self._view.functions:
-            for call in each(function.body or (), ir.Call):
-                fun = call.fun
-                if fun.__class__ is ir.Sel and fun.base.__class__ is ir.Local and fun.base.id == number:
+            body = function.body or ()
+            for loop in each(body, ir.Range):
+                if any(_root_of(x) == number for x in (loop.key, loop.value)):
                     return True
-                stores = fun.__class__ is ir.Sel and fun.name in ("Store", "Swap", "CompareAndSwap")
-                if not stores and any(x.__class__ is ir.Addr and x.x.__class__ is ir.Local and x.x.id == number for x in call.args):
+            for x in each(body, ir.Sel):
+                if x.base.__class__ is ir.Local and x.base.id == number:
+                    if self._view.package.resolver.field(self._view.typing.of(x.base), x.name) is None:
+                        return True  # a method
+                    fine.add(id(x.base))
+            for call in each(body, ir.Call):
+                if call.fun.__class__ is ir.Sel and call.fun.base.__class__ is ir.Sel and _root_of(call.fun.base) == number:
+                    return True  # a method of a part
+                if call.fun.__class__ is ir.Sel and call.fun.name in ("Store", "Swap", "CompareAndSwap"):
+                    fine.update(id(x.x) for x in call.args if x.__class__ is ir.Addr and x.x.__class__ is ir.Local)
+            for taken in each(body, ir.Addr):
+                if taken.x.__class__ is ir.Sel and _root_of(taken.x) == number:
                     return True
-        return False
+        defined = self._view.variables[number].pos
+        uses = (x for function in self._view.functions for x in each(function.body or (), ir.Local) if x.id == number)
+        return any(id(x) not in fine and x.pos != defined for x in uses)
 
     def filled_in(self, number: int, kind: type[model.Map | model.Pointer]) -> bool:
         """Tell whether a map (or object) that was looked up gets another value only where a new one is put into its place at once.
@@ -261,3 +274,10 @@ class Paths:
             case ir.Sel(_, "String" | "Name" | "ID" | "Key" | "GetName" | "GetNamespace" | "GetUID" | "Path" | "Error"):
                 return True
         return False
+
+
+def _root_of(x: ir.Expr | None) -> int:
+    """Return the local variable that fields are selected from, or -1."""
+    while isinstance(x, ir.Sel):
+        x = x.base
+    return x.id if isinstance(x, ir.Local) else -1

@@ -6,7 +6,7 @@ enclosing branch bodies; an event dominates a later one when all branches around
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 
 from golint_maps.flow.events import Position
 from golint_maps.flow.traverse import each, operands, substatements
@@ -22,10 +22,15 @@ DEFERRED = 1 << 40
 class Structure:
     """The branch bodies of one function or literal."""
 
-    def __init__(self, body: Sequence[ir.Stmt]) -> None:
+    def __init__(self, body: Sequence[ir.Stmt], captured: Container[int] = ()) -> None:
+        """`captured` are the locals that function literals have as well."""
         self._regions: list[tuple[int, int, int]] = []  # (start, end, id); loops have negative ids
         self._last: set[int] = set()  # ids of the branches that return in the end, and so out of all loops around them
         self._first: dict[int, int] = {}  # ids of the branches that a local flag lets nobody enter twice, with where the flag is declared
+        self.alternatives: list[tuple[int, ...]] = []
+        """Ids of branches of which one alone is executed each time, by statement."""
+        self.leaving: dict[int, int] = {}
+        """The branches that leave something in the end: by their ids, 0 for the function, else the id of the loop."""
         self._broken: set[int] = set()  # ids of the branches that break off the loop around them in the end
         self._clause_ids: set[int] = set()  # ids of the branches that a `break` leaves alone
         self._cache: dict[int, Position] = {}
@@ -34,7 +39,7 @@ class Structure:
         while todo:
             for statement in todo.pop():
                 if statement.__class__ is ir.If:
-                    declared = _declared_flag(statement, body)
+                    declared = _declared_flag(statement, body, captured)
                     if declared >= 0:
                         self._first[len(self._regions) + 1] = declared
                     todo += self._branches(statement.then, statement.orelse)
@@ -54,12 +59,21 @@ class Structure:
                 elif statement.__class__ is ir.Select:
                     todo += self._clauses(statement)
         self._regions.sort(key=lambda region: (region[0], -region[1]))
+        for number in self._broken - self._clause_ids:
+            loop = self._left_by(self.at(next(start for start, _, other in self._regions if other == number)).nest[:-1])
+            if loop:
+                self.leaving[number] = loop
 
     def _branches(self, *bodies: Sequence[ir.Stmt]) -> list[Sequence[ir.Stmt]]:
         kept = [body for body in bodies if body]
+        first = len(self._regions) + 1
+        if len(kept) > 1 and not any(_falls_through(body) for body in kept):
+            self.alternatives.append(tuple(range(first, first + len(kept))))
         for body in kept:
             self._regions.append((start_of(body[0]), end_of(body[-1]), len(self._regions) + 1))
             last = body[-1]
+            if last.__class__ is ir.Return or (last.__class__ is ir.Do and never_returns(last.x)):
+                self.leaving[len(self._regions)] = 0
             if any(branch.kind != "break" for branch in each(body, ir.Branch)):
                 continue
             if last.__class__ is ir.Return:
@@ -70,12 +84,17 @@ class Structure:
 
     def _clauses(self, statement: ir.Select) -> list[Sequence[ir.Stmt]]:
         """Take each clause of a select as a branch, its communication included, unless that has taken place whenever the select is over."""
+        first = len(self._regions) + 1
         for case in statement.cases:
             over = not leaves(case.body) and all(other is case or leaves(other.body) for other in statement.cases)
             body = case.body if over or case.comm is None else [case.comm, *case.body]
             if body:
                 self._regions.append((start_of(body[0]), end_of(body[-1]), len(self._regions) + 1))
                 self._clause_ids.add(len(self._regions))
+                if case.body and case.body[-1].__class__ is ir.Return:
+                    self.leaving[len(self._regions)] = 0
+        if len(self._regions) > first:
+            self.alternatives.append(tuple(range(first, len(self._regions) + 1)))
         return [case.body for case in statement.cases if case.body]
 
     def loops(self) -> tuple[tuple[int, int, int], ...]:
@@ -105,15 +124,13 @@ class Structure:
         once = [(index, self._first[number]) for index, number in enumerate(around) if number in self._first]
         begins = {number: start for start, _, number in self._regions} if once else {}
         left = {self._left_by(around[:index]) for index, number in enumerate(around) if number in self._broken - self._clause_ids}
-        # What stands behind it in a loop that it breaks off does not come any more.
-        order = max((end for _, end, number in self._regions if number in left), default=offset) if left else offset
 
         def repeats(index: int) -> bool:
             if index <= last or around[index] in left:
                 return False
             return not any(index < inner and begins[around[index]] > declared for inner, declared in once)
 
-        return Position(order, tuple(number for index, number in enumerate(around) if number > 0 or repeats(index)))
+        return Position(offset, tuple(number for index, number in enumerate(around) if number > 0 or repeats(index)))
 
     def _left_by(self, around: tuple[int, ...]) -> int:
         """Return the loop that a `break` leaves which stands in nothing else inside of it, or 0 if that is a switch."""
@@ -130,21 +147,36 @@ class Structure:
         return self._cache[offset]
 
 
-def _declared_flag(statement: ir.If, body: Sequence[ir.Stmt]) -> int:
+def _falls_through(body: Sequence[ir.Stmt]) -> bool:
+    return body[-1].__class__ is ir.Branch and body[-1].kind == "fallthrough"
+
+
+def _declared_flag(statement: ir.If, body: Sequence[ir.Stmt], captured: Container[int]) -> int:
     """Return where a body declares the local flag that lets nobody enter a branch twice, since the branch alone changes it, or -1."""
     condition = statement.cond
     wanted = "true" if isinstance(condition, ir.Unary) and condition.op == "!" else "false"
     flag = condition.x if isinstance(condition, ir.Unary) and condition.op == "!" else condition
-    if not isinstance(flag, ir.Local):
+    if not isinstance(flag, ir.Local) or flag.id in captured:
         return -1
-    turned = [item for item in statement.then if isinstance(item, ir.Assign) and _sets(item, flag.id)]
-    if len(turned) != 1 or not isinstance(turned[0].rhs[0], ir.Name) or turned[0].rhs[0].name != wanted:
+    turned = next((item for item in statement.then if isinstance(item, ir.Assign) and _sets(item, flag.id)), None)
+    if turned is None or not _gives(turned, wanted):
+        return -1
+    if any(way.pos < turned.pos for way in each(statement.then, ir.Branch)) or any(way.pos < turned.pos for way in each(statement.then, ir.Return)):
         return -1
     given = [item for item in each(body, ir.Assign) if _sets(item, flag.id)]
     declared = [item for item in each(body, ir.Declare) if flag.id in item.variables]
     if len(given) + len(declared) != 2:  # what declares it, and what the branch does
         return -1
+    if any(x.x.__class__ is ir.Local and x.x.id == flag.id for x in each(body, ir.Addr)):
+        return -1
     return min(*(item.pos for item in given), *(item.pos for item in declared))
+
+
+def _gives(statement: ir.Stmt, value: str) -> bool:
+    match statement:
+        case ir.Assign(_, _, [ir.Name(name)]):
+            return name == value
+    return False
 
 
 def _sets(assign: ir.Assign, number: int) -> bool:
@@ -239,6 +271,23 @@ def common_loop(left: Position, right: Position) -> bool:
 def may_follow(first: Position, then: Position) -> bool:
     """Tell whether `then` may be executed after `first` in one activation of the function."""
     return then.order > first.order or common_loop(first, then)
+
+
+def exclude(left: Position, right: Position, alternatives: Sequence[Sequence[int]], leaving: Mapping[int, int]) -> bool:
+    """Tell whether one activation of a function comes to one of two positions at most.
+
+    They stand in branches of which one alone is executed, or the earlier one in a branch that leaves the function, or a loop around the other, in the
+    end.
+    """
+    shared = next((index for index, pair in enumerate(zip(left.nest, right.nest, strict=False)) if pair[0] != pair[1]), None)
+    shared = min(len(left.nest), len(right.nest)) if shared is None else shared
+    if any(number < 0 for number in left.nest[:shared]):
+        return False  # in another turn it may come to the other
+    mine, theirs = left.nest[shared:], right.nest[shared:]
+    if mine and theirs and any(mine[0] in group and theirs[0] in group for group in alternatives):
+        return True
+    early, late, last = (mine, theirs, right) if left.order < right.order else (theirs, mine, left)
+    return last.order < DEFERRED and any(number in leaving and leaving[number] in (0, *late) for number in early)
 
 
 def dominates(first: Position, then: Position) -> bool:

@@ -41,6 +41,7 @@ class Summariser:
         walker = LocksetWalk(self._family, function, number)
         walker.start()
         root = number == view.number
+        starts = any(call.mode == "go" or any(argument.tokens for argument in call.args) for call in walker.calls.values())
         return FunctionSummary(
             id=function_id(view, number),
             name=view.name if root else f"a function literal in {view.name}",
@@ -61,6 +62,8 @@ class Summariser:
             doc=function.doc,
             variables=tuple(self._variables(function)) if root else (),
             returned=self._returned(function) if root else -1,
+            alternatives=tuple(walker.structure.alternatives) if starts else (),
+            leaving=walker.structure.leaving if starts else {},
             signature=self._signature(function) if root and function.receiver_type is not None else (),
             keeps=tuple(self._keeps(function)) if root else (),
             requires=tuple((item.held, item.words) for item in self._requirements(function)) if root else (),
@@ -105,26 +108,27 @@ class Summariser:
         return model.shape(resolver.signature(function.type, resolver.context_of(self.view.root, package.scope, self.view.file)))
 
     def _keeps(self, function: ir.Function) -> Iterator[tuple[int, str]]:
-        """Yield (parameter, field) of what a function puts into the object that it makes and returns: `return &janitor{cache: c}`."""
-        definitions = self.view.typing.definitions
-        for statement in each(function.body or (), ir.Return):
-            made = statement.values[0] if statement.values else None
-            if made.__class__ is ir.Local and not self.view.assignments[made.id]:
-                definition = definitions.get(made.id)
-                made = definition.value if definition.__class__ is FromValue else None
-            if made.__class__ is ir.Addr:
-                made = made.x
-            if made.__class__ is not ir.Lit:
-                continue
-            for element in made.elements:
-                field = field_name(element, self.view.variables)
-                if (
-                    field
-                    and element.value.__class__ is ir.Local
-                    and element.value.id in function.params
-                    and not self.view.assignments[element.value.id]
-                ):
-                    yield function.params.index(element.value.id), field
+        """Yield (parameter, field) of what a function puts into the object that it makes and returns: `return &janitor{cache: c}`.
+
+        On all ways, and nobody in the package gives the field another value later.
+        """
+        ways = [set(self._kept(statement, function)) for statement in each(function.body or (), ir.Return)]
+        for index, field in sorted(set.intersection(*ways) if ways else ()):
+            if field not in self._family.assigned_fields:
+                yield index, field
+
+    def _kept(self, statement: ir.Return, function: ir.Function) -> Iterator[tuple[int, str]]:
+        """Yield (parameter, field) of what is in the literal that a statement returns."""
+        made = statement.values[0] if statement.values else None
+        if made.__class__ is ir.Local and not self.view.assignments[made.id]:
+            definition = self.view.typing.definitions.get(made.id)
+            made = definition.value if definition.__class__ is FromValue else None
+        if made.__class__ is ir.Addr:
+            made = made.x
+        for element in made.elements if made.__class__ is ir.Lit else ():
+            field = field_name(element, self.view.variables)
+            if field and element.value.__class__ is ir.Local and element.value.id in function.params and not self.view.assignments[element.value.id]:
+                yield function.params.index(element.value.id), field
 
     def _shared(self) -> Iterator[tuple[int, str, Path]]:
         """Yield (variable, field, path) of the pointers that literals put into the structs that they make: other structs may hold them, too."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from golint_maps.flow.events import BORROWED, ONCE, Held
 from golint_maps.graphs.naming import beside
-from golint_maps.graphs.objects import chosen, elements
+from golint_maps.graphs.objects import elements
 from golint_maps.graphs.witness import PRIVATE, Witness
 
 
@@ -67,5 +67,5 @@ def _related(lock: Held, witness: Witness) -> str:
     keys = elements(witness.access.path)
     for part in elements(own.path):
         if part not in keys:
-            return "index" if keys or chosen((part,)) else "near"
+            return "index" if keys else "near"
     return "near"

@@ -166,9 +166,9 @@ class Links:
                 inside.add(member.id)
         yield from inside
 
-    def has_methods(self, kind: str) -> bool:
-        """Tell whether a name is that of a type of the program with methods of its own, so no interface."""
-        return kind in self._by_type
+    def overrides(self, kind: str, other: str) -> bool:
+        """Tell whether a type has methods of its own by the names of another type's: it does not just embed that."""
+        return not self._by_type.get(kind, set()).isdisjoint(self._by_type.get(other, ()))
 
     def resolve(self, token: str) -> Iterable[str]:
         """Return ids of the functions that a token may stand for."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from golint_maps.flow.events import CallSite, FunctionSummary, Position
-from golint_maps.flow.structure import common_loop, may_follow
+from golint_maps.flow.structure import common_loop, exclude, may_follow
 from golint_maps.graphs.happens_before import HappensBefore, follows
 from golint_maps.graphs.naming import begins, sets_up
 from golint_maps.graphs.witness import Context, Hop, Path, Witness, Witnesses
@@ -149,11 +149,14 @@ class Starts:
                 if hop.at == start and other.context.kind != "spawn":
                     # The same call does both: it accesses the map, then starts the goroutine (or the other way round).
                     return self._inside(spawn, other, hop)
+                function = self._functions[frame]
+                if exclude(start, hop.at, function.alternatives, function.leaving):
+                    return "certain" if self._called_again(spawn) else "assumed" if self._may_be_called_again(spawn, other) else ""
                 if not may_follow(start, hop.at) or self._of_another_turn(start, hop, other):
                     if other.context.kind == "spawn" and other.hops[0].function == frame and may_follow(hop.at, start):
                         return "" if self._order.joined_before(other, start, frame) else "certain"
                     # Earlier in this call; but the goroutine of an earlier call may still be at work.
-                    again = self._called_again(spawn) or _for_each_object(spawn)
+                    again = self._called_again(spawn) or self._for_each_object(spawn)
                     return "certain" if again else "assumed" if self._may_be_called_again(spawn, other) else ""
                 if self._order.joined_before(spawn, hop.at, frame):
                     return ""
@@ -224,8 +227,24 @@ class Starts:
             if context.kind in ("handler", "spawn", "init") and other.context.kind == "exported":
                 best = best or "assumed"
             if context.kind == "init" and other.context.kind in ("main", "test"):
-                return "certain"  # packages are initialised before main begins
+                return "" if self._waits_first(other) else "certain"  # packages are initialised before main begins
         return best
+
+    def _for_each_object(self, spawn: Witness) -> bool:
+        """Tell whether a function is registered once more for each object (a finalizer), and has the map of something that all of them belong to."""
+        link = spawn.context.link
+        if link is None or link.callback is None or not link.callback.alone or spawn.path is None or spawn.path[0][:1] not in ("r", "g"):
+            return False
+        chains = self._witnesses.chains(spawn.hops[0].function)
+        return len(chains) > 1 or any(number < 0 for _, hops in chains for hop in hops for number in hop.at.nest)
+
+    def _waits_first(self, other: Witness) -> bool:
+        """Tell whether a way waits for something, or asks an atomic, before it comes to its access: for what nobody sees, in whatever function."""
+        return any(
+            wait.at.order < hop.at.order
+            for hop in other.hops
+            for wait in (*self._order.waits(hop.function), *(sync for sync in self._functions[hop.function].syncs if sync.kind == "load"))
+        )
 
     def _callers(self, function: str) -> list[tuple[Context, dict[str, Hop]]]:
         """Return the ways to a function, each as its context and the last hop in each function on the way."""
@@ -265,12 +284,6 @@ def _by_one_call(left: Context, right: Context) -> bool:
     if mine is None or theirs is None or mine.site is not theirs.site:
         return False
     return mine.callback is not None and mine.callback.task and mine.receiver_argument != theirs.receiver_argument
-
-
-def _for_each_object(spawn: Witness) -> bool:
-    """Tell whether a function is registered once more for each object (a finalizer), and has the map of something that all of them belong to."""
-    link = spawn.context.link
-    return link is not None and link.callback is not None and link.callback.alone and spawn.path is not None and spawn.path[0][:1] in ("r", "g")
 
 
 def _begins_to_serve(site: CallSite) -> bool:

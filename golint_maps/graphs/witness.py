@@ -118,7 +118,7 @@ class Witnesses:
                     function.id,
                     access.path,
                     access.identity,
-                    self._held_in(function, access.locks),
+                    self._held_in(function, access.locks, access.path),
                     (Hop(function.id, None, access.at),),
                     inline=access.inline,
                     when=access.when,
@@ -344,7 +344,7 @@ class Witnesses:
         if link.serial is not None:
             locks.setdefault((link.serial.name, link.serial.path), link.serial)
         if not link.spawns and not apart:
-            for lock in self._held_in(caller, site.locks):
+            for lock in self._held_in(caller, site.locks, path):
                 locks.setdefault((lock.name, lock.path), lock)
         hops = (Hop(link.caller, site, site.at, link.spawns), *search.hops)
         pinned = search.pinned
@@ -372,7 +372,7 @@ class Witnesses:
         argument = self._argument(head, -1, link) if head else None
         if argument is None or argument.path is None or len(argument.path) != 1:
             return "", ""
-        if kind and argument.type != kind and self._links.has_methods(argument.type):
+        if kind and argument.type != kind and self._links.overrides(argument.type, kind):
             return None
         return kind, argument.path[0] if argument.path[0][0] in "rp" else ""
 
@@ -423,16 +423,32 @@ class Witnesses:
         given = source.args[link.receiver_argument] if 0 <= link.receiver_argument < len(source.args) else None
         return head[:1] == "p" or (head == "r" and (given is None or given.path is None))
 
-    def _held_in(self, function: FunctionSummary, locks: tuple[Held, ...]) -> tuple[Held, ...]:
-        """Return the locks that a function holds. One that a helper found for it, by a key as a rule, is another one in each activation."""
+    def _held_in(self, function: FunctionSummary, locks: tuple[Held, ...], path: Path | None) -> tuple[Held, ...]:
+        """Return the locks that a function holds, for a map at a path. One that a helper found for it by a key is another one for other keys.
+
+        Unless the map is chosen by that key as well, or the key is a constant.
+        """
         if all(lock.name[:1] != "l" or lock.name[1:].startswith((f"{function.root}#", f"{function.root}·")) for lock in locks):
             return locks
         found = []
         for lock in locks:
-            variable = local(self._functions, lock.name) if lock.path == (lock.name,) else None
-            other = variable is not None and variable.family != function.root and not lock.name.endswith(("~", PRIVATE))
-            found.append(replace(lock, name=lock.name + PRIVATE) if other else lock)
+            variable = local(self._functions, lock.name) if lock.path == (lock.name,) and not lock.name.endswith(("~", PRIVATE)) else None
+            keys = self._keys_for(function, variable.family) if variable is not None and variable.family != function.root else set()
+            apart = bool(keys) and keys.isdisjoint(path or ())
+            found.append(replace(lock, name=lock.name + PRIVATE) if apart else lock)
         return tuple(found)
+
+    def _keys_for(self, function: FunctionSummary, helper: str) -> set[str]:
+        """Return the variables that a function hands to a helper, as keys in a path."""
+        given = [
+            argument.path[0]
+            for site in function.calls
+            if helper in site.targets
+            for argument in site.args
+            if argument.path and len(argument.path) == 1
+        ]
+        numbers = [str(function.params[int(root[1:])]) if root[0] == "p" else root.partition("#")[2] for root in given if root[0] in "lp"]
+        return {f"[l{number}]" for number in numbers}
 
     def _declared_below(self, lock: Held, link: Link) -> bool:
         if lock.name.endswith((PRIVATE, "~")) or not lock.path or lock.path[0][0] != "l":

@@ -389,7 +389,8 @@ def test_what_a_constructor_puts_into_an_object_goes_with_it_to_a_goroutine(star
 def test_a_lock_that_a_helper_chooses_by_a_key_is_not_that_of_another_key() -> None:
     source = (
         "import `sync`\ntype keyed struct { mu sync.Mutex; locks map[string]*sync.Mutex }\n"
-        "func (k *keyed) lock(key string) func() { k.mu.Lock(); l := k.locks[key]; k.mu.Unlock(); l.Lock(); return l.Unlock }\n"
+        "func (k *keyed) lock(key string) func() { k.mu.Lock(); l, ok := k.locks[key]; if !ok { l = new(sync.Mutex) }\n"
+        "k.locks[key] = l; k.mu.Unlock(); l.Lock(); return l.Unlock }\n"
         "type bank struct { by keyed; all sync.Mutex; balance map[string]int }\n"
         "func (b *bank) put(key string) { unlock := b.by.lock(key); defer unlock(); BODY }\n"
         "func main() { b := &bank{balance: map[string]int{}}; for _, k := range []string{`a`, `b`} { go b.put(k) } }"
