@@ -106,7 +106,7 @@ def _analyse(package: PackageView) -> PackageFacts:
         memos.keyed_by_pointers(package),
         lifetime.constructors(package),
         sorted(imported - of_code),
-        sorted(path for file, path in files if not path.endswith("_test.go") and any(item.path == "testing" for item in file.imports)),
+        _test_helpers(package),
         sorted(given),
         sorted(given_by_tests),
     )
@@ -122,3 +122,11 @@ def _interfaces(package: PackageView) -> dict[str, dict[str, tuple[str, ...]]]:
                 method.name: model.shape(method.type) for method in sorted(below.methods, key=lambda method: method.name)
             }
     return dict(sorted(found.items()))
+
+
+def _test_helpers(package: PackageView) -> list[str]:
+    """Return the files beside its tests that import `testing`. A program may measure itself with that: it helps nobody."""
+    if package.scope.name == "main":
+        return []
+    files = zip(package.scope.files, package.paths, strict=True)
+    return sorted(path for file, path in files if not path.endswith("_test.go") and any(item.path == "testing" for item in file.imports))

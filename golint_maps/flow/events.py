@@ -71,6 +71,8 @@ class MapAccess(Site, frozen=True, kw_only=True, tag="access"):
     at: Position
     locks: tuple[Held, ...] = ()
     owned: bool = False
+    named: bool = False
+    """Of `assign`: the map that is put in place has a local name as well."""
     alias: bool = False
     """Reached through a local name for the map that was taken earlier."""
     key: str = ""

@@ -192,7 +192,7 @@ class LocksetWalk(Forward[State]):
                         self._ownership.place(target, value, new, state)
                     if self._is_map(target):
                         start, end = extent(target, self.view)
-                        self._access("assign", target, start, end, state)
+                        self._access("assign", target, start, end, state, named=value.__class__ is ir.Local)
             if value is not None:
                 self._functions.stored(value, target)
                 if target.__class__ is ir.Sel:
@@ -667,7 +667,8 @@ class LocksetWalk(Forward[State]):
     def _is_map(self, x: ir.Expr) -> bool:
         return self._resolver.underlying(self._typing.of(x)).__class__ is model.Map
 
-    def _access(self, op: str, x: ir.Expr, start: int, end: int, state: State, key: ir.Expr | None = None) -> None:
+    def _access(self, op: str, x: ir.Expr, start: int, end: int, state: State, key: ir.Expr | None = None, *, named: bool = False) -> None:
+        """Record an access. A map that is put in place `named` goes on to have a local name, by which it may be changed."""
         path = self.view.paths.of(x)
         if path is None:
             return
@@ -700,6 +701,7 @@ class LocksetWalk(Forward[State]):
             at=self._at(start),
             locks=self._admission.held(start, state, rooted[-1].rpartition(".")[2]),
             owned=owned,
+            named=named,
             alias=isinstance(x, ir.Local) and path != (f"l{x.id}",) and self._outlives_locks(x.id, path, state),
             key=self.view.paths.key(key) if key is not None else "",
             inline=self._ownership.inline(x) if op in ("assign", "load") else 0,

@@ -24,6 +24,15 @@ def stubs(kind: str) -> bool:
     return "stub" in kind.rpartition(".")[2].lower()
 
 
+_OF_TESTS = re.compile(r"(?:^|/)(?:tests?|testing|e2e|\w*test_?utils?|test_?(?:helpers?|support|kit|harness|framework))(?:/|$)")
+_TEST_FILE = re.compile(r"(?:^|_)test(?:ing|util|utils|_(?:util|utils|helper|helpers|support|common))(?:_|$)")
+
+
+def of_tests(package: str, path: str) -> bool:
+    """Tell whether code is there for tests beyond doubt: by the folder, or by the name of the file. Doubles and load tests are programs as well."""
+    return _OF_TESTS.search(package) is not None or _TEST_FILE.search(path.rpartition("/")[2].removesuffix(".go").lower()) is not None
+
+
 def serves_tests(package: str) -> bool:
     """Tell whether a package is there for tests."""
     return _TESTS.search(package) is not None

@@ -91,15 +91,22 @@ class Guarding:
         return False
 
     def changed_by(self, escape: MapEscape) -> bool:
-        """Tell whether the first use of a map behind its lock changes it in place."""
+        """Tell whether the first use of a map behind its lock changes it in place, and under no other lock."""
         function = self._races.functions[escape.id]
         return any(
             access.place.path == escape.place.path
             and escape.place.start <= access.place.start < escape.place.end
             and access.identity == escape.identity
+            and not access.locks
             and in_place(function, access)
             for access in function.accesses
         )
+
+    def of_one_goroutine(self, identity: str) -> bool:
+        """Tell whether all that is seen to come to a map is one goroutine, of which there is one."""
+        ways = [way for way in self._races.by_map.get(identity, ()) if not self._races.functions[way.hops[0].function].test]
+        contexts = {(way.context.kind, way.context.entry) for way in ways}
+        return len(contexts) == 1 and ways[0].context.kind in ("spawn", "main", "own") and not self._races.order.self_parallel(ways[0])
 
     def of(self, identity: str) -> Guard:
         """Return how a map is guarded, all callers' locks counted."""

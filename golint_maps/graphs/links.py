@@ -344,21 +344,7 @@ class Links:
     def _link_passed(self, function: FunctionSummary, site: CallSite, callees: Sequence[str], index: int, passed: str) -> None:
         for callee in callees:
             for inner, inner_site in self._parameter_calls.get((callee, index), ()):
-                sent = next((send for send in inner.submits if send.call is inner_site), None)
-                executor = self.executors.of(sent) if sent is not None else None
-                self._add(
-                    Link(
-                        inner.id,
-                        inner_site,
-                        passed,
-                        inner_site.mode == "go",
-                        binding=site,
-                        receiver_argument=index,
-                        callback=executor.callback if executor is not None else None,
-                        serial=executor.serial if executor is not None else None,
-                        sent=sent,
-                    )
-                )
+                self._link_called(inner, inner_site, passed, site, index, ())
             self._link_passed_on(site, callee, index, passed)
 
     def _link_passed_on(self, site: CallSite, callee: str, index: int, passed: str) -> None:
@@ -381,12 +367,31 @@ class Links:
                                 passing = ((at, inner_site), *way)
                                 for last, last_site in self._parameter_calls.get((further, position), ()):
                                     relay = passing if self._starts(inner_site, last, last_site, passed) else ()
-                                    self._add(
-                                        Link(last.id, last_site, passed, last_site.mode == "go", binding=site, receiver_argument=index, relay=relay)
-                                    )
+                                    self._link_called(last, last_site, passed, site, index, relay)
                                 if (further, position) not in seen and len(way) < _MAX_RELAYS:
                                     seen.add((further, position))
                                     todo.append((further, position, passing))
+
+    def _link_called(
+        self, runner: FunctionSummary, call: CallSite, passed: str, site: CallSite, index: int, relay: tuple[tuple[str, CallSite], ...]
+    ) -> None:
+        """Link a function that was passed to where its parameter is called, started, or sent to a channel whose goroutine calls it."""
+        sent = next((send for send in runner.submits if send.call is call), None)
+        executor = self.executors.of(sent) if sent is not None else None
+        self._add(
+            Link(
+                runner.id,
+                call,
+                passed,
+                call.mode == "go",
+                binding=site,
+                receiver_argument=index,
+                callback=executor.callback if executor is not None else None,
+                serial=executor.serial if executor is not None else None,
+                relay=relay,
+                sent=sent,
+            )
+        )
 
     def _starts(self, passing: CallSite, runner: FunctionSummary, call: CallSite, passed: str) -> bool:
         """Tell whether a function that is passed on gets a goroutine of its own there: a literal, or a method with its object."""

@@ -100,20 +100,21 @@ class Objects:
             return True  # two variables of one function; those of different functions may hold one object
         if mine[:1] == "g" and theirs[:1] == "g" and mine != theirs:
             return True
-        if mine != theirs and self._made_apart(mine, theirs, alike=_depth(left.path) == _depth(right.path)):
+        if mine != theirs and self._made_apart(left.path, right.path):
             return True
         return mine == theirs and elements(left.path) != elements(right.path) and _constant(left.path) and _constant(right.path)
 
-    def _made_apart(self, mine: str, theirs: str, *, alike: bool) -> bool:
+    def _made_apart(self, mine: Path, theirs: Path) -> bool:
         """Tell whether two functions have each made an object of their own: neither has got it from the other, of which it is the constructor.
 
-        `alike` objects hold the map in the same depth. One that lies deeper may be what the other function has made and given out.
+        Objects that literals make are two, unless the map lies deeper in one: what lies there may be what the other function has made and given out.
         """
-        ours, others = local(self._functions, mine), local(self._functions, theirs)
+        ours, others = local(self._functions, mine[0]), local(self._functions, theirs[0])
         if ours is None or others is None or not ours.made or not others.made:
             return False
-        if alike and ours.made == others.made == BY_LITERAL:
-            return True
+        if ours.made == others.made == BY_LITERAL:
+            deep, flat = (ours, others) if _depth(mine) > _depth(theirs) else (others, ours)
+            return _depth(mine) == _depth(theirs) or flat.family not in self._links.comes_to(deep.family)
         return others.family not in self._links.comes_to(ours.family) and ours.family not in self._links.comes_to(others.family)
 
     def made_for_each(self, left: Witness, right: Witness) -> bool:

@@ -14,7 +14,7 @@ from golint_maps.flow.annotations import Guard
 from golint_maps.flow.events import SERIAL, CallSite, FunctionSummary, Held, MapAccess, Position
 from golint_maps.flow.paths import RECEIVED
 from golint_maps.flow.structure import may_follow
-from golint_maps.flow.support import doubles, helps_tests, serves_tests, stubs
+from golint_maps.flow.support import doubles, of_tests, serves_tests, stubs
 from golint_maps.graphs.doubts import Doubts
 from golint_maps.graphs.exclusion import common_locks, excluded
 from golint_maps.graphs.happens_before import HappensBefore
@@ -256,7 +256,7 @@ class Races:
         """Tell whether a way begins in a test, or in code that is there for tests."""
         first = self.functions[way.hops[0].function]
         path = first.place.path
-        return first.test or path in self._helpers or helps_tests(path) or serves_tests(first.package)
+        return first.test or path in self._helpers or of_tests(first.package, path)
 
     def _by_their_own(self, left: Witness, right: Witness) -> bool:
         """Tell whether goroutines of one start are kept apart only within a group with room for one, and there are several of those at a time."""

@@ -6,12 +6,16 @@ import itertools
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from msgspec.structs import replace
 
 from golint_maps.flow.events import ONCE, SERIAL, FunctionSummary, Held
 from golint_maps.graphs.variables import BY_LITERAL, held, local
 from golint_maps.graphs.witness import PRIVATE, Witness
+
+_DIRECT: Final = 2
+"""The length of the path of a lock that lies in the object itself, not behind what the object was given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +90,10 @@ def _apart(left: Witness, right: Witness) -> bool:
 def _made_apart(functions: Mapping[str, FunctionSummary], lock: Held, way: Witness) -> bool:
     """Tell whether a lock lies in an object that the goroutine of a way makes itself, and the map in none that it makes."""
     variable = local(functions, lock.path[0])
-    if (
-        lock.name.endswith(SERIAL)
-        or variable is None
-        or variable.made != BY_LITERAL
-        or (way.path or ("",))[0] == lock.path[0]
-        or held(functions, lock.path) != lock.path
-    ):
+    place = lock.path[:-1] if lock.name.endswith(ONCE) else lock.path
+    if lock.name.endswith(SERIAL) or len(place) != _DIRECT or variable is None or variable.made != BY_LITERAL:
+        return False
+    if (way.path or ("",))[0] == lock.path[0] or held(functions, lock.path) != lock.path:
         return False
     started = max((index for index, hop in enumerate(way.hops) if hop.spawns), default=-1)
     if any(hop.function == variable.function for hop in way.hops[started + 1 :]):

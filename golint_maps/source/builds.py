@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from golint_maps.source.configuration import Configuration, nearest
-from golint_maps.source.constraints import ConstraintError, Expr, conjunction
+from golint_maps.source.constraints import ConstraintError, Expr, conjunction, tags_of
 from golint_maps.source.model import Header
 from golint_maps.source.packages import expression_of
+
+_MANY: Final = 6
+"""Tags in two conditions beyond which a build that has both is taken to be there."""
 
 
 class Builds:
@@ -37,5 +41,7 @@ class Builds:
     def _both(self, left: Expr, right: Expr) -> bool:
         known = self._satisfied.get((left, right))
         if known is None:
-            known = self._satisfied[left, right] = nearest(conjunction([left, right]), self._base) is not None
+            both = conjunction([left, right])
+            # Of many tags not all combinations are tried.
+            known = self._satisfied[left, right] = len(tags_of(both)) > _MANY or nearest(both, self._base) is not None
         return known

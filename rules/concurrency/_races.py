@@ -166,10 +166,11 @@ def why(program: Program, verdict: Verdict, found: Level | None, *, shown: bool 
 
 def _harmless(program: Program, verdict: Verdict) -> Level | None:
     """Return the level of a race that cannot crash, where both sides are seen: with `len`, or of finished maps that take each other's place."""
-    ops = (verdict.access.op, verdict.other.access.op if verdict.other is not None else "")
-    if not verdict.certain or not ("len" in ops or ("assign" in ops and not program.guarding.written(verdict.side.identity))):
-        return None
-    return Level.WARNING
+    accesses = [verdict.access] if verdict.other is None else [verdict.access, verdict.other.access]
+    ops = {access.op for access in accesses}
+    # By a local name, a map may be changed when others have it already.
+    finished = "assign" in ops and not any(access.named for access in accesses) and not program.guarding.written(verdict.side.identity)
+    return Level.WARNING if verdict.certain and ("len" in ops or finished) else None
 
 
 def racing(rule: Rule, program: Program, verdict: Verdict, title: str, help: str) -> Finding:

@@ -55,7 +55,7 @@ def check(program: Program) -> Iterator[Finding]:
 def _guard(program: Program, fact: MapEscape) -> str:
     """Return the lock that a map leaves, or an empty string when it leaves none."""
     guard = program.guarding.of(fact.identity)
-    if fact.kind == "use" and program.guarding.changed_by(fact):
+    if fact.kind == "use" and program.guarding.changed_by(fact) and not program.guarding.of_one_goroutine(fact.identity):
         return next((lock_name(lock) for lock in fact.locks if beside(lock.name, fact.identity)), "")
     if not guard.changes:
         return ""
