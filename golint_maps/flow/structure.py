@@ -287,7 +287,7 @@ def exclude(left: Position, right: Position, alternatives: Sequence[Sequence[int
     if mine and theirs and any(mine[0] in group and theirs[0] in group for group in alternatives):
         return True
     early, late, last = (mine, theirs, right) if left.order < right.order else (theirs, mine, left)
-    return last.order < DEFERRED and any(number in leaving and leaving[number] in (0, *late) for number in early)
+    return last.order < DEFERRED and any(number in leaving and number not in late and leaving[number] in (0, *late) for number in early)
 
 
 def dominates(first: Position, then: Position) -> bool:

@@ -50,9 +50,7 @@ class HappensBefore:
         callers = (function for function in links.functions.values() if function.receiver and function.id not in self._waiting)
         self._waiting |= {function.id: inside for function in callers for inside in self._waits_of_others(function)} if self._waiting else {}
         self._hearing = {
-            function.id: heard
-            for function in links.functions.values()
-            if (heard := [sync for sync in function.syncs if sync.kind == "receive" and sync.path[0][0] in "rp" and not sync.at.nest])
+            function.id: heard for function in links.functions.values() if (heard := [sync for sync in function.syncs if _always_waits(sync)])
         }
         """Functions that receive from a channel of their object, or from one that they are handed, whenever they are called: `{ <-s.done }`."""
         self._waits: dict[str, tuple[Sync, ...]] = {}
@@ -528,6 +526,13 @@ def _operands(site: CallSite) -> list[Path | None]:
     return [*receiver, *(argument.path for argument in site.args)]
 
 
+def _always_waits(sync: Sync) -> bool:
+    """Tell whether whoever calls a function waits, for something of the object, or of the package, or that it is handed."""
+    if sync.at.nest or sync.path[0][0] not in "rpg":
+        return False
+    return sync.kind == "receive" or (sync.kind == "wait" and sync.path[0][0] != "r")  # of wait groups of the object the methods are known already
+
+
 def _blocks(witness: Witness) -> bool:
     """Tell whether the API that runs a goroutine returns only when it has ended."""
     link = witness.context.link
@@ -537,6 +542,8 @@ def _blocks(witness: Witness) -> bool:
 def _handed(path: Path, called: FunctionSummary, site: CallSite) -> Path | None:
     """Return what a path stands for that starts at the receiver or a parameter of what a call calls, in terms of the caller."""
     head = path[0]
+    if head[0] == "g":
+        return path
     if head[0] not in "rp":
         index = parameter(head, called)
         if index < 0:

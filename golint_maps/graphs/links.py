@@ -34,6 +34,8 @@ _MAX_IMPLEMENTATIONS = 6
 _MAX_RELAYS = 3
 """How many functions may pass on a function that they were passed, one to the next."""
 
+PARAMETERS = 2
+"""The first flag of an argument that stands for a parameter."""
 _WRAPPING = 2
 """Calls between a method of a locking wrapper and that of what it wraps."""
 
@@ -165,10 +167,6 @@ class Links:
             if member.id == function or member.parent in inside:
                 inside.add(member.id)
         yield from inside
-
-    def overrides(self, kind: str, other: str) -> bool:
-        """Tell whether a type has methods of its own by the names of another type's: it does not just embed that."""
-        return not self._by_type.get(kind, set()).isdisjoint(self._by_type.get(other, ()))
 
     def resolve(self, token: str) -> Iterable[str]:
         """Return ids of the functions that a token may stand for."""
@@ -349,14 +347,14 @@ class Links:
 
     def _link_passed_on(self, site: CallSite, callee: str, index: int, passed: str) -> None:
         """Follow a function that is passed on as an argument: to an API that starts it, or to other functions of the program."""
-        todo: list[tuple[str, int, tuple[tuple[str, CallSite], ...]]] = [(callee, index, ())]
+        todo: list[tuple[str, int, tuple[tuple[str, CallSite], ...], Mapping[int, bool]]] = [(callee, index, (), _flags(site, {}))]
         seen = {(callee, index)}
         while todo:
-            at, number, way = todo.pop()
+            at, number, way, known = todo.pop()
             for inner in self.family(at):
                 for inner_site in inner.calls:
                     for position, argument in enumerate(inner_site.args):
-                        if f"?{number}" not in argument.tokens:
+                        if f"?{number}" not in argument.tokens or _contradicted(inner_site, known):
                             continue
                         for target in inner_site.targets:
                             callback = self._callback(target, known=target in self.functions)
@@ -364,13 +362,15 @@ class Links:
                                 link = Link(inner.id, inner_site, passed, True, binding=site, receiver_argument=index, callback=callback, relay=way)
                                 self._add(link)
                             for further in self.resolve(target):
-                                passing = ((at, inner_site), *way)
+                                passing, told = ((at, inner_site), *way), _flags(inner_site, known)
                                 for last, last_site in self._parameter_calls.get((further, position), ()):
+                                    if _contradicted(last_site, told):
+                                        continue
                                     relay = passing if self._starts(inner_site, last, last_site, passed) else ()
                                     self._link_called(last, last_site, passed, site, index, relay)
                                 if (further, position) not in seen and len(way) < _MAX_RELAYS:
                                     seen.add((further, position))
-                                    todo.append((further, position, passing))
+                                    todo.append((further, position, passing, told))
 
     def _link_called(
         self, runner: FunctionSummary, call: CallSite, passed: str, site: CallSite, index: int, relay: tuple[tuple[str, CallSite], ...]
@@ -448,6 +448,22 @@ class Links:
 
     def _parallel(self, callee: str) -> bool:
         return self.functions[callee].parallel_test
+
+
+def _flags(site: CallSite, known: Mapping[int, bool]) -> Mapping[int, bool]:
+    """Return which truth values a call hands to which parameters, where those of the caller are known as far as they are."""
+    found = {}
+    for index, argument in enumerate(site.args):
+        if argument.flag in (0, 1):
+            found[index] = bool(argument.flag)
+        elif argument.flag >= PARAMETERS and argument.flag - PARAMETERS in known:
+            found[index] = known[argument.flag - PARAMETERS]
+    return found
+
+
+def _contradicted(site: CallSite, known: Mapping[int, bool]) -> bool:
+    """Tell whether a call stands where a parameter has another truth value than the one that was handed in."""
+    return any(known.get(index, truth) != truth for index, truth in site.when)
 
 
 def _hands_out(function: FunctionSummary, flow: Flow) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from golint_maps.flow.events import CallSite, FunctionSummary, Position
-from golint_maps.flow.structure import common_loop, exclude, may_follow
+from golint_maps.flow.structure import common_loop, dominates, exclude, may_follow
 from golint_maps.graphs.happens_before import HappensBefore, follows
 from golint_maps.graphs.naming import begins, sets_up
 from golint_maps.graphs.witness import Context, Hop, Path, Witness, Witnesses
@@ -217,7 +217,7 @@ class Starts:
                 if start.spawns and context.link is not None and context.link.callback is not None and context.link.callback.assumed:
                     best = best or "assumed"
                     continue
-                if may_follow(start.at, met.at) and not self._waited_for(spawn, met, start):
+                if may_follow(start.at, met.at) and not self._waited_for(spawn, met, start) and not self._waited_below(spawn, other, met):
                     return "certain"
                 if met.at.order < start.at.order and other.context.kind == "spawn":
                     best = "assumed"  # there, the other goroutine starts this one when it is done with the map
@@ -227,7 +227,7 @@ class Starts:
             if context.kind in ("handler", "spawn", "init") and other.context.kind == "exported":
                 best = best or "assumed"
             if context.kind == "init" and other.context.kind in ("main", "test"):
-                return "" if self._waits_first(other) else "certain"  # packages are initialised before main begins
+                best = best if self._waits_first(other) else best or "assumed"  # packages are initialised before main begins
         return best
 
     def _for_each_object(self, spawn: Witness) -> bool:
@@ -251,6 +251,12 @@ class Starts:
         if function not in self._ways_to:
             self._ways_to[function] = [(context, {hop.function: hop for hop in hops}) for context, hops in self._witnesses.chains(function)]
         return self._ways_to[function]
+
+    def _waited_below(self, spawn: Witness, other: Witness, met: Hop) -> bool:
+        """Tell whether what a function calls waits, by the name of its channel or wait group, for a goroutine before it comes to the other access."""
+        names = self._order.signalled_names(spawn)
+        below = other.hops[other.hops.index(met) + 1 :]
+        return bool(names) and any(wait.path[-1] in names and dominates(wait.at, hop.at) for hop in below for wait in self._order.waits(hop.function))
 
     def _waited_for(self, spawn: Witness, met: Hop, start: Hop) -> bool:
         """Tell whether a function waits, by the name of its channel or wait group, for a goroutine that a callee of it has started.

@@ -16,14 +16,12 @@ from msgspec.structs import replace
 from golint_maps.flow.events import BORROWED, Argument, CallSite, Condition, FunctionSummary, Held, MapAccess, Position
 from golint_maps.flow.site import Place
 from golint_maps.flow.structure import may_follow
-from golint_maps.graphs.links import Link, Links
+from golint_maps.graphs.links import PARAMETERS, Link, Links
 from golint_maps.graphs.variables import handed, held, local, parameter
 
 _MAX_DEPTH = 12
 _MAX_WITNESSES = 32
 _MAX_STEPS = 1500
-_PARAMETERS = 2
-"""The first flag of an argument that stands for a parameter."""
 
 Path = tuple[str, ...]
 
@@ -88,9 +86,9 @@ class _Search(msgspec.Struct, frozen=True, gc=False):
     pinned: tuple[tuple[str, CallSite], ...] = ()
     """Functions that are left by one call only: that which passed the function value."""
     kind: str = ""
-    """The type of the object at the root of the path, as far as it is known from the methods that were called on it.
+    """The method that was called on the object at the root of the path, as far as it is known: the object is of its type, or embeds that.
 
-    Where the path begins at no parameter, that of the object whose method an interface stood for, which is at `head`."""
+    Where the path begins at no parameter, the method that an interface stood for, whose object is at `head`."""
     head: str = ""
     inline: int = 0
     """As of the access."""
@@ -364,16 +362,16 @@ class Witnesses:
             return "", ""
         if search.path and search.path[0][0] in "rp":
             head = search.path[0]
-            kind = search.kind or (callee.receiver if head == "r" else "")
+            kind = search.kind or (callee.id if head == "r" and callee.receiver else "")
         elif callee.receiver and link.callee not in link.site.targets:
-            head, kind = "r", callee.receiver
+            head, kind = "r", callee.id
         else:
             head, kind = search.head, search.kind
         argument = self._argument(head, -1, link) if head else None
         if argument is None or argument.path is None or len(argument.path) != 1:
             return "", ""
-        if kind and argument.type != kind and self._links.overrides(argument.type, kind):
-            return None
+        if kind and argument.type != self._functions[kind].receiver and f"{argument.type}.{kind.rpartition('.')[2]}" in self._functions:
+            return None  # a method of its own, not that of what it embeds
         return kind, argument.path[0] if argument.path[0][0] in "rp" else ""
 
     def _when_above(self, search: _Search, link: Link) -> tuple[Condition, ...] | None:
@@ -387,8 +385,8 @@ class Witnesses:
                 flag = link.site.args[index].flag if index < len(link.site.args) else -1
                 if flag == (not truth):
                     return None
-                if flag >= _PARAMETERS:
-                    found.add((flag - _PARAMETERS, truth))
+                if flag >= PARAMETERS:
+                    found.add((flag - PARAMETERS, truth))
         if any((index, not truth) in found for index, truth in found):
             return None
         return tuple(sorted(found))
@@ -439,13 +437,13 @@ class Witnesses:
         return tuple(found)
 
     def _keys_for(self, function: FunctionSummary, helper: str) -> set[str]:
-        """Return the variables that a function hands to a helper, as keys in a path."""
+        """Return the texts and numbers in variables that a function hands to a helper, as keys in a path."""
         given = [
             argument.path[0]
             for site in function.calls
             if helper in site.targets
             for argument in site.args
-            if argument.path and len(argument.path) == 1
+            if argument.path and len(argument.path) == 1 and not argument.type
         ]
         numbers = [str(function.params[int(root[1:])]) if root[0] == "p" else root.partition("#")[2] for root in given if root[0] in "lp"]
         return {f"[l{number}]" for number in numbers}

@@ -285,8 +285,9 @@ def test_a_goroutine_that_init_starts_runs_beside_main() -> None:
     source = (
         "var on = map[string]bool{}\nfunc init() { on[`a`] = true; START }\nfunc refresh() { for { on[`b`] = true } }\nfunc main() { _ = on[`a`] }"
     )
-    assert certain(source.replace("START", "go refresh()"))
+    assert seen(source.replace("START", "go refresh()"))
     assert not seen(source.replace("START", "refresh()"))
+    assert not seen(source.replace("START", "go refresh()").replace("func main() {", "var ready chan bool\nfunc main() { <-ready;"))
 
 
 @pytest.mark.parametrize(
@@ -524,3 +525,22 @@ def test_a_hundred_tests_do_not_hide_what_the_program_does() -> None:
     tests += "".join(f"func TestGo{number}(t *T) {{ s := &store{{m: map[int]int{{}}}}; go s.step({number}) }}\n" for number in range(100))
     found = Program([facts_of({"p.go": program, "p_test.go": tests})]).races.by_map["fexample.com/p.store.m"]
     assert any("serve" in way.hops[0].function for way in found)
+
+
+# --- waits below what both come from ---
+
+
+@pytest.mark.parametrize(
+    ("close", "racy"), [("close(r.quit); <-r.done; println(len(r.members), r.members[1])", False), ("close(r.quit); println(r.members[1])", True)]
+)
+def test_what_ends_a_goroutine_and_waits_for_it_may_look_at_its_map(close: str, racy: bool) -> None:
+    source = (
+        "import `sync`\ntype room struct { ops chan func(); quit, done chan bool; members map[int]int }\n"
+        "func (r *room) loop() { defer close(r.done); for { select { case op := <-r.ops: op(); case <-r.quit: return } } }\n"
+        "func (r *room) do(op func()) { select { case r.ops <- op: case <-r.quit: } }\n"
+        "func (r *room) join(id int) { r.do(func() { r.members[id] = 1 }) }\n"
+        f"func (r *room) close() {{ {close} }}\n"
+        "func main() { r := &room{members: map[int]int{}}; go r.loop(); var wg sync.WaitGroup; wg.Add(1)\n"
+        "go func() { defer wg.Done(); r.join(1) }(); wg.Wait(); r.close() }"
+    )
+    assert seen(source) is racy
