@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from golint_maps.flow.paths import RECEIVED
 from golint_maps.graphs.links import Links
-from golint_maps.graphs.variables import BY_LITERAL, handed, held, local
+from golint_maps.graphs.variables import BY_LITERAL, handed, held, local, parameter
 from golint_maps.graphs.witness import Path, Witness, Witnesses
 
 
@@ -34,6 +34,11 @@ class Objects:
             return False  # each receive gets a value of its own
         root = way.path[0]
         return root == "r" or root[0] == "g" or self.made(root) != 0 or (root[0] == "p" and (way.context.kind == "spawn" or self._captured(way)))
+
+    def _of_the_request(self, way: Witness) -> bool:
+        """Tell whether a path begins at what a handler gets as an argument, which is the request's own."""
+        head = way.path[0] if way.path else ""
+        return parameter(head, self._functions[way.context.entry]) >= 0 or (head[:1] == "p" and not self._captured(way))
 
     def _captured(self, way: Witness) -> bool:
         """Tell whether a way starts in a handler that is a literal: a parameter is that of the function around it, and all requests have it."""
@@ -91,8 +96,8 @@ class Objects:
         """Tell whether two ways surely lead to the maps of different objects."""
         if not left.path or not right.path:
             return False
-        if any(way.context.kind == "handler" and way.path is not None and way.path[0][0] == "p" and not self._captured(way) for way in (left, right)):
-            return True  # what a handler gets as an argument is the request's own
+        if any(way.context.kind == "handler" and self._of_the_request(way) for way in (left, right)):
+            return True
         if left.path[0] != right.path[0] and held(self._functions, left.path)[0] == held(self._functions, right.path)[0]:
             return False  # two structs that were made with one pointer in them
         mine, theirs = left.path[0], right.path[0]

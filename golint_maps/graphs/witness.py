@@ -323,7 +323,8 @@ class Witnesses:
         when = self._when_above(search, link)
         if above is None or when is None:
             return None
-        if link.callback is not None and search.path and search.path[0][0] == "p" and not callee.parent:
+        own = search.path is not None and (parameter(search.path[0], callee) >= 0 if callee.parent else search.path[0][0] == "p")
+        if link.callback is not None and own:
             return None  # what an API passes to a callback belongs to that call
         if link.callback is not None and link.callback.alone and self._of_its_argument(search, link):
             return None

@@ -163,3 +163,20 @@ def test_a_truth_value_goes_along_with_a_function_that_is_handed_on(background: 
 
 def test_code_that_does_not_compile_is_still_analysed() -> None:
     assert found("func main() { m := map[int]int{}; n := 1; for range 3 { if n { n++ }; go func() { m[1]++ }() } }") == ["WRITE"]
+
+
+@pytest.mark.parametrize(
+    ("change", "racy"),
+    [
+        ("m, _ := req.Arguments.(map[string]any); m[`a`] = 1", False),
+        ("m := req.Header; m[`a`] = nil", False),
+        ("m := shared; m[`a`] = 1", True),
+    ],
+)
+def test_what_a_handler_is_handed_is_the_request_s_own(change: str, racy: bool) -> None:
+    source = (
+        "import lop `github.com/samber/lo/parallel`\ntype Request struct { Arguments any; Header map[string][]string }\n"
+        "var shared = map[string]any{}\n"
+        f"func Each(all []Request) {{ lop.ForEach(all, func(req Request, i int) {{ {change} }}) }}"
+    )
+    assert (found(source) != []) is racy
