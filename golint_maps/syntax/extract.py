@@ -14,7 +14,7 @@ from golint_maps.syntax.damage import damaged_stretches, parse_errors
 from golint_maps.syntax.declarations import declarations, declare, import_specs
 from golint_maps.syntax.ir import FileFacts, ParseError
 from golint_maps.syntax.nesting import is_absurdly_nested
-from golint_maps.syntax.repair import hide_method_type_params, rename_builtins, rename_builtins_within
+from golint_maps.syntax.repair import hide_method_type_params, mend_within, rename_builtins
 from golint_maps.syntax.state import Lowering
 from golint_maps.syntax.tables import are_literals, hide_tables
 
@@ -80,7 +80,7 @@ def _parse(src: bytes) -> tuple[Tree, dict[int, bytes]]:
         if _damage(candidate.root_node) < _damage(best.root_node):
             best, hidden = candidate, type_params
         # What is still damaged may be `new` with an argument that begins like a type.
-        again = rename_builtins_within(repaired, [_whole_lines(src, *stretch) for stretch in damaged_stretches(candidate.root_node)])
+        again = mend_within(repaired, [_whole_lines(src, *stretch) for stretch in damaged_stretches(candidate.root_node)])
         if again == repaired:
             break
         repaired = again

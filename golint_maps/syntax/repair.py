@@ -11,6 +11,7 @@ from typing import Final
 
 _CALL_WITH_VALUE: Final = re.compile(rb"\b(?:new|make)(?=\s*\((?!\s*(?:\[|map\b|chan\b|struct\b|func\b|interface\b|<-)))")
 _ANY_CALL: Final = re.compile(rb"\b(?:new|make)(?=\s*\()")
+_EMPTY: Final = re.compile(rb"(\{\s*);")
 _GENERIC_METHOD: Final = re.compile(rb"^func[ \t]*\([^()\n]*\)[ \t]*\w+(?=\[)", re.MULTILINE)
 
 
@@ -24,14 +25,14 @@ def rename_builtins(text: bytes) -> bytes:
     return _CALL_WITH_VALUE.sub(_renamed, text)
 
 
-def rename_builtins_within(text: bytes, stretches: list[tuple[int, int]]) -> bytes:
-    """The same within stretches, whatever the argument begins with: `new([]int{1})`."""
+def mend_within(text: bytes, stretches: list[tuple[int, int]]) -> bytes:
+    """The same within stretches, whatever the argument begins with (`new([]int{1})`), and without empty statements in front: `{ ; g() }`."""
     parts: list[bytes] = []
     done = 0
     for start, end in stretches:
         start = max(start, done)
         if start < end:
-            parts += text[done:start], _ANY_CALL.sub(_renamed, text[start:end])
+            parts += text[done:start], _EMPTY.sub(rb"\1 ", _ANY_CALL.sub(_renamed, text[start:end]))
             done = end
     return b"".join((*parts, text[done:]))
 

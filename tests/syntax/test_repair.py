@@ -57,3 +57,10 @@ def test_text_that_only_looks_like_a_call_of_new_is_left_alone() -> None:
 @pytest.mark.parametrize("text", ["new([]int{1})", "new(map[K]V{})", "S{history: new([]D{}), timer: t}", "new([2]int{})", "new(struct{ a int }{1})"])
 def test_new_takes_a_literal_where_nothing_else_in_the_file_needs_repair(text: str) -> None:
     assert not lowered(f"var x = {text}").errors
+
+
+@pytest.mark.parametrize("body", ["{ ; g() }", "{;}", "{ ; if true { ; g() } }", "{ g(); { ; } }"])
+def test_an_empty_statement_may_stand_first(body: str) -> None:
+    facts = lowered(f"func f() {body}\nfunc g() {{}}")
+    assert not facts.errors
+    assert [function.name for function in facts.functions] == ["f", "g"]
