@@ -162,19 +162,11 @@ class Witnesses:
 
     def _search(self, access: MapAccess, start: _Search) -> Iterator[Witness]:
         todo = [start]
-        tested: list[tuple[Link, _Search]] = []  # what tests call or start, of which there may be hundreds: the program's own ways come first
         seen: set[tuple[object, ...]] = set()
         found = steps = 0
-        while (todo or tested) and found < _MAX_WITNESSES and steps < _MAX_STEPS:
+        while todo and found < _MAX_WITNESSES and steps < _MAX_STEPS:
             steps += 1
-            if todo:
-                search = todo.pop()
-            else:
-                link, search = tested.pop()
-                if link.spawns:
-                    found += 1
-                    yield self._started(access, link, search)
-                    continue
+            search = todo.pop()
             order = search.hops[0].at.order if self._orders(search.function) else 0
             locks = tuple(lock.name for lock in search.locks)
             key = (search.function, order, search.path, search.identity, locks, search.pinned, search.kind, search.head, search.when)
@@ -185,9 +177,7 @@ class Witnesses:
                 found += 1
                 yield witness
             for link, above in self._above(search):
-                if self._functions[link.caller].test:
-                    tested.append((link, above))
-                elif link.spawns:
+                if link.spawns:
                     found += 1
                     yield self._started(access, link, above)
                 else:

@@ -516,17 +516,6 @@ def test_maps_of_a_struct_by_value_that_are_cloned_one_by_one_are_its_own() -> N
     assert seen(source.replace("o.b = maps.Clone(o.b); ", ""))
 
 
-def test_a_hundred_tests_do_not_hide_what_the_program_does() -> None:
-    program = (
-        "package p\ntype store struct { m map[int]int }\nfunc (s *store) put(k int) { s.m[k] = 1 }\nfunc (s *store) step(k int) { s.put(k) }\n"
-        "func (s *store) run(k int) { s.step(k) }\nfunc (s *store) serve(in chan int) { for k := range in { go s.run(k) } }\n"
-    )
-    tests = "package p\n" + "".join(f"func Test{number}(t *T) {{ s := &store{{m: map[int]int{{}}}}; s.step({number}) }}\n" for number in range(100))
-    tests += "".join(f"func TestGo{number}(t *T) {{ s := &store{{m: map[int]int{{}}}}; go s.step({number}) }}\n" for number in range(100))
-    found = Program([facts_of({"p.go": program, "p_test.go": tests})]).races.by_map["fexample.com/p.store.m"]
-    assert any("serve" in way.hops[0].function for way in found)
-
-
 # --- waits below what both come from ---
 
 
