@@ -20,16 +20,29 @@ _MAX_TURNS = 4
 
 _EXITS = {("os", "Exit"), ("runtime", "Goexit"), ("syscall", "Exit")}
 _FATAL = frozenset(("Fatal", "Fatalf", "Fatalln", "FailNow", "Skip", "Skipf", "SkipNow", "Panic", "Panicf", "Panicln"))
+_WRITES_EVENT = frozenset(("Msg", "Msgf", "MsgFunc", "Send"))
+_ENDING_EVENTS = frozenset(("Fatal", "Panic"))
 
 
 def never_returns(x: ir.Expr) -> bool:
-    """Tell whether a call statement surely ends the function: `panic`, `os.Exit`, `log.Fatal…`, `t.Fatal…`, `t.Skip…`."""
+    """Tell whether a call statement surely ends the function: `panic`, `os.Exit`, `log.Fatal…`, `t.Fatal…`, `t.Skip…`, `log.Fatal().Msg`."""
     if x.__class__ is not ir.Call:
         return False
     fun = x.fun
     if fun.__class__ is ir.Sel:
-        return fun.name in _FATAL or (fun.base.__class__ is ir.Name and (fun.base.name, fun.name) in _EXITS)
+        if fun.base.__class__ is ir.Name and (fun.base.name, fun.name) in _EXITS:
+            return True
+        return fun.name in _FATAL or (fun.name in _WRITES_EVENT and _ending_event(fun.base))
     return fun.__class__ is ir.Name and fun.name == "panic"
+
+
+def _ending_event(x: ir.Expr) -> bool:
+    """Tell whether a chain of calls builds a log entry that ends the program once it is written, as `log.Fatal().Err(err)` of zerolog does."""
+    while isinstance(x, ir.Call) and isinstance(x.fun, ir.Sel):
+        if x.fun.name in _ENDING_EVENTS and not x.args:
+            return True
+        x = x.fun.base
+    return False
 
 
 @dataclass(slots=True)

@@ -108,6 +108,16 @@ def test_ways_that_end_do_not_count() -> None:
     assert inside("bad := func() { panic(1) }; var n M; switch { case c: n = M{}; default: bad() }; n[``]++") == []
 
 
+def test_a_log_entry_that_ends_the_program_does_so_when_it_is_written() -> None:
+    events = (
+        "type E struct{}; func (e *E) Str(k, v string) *E; func (e *E) Msg(m string)\ntype L struct{}; func (l L) Fatal() *E; func (l L) Error() *E\n"
+    )
+    made = "func f(c bool, l L) {{ var n M; if c {{ n = M{{}} }} else {{ {} }}; n[``]++ }}"
+    assert writes(events + made.format("l.Fatal().Str(``, ``).Msg(``)")) == []
+    assert writes(events + made.format("l.Error().Str(``, ``).Msg(``)")) == [("n", "declared", False)]
+    assert writes(events + made.format("l.Fatal().Str(``, ``)")) == [("n", "declared", False)]
+
+
 def test_a_closure_may_make_the_map() -> None:
     assert inside("var n M; set := func() { n = M{} }; set(); n[``]++") == []
 
