@@ -19,6 +19,7 @@ from golint_maps.flow.identity import Names, function_id
 from golint_maps.flow.literals import field_name
 from golint_maps.flow.lock_helpers import LockEffects, LockState, LockWalk
 from golint_maps.flow.maps import extent, place, qualified
+from golint_maps.flow.nildoubts import is_nil
 from golint_maps.flow.paths import LOADED, RECEIVED
 from golint_maps.flow.site import Site
 from golint_maps.flow.spelling import spell
@@ -174,6 +175,8 @@ class _Walk(LockWalk):
         self.found: dict[object, MapEscape] = {}
         self._kept: frozenset[Path] = frozenset()
         self._used: set[int] = set()
+        self._found_by: dict[int, int] = {}
+        """The local that holds what was looked up, for the one that tells whether it was there."""
 
     def start(self) -> None:
         """Walk the body. Locks that are still held behind it are the caller's."""
@@ -264,6 +267,12 @@ class _Walk(LockWalk):
 
     # --- ways out ---
 
+    def assume(self, condition: ir.Expr, truth: bool, state: LockState) -> LockState | None:
+        for number in _without_value(condition, truth):
+            missed = self._found_by.get(number) if not self.view.assignments[number] else None
+            _own(state).taken.pop(number if missed is None else missed, None)  # nil is nobody's map
+        return super().assume(condition, truth, state)
+
     def assign(self, statement: ir.Assign | ir.Declare, state: LockState) -> None:
         targets: list[ir.Expr]
         if isinstance(statement, ir.Declare):
@@ -274,7 +283,9 @@ class _Walk(LockWalk):
         else:
             targets, values = statement.lhs, statement.rhs
         if len(targets) == 2 and len(values) == 1 and isinstance(values[0], ir.Index):
-            targets = targets[:1]  # m, ok := s.sets[key]
+            found, *targets = reversed(targets)  # m, ok := s.sets[key]
+            if isinstance(found, ir.Local) and isinstance(targets[0], ir.Local) and not self.view.assignments[targets[0].id]:
+                self._found_by[found.id] = targets[0].id
         for index, target in enumerate(targets):
             value = values[index] if len(values) == len(targets) else None
             shared = self._shared(value, state) if value is not None else None
@@ -455,6 +466,23 @@ class _Walk(LockWalk):
             successor=successor,
             reached=map_.pos if isinstance(map_, ir.Sel | ir.Name | ir.Index) else 0,
         )
+
+
+def _without_value(condition: ir.Expr, truth: bool) -> Iterator[int]:
+    """Yield the locals that are false or nil where a condition holds, or does not."""
+    match condition:
+        case ir.Local(number):
+            if not truth:
+                yield number
+        case ir.Unary("!", x):
+            yield from _without_value(x, not truth)
+        case ir.Binary("==" | "!=" as op, ir.Local(number), other) | ir.Binary("==" | "!=" as op, other, ir.Local(number)):
+            if is_nil(other) and truth == (op == "=="):
+                yield number
+        case ir.Binary("&&" | "||" as op, left, right):
+            if truth == (op == "&&"):
+                yield from _without_value(left, truth)
+                yield from _without_value(right, truth)
 
 
 def _own(state: LockState) -> _State:

@@ -190,3 +190,23 @@ def test_a_map_stays_under_the_one_lock_of_all_objects_of_a_type(lock: str, foun
 )
 def test_a_change_behind_the_lock_by_a_name_taken_under_it_needs_no_other_change(body: str, count: int) -> None:
     assert len(findings_of(rule, f"{TYPES}var other sync.Mutex\nfunc (t *T) handler() func() {{ return func() {{ {body} }} }}")) == count
+
+
+@pytest.mark.parametrize(
+    ("take", "leaves", "found"),
+    [
+        ("m, ok := t.sets[k]", "!ok", 0),
+        ("m, ok := t.sets[k]", "k != `` && !ok", 0),
+        ("m, ok := t.sets[k]", "ok", 1),
+        ("m, ok := t.sets[k]", "k != `` || !ok", 1),
+        ("m, ok := t.sets[k]; m = t.sets[``]", "!ok", 1),
+        ("m, ok := t.sets[k]; ok = k == ``", "!ok", 1),
+        ("m := t.sets[k]", "m == nil", 0),
+        ("m := t.sets[k]", "!(m != nil)", 0),
+        ("m := t.sets[k]", "nil != m", 1),
+        ("m := t.sets[k]", "len(m) == 1", 1),
+    ],
+)
+def test_a_map_that_was_not_there_gets_nowhere(take: str, leaves: str, found: int) -> None:
+    code = f"func (t *T) Of(k string) map[string]int {{ t.mu.Lock(); defer t.mu.Unlock(); {take}; if {leaves} {{ return m }}; return maps.Clone(m) }}"
+    assert len(findings_of(rule, TYPES + code)) == found
