@@ -72,7 +72,7 @@ class MapAccess(Site, frozen=True, kw_only=True, tag="access"):
     locks: tuple[Held, ...] = ()
     owned: bool = False
     named: bool = False
-    """Of `assign`: the map that is put in place has a local name as well."""
+    """Of `assign`: the map that is put in place has a local name as well, which is used behind it."""
     alias: bool = False
     """Reached through a local name for the map that was taken earlier."""
     key: str = ""

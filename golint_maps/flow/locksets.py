@@ -140,6 +140,16 @@ class LocksetWalk(Forward[State]):
     def join(self, left: State, right: State) -> State:
         return join(left, right)
 
+    def _used_behind(self, x: ir.Local) -> bool:
+        """Tell whether a local variable may be used after a place in the same activation, by a literal or a caller, too."""
+        variable = self.view.variables[x.id]
+        if variable.kind not in ("define", "var") or x.id in self.shared.captured:
+            return True
+        loops = [number for number in self._at(x.pos).nest if number < 0]
+        return not {*loops}.issubset(self._at(variable.pos).nest) or any(
+            use.id == x.id and use.pos > x.pos for use in each(self.function.body or (), ir.Local)
+        )
+
     def _at(self, offset: int) -> Position:
         return self.structure.at(offset, deferred=self._in_deferred)
 
@@ -192,7 +202,7 @@ class LocksetWalk(Forward[State]):
                         self._ownership.place(target, value, new, state)
                     if self._is_map(target):
                         start, end = extent(target, self.view)
-                        self._access("assign", target, start, end, state, named=value.__class__ is ir.Local)
+                        self._access("assign", target, start, end, state, named=isinstance(value, ir.Local) and self._used_behind(value))
             if value is not None:
                 self._functions.stored(value, target)
                 if target.__class__ is ir.Sel:

@@ -274,6 +274,28 @@ func (s *server) look(w http.ResponseWriter, r *http.Request) {{ println(s.m["a"
         assert "error" in levels(gm201_unguarded_concurrent_write, changed)
 
 
+@pytest.mark.parametrize(
+    ("put", "level"),
+    [
+        ("m := build(); m[`b`] = 1; s.m = m", "warning"),
+        ("m := build(); s.m = m; m[`b`] = 1", "error"),
+        ("m := build(); fill := func() { m[`b`] = 1 }; s.m = m; fill()", "error"),
+        ("m := build(); for { m[`b`] = 1; s.m = m }", "error"),
+        ("for { m := build(); m[`b`] = 1; s.m = m }", "warning"),
+    ],
+)
+def test_a_map_is_finished_where_no_local_name_is_used_behind(put: str, level: str) -> None:
+    source = f"""
+import "net/http"
+type server struct {{ m map[string]int }}
+func build() map[string]int
+func Boot(s *server) {{ go s.work(); http.HandleFunc("/", s.look) }}
+func (s *server) work() {{ {put} }}
+func (s *server) look(w http.ResponseWriter, r *http.Request) {{ println(s.m["a"]) }}
+"""
+    assert levels(gm201_unguarded_concurrent_write, source)[-1] == level
+
+
 def test_a_starter_that_calls_wait_of_what_its_goroutine_ends_is_a_note() -> None:
     source = """
 import "example.com/bar"
