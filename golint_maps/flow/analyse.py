@@ -87,7 +87,7 @@ def _analyse(package: PackageView) -> PackageFacts:
     facts += syncmap_profiles.profiles(package)
     facts += large_entries.large_entries(package)
     imported = {item.path for file in package.scope.files for item in file.imports}
-    files = list(zip(package.scope.files, package.paths, strict=True))
+    files = zip(package.scope.files, package.paths, strict=True)
     of_code = {item.path for file, path in files if not path.endswith("_test.go") for item in file.imports}
     return PackageFacts(
         package.scope.path,

@@ -24,7 +24,7 @@ from golint_maps.flow.paths import LOADED, RECEIVED
 from golint_maps.flow.site import Site
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.structure import Structure, dominates
-from golint_maps.flow.traverse import each
+from golint_maps.flow.traverse import each, implied
 from golint_maps.flow.view import View
 from golint_maps.syntax import ir
 from golint_maps.types import model
@@ -283,9 +283,10 @@ class _Walk(LockWalk):
         else:
             targets, values = statement.lhs, statement.rhs
         if len(targets) == 2 and len(values) == 1 and isinstance(values[0], ir.Index):
-            found, *targets = reversed(targets)  # m, ok := s.sets[key]
-            if isinstance(found, ir.Local) and isinstance(targets[0], ir.Local) and not self.view.assignments[targets[0].id]:
-                self._found_by[found.id] = targets[0].id
+            map_, found = targets  # m, ok := s.sets[key]
+            targets = [map_]
+            if isinstance(found, ir.Local) and isinstance(map_, ir.Local) and not self.view.assignments[map_.id]:
+                self._found_by[found.id] = map_.id
         for index, target in enumerate(targets):
             value = values[index] if len(values) == len(targets) else None
             shared = self._shared(value, state) if value is not None else None
@@ -470,19 +471,14 @@ class _Walk(LockWalk):
 
 def _without_value(condition: ir.Expr, truth: bool) -> Iterator[int]:
     """Yield the locals that are false or nil where a condition holds, or does not."""
-    match condition:
-        case ir.Local(number):
-            if not truth:
-                yield number
-        case ir.Unary("!", x):
-            yield from _without_value(x, not truth)
-        case ir.Binary("==" | "!=" as op, ir.Local(number), other) | ir.Binary("==" | "!=" as op, other, ir.Local(number)):
-            if is_nil(other) and truth == (op == "=="):
-                yield number
-        case ir.Binary("&&" | "||" as op, left, right):
-            if truth == (op == "&&"):
-                yield from _without_value(left, truth)
-                yield from _without_value(right, truth)
+    for part, holds in implied(condition, truth):
+        match part:
+            case ir.Local(number):
+                if not holds:
+                    yield number
+            case ir.Binary("==" | "!=" as op, ir.Local(number), other) | ir.Binary("==" | "!=" as op, other, ir.Local(number)):
+                if is_nil(other) and holds == (op == "=="):
+                    yield number
 
 
 def _own(state: LockState) -> _State:

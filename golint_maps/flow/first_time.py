@@ -9,7 +9,7 @@ from golint_maps.flow.events import Path
 from golint_maps.flow.identity import Names
 from golint_maps.flow.once import once_regions
 from golint_maps.flow.structure import end_of, start_of
-from golint_maps.flow.traverse import each, paired, substatements
+from golint_maps.flow.traverse import each, implied, paired, substatements
 from golint_maps.flow.view import View
 from golint_maps.syntax import ir
 
@@ -79,13 +79,9 @@ def _regions(body: Sequence[ir.Stmt]) -> Iterator[tuple[int, int, ir.Expr]]:
 
 def _empty(condition: ir.Expr, truth: bool) -> Iterator[ir.Expr]:
     """Yield the operands that are nil or empty where a condition is `truth`."""
-    match condition:
-        case ir.Unary("!", operand):
-            yield from _empty(operand, not truth)
-        case ir.Binary("&&" | "||" as op, left, right) if (op == "&&") == truth:
-            yield from _empty(left, truth)
-            yield from _empty(right, truth)
-        case ir.Binary("==" | "!=" as op, ir.Sel() | ir.Name() as x, ir.Name("nil")) if (op == "==") == truth:
-            yield x
-        case ir.Binary("==" | "!=" | ">" as op, ir.Call(ir.Name("len"), [x]), ir.Const(_, "0")) if (op == "==") == truth:
-            yield x
+    for part, holds in implied(condition, truth):
+        match part:
+            case ir.Binary("==" | "!=" as op, ir.Sel() | ir.Name() as x, ir.Name("nil")) if (op == "==") == holds:
+                yield x
+            case ir.Binary("==" | "!=" | ">" as op, ir.Call(ir.Name("len"), [x]), ir.Const(_, "0")) if (op == "==") == holds:
+                yield x

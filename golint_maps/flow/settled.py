@@ -13,7 +13,7 @@ from golint_maps.flow.files import of_file
 from golint_maps.flow.identity import Names
 from golint_maps.flow.lockset_state import Locks
 from golint_maps.flow.structure import end_of, start_of
-from golint_maps.flow.traverse import each, substatements
+from golint_maps.flow.traverse import each, implied, substatements
 from golint_maps.flow.view import PackageView, View
 from golint_maps.syntax import ir
 
@@ -127,18 +127,13 @@ def _kind(value: ir.Expr | None) -> str:
 
 def _seen_set(condition: ir.Expr, truth: bool) -> Iterator[tuple[ir.Sel | ir.Name, bool]]:
     """Yield (flag, whether it is no comparison with nil) of what is surely set where a condition is `truth`."""
-    match condition:
-        case ir.Unary("!", operand):
-            yield from _seen_set(operand, not truth)
-        case ir.Binary("&&" | "||" as op, left, right):
-            if truth == (op == "&&"):
-                yield from _seen_set(left, truth)
-                yield from _seen_set(right, truth)
-        case ir.Binary("!=" | "==" as op, ir.Sel() | ir.Name() as x, ir.Name("nil")):
-            if truth == (op == "!="):
-                yield x, False
-        case ir.Sel() | ir.Name() if truth:
-            yield condition, True
+    for part, holds in implied(condition, truth):
+        match part:
+            case ir.Binary("!=" | "==" as op, ir.Sel() | ir.Name() as x, ir.Name("nil")):
+                if holds == (op == "!="):
+                    yield x, False
+            case ir.Sel() | ir.Name() if holds:
+                yield part, True
 
 
 def regions(body: Sequence[ir.Stmt], view: View, flags: Container[str]) -> Iterator[Region]:

@@ -221,6 +221,19 @@ def paired(assign: ir.Assign) -> Iterable[tuple[ir.Expr, ir.Expr]]:
     return zip(assign.lhs, assign.rhs, strict=True) if len(assign.lhs) == len(assign.rhs) else ()
 
 
+def implied(condition: ir.Expr, truth: bool) -> Iterator[tuple[ir.Expr, bool]]:
+    """Yield (part, its truth) of what surely holds where a condition is `truth`: the sides of `&&` that holds, of `||` that does not."""
+    match condition:
+        case ir.Unary("!", operand):
+            yield from implied(operand, not truth)
+        case ir.Binary("&&" | "||" as op, left, right):
+            if (op == "&&") == truth:
+                yield from implied(left, truth)
+                yield from implied(right, truth)
+        case _:
+            yield condition, truth
+
+
 def chained(x: ir.Expr, operator: str) -> Iterator[ir.Expr]:
     """Yield what a chain of one binary operator is made of, from left to right: `a || b || c`."""
     if isinstance(x, ir.Binary) and x.op == operator:
