@@ -37,8 +37,7 @@ def turns(view: View, loop: ir.For | ir.Range) -> tuple[int, int]:
 
 def _number_of(view: View, x: ir.Expr) -> int | None:
     """Return the value of a constant whole number, also of a named type; None when it is none that is easily told."""
-    while isinstance(x, ir.Call) and len(x.args) == 1 and view.typing.as_type(x.fun) is not None:
-        x = x.args[0]
+    x = view.typing.unconverted(x)
     return constant(view, x) or (0 if isinstance(x, ir.Const) and x.text == "0" else None)
 
 

@@ -37,9 +37,7 @@ def _decoded_before(view: View, call: ir.Call) -> bool:
 
 def _text(view: View, x: ir.Expr) -> str:
     """Return what two expressions for the same text have in common: `[]byte(s)` is the text of s."""
-    while isinstance(x, ir.Call) and len(x.args) == 1 and view.typing.as_type(x.fun) is not None:
-        x = x.args[0]
-    return view.paths.key(x)
+    return view.paths.key(view.typing.unconverted(x))
 
 
 def _not_null(view: View, x: ir.Expr) -> bool:

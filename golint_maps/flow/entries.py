@@ -210,9 +210,7 @@ class EntryFlow(Forward[Knowledge]):
 
     def key_text(self, x: ir.Expr) -> str:
         """Return the text of a key, conversions to its own type left out."""
-        while isinstance(x, ir.Call) and len(x.args) == 1 and self.view.typing.as_type(x.fun) is not None:
-            x = x.args[0]
-        return self.view.paths.key(x)
+        return self.view.paths.key(self.view.typing.unconverted(x))
 
     def is_own(self, x: ir.Expr, state: Knowledge) -> bool:
         """Tell whether a key surely equals that of the loop under analysis."""

@@ -170,7 +170,7 @@ class NotANumber:
 
     def not_zero(self, divisor: ir.Expr, before: int) -> bool:
         """Tell whether a divisor is a constant, is one more than something, or was compared with something before."""
-        divisor = self._stripped(divisor)
+        divisor = self.view.typing.unconverted(divisor)
         if self.constant(divisor):
             return True
         if self.caller is not None and (outer := self._handed(divisor)) is not None and self.caller.not_zero(outer, self.at):
@@ -190,7 +190,7 @@ class NotANumber:
 
     def in_domain(self, argument: ir.Expr, before: int, depth: int) -> bool:
         """Tell whether an argument was compared before, is a constant, a length, unsigned, a square, or a sum or product of such."""
-        argument = self._stripped(argument)
+        argument = self.view.typing.unconverted(argument)
         if self.constant(argument) or self.tested(argument, before):
             return True
         if self.caller is not None and (outer := self._handed(argument)) is not None and self.caller.in_domain(outer, self.at, depth):
@@ -218,11 +218,6 @@ class NotANumber:
         below = self.view.package.resolver.underlying(self.view.typing.of(argument))
         return isinstance(below, model.Basic) and below.name.startswith("uint")
 
-    def _stripped(self, x: ir.Expr) -> ir.Expr:
-        while isinstance(x, ir.Call) and len(x.args) == 1 and self.view.typing.as_type(x.fun) is not None:
-            x = x.args[0]
-        return x
-
     @cached_property
     def _tests(self) -> dict[str, int]:
         """What is compared, or handed to a function that says yes or no, in the function: the text of the value, and where that is first."""
@@ -235,16 +230,16 @@ class NotANumber:
                 elif isinstance(x, ir.Call) and self.view.typing.of(x) == model.BOOL:
                     compared = tuple(x.args)  # `math.IsNaN(ratio)`, `finite(ratio)`
                 for operand in compared:
-                    text = self.view.paths.key(self._stripped(operand))
+                    text = self.view.paths.key(self.view.typing.unconverted(operand))
                     found[text] = min(found.get(text, x.pos), x.pos)
             for statement in statements(function.body or ()):
                 if isinstance(statement, ir.Switch) and statement.subject is not None:
-                    found.setdefault(self.view.paths.key(self._stripped(statement.subject)), statement.pos)
+                    found.setdefault(self.view.paths.key(self.view.typing.unconverted(statement.subject)), statement.pos)
         return found
 
     def tested(self, x: ir.Expr, before: int) -> bool:
         """Tell whether a value was compared before, also in the caller that hands it in."""
-        x = self._stripped(x)
+        x = self.view.typing.unconverted(x)
         if self._tests.get(self.view.paths.key(x), before) < before:
             return True
         return self.caller is not None and (outer := self._handed(x)) is not None and self.caller.tested(outer, self.at)

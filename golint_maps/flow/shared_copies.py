@@ -17,7 +17,7 @@ from golint_maps.flow.maps import extent, place, qualified
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.structure import end_of, leaves, start_of
-from golint_maps.flow.traverse import each
+from golint_maps.flow.traverse import each, paired
 from golint_maps.flow.view import View, views
 from golint_maps.syntax import ir
 from golint_maps.types import model
@@ -234,14 +234,9 @@ def _given(view: View, write: _Write, stores: Sequence[ir.Assign]) -> SharedCopy
         return None
     last: tuple[int, ir.Expr] | None = None
     for statement in stores:
-        if statement.pos < write.whole.pos and len(statement.lhs) == len(statement.rhs) and not _left_with(view, statement, write):
-            for target, value in zip(statement.lhs, statement.rhs, strict=True):
-                if (
-                    isinstance(target, ir.Sel)
-                    and target.name == write.map.name
-                    and isinstance(target.base, ir.Local)
-                    and target.base.id == write.root
-                ):
+        if statement.pos < write.whole.pos and not _left_with(view, statement, write):
+            for target, value in paired(statement):
+                if isinstance(target, ir.Sel) and _same_field(target, write):
                     last = statement.pos, value
                 elif isinstance(target, ir.Local) and target.id == write.root:
                     inside = _element(value, write.map.name, view.variables)

@@ -330,6 +330,12 @@ class Typing:
         """Tell whether `x` is the builtin function of this name (and nothing in the package shadows it)."""
         return isinstance(x, ir.Name) and x.name == name and not self.context.package.declares(name)
 
+    def unconverted(self, x: ir.Expr) -> ir.Expr:
+        """Return an expression without the conversions around it: `x` of `int64(ID(x))`."""
+        while isinstance(x, ir.Call) and len(x.args) == 1 and self.as_type(x.fun) is not None:
+            x = x.args[0]
+        return x
+
     def as_type(self, x: ir.Expr) -> Type | None:
         """Return the type that an expression stands for (`make`'s argument, the function of a conversion), or None."""
         match x:
