@@ -220,10 +220,11 @@ class Doubts:
         callback = other.context.link.callback if other.context.link is not None else None
         if last.id == other.function or (callback is not None and callback.alone):
             return False  # what runs when an object is gone comes while others are made
-        goal = self._functions[other.hops[0].function].root
+        goal = other.hops[0].function
         if begins(last) and any(link.spawns and self._leads_on(way.hops[-1], link, goal) for link in self._links.out_of.get(last.id, ())):
             return True
-        if any(self._functions[hop.function].root == goal for hop in way.hops):
+        root = self._functions[goal].root
+        if any(self._functions[hop.function].root == root for hop in way.hops):
             return False  # where both come from one function, the order of its calls has been looked at
         spawned = next((index + 1 for index, hop in enumerate(way.hops) if hop.spawns), len(way.hops))
         steps = [hop for hop in way.hops[spawned:] if not self._serves(hop)]
@@ -232,7 +233,7 @@ class Doubts:
     def _leads_on(self, hop: Hop, link: Link, goal: str) -> bool:
         """Tell whether a function comes to another one by a call or start that stands behind what it does first."""
         then = link.site.at
-        return may_follow(hop.at, then) and not common_loop(hop.at, then) and goal in self._links.comes_to(link.callee)
+        return may_follow(hop.at, then) and not common_loop(hop.at, then) and goal in self._links.runs(link.callee)
 
 
 def _assumed(way: Witness) -> bool:

@@ -83,6 +83,7 @@ class Links:
         self.out_of: dict[str, list[Link]] = defaultdict(list)
         self._touching: dict[str, bool] | None = None
         self._reached: dict[str, frozenset[str]] = {}
+        self._running: dict[str, frozenset[str]] = {}
         self._callees: dict[str, frozenset[str]] = {}
         self._values = _flow_closure(functions.values())
         self._methods: dict[str, set[str]] = defaultdict(set)
@@ -139,16 +140,21 @@ class Links:
     def comes_to(self, function: str) -> frozenset[str]:
         """Return the declared functions that a function or literal may come to, with those inside of it, and those whose literals it comes to."""
         if function not in self._reached:
+            self._reached[function] = frozenset(self.functions[callee].root for callee in self.runs(function))
+        return self._reached[function]
+
+    def runs(self, function: str) -> frozenset[str]:
+        """Return the functions and literals that may run because a function or literal does, itself among them."""
+        if function not in self._running:
             todo = list(self._within(function))
-            seen, roots = set(todo), {self.functions[function].root}
+            seen = set(todo)
             while todo:
                 for callee in self._called(todo.pop()):
-                    roots.add(self.functions[callee].root)
                     found = set(self._within(callee)) - seen
                     seen |= found
                     todo += found
-            self._reached[function] = frozenset(roots)
-        return self._reached[function]
+            self._running[function] = frozenset(seen)
+        return self._running[function]
 
     def _called(self, function: str) -> frozenset[str]:
         """Return the functions and literals that a function calls or starts."""
