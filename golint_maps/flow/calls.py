@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from golint_maps.flow.events import CONSTANT, Argument
+from golint_maps.flow.events import CONSTANT, PARAMETERS, Argument
 from golint_maps.flow.identity import Names, function_id
 from golint_maps.flow.keyspace import origin
 from golint_maps.flow.literals import field_name
 from golint_maps.flow.paths import RECEIVED
+from golint_maps.flow.traverse import is_nil
 from golint_maps.syntax import ir
 from golint_maps.types import model
 from golint_maps.types.definitions import FromRange, FromValue
@@ -18,6 +19,9 @@ _MAX_HOPS = 8
 NOTHING = Argument()
 """An argument that nobody can know anything of."""
 _CONSTANT = Argument(given=CONSTANT)
+_NIL = Argument(flag=0)
+_PRESENT: Final = (ir.Addr, ir.FuncLit)
+"""What is never nil."""
 
 NEW_IN_PLACE: Final = "@"
 """Heads the path of a field or package variable among what a function owns: the object there was made by it, and nobody has used it yet."""
@@ -213,6 +217,8 @@ class Callees:
         """Return what other functions can know of an argument."""
         if x.__class__ is ir.Const:
             return _CONSTANT
+        if is_nil(x):
+            return _NIL
         kind = self._view.typing.of(x)
         below = self._view.package.resolver.underlying(kind)
         tokens: tuple[str, ...] = ()
@@ -251,7 +257,7 @@ class Callees:
             if fields:
                 path, identity = self._bound(literal, owned)  # of method values: what they carry
         new = fresh(x, owned) or self._new_in_place(x, owned)
-        return Argument(path, identity, tokens, new, text, fields, given, below.__class__ is model.Struct)
+        return Argument(path, identity, tokens, new, text, fields, given, below.__class__ is model.Struct, self._presence(x))
 
     def _mutex_of_readers(self, call: ir.Call) -> ir.Expr | None:
         """Return the mutex that a call of `RLocker` is about, or None."""
@@ -261,8 +267,15 @@ class Callees:
         """Return what is known of a truth value, see `Argument.flag`."""
         if x.__class__ is ir.Name:
             return 1 if x.name == "true" else 0 if x.name == "false" else -1
+        return self._as_it_is(x)
+
+    def _presence(self, x: ir.Expr) -> int:
+        """Return what is known of whether something else is nil, see `Argument.flag`."""
+        return 1 if x.__class__ in _PRESENT else self._as_it_is(x)
+
+    def _as_it_is(self, x: ir.Expr) -> int:
         if x.__class__ is ir.Local and not self._view.assignments[x.id]:
-            return self._parameters.get(x.id, -3) + 2
+            return self._parameters.get(x.id, -1 - PARAMETERS) + PARAMETERS
         return -1
 
     def _new_in_place(self, x: ir.Expr, owned: frozenset[int | tuple[str, ...]]) -> bool:

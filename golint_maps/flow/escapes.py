@@ -19,12 +19,11 @@ from golint_maps.flow.identity import Names, function_id
 from golint_maps.flow.literals import field_name
 from golint_maps.flow.lock_helpers import LockEffects, LockState, LockWalk
 from golint_maps.flow.maps import extent, place, qualified
-from golint_maps.flow.nildoubts import is_nil
 from golint_maps.flow.paths import LOADED, RECEIVED
 from golint_maps.flow.site import Site
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.structure import Structure, dominates
-from golint_maps.flow.traverse import each, implied
+from golint_maps.flow.traverse import each, implied, is_nil
 from golint_maps.flow.view import View
 from golint_maps.syntax import ir
 from golint_maps.types import model

@@ -11,6 +11,8 @@ import msgspec
 from golint_maps.flow.site import Place, Site
 
 Path = tuple[str, ...]
+PARAMETERS = 2
+"""Where the numbers of parameters begin in `Argument.flag`."""
 Condition = tuple[int, bool]
 """A parameter of the outermost function, by its number, and its truth."""
 
@@ -105,7 +107,10 @@ class Argument(msgspec.Struct, frozen=True, array_like=True, gc=False):
     copied: bool = False
     """A struct that is handed over by value: the callee has variables of its own, though the maps in them are the same."""
     flag: int = -1
-    """Of a truth value: 0 for false, 1 for true, 2 + i for parameter i of the outermost function as it is, -1 if nothing is known."""
+    """Of a truth value: 0 for false, 1 for true, `PARAMETERS` + i for parameter i of the outermost function as it is, -1 if nothing is known.
+
+    Of anything else: 0 for nil, 1 for what is not nil.
+    """
 
 
 class CallSite(msgspec.Struct, frozen=True, array_like=True, gc=False):

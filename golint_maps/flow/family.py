@@ -37,12 +37,9 @@ class Family:
         self.shared_locals = frozenset(captured)
         self.handed_in = frozenset(number for function in view.functions[1:] for number in function.params if number >= 0)
         """Parameters of literals: who calls a literal has what it is given."""
-        self.switches = {
-            number: index
-            for index, number in enumerate(view.root.params)
-            if number >= 0 and is_bool(view.variables[number].type) and not view.assignments[number]
-        }
-        """Parameters of the function that are true or false, and stay so."""
+        one_by_one = view.root.params[:-1] if view.root.type.variadic else view.root.params
+        self.switches = {number: index for index, number in enumerate(one_by_one) if number >= 0 and not view.assignments[number]}
+        """Parameters of the function that stay what they are: true or false, nil or not."""
         self.assigned_names = assigned_names(view.package)
         self.assigned_fields = assigned_fields(view.package)
 

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from golint_maps.flow.callees import in_module
 from golint_maps.flow.literals import elided_types, field_name
-from golint_maps.flow.nildoubts import is_nil
-from golint_maps.flow.traverse import each
+from golint_maps.flow.traverse import each, is_nil
 from golint_maps.flow.view import PackageView, View
 from golint_maps.syntax import ir
 from golint_maps.types import model

@@ -8,8 +8,8 @@ from types import MappingProxyType
 from golint_maps.flow.events import Held
 
 Locks = dict[tuple[str, ...], Held]
-Flag = tuple[int, bool]
-"""A local variable that never changes, and its truth."""
+Flag = tuple[int | tuple[int, str], bool]
+"""A local variable that never changes, and its truth, or whether it is not nil; or such a variable with a constant, and whether they are equal."""
 
 
 class State:
@@ -66,12 +66,12 @@ def join(left: State, right: State) -> State:
 def _granted(left: State, right: State) -> dict[Flag, Locks]:
     """Return which locks are held behind the join of two branches for each truth of a flag: a branch that denies it has no say."""
     found: dict[Flag, Locks] = {}
-    for number, truth in {*left.assumed, *right.assumed, *left.granted, *right.granted}:
-        flag = (number, truth)
+    for what, truth in {*left.assumed, *right.assumed, *left.granted, *right.granted}:
+        flag = (what, truth)
         said = [
             side.held if flag in side.assumed else {**side.granted.get(flag, {}), **side.held}
             for side in (left, right)
-            if (number, not truth) not in side.assumed
+            if (what, not truth) not in side.assumed
         ]
         common = {path: lock for path, lock in said[0].items() if all(path in other for other in said)} if said else {}
         if common:

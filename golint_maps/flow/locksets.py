@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from golint_maps.flow import locks
 from golint_maps.flow.admission import Admission
+from golint_maps.flow.decisions import Decisions
 from golint_maps.flow.events import (
     BORROWED,
     ELSEWHERE,
@@ -84,6 +85,7 @@ class LocksetWalk(Forward[State]):
         self._held_at: dict[int, Locks] = {}
         self._locks = any(call.fun.__class__ is ir.Sel and "ock" in call.fun.name for call in each(function.body or (), ir.Call))
         self._switches = shared.switches
+        self._decisions = Decisions(shared, function, self.structure, locks=self._locks)
         self._in_deferred = False
         self.endless = any(_may_serve(loop) for loop in each(function.body or (), ir.For))
         self._written: frozenset[tuple[str, ...]] = frozenset()
@@ -403,16 +405,13 @@ class LocksetWalk(Forward[State]):
 
     def assume(self, condition: ir.Expr, truth: bool, state: State) -> State | None:
         self._admission.assumed(condition, truth, state)
+        self._decisions.decide(condition, truth, state)
         match condition:
             case ir.Name(name) if truth and self._is_false(name):
                 return None  # switched off: `const debug = false`
-            case ir.Local(number) if (self._locks or number in self._switches) and not self.view.assignments[number]:
-                flag = (number, truth)
-                state.assumed |= {flag}
-                for path, lock in state.granted.get(flag, {}).items():
-                    state.held.setdefault(path, lock)
+            case ir.Local(number) if truth and self._locks and not self.view.assignments[number]:
                 match self.view.typing.definitions.get(number):
-                    case FromValue(ir.Call() as call, _, 1) if truth:
+                    case FromValue(ir.Call() as call, _, 1):
                         self._tried(call, state)  # `ok := mu.TryLock()`
             case ir.Unary("!", operand):
                 return self.assume(operand, not truth, state)
@@ -722,7 +721,7 @@ class LocksetWalk(Forward[State]):
         """Return what the function's parameters are where a state holds, as far as conditions around it tell."""
         if not state.assumed or not self._switches:
             return ()
-        return tuple(sorted((self._switches[number], truth) for number, truth in state.assumed if number in self._switches))
+        return tuple(sorted((self._switches[what], truth) for what, truth in state.assumed if what in self._switches))
 
     def _outlives_locks(self, number: int, path: tuple[str, ...], state: State) -> bool:
         """Tell whether a local name of a map may have got it under locks that are given back, or a map that others have replaced since."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from golint_maps.flow.files import of_file
 from golint_maps.flow.literals import elided_types, field_name
-from golint_maps.flow.traverse import each
+from golint_maps.flow.traverse import each, is_nil
 from golint_maps.flow.view import PackageView, display_name
 from golint_maps.syntax import ir
 from golint_maps.types import model
@@ -73,7 +73,7 @@ class _Notes:
                 self.positional.add((name, len(x.elements)))
             elif key and isinstance(element.value, ir.Sel) and element.value.name[:1].isupper():
                 self.given.setdefault((name, key), []).append((root, element.value))
-            elif key and not _is_nil(element.value):
+            elif key and not is_nil(element.value):
                 self.keyed.add((name, key))
 
     def conversion(self, fun: ir.Expr) -> None:
@@ -101,7 +101,7 @@ def _plain(file: ir.FileFacts) -> _Notes:
                 if x.__class__ is ir.Index:
                     if isinstance(x.base, ir.Sel):
                         notes.filled.add(x.base.name)
-                elif x.__class__ is not ir.Local and not (len(assign.lhs) == len(assign.rhs) and _is_nil(assign.rhs[index])):
+                elif x.__class__ is not ir.Local and not (len(assign.lhs) == len(assign.rhs) and is_nil(assign.rhs[index])):
                     notes.store(x, function.root, assign.rhs[index] if len(assign.lhs) == len(assign.rhs) else None)
         for loop in each(body, ir.Range):
             notes.store(loop.key, function.root)
@@ -332,10 +332,6 @@ def _struct_name(kind: ir.TypeExpr | None) -> str | None:
 def _nameless(fields: Sequence[ir.Field]) -> str:
     """Return what stands for a struct type without a name: it may become any defined type with the same fields."""
     return _NAMELESS + ",".join(field.name for field in fields)
-
-
-def _is_nil(x: ir.Expr) -> bool:
-    return isinstance(x, ir.Name) and x.name == "nil"
 
 
 def _names(kind: ir.TypeExpr) -> Iterable[str]:

@@ -14,8 +14,7 @@ from typing import Any, Final
 from golint_maps.flow.files import of_file
 from golint_maps.flow.literals import field_name
 from golint_maps.flow.makers import Makers, makers
-from golint_maps.flow.nildoubts import is_nil
-from golint_maps.flow.traverse import each, paired
+from golint_maps.flow.traverse import each, is_nil, paired
 from golint_maps.flow.view import PackageView, display_name
 from golint_maps.syntax import ir
 from golint_maps.types import model

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from golint_maps.flow.callees import callee, in_module
 from golint_maps.flow.nilstate import MAYBE, NIL
-from golint_maps.flow.traverse import each, statements
+from golint_maps.flow.traverse import each, is_nil, statements
 from golint_maps.flow.view import PackageView, View
 from golint_maps.syntax import ir
 from golint_maps.types import model
@@ -110,11 +110,6 @@ def kind_on_error(view: View, call: ir.Call, index: int) -> str | None:
     if not zero:
         return None
     return MAYBE if made else NIL
-
-
-def is_nil(x: ir.Expr | None) -> bool:
-    """Tell whether an expression is the word `nil`."""
-    return isinstance(x, ir.Name) and x.name == "nil"
 
 
 def filled_unless_it_fails(view: View, call: ir.Call) -> tuple[str, ...]:

@@ -7,10 +7,9 @@ from collections.abc import Iterator, Sequence
 from golint_maps.flow.callees import Callee, callee, in_module
 from golint_maps.flow.maps import extent
 from golint_maps.flow.nilbody import Body, HandedIn, OnZero
-from golint_maps.flow.nildoubts import is_nil
 from golint_maps.flow.nilstate import GOOD, MAYBE, NEVER_MADE, NIL, Origin, State, Value
 from golint_maps.flow.paths import Path
-from golint_maps.flow.traverse import each
+from golint_maps.flow.traverse import each, is_nil
 from golint_maps.flow.view import PackageView
 from golint_maps.syntax import ir
 

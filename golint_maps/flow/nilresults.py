@@ -6,9 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from golint_maps.flow.callees import callee
 from golint_maps.flow.nilconditions import empty, mentioned
-from golint_maps.flow.nildoubts import is_nil
 from golint_maps.flow.nilstate import Mark, State
-from golint_maps.flow.traverse import chained, each, in_turn
+from golint_maps.flow.traverse import chained, each, in_turn, is_nil
 from golint_maps.flow.view import View
 from golint_maps.syntax import ir
 from golint_maps.types.scope import Declared, PackageScope

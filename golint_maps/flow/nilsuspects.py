@@ -10,11 +10,11 @@ from golint_maps.flow.callees import callee, in_module
 from golint_maps.flow.literals import field_name
 from golint_maps.flow.makers import makers
 from golint_maps.flow.nilbeliefs import beliefs
-from golint_maps.flow.nildoubts import filled_unless_it_fails, handed_in, is_nil
+from golint_maps.flow.nildoubts import filled_unless_it_fails, handed_in
 from golint_maps.flow.nilhanded import called_name, spelled_out, storing
 from golint_maps.flow.nilresults import empty_arguments
 from golint_maps.flow.parts import root_of
-from golint_maps.flow.traverse import each, subexpressions
+from golint_maps.flow.traverse import each, is_nil, subexpressions
 from golint_maps.flow.view import PackageView, View
 from golint_maps.syntax import ir
 from golint_maps.types import model

@@ -221,6 +221,11 @@ def paired(assign: ir.Assign) -> Iterable[tuple[ir.Expr, ir.Expr]]:
     return zip(assign.lhs, assign.rhs, strict=True) if len(assign.lhs) == len(assign.rhs) else ()
 
 
+def is_nil(x: ir.Expr | None) -> bool:
+    """Tell whether an expression is the word `nil`."""
+    return isinstance(x, ir.Name) and x.name == "nil"
+
+
 def implied(condition: ir.Expr, truth: bool) -> Iterator[tuple[ir.Expr, bool]]:
     """Yield (part, its truth) of what surely holds where a condition is `truth`: the sides of `&&` that holds, of `||` that does not."""
     match condition:

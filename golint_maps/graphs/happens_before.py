@@ -462,14 +462,16 @@ class HappensBefore:
 
     def _tells(self, first: Witness, then: Witness) -> bool:
         own = _first_of_its_own(first)
-        tells = any(
-            index >= own
+        told = [
+            sync.path
+            for index, sync, at in self._own_syncs(first, _TELLS)
+            if index >= own
             and sync.at.order > at.order
             and len(sync.path) > 1
             and (not common_loop(sync.at, at) or not set(sync.at.nest).issuperset(at.nest))
-            for index, sync, at in self._own_syncs(first, _TELLS)
-        )
-        return tells and any(len(sync.path) > 1 and dominates(sync.at, at) for _, sync, at in self._own_syncs(then, _LOOKS))
+        ]
+        looked = [sync.path for _, sync, at in self._own_syncs(then, _LOOKS) if len(sync.path) > 1 and dominates(sync.at, at)] if told else []
+        return any(one[-1] == other[-1] or one[:-1] == other[:-1] for one in told for other in looked)
 
     def receives_its_own(self, witness: Witness) -> bool:
         """Tell whether a goroutine has received the map that it uses out of a channel itself: another one gets another value."""

@@ -13,7 +13,7 @@ from collections.abc import Set as AbstractSet
 
 import msgspec
 
-from golint_maps.flow.events import KEPT, SERIAL, Argument, CallSite, Flow, FunctionSummary, Held, Position, Submit
+from golint_maps.flow.events import KEPT, PARAMETERS, SERIAL, Argument, CallSite, Flow, FunctionSummary, Held, Position, Submit
 from golint_maps.flow.structure import dominates
 from golint_maps.graphs.callbacks import Callback, table
 from golint_maps.graphs.executors import Executors
@@ -34,8 +34,6 @@ _MAX_IMPLEMENTATIONS = 6
 _MAX_RELAYS = 3
 """How many functions may pass on a function that they were passed, one to the next."""
 
-PARAMETERS = 2
-"""The first flag of an argument that stands for a parameter."""
 _WRAPPING = 2
 """Calls between a method of a locking wrapper and that of what it wraps."""
 

@@ -8,15 +8,15 @@ for the callee, a lock of the callee's own objects is translated to the caller's
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 from msgspec.structs import replace
 
-from golint_maps.flow.events import BORROWED, Argument, CallSite, Condition, FunctionSummary, Held, MapAccess, Position
+from golint_maps.flow.events import BORROWED, PARAMETERS, Argument, CallSite, Condition, FunctionSummary, Held, MapAccess, Position
 from golint_maps.flow.site import Place
 from golint_maps.flow.structure import may_follow
-from golint_maps.graphs.links import PARAMETERS, Link, Links
+from golint_maps.graphs.links import Link, Links
 from golint_maps.graphs.variables import handed, held, local, parameter
 
 _MAX_DEPTH = 12
@@ -106,6 +106,7 @@ class Witnesses:
         self._chains: dict[tuple[str, Path | None], list[tuple[Context, tuple[Hop, ...]]]] = {}
         self._above_with: dict[tuple[str, Path | None], list[Witness]] = {}
         self._ordering: dict[str, bool] = {}
+        self._failing: dict[tuple[str, Condition], bool] = {}
 
     def of(self, function: FunctionSummary, access: MapAccess) -> list[Witness]:
         """Return the ways to an access; empty when only owners of a private map get there."""
@@ -119,7 +120,7 @@ class Witnesses:
                     self._held_in(function, access.locks, access.path),
                     (Hop(function.id, None, access.at),),
                     inline=access.inline,
-                    when=access.when,
+                    when=tuple(self._refutable(function.root, access.when)),
                 )
             )
             self._found[key] = list(self._search(access, start))
@@ -380,7 +381,30 @@ class Witnesses:
                     found.add((flag - PARAMETERS, truth))
         if any((index, not truth) in found for index, truth in found):
             return None
-        return tuple(sorted(found))
+        return tuple(sorted(self._refutable(caller.root, found)))
+
+    def _refutable(self, function: str, when: Iterable[Condition]) -> Iterator[Condition]:
+        """Yield those conditions on a function's parameters that some call of it does not meet, as far as is seen: the others rule nothing out."""
+        return (condition for condition in when if self._may_fail(function, condition))
+
+    def _may_fail(self, function: str, condition: Condition) -> bool:
+        key = (function, condition)
+        if key not in self._failing:
+            self._failing[key] = False  # as long as it is only asked by itself
+            index, truth = condition
+            self._failing[key] = any(
+                argument.flag == (not truth)
+                or (
+                    argument.flag >= PARAMETERS
+                    and (
+                        (argument.flag - PARAMETERS, not truth) in link.site.when
+                        or self._may_fail(self._functions[link.caller].root, (argument.flag - PARAMETERS, truth))
+                    )
+                )
+                for link in self._links.into.get(function, ())
+                for argument in link.site.args[index : index + 1]
+            )
+        return self._failing[key]
 
     def started_before(self, hop: Hop) -> bool:
         """Tell whether a function has started a goroutine of its own when it comes to a call or access: what its caller made is shared then."""

@@ -247,6 +247,77 @@ def test_what_a_serving_loop_does_makes_nothing_ready_for_what_it_starts_at_its_
     assert certain(source) is racy
 
 
+@pytest.mark.parametrize(
+    ("starter", "racy"), [("func main() { s := New(); go register(s, s.start); MAIN }", True), ("func main() { again() }", False)]
+)
+def test_a_handler_that_starts_something_makes_ready_what_it_starts_alone(starter: str, racy: bool) -> None:
+    source = (
+        "import `sync`\ntype S struct { mu sync.Mutex; actions map[string]func() }\nfunc New() *S { return &S{actions: map[string]func(){}} }\n"
+        "func register(s *S, f func(string)) { for range 3 { f(`x`) } }\n"
+        "func (s *S) start(k string) { if f := s.actions[k]; f != nil { go f() } }\n"
+        "func (s *S) attach(k string, f func()) { s.mu.Lock(); defer s.mu.Unlock(); s.actions[k] = f }\n"
+    )
+    work = "go func() { s.attach(`c`, func() { println(`c`) }) }()"
+    again = "func again() { s := New(); go register(s, s.start); go func() { s.attach(`c`, again) }() }"
+    assert certain(source + starter.replace("MAIN", work) + ("" if racy else again)) is racy
+
+
+@pytest.mark.parametrize(("channel", "racy"), [("s.log.lines", True), ("s.done", False), ("s.ready", False)])
+def test_goroutines_talk_to_each_other_over_what_they_both_have(channel: str, racy: bool) -> None:
+    source = (
+        "type log struct { lines chan string }\ntype api struct { in chan string }\n"
+        "type S struct { log *log; api *api; ready, done chan int; m map[string]int }\n"
+        "func (s *S) fill() { s.m[`a`] = 1; TELL }\nfunc (s *S) use() { LOOK; println(s.m[`a`]) }\n"
+        "func main() { s := &S{log: &log{}, api: &api{}, m: map[string]int{}}; go s.fill(); go s.use() }"
+    )
+    tell = f"{channel} <- `x`" if channel == "s.log.lines" else f"{channel} <- 1"
+    look = "<-s.api.in" if racy else "<-s.ready"
+    assert certain(source.replace("TELL", tell).replace("LOOK", look)) is racy
+
+
+# --- what is handed in ---
+
+HANDED_IN = """
+import `sync`
+type S struct { m map[string]int; mu sync.Mutex }
+type request struct { name string }
+func (s *S) count(r *request, err error) error { BODY; return err }
+func (s *S) fail(r *request) { s.count(r, nil) }
+func main() { s := &S{m: map[string]int{}}; for range 3 { go CALL } }
+"""
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["if r != nil { s.m[r.name]++ }", "if r == nil { return err }; s.m[r.name]++", "if r == nil || err != nil { return err }; s.m[r.name]++"],
+)
+@pytest.mark.parametrize(
+    ("call", "racy"),
+    [
+        ("s.count(nil, nil)", False),
+        ("s.fail(nil)", False),
+        ("s.count(&request{}, nil)", True),
+        ("s.fail(&request{})", True),
+        ("func(r *request) { s.count(r, nil) }(nil)", True),
+    ],
+)
+def test_what_is_nil_closes_the_way_behind_a_test_for_it(body: str, call: str, racy: bool) -> None:
+    assert certain(HANDED_IN.replace("BODY", body).replace("CALL", call)) is racy
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["if r == nil { s.m[`none`]++ }", "if r != nil { println(r.name) }; s.m[`all`]++", "r = &request{}; if r != nil { s.m[r.name]++ }"],
+)
+def test_a_test_that_nil_passes_closes_nothing(body: str) -> None:
+    assert certain(HANDED_IN.replace("BODY", body).replace("CALL", "s.count(nil, nil)"))
+
+
+def test_nil_among_variadic_arguments_does_not_make_the_list_nil() -> None:
+    source = HANDED_IN.replace("r *request, err error", "r ...*request").replace("return err", "return nil").replace("s.count(r, nil)", "s.count(r)")
+    assert certain(source.replace("BODY", "if r != nil { s.m[`a`]++ }").replace("CALL", "s.count(nil)"))
+
+
 # --- functions that are handed on ---
 
 HANDED_ON = """

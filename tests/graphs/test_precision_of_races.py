@@ -393,6 +393,40 @@ def test_a_lock_that_a_flag_asks_for_is_not_held_where_it_is_not_set() -> None:
     assert verdicts(STORE + SHARED % "if shared { s.mu.Unlock() }; if shared { s.m[k] = 1 }; if shared { s.mu.Lock() }") != []
 
 
+@pytest.mark.parametrize(("kind", "asks"), [("string", 'k != ""'), ("*int", "k != nil"), ("int", "k == 1")])
+def test_a_comparison_that_asks_for_a_lock_is_as_good_as_a_flag(kind: str, asks: str) -> None:
+    again = SHARED.replace("k string", f"k {kind}").replace("shared := k != ``; if shared", f"if {asks}")
+    assert verdicts(STORE + again % f"if {asks} {{ s.m[`b`] = 1 }}") == []
+    assert verdicts(STORE + again % f"if !({asks}) {{ return }}; s.m[`b`] = 1") == []
+    assert verdicts(STORE + again % f"if !({asks}) {{ s.m[`b`] = 1 }}") != []
+    other = asks.replace('""', '"x"').replace("1", "2")
+    assert (verdicts(STORE + again % f"if {other} {{ s.m[`b`] = 1 }}") != []) is (other != asks)
+    changed = "k = nil; " if kind == "*int" else "k += k; "
+    assert verdicts(STORE + again % f"{changed} if {asks} {{ s.m[`b`] = 1 }}") != []
+
+
+@pytest.mark.parametrize(
+    ("makes", "racy"),
+    [
+        ("var id string; if k.next != nil { id = k.next.id }", False),
+        ("id := k.id; for id == `` { k = k.next; id = k.id }", True),
+        ("id := k.id; set := func() { id = `b` }; defer set()", True),
+        ("id := k.id; p := &id; defer func() { *p = `` }()", True),
+        ("id := k.id; p := &id; _ = p; id = `c`", True),
+        ("var id string; for _, id = range k.all { println(id) }", True),
+    ],
+)
+def test_a_variable_asks_for_a_lock_once_it_has_got_its_value(makes: str, racy: bool) -> None:
+    source = (
+        "type key struct { id string; next *key; all []string }\n"
+        f"func (s *store) Put(k *key) {{ {makes}; if id != `` {{ s.mu.Lock(); defer s.mu.Unlock(); println(k) }}; if id != `` {{ s.m[id] = 1 }} }}\n"
+        "func (s *store) Watch() { go func() { s.mu.Lock(); s.m[`a`]++; s.mu.Unlock() }() }"
+    )
+    assert (verdicts(STORE + source) != []) is racy
+    later = source.replace("println(k) };", "println(k) }; id = k.id;")
+    assert verdicts(STORE + later) != []
+
+
 def test_what_is_deferred_under_a_lock_runs_before_its_deferred_release() -> None:
     source = STORE + (
         "func (s *store) lenLocked() int { return len(s.m) }\n"
