@@ -67,7 +67,7 @@ class Callees:
             case ir.Index(base):
                 if isinstance(view.package.resolver.underlying(view.typing.of(base)), model.Signature):
                     return self.targets(base, hops + 1)
-                container = self._names.identity(base)
+                container = self.container(base)
                 return (f"={container}",) if container else ()
             case ir.Recv():
                 channel = self._names.identity(fun)
@@ -102,8 +102,14 @@ class Callees:
         if index == 1 and isinstance(over, ir.Lit):
             return tuple(dict.fromkeys(token for element in over.elements for token in self.targets(element.value, hops + 1)))
         channel = index == 0 and isinstance(view.package.resolver.underlying(view.typing.of(over)), model.Chan)
-        container = self._names.identity(over) if channel or index == 1 else ""
+        container = self._names.identity(over) if channel else self.container(over) if index == 1 else ""
         return (f"={container}{RECEIVED if channel else ''}",) if container else ()
+
+    def container(self, x: ir.Expr) -> str:
+        """Return the name of what holds functions, whichever of the lists and tables in it they are in: `b.handlers[topic]`; empty if it has none."""
+        while x.__class__ is ir.Index:
+            x = x.base
+        return self._names.identity(x)
 
     def _contents(self, x: ir.Expr) -> ir.Expr:
         """Return what a local variable holds, or has been copied from: `subs := slices.Clone(b.subs)`."""

@@ -8,6 +8,9 @@ from golint_maps.flow.structure import Structure
 from golint_maps.flow.traverse import each
 from golint_maps.syntax import ir
 
+_FILLED = "len"
+"""Stands beside a variable for that its length is not 0."""
+
 
 class Decisions:
     """The conditions of one function that say where locks are held (`if shared { mu.Lock(); … }`), or depend on what callers hand in."""
@@ -24,9 +27,12 @@ class Decisions:
         """Take a condition for known, and what was locked where it was known before."""
         flag = self._flag(condition, truth)
         if flag is not None:
-            state.assumed |= {flag}
-            for path, lock in state.granted.get(flag, {}).items():
-                state.held.setdefault(path, lock)
+            _take(flag, state)
+
+    def filled(self, over: ir.Expr, state: State) -> None:
+        """Take it for known, in the body of a loop over something, that there is something in it."""
+        if self._locks and over.__class__ is ir.Local and self._stays(over.id, over.pos):
+            _take(((over.id, _FILLED), True), state)
 
     def _flag(self, condition: ir.Expr, truth: bool) -> Flag | None:
         match condition:
@@ -34,7 +40,13 @@ class Decisions:
                 return number, truth
             case ir.Binary("==" | "!=" as op, ir.Local(number, pos), ir.Name("nil")) if self._stays(number, pos):
                 return number, truth == (op == "!=")
-            case ir.Binary("==" | "!=" as op, ir.Local(number, pos), ir.Const(_, text)) if self._locks and self._stays(number, pos):
+        return self._compared(condition, truth) if self._locks else None
+
+    def _compared(self, condition: ir.Expr, truth: bool) -> Flag | None:
+        match condition:
+            case ir.Binary(">" | "!=", ir.Call(ir.Name("len"), [ir.Local(number, pos)]), ir.Const(_, "0")) if self._stays(number, pos):
+                return (number, _FILLED), truth
+            case ir.Binary("==" | "!=" as op, ir.Local(number, pos), ir.Const(_, text)) if self._stays(number, pos):
                 return (number, text), truth == (op == "==")
         return None
 
@@ -59,3 +71,9 @@ class Decisions:
                     last = self._function.end
             self._settled[number] = last
         return self._settled[number]
+
+
+def _take(flag: Flag, state: State) -> None:
+    state.assumed |= {flag}
+    for path, lock in state.granted.get(flag, {}).items():
+        state.held.setdefault(path, lock)

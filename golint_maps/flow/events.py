@@ -166,6 +166,8 @@ class Submit(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 KEPT = "="
 """Ends the target of what is no call, but comes to one: a function is put into a field, by this name, of code that nobody sees."""
+BOUND = ":"
+"""Ends such a target where what functions were put into has only got a local name, by which it may be handed on."""
 ELSEWHERE = "-"
 """Where a function value goes that is stored in something without a name."""
 

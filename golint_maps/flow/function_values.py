@@ -42,7 +42,7 @@ class FunctionValues:
             return
         if not isinstance(value, ir.FuncLit) and not isinstance(self._resolver.underlying(self._typing.of(value)), model.Signature):
             return
-        identity = self._names.identity(target.base if isinstance(target, ir.Index) else target)
+        identity = self._callees.container(target)
         if identity:
             self.flows += [Flow(token, f"={identity}") for token in self._callees.targets(value)]
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from golint_maps.flow.events import Held
+from golint_maps.syntax import ir
 
 Locks = dict[tuple[str, ...], Held]
 Flag = tuple[int | tuple[int, str], bool]
@@ -16,10 +17,11 @@ class State:
     """Locks held, by path, and what is owned: locals by number, fields of local structs by path.
 
     `assumed` are the flags whose truth is known here, `granted` the locks that are held wherever a flag is found to be so
-    (`if shared { mu.Lock(); defer mu.Unlock() }` and, later, `if shared { m[k] = v }`). Both are replaced, never changed.
+    (`if shared { mu.Lock(); defer mu.Unlock() }` and, later, `if shared { m[k] = v }`). `placed` are the local variables whose map has been put
+    in place, with where that is: it has two names from there on. These three are replaced, never changed.
     """
 
-    __slots__ = ("assumed", "granted", "held", "owned")
+    __slots__ = ("assumed", "granted", "held", "owned", "placed")
 
     def __init__(
         self,
@@ -27,11 +29,13 @@ class State:
         owned: frozenset[int | tuple[str, ...]],
         assumed: frozenset[Flag] = frozenset(),
         granted: Mapping[Flag, Locks] = MappingProxyType({}),
+        placed: Mapping[int, ir.Expr] = MappingProxyType({}),
     ) -> None:
         self.held = held
         self.owned = owned
         self.assumed = assumed
         self.granted = granted
+        self.placed = placed
 
     def release(self, path: tuple[str, ...]) -> None:
         """Give a lock back, whatever flags asked for it."""
@@ -40,13 +44,15 @@ class State:
             self.granted = {flag: {other: lock for other, lock in found.items() if other != path} for flag, found in self.granted.items()}
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, State) and self.held == other.held and self.owned == other.owned and self.granted == other.granted
+        if not isinstance(other, State) or self.held != other.held or self.owned != other.owned:
+            return False
+        return self.granted == other.granted and self.placed.keys() == other.placed.keys()
 
     __hash__ = None  # type: ignore[assignment]
 
     def copy(self) -> State:
         """Return an independent copy."""
-        return State(dict(self.held), self.owned, self.assumed, self.granted)
+        return State(dict(self.held), self.owned, self.assumed, self.granted, self.placed)
 
 
 def join(left: State, right: State) -> State:
@@ -58,9 +64,12 @@ def join(left: State, right: State) -> State:
             held[path] = Held(path, "r", f"{lock.name}~", lock.spelled)  # for writing on one way, for reading on another: no telling
         elif other is not None:
             held[path] = lock if lock.mode == "r" else other
+    placed = left.placed
+    if placed and placed is not right.placed:
+        placed = {number: target for number, target in placed.items() if right.placed.get(number) is target}
     if not (left.assumed or right.assumed or left.granted or right.granted):
-        return State(held, left.owned & right.owned)
-    return State(held, left.owned & right.owned, left.assumed & right.assumed, _granted(left, right))
+        return State(held, left.owned & right.owned, placed=placed)
+    return State(held, left.owned & right.owned, left.assumed & right.assumed, _granted(left, right), placed)
 
 
 def _granted(left: State, right: State) -> dict[Flag, Locks]:

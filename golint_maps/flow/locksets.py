@@ -16,6 +16,7 @@ from golint_maps.flow.admission import Admission
 from golint_maps.flow.decisions import Decisions
 from golint_maps.flow.events import (
     BORROWED,
+    BOUND,
     ELSEWHERE,
     KEPT,
     SETTLED,
@@ -40,6 +41,7 @@ from golint_maps.flow.lockset_state import Locks, State, join
 from golint_maps.flow.maps import extent, qualified
 from golint_maps.flow.ownership import MAY_BE_NEW, Ownership, appends_to
 from golint_maps.flow.paths import RECEIVED
+from golint_maps.flow.placed import Placed
 from golint_maps.flow.site import Place
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.structure import Structure, before_returns, breaks
@@ -69,6 +71,7 @@ class LocksetWalk(Forward[State]):
         self._typing = shared.view.typing
         self._resolver = shared.view.package.resolver
         self._ownership = Ownership(shared)
+        self._placed = Placed(shared, self._ownership)
         self.names = shared.names
         self.number = number
         self.id = function_id(shared.view, number)
@@ -205,24 +208,32 @@ class LocksetWalk(Forward[State]):
                     if self._is_map(target):
                         start, end = extent(target, self.view)
                         self._access("assign", target, start, end, state, named=isinstance(value, ir.Local) and self._used_behind(value))
+                        self._placed.put(target, value, state)
             if value is not None:
                 self._functions.stored(value, target)
                 if target.__class__ is ir.Sel:
-                    self._kept_within(value, target.name, state)
-                if target.__class__ is ir.Sel and value.__class__ in (ir.FuncLit, ir.Sel, ir.Local, ir.Name) and _FOR_EVENTS.fullmatch(target.name):
-                    self._kept(target, value, state)
+                    self._kept_within(value, target.name + KEPT, state)
+                    if value.__class__ in (ir.FuncLit, ir.Sel, ir.Local, ir.Name):
+                        self._kept(target, value, state)
 
     def _kept(self, target: ir.Sel, value: ir.Expr, state: State) -> None:
-        """Record a function that is put into a field of code out of sight, which calls it when something happens: that is how it is registered."""
-        if self._typing.of(target) is not None:
-            return
+        """Record a function that is put into a field of another package's struct, which calls it when something happens: so it is registered."""
         argument = self.shared.callees.argument(value, state.owned)
         if not argument.tokens:
             return
-        self._keep(target, target.name, argument, state)
+        if self._typing.of(target) is None:
+            if _FOR_EVENTS.fullmatch(target.name):
+                self._keep(target, target.name + KEPT, argument, state)
+            return
+        kind = self._typing.of(target.base)
+        named = kind.elem if isinstance(kind, model.Pointer) else kind
+        if isinstance(named, model.Named) and named.package != self.view.package.scope.path:
+            field = f"{named.package}.{named.name}.{target.name}"
+            fields = tuple((field, token) for token in argument.tokens)
+            self._keep(target, target.name + KEPT, Argument(argument.path, argument.identity, fields=fields), state)
 
     def _kept_within(self, value: ir.Expr, name: str, state: State) -> None:
-        """Record functions in the fields of a struct of another package that is stored or returned: `return &httputil.ReverseProxy{Director: f}`."""
+        """Record functions in the fields of a struct of another package that gets a name: `return &httputil.ReverseProxy{Director: f}`."""
         literal = value.x if isinstance(value, ir.Addr) else value
         if isinstance(literal, ir.Lit) and literal.elements:
             argument = self.shared.callees.argument(value, state.owned)
@@ -235,7 +246,7 @@ class LocksetWalk(Forward[State]):
         self.calls[start, end, "keep"] = CallSite(
             place=Place(self.view.path, start, end),
             spelled=spell(x, self.view.variables),
-            targets=(f".{name}{KEPT}",),
+            targets=(f".{name}",),
             mode="call",
             at=self._at(start),
             receiver=None,
@@ -258,8 +269,11 @@ class LocksetWalk(Forward[State]):
                 self._functions.stored(value, ir.Local(number, 0))
 
     def _bind(self, number: int, value: ir.Expr | None, state: State) -> None:
+        self._placed.forget(number, state)
         if value.__class__ is ir.Const:
             return
+        if value is not None:
+            self._kept_within(value, self.view.variables[number].name + BOUND, state)
         if isinstance(value, ir.Sel) and state.owned and isinstance(self._resolver.underlying(self._typing.of(value)), model.Signature):
             self._ownership.publish(value, state)  # a method value has its receiver, whenever it is called
         known = self._named_under.get(value.id) if isinstance(value, ir.Local) else None
@@ -272,6 +286,7 @@ class LocksetWalk(Forward[State]):
             state.owned -= {number}
 
     def enter_range(self, statement: ir.Range, state: State) -> None:
+        self._decisions.filled(statement.over, state)
         if self._is_map(statement.over):
             start, end = extent(statement.over, self.view)
             self._access("range", statement.over, start, end, state)
@@ -310,7 +325,7 @@ class LocksetWalk(Forward[State]):
                     self.flows.append(Flow(function_id(self.view, value.function), f"&{self.id}"))
                 elif isinstance(value, ir.Lit | ir.Addr):
                     self._functions.stored_somewhere(value)
-                    self._kept_within(value, "return", state)
+                    self._kept_within(value, "return" + KEPT, state)
                     if isinstance(value, ir.Lit):
                         self.flows += [Flow(token, f"&{self.id}") for token in self._functions.listed(value)]
                 elif isinstance(value, ir.Call | ir.Name | ir.Sel | ir.Local) and isinstance(
@@ -616,6 +631,7 @@ class LocksetWalk(Forward[State]):
             self._admission.give_back(call, state)
             if fun.name in _FLAGS and tokens and tokens[0].startswith("sync/atomic."):
                 self._sync(_FLAGS[fun.name], fun.base, call.pos, state)
+            self._placed.stored(call, state)
         if tokens == ("sync.Once.Do",):
             once = once_lock(call, self.names, "r")
             if once is not None:
@@ -678,6 +694,14 @@ class LocksetWalk(Forward[State]):
 
     def _access(self, op: str, x: ir.Expr, start: int, end: int, state: State, key: ir.Expr | None = None, *, named: bool = False) -> None:
         """Record an access. A map that is put in place `named` goes on to have a local name, by which it may be changed."""
+        self._named_access(op, x, x, start, end, state, key, named=named)
+        for where in self._placed.other_names(x, state):
+            self._named_access(op, x, where, start, end, state, key, named=named)
+
+    def _named_access(
+        self, op: str, written: ir.Expr, x: ir.Expr, start: int, end: int, state: State, key: ir.Expr | None = None, *, named: bool = False
+    ) -> None:
+        """Record an access to a map as `x`, which is `written` there as that or by a local name for it."""
         path = self.view.paths.of(x)
         if path is None:
             return
@@ -702,7 +726,7 @@ class LocksetWalk(Forward[State]):
             place=Place(self.view.path, start, end),
             function=self.view.name,
             package=self.view.package.scope.path,
-            map=spell(x, self.view.variables),
+            map=spell(written, self.view.variables),
             owner=qualified(self.view, x),
             op=op,
             path=rooted,
@@ -711,7 +735,7 @@ class LocksetWalk(Forward[State]):
             locks=self._admission.held(start, state, rooted[-1].rpartition(".")[2]),
             owned=owned,
             named=named,
-            alias=isinstance(x, ir.Local) and path != (f"l{x.id}",) and self._outlives_locks(x.id, path, state),
+            alias=x is not written or (isinstance(x, ir.Local) and path != (f"l{x.id}",) and self._outlives_locks(x.id, path, state)),
             key=self.view.paths.key(key) if key is not None else "",
             inline=self._ownership.inline(x) if op in ("assign", "load") else 0,
             when=self._when(state),

@@ -273,6 +273,8 @@ class Paths:
                 return True
             case ir.Sel(_, "String" | "Name" | "ID" | "Key" | "GetName" | "GetNamespace" | "GetUID" | "Path" | "Error"):
                 return True
+            case ir.Sel():
+                return self._view.typing.as_type(fun) is not None
         return False
 
 

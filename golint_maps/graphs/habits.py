@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -224,7 +225,8 @@ def _of_its_like(guard: str, way: Witness) -> bool:
 def _plausible(guard: str, way: Witness, held: int, found: Sequence[Witness]) -> bool:
     """A lock guards a map that it lies beside, or that it is held for more than once.
 
-    What a caller holds for reading on the way is for something else, unless it lies in what is around the map, or somebody holds it for writing.
+    What a caller holds for reading on the way is for something else, unless it lies in what is around the map, and the caller knows what it
+    calls (a handler that it has been given is not what its lock is for), or somebody holds it for writing.
     """
     if beside(guard, way.identity):
         return True
@@ -232,7 +234,8 @@ def _plausible(guard: str, way: Witness, held: int, found: Sequence[Witness]) ->
         return held >= _MINIMUM
     owners = [lock.path[:-1] for lock in way.locks if lock.name == guard]
     around = any(way.path is not None and len(owner) > 0 and way.path[: len(owner)] == owner for owner in owners)
-    return around or any(lock.name == guard and lock.mode == "w" for other in found for lock in other.locks)
+    known = all(hop.site is None or then.function in hop.site.targets for hop, then in itertools.pairwise(way.hops))
+    return (around and known) or any(lock.name == guard and lock.mode == "w" for other in found for lock in other.locks)
 
 
 def _anybody(races: Races, ways: Sequence[Witness]) -> bool:

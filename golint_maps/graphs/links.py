@@ -13,7 +13,7 @@ from collections.abc import Set as AbstractSet
 
 import msgspec
 
-from golint_maps.flow.events import KEPT, PARAMETERS, SERIAL, Argument, CallSite, Flow, FunctionSummary, Held, Position, Submit
+from golint_maps.flow.events import BOUND, KEPT, PARAMETERS, SERIAL, Argument, CallSite, Flow, FunctionSummary, Held, Position, Submit
 from golint_maps.flow.structure import dominates
 from golint_maps.graphs.callbacks import Callback, table
 from golint_maps.graphs.executors import Executors
@@ -339,7 +339,7 @@ class Links:
         """Functions in the fields of a struct that is passed, where the struct is known to hold callbacks."""
         for name, token in argument.fields:
             callback = self._callbacks.field(name)
-            if callback is not None:
+            if callback is not None and (callback.parallel or not any(target.endswith(BOUND) for target in site.targets)):
                 for passed in self.resolve(token):
                     self._add(Link(function.id, site, passed, spawns=True, receiver_argument=index, callback=callback))
 

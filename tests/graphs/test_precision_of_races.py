@@ -427,6 +427,15 @@ def test_a_variable_asks_for_a_lock_once_it_has_got_its_value(makes: str, racy: 
     assert verdicts(STORE + later) != []
 
 
+@pytest.mark.parametrize(("loop", "racy"), [("for _, id := range ids", False), ("for _, id := range more", True), ("for id := `a`; id != ``;", True)])
+def test_a_loop_over_a_list_has_the_lock_that_is_taken_for_a_list_with_something_in_it(loop: str, racy: bool) -> None:
+    source = (
+        "func (s *store) Put(ids, more []string) { if len(ids) > 0 { s.mu.Lock(); defer s.mu.Unlock(); println(ids) }\n"
+        f"{loop} {{ s.m[id] = 1 }} }}\nfunc (s *store) Watch() {{ go func() {{ s.mu.Lock(); s.m[`a`]++; s.mu.Unlock() }}() }}"
+    )
+    assert (verdicts(STORE + source) != []) is racy
+
+
 def test_what_is_deferred_under_a_lock_runs_before_its_deferred_release() -> None:
     source = STORE + (
         "func (s *store) lenLocked() int { return len(s.m) }\n"

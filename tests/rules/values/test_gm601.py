@@ -137,3 +137,14 @@ def test_what_a_callee_writes_in_a_loop_is_not_sure_and_what_a_caller_may_have_m
         f"func bind(h *host, names []string) {{ {body} }}\nfunc Run(names []string) {{ h := &host{{}}; {made}bind(h, names) }}\n"
     )
     assert [finding.level.value for finding in findings_of(gm601, source)] == levels
+
+
+@pytest.mark.parametrize(("kind", "found"), [("ids.ID", 0), ("ids.Draw", 1)])
+def test_a_conversion_to_a_type_of_another_package_gives_equal_keys_for_equal_values(kind: str, found: int) -> None:
+    ids = "package ids\ntype ID uint64\nfunc Draw(n uint64) ID { return ID(n + 1) }"
+    text = (
+        'package p\nimport "example.com/ids"\nfunc f(data map[uint64][]string) map[ids.ID]map[int]bool {\n\tall := map[ids.ID]map[int]bool{}\n'
+        "\tfor n, list := range data {\n\t\tif all[KIND(n)] == nil {\n\t\t\tall[KIND(n)] = map[int]bool{}\n\t\t}\n"
+        "\t\tfor i := range list {\n\t\t\tall[KIND(n)][i] = true\n\t\t}\n\t}\n\treturn all\n}"
+    ).replace("KIND", kind)
+    assert len(list(gm601.check(Program([facts_of(text, imports={"example.com/ids": ids})])))) == found
