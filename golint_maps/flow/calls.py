@@ -178,9 +178,11 @@ class Callees:
 
     def receiver(self, fun: ir.Expr, owned: frozenset[int | tuple[str, ...]]) -> Argument | None:
         """Return the receiver of a method call or method value, or what holds the function that is called; None where that is not known."""
-        if fun.__class__ is ir.Local:
-            holder = self._holder(fun.id)
-            return self.argument(holder, owned) if holder is not None else self._listed(fun.id, owned)
+        if fun.__class__ is ir.Local or fun.__class__ is ir.Index:
+            holder = self._holder(fun.id) if fun.__class__ is ir.Local else self._of_field(fun)
+            if holder is not None:
+                return self.argument(holder, owned)
+            return self._listed(fun.id, owned) if fun.__class__ is ir.Local else None
         if not isinstance(fun, ir.Sel) or self._view.typing.package_of(fun.base) is not None:
             return None
         if self.is_method_expression(fun):
@@ -202,12 +204,14 @@ class Callees:
         """Return the object out of whose field a local function value has been taken: `h, ok := s.handlers[name]`."""
         match self._view.typing.definitions.get(number):
             case FromValue(x, 0, _) | FromRange(x, 1) if not self._view.assignments[number]:
-                x = self._contents(x)
-                while x.__class__ is ir.Index:
-                    x = x.base
-                if x.__class__ is ir.Sel and self._view.typing.package_of(x.base) is None:
-                    return x.base
+                return self._of_field(self._contents(x))
         return None
+
+    def _of_field(self, x: ir.Expr) -> ir.Expr | None:
+        """Return the object of the field that something is taken out of: of `s.handlers[name]`, `s`."""
+        while x.__class__ is ir.Index:
+            x = x.base
+        return x.base if x.__class__ is ir.Sel and self._view.typing.package_of(x.base) is None else None
 
     def _listed(self, number: int, owned: frozenset[int | tuple[str, ...]]) -> Argument | None:
         """Return the receiver of all method values in a list of functions that a loop goes over: `range []func(){p.read, p.write}`."""

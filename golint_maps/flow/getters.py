@@ -90,7 +90,7 @@ def _looked_up(view: View, declared: Declared[ir.Function]) -> Getter | None:
     function = declared.node
     returned = [item.values[0] for item in each(function.body or (), ir.Return) if item.values]
     values = [x for x in returned if not (isinstance(x, ir.Name) and x.name == "nil")]
-    if not values or not all(isinstance(x, ir.Local | ir.Sel | ir.Index | ir.Call | ir.Assert) for x in values):
+    if not values or not all(isinstance(x, ir.Local | ir.Sel | ir.Index | ir.Call | ir.Assert) or _is_address_of_a_field(x) for x in values):
         return None
     inner = view.beside(declared)
     kind = inner.package.resolver.underlying(inner.typing.of(values[0]))
@@ -108,6 +108,11 @@ def _looked_up(view: View, declared: Declared[ir.Function]) -> Getter | None:
     inner.release()
     outside = {f"l{number}" for number in (function.receiver, *function.params) if number >= 0 and not inner.assignments[number]}
     return Getter(path, value, inner) if path[0] in outside or path[0][0] == "g" else None
+
+
+def _is_address_of_a_field(x: ir.Expr) -> bool:
+    """Tell whether an expression points to what lies in an object, such as a lock that others are to use: `return &c.mu`."""
+    return isinstance(x, ir.Addr) and isinstance(x.x, ir.Sel)
 
 
 @dataclass(frozen=True, slots=True)

@@ -560,9 +560,14 @@ class LocksetWalk(Forward[State]):
     def _borrowed(self, fun: ir.Expr) -> bool:
         """Tell whether the lock of a lock operation is a field that points to it: it may be somebody else's lock, under another name."""
         fun = locks.through_condition(fun, self.names) if isinstance(fun, ir.Sel) else fun
-        if not isinstance(fun, ir.Sel) or not isinstance(fun.base, ir.Sel) or has_own_lock(fun.base, self.view):
+        lock = fun.base if isinstance(fun, ir.Sel) else None
+        if isinstance(lock, ir.Local) and not self.view.assignments[lock.id]:
+            match self._typing.definitions.get(lock.id):
+                case FromValue(value, 0, 1):  # `locker := s.locker`
+                    lock = value
+        if not isinstance(lock, ir.Sel) or has_own_lock(lock, self.view):
             return False
-        kind = self.view.typing.of(fun.base)
+        kind = self.view.typing.of(lock)
         return isinstance(kind, model.Pointer) or isinstance(self.view.package.resolver.underlying(kind), model.Interface)
 
     def _builtin(self, call: ir.Call, fun: ir.Name, state: State) -> bool:

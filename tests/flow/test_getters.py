@@ -9,7 +9,7 @@ from golint_maps.testing import facts_of
 HEAD = """package p
 import "sync"
 type topic struct { offsets map[string]int }
-type broker struct { mu sync.RWMutex; topics map[string]*topic; last *topic; all []*topic; offsets map[string]int }
+type broker struct { mu sync.RWMutex; topics map[string]*topic; last *topic; first topic; all []*topic; offsets map[string]int }
 type hub struct { broker }
 """
 
@@ -30,6 +30,7 @@ def path_in(function: str, source: str) -> tuple[str, ...]:
         ("t := b.topics[name]; if t == nil { t = &topic{}; b.topics[name] = t }; return t", ("r", "topics", "[l1]", "offsets")),
         ("if t, ok := b.topics[name]; ok { return t }; t := &topic{}; b.topics[name] = t; return t", ("r", "topics", "[l1]", "offsets")),
         ("return b.last", ("r", "last", "offsets")),
+        ("return &b.first", ("r", "first", "offsets")),
         ("return common", ("l4", "offsets")),  # a path of one part: the variable of the caller says as much
         ("for _, t := range b.all { return t }; return nil", ("l4", "offsets")),
         ("t := &topic{}; b.topics[name] = t; return t", ("l4", "offsets")),  # it makes one, and looks nothing up

@@ -89,3 +89,29 @@ def test_pointers_to_locks_of_their_own_are_different_locks() -> None:
 def test_a_pointer_that_also_gets_a_lock_from_elsewhere_may_be_the_other(other: str) -> None:
     made = f"func New(l *sync.Mutex) *T {{ t := &T{{mu: new(sync.Mutex), other: {other}}}; return t }}"
     assert differ(POINTERS + made) == []
+
+
+@pytest.mark.parametrize("take", ["t.other.Lock(); defer t.other.Unlock()", "l := t.other; l.Lock(); defer l.Unlock()"])
+@pytest.mark.parametrize(("kind", "functions"), [("*sync.Mutex", []), ("sync.Locker", []), ("sync.Mutex", ["T.Has"])])
+def test_a_local_name_for_a_pointer_to_a_lock_is_no_lock_of_its_own(take: str, kind: str, functions: list[str]) -> None:
+    mutex = kind if functions else "*sync.Mutex"
+    source = POINTERS.replace("mu, other *sync.Mutex", f"mu {mutex}; other {kind}").replace("t.other.Lock(); defer t.other.Unlock()", take)
+    if functions:
+        assert differ(source.replace("l := t.other", "l := &t.other") + "func New() *T { return &T{m: map[string]int{}} }") == functions
+    else:
+        assert differ(source + "func New(l *sync.Mutex) *T { t := &T{mu: l, m: map[string]int{}}; t.other = t.mu; return t }") == []
+
+
+@pytest.mark.parametrize(
+    ("returned", "racy"), [("&c.mu", False), ("&c.other", True), ("c.pointer", True), ("new(sync.Mutex)", True), ("&sync.Mutex{}", True)]
+)
+def test_the_lock_that_a_method_gives_out_is_that_of_its_object(returned: str, racy: bool) -> None:
+    source = (
+        "import `sync`\ntype client struct { mu, other sync.Mutex; pointer *sync.Mutex }\n"
+        f"func (c *client) locker() *sync.Mutex {{ return {returned} }}\n"
+        "type peer struct { c *client; m map[string]int }\nfunc (p *peer) locker() *sync.Mutex { return p.c.locker() }\n"
+        "func (p *peer) put(k string) { p.locker().Lock(); defer p.locker().Unlock(); p.m[k]++ }\n"
+        "func (p *peer) drop(k string) { p.c.mu.Lock(); delete(p.m, k); p.c.mu.Unlock() }\n"
+        "func main() { p := &peer{c: &client{}, m: map[string]int{}}; for range 3 { go p.put(`a`); go p.drop(`a`) } }"
+    )
+    assert (Program([facts_of(source)]).verdicts != []) is racy

@@ -1,0 +1,91 @@
+"""Functions that are kept in tables or hooks, and maps that are put in place, as far as others come to them by that."""
+
+from __future__ import annotations
+
+import pytest
+
+from golint_maps.program import Program
+from golint_maps.testing import facts_of
+
+
+def program(source: str) -> Program:
+    """Return the program of one file."""
+    return Program([facts_of({"p.go": "package p\n" + source})])
+
+
+@pytest.mark.parametrize(
+    ("kind", "put", "get"),
+    [
+        ("map[string][]func(string)", "b.hooks[t] = append(b.hooks[t], f)", "for _, f := range b.hooks[t] { go f(t) }"),
+        ("map[string]func(string)", "b.hooks[t] = f", "f := b.hooks[t]; go f(t)"),
+        ("map[string]map[int]func(string)", "b.hooks[t][1] = f", "for _, f := range b.hooks[t] { go f(t) }"),
+        ("[][]func(string)", "b.hooks[0] = append(b.hooks[0], f)", "go b.hooks[0][0](t)"),
+    ],
+)
+def test_functions_in_lists_of_a_table_are_what_is_taken_out_of_it(kind: str, put: str, get: str) -> None:
+    source = (
+        f"type bus struct {{ hooks {kind} }}\nfunc (b *bus) on(t string, f func(string)) {{ {put} }}\nfunc (b *bus) fire(t string) {{ {get} }}\n"
+        "type totals struct { m map[string]int }\nfunc (x *totals) add(k string) { x.m[k]++ }\n"
+        "func main() { x := &totals{m: map[string]int{}}; b := &bus{}; b.on(`a`, x.add); for range 9 { b.fire(`a`) } }"
+    )
+    assert [verdict.kind for verdict in program(source).verdicts if verdict.certain] == ["write"]
+    assert [verdict.kind for verdict in program(source.replace("go ", "")).verdicts if verdict.certain] == []
+
+
+def test_a_read_lock_around_handlers_says_nothing_of_their_maps() -> None:
+    source = (
+        "import `sync`\ntype Bus struct { mu sync.RWMutex; hooks []func(string) }\n"
+        "func (b *Bus) On(f func(string)) { b.mu.Lock(); b.hooks = append(b.hooks, f); b.mu.Unlock() }\n"
+        "func (b *Bus) Fire(t string) { b.mu.RLock(); defer b.mu.RUnlock(); for _, f := range b.hooks { f(t) } }\n"
+        "type totals struct { m map[string]int }\nfunc (x *totals) add(k string) { x.m[k]++ }\nfunc (x *totals) drop(k string) { delete(x.m, k) }\n"
+        "func main() { x := &totals{m: map[string]int{}}; b := &Bus{}; b.On(x.add); b.On(x.drop); b.Fire(`a`) }"
+    )
+    assert program(source).verdicts == []
+    direct = source.replace("for _, f := range b.hooks { f(t) }", "b.x.add(t); b.x.drop(t)").replace("hooks []", "x *totals; hooks []")
+    assert {verdict.kind for verdict in program(direct).verdicts} == {"read-lock"}
+
+
+PLACED = """
+import (`net/http`; `sync`; `sync/atomic`)
+type server struct { mu sync.Mutex; m map[string]int; p atomic.Pointer[map[string]int]; v atomic.Value }
+func (s *server) load(keys []string) { BODY }
+func (s *server) serve(w http.ResponseWriter, r *http.Request) { READ }
+func main() { s := &server{}; s.load(nil); http.HandleFunc(`/`, s.serve); go func() { for { s.load(nil) } }(); http.ListenAndServe(``, nil) }
+"""
+
+
+@pytest.mark.parametrize(
+    ("put", "read"),
+    [
+        ("s.mu.Lock(); s.m = m; s.mu.Unlock()", "s.mu.Lock(); defer s.mu.Unlock(); println(s.m[r.Host])"),
+        ("s.p.Store(&m)", "println((*s.p.Load())[r.Host])"),
+        ("s.p.Swap(&m)", "m := *s.p.Load(); println(m[r.Host])"),
+        ("s.v.Store(m)", "println(s.v.Load().(map[string]int)[r.Host])"),
+    ],
+)
+def test_a_map_that_is_in_place_is_not_its_makers_any_more(put: str, read: str) -> None:
+    fill = "for _, k := range keys { m[k] = 1 }"
+    source = PLACED.replace("READ", read)
+    after = program(source.replace("BODY", f"m := map[string]int{{}}; {put}; {fill}")).verdicts
+    assert [(verdict.access.op, verdict.certain) for verdict in after if verdict.access.writes] == [("insert", True)]
+    before = program(source.replace("BODY", f"m := map[string]int{{}}; {fill}; {put}")).verdicts
+    another = program(source.replace("BODY", f"m := map[string]int{{}}; {put}; m = map[string]int{{}}; {fill}")).verdicts
+    assert [verdict.access.op for verdict in (*before, *another) if verdict.access.op == "insert"] == []
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        "srv := &http.Server{ConnState: t.changed}; go srv.Serve(nil)",
+        "var srv = http.Server{ConnState: func(c net.Conn, s http.ConnState) { t.changed(c, s) }}; go srv.Serve(nil)",
+        "srv := &http.Server{}; srv.ConnState = t.changed; go srv.Serve(nil)",
+        "var srv http.Server; srv.ConnContext = func(x context.Context, c net.Conn) context.Context { t.changed(c, 0); return x }",
+    ],
+)
+def test_hooks_of_a_server_run_at_the_same_time(make: str) -> None:
+    source = (
+        "import (`context`; `net`; `net/http`)\ntype tracker struct { m map[string]int }\n"
+        "func (t *tracker) changed(c net.Conn, s http.ConnState) { t.m[c.RemoteAddr().String()]++ }\n"
+        f"func main() {{ t := &tracker{{m: map[string]int{{}}}}; {make} }}"
+    )
+    assert [(verdict.kind, verdict.certain) for verdict in program(source).verdicts] == [("write", True)]
