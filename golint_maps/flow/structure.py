@@ -273,15 +273,17 @@ def may_follow(first: Position, then: Position) -> bool:
     return then.order > first.order or common_loop(first, then)
 
 
-def exclude(left: Position, right: Position, alternatives: Sequence[Sequence[int]], leaving: Mapping[int, int]) -> bool:
-    """Tell whether one activation of a function comes to one of two positions at most.
+def exclude(
+    left: Position, right: Position, alternatives: Sequence[Sequence[int]], leaving: Mapping[int, int], *, one_turn: bool = False
+) -> bool:
+    """Tell whether one activation of a function comes to one of two positions at most, or `one_turn` of the loops around both.
 
     They stand in branches of which one alone is executed, or the earlier one in a branch that leaves the function, or a loop around the other, in the
     end.
     """
     shared = next((index for index, pair in enumerate(zip(left.nest, right.nest, strict=False)) if pair[0] != pair[1]), None)
     shared = min(len(left.nest), len(right.nest)) if shared is None else shared
-    if any(number < 0 for number in left.nest[:shared]):
+    if not one_turn and any(number < 0 for number in left.nest[:shared]):
         return False  # in another turn it may come to the other
     mine, theirs = left.nest[shared:], right.nest[shared:]
     if mine and theirs and any(mine[0] in group and theirs[0] in group for group in alternatives):

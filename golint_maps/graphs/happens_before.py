@@ -389,11 +389,22 @@ class HappensBefore:
         return False
 
     def _made_in_loop(self, witness: Witness, loops: list[int]) -> bool:
-        """Tell whether the object that holds the map is a variable of the loop's body: another one in each turn."""
+        """Tell whether the object that holds the map is a variable of the loop's body, or is received there: another one in each turn."""
         hop, path = witness.hops[0], witness.path or ()
         family = self._functions[hop.function].root  # as a rule: keys on the way are not translated
         keys = [f"l{family}#{part[2:-1]}" for part in path if part[:2] == "[l" and part[2:-1].isdigit()]
-        return any(self.varies(hop, name, loops) for name in (*keys, *path[:1]))
+        return any(self.varies(hop, name, loops) for name in keys) or self.another_each_turn(hop, path, loops)
+
+    def another_each_turn(self, hop: Hop, path: Path, loops: list[int]) -> bool:
+        """Tell whether what a path leads to is another object in each turn of the loops around a call: a variable of theirs, or received there."""
+        if not path or self.varies(hop, path[0], loops):
+            return bool(path)
+        if RECEIVED not in path:
+            return False
+        channel, frame = path[: path.index(RECEIVED)], self._functions[hop.function]
+        received = [sync for sync in frame.syncs if sync.kind == "receive" and sync.path == channel]
+        ranged = [start for number, start, _ in frame.loops if number in loops]
+        return bool(received) and all(not set(loops).isdisjoint(sync.at.nest) or sync.place.start in ranged for sync in received)
 
     def varies(self, hop: Hop, root: str, loops: list[int]) -> bool:
         """Tell whether a local variable at the root of a path is another one in each turn of the loops around a call."""

@@ -150,7 +150,9 @@ class Starts:
                     # The same call does both: it accesses the map, then starts the goroutine (or the other way round).
                     return self._inside(spawn, other, hop)
                 function = self._functions[frame]
-                if exclude(start, hop.at, function.alternatives, function.leaving):
+                loops = [number for number in start.nest if number < 0 and number in hop.at.nest]
+                one_turn = bool(loops) and self._order.another_each_turn(hop, spawn.path or (), loops)
+                if exclude(start, hop.at, function.alternatives, function.leaving, one_turn=one_turn):
                     return "certain" if self._called_again(spawn) else "assumed" if self._may_be_called_again(spawn, other) else ""
                 if not may_follow(start, hop.at) or self._of_another_turn(start, hop, other):
                     if other.context.kind == "spawn" and other.hops[0].function == frame and may_follow(hop.at, start):
@@ -194,7 +196,7 @@ class Starts:
     def _of_another_turn(self, start: Position, hop: Hop, other: Witness) -> bool:
         """Tell whether what stands before a start only follows it in the next turn of a loop, with a variable of that turn."""
         loops = [number for number in start.nest if number < 0 and number in hop.at.nest]
-        return hop.at.order < start.order and bool(loops) and bool(other.path) and self._order.varies(hop, (other.path or ("",))[0], loops)
+        return hop.at.order < start.order and bool(loops) and self._order.another_each_turn(hop, other.path or (), loops)
 
     def _inside(self, spawn: Witness, other: Witness, hop: Hop) -> str:
         inner = [item for item in spawn.hops if item.function == other.hops[min(other.hops.index(hop) + 1, len(other.hops) - 1)].function]

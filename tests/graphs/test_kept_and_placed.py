@@ -89,3 +89,32 @@ def test_hooks_of_a_server_run_at_the_same_time(make: str) -> None:
         f"func main() {{ t := &tracker{{m: map[string]int{{}}}}; {make} }}"
     )
     assert [(verdict.kind, verdict.certain) for verdict in program(source).verdicts] == [("write", True)]
+
+
+RECEIVED = """
+type message map[string]int
+var queue = make(chan message)
+func init() { go run() }
+func Notify(n int) { queue <- message{`n`: n} }
+func run() { BODY }
+func send(m message) { m[`a`] = 1 }
+func hook(m message) { m[`b`] = 1 }
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "racy"),
+    [
+        ("for m := range queue { go send(m) }", False),
+        ("for { m := <-queue; go send(m) }", False),
+        ("for { select { case m := <-queue: go send(m) } }", False),
+        ("for m := range queue { m[`c`] = 1; switch m[`k`] { case 1: go send(m); case 2: go hook(m) } }", False),
+        ("for m := range queue { if m[`k`] == 1 { go send(m); continue }; go hook(m) }", False),
+        ("m := <-queue; for range 3 { go send(m) }", True),
+        ("for m := range queue { go send(m); go hook(m) }", True),
+        ("for m := range queue { go send(m); m[`c`] = 1 }", True),
+        ("for m := range queue { for range 3 { go send(m) } }", True),
+    ],
+)
+def test_what_is_received_in_each_turn_is_another_map(body: str, racy: bool) -> None:
+    assert any(verdict.certain for verdict in program(RECEIVED.replace("BODY", body)).verdicts) is racy
