@@ -15,6 +15,8 @@ from golint_maps.syntax import ir
 
 _BROKEN = frozenset((ir.For, ir.Range, ir.Switch, ir.TypeSwitch, ir.Select))
 """What a `break` without a label leaves."""
+TURN = 1 << 30
+"""Added to a loop for a turn of it, in `Structure.leaving`."""
 DEFERRED = 1 << 40
 """Added to the order of what runs when the function returns."""
 
@@ -30,8 +32,9 @@ class Structure:
         self.alternatives: list[tuple[int, ...]] = []
         """Ids of branches of which one alone is executed each time, by statement."""
         self.leaving: dict[int, int] = {}
-        """The branches that leave something in the end: by their ids, 0 for the function, else the id of the loop."""
+        """The branches that leave something in the end: by their ids, 0 for the function, else the id of the loop, with `TURN` added for its turn."""
         self._broken: set[int] = set()  # ids of the branches that break off the loop around them in the end
+        self._continued: set[int] = set()  # ids of the branches that go on to the next turn of the loop around them in the end
         self._clause_ids: set[int] = set()  # ids of the branches that a `break` leaves alone
         self._cache: dict[int, Position] = {}
         self._endless: list[tuple[int, ir.For]] = []
@@ -63,6 +66,9 @@ class Structure:
             loop = self._left_by(self.at(next(start for start, _, other in self._regions if other == number)).nest[:-1])
             if loop:
                 self.leaving[number] = loop
+        for number in self._continued:
+            around = self.at(next(start for start, _, other in self._regions if other == number)).nest
+            self.leaving[number] = next(loop for loop in reversed(around) if loop < 0) + TURN
 
     def _branches(self, *bodies: Sequence[ir.Stmt]) -> list[Sequence[ir.Stmt]]:
         kept = [body for body in bodies if body]
@@ -74,6 +80,8 @@ class Structure:
             last = body[-1]
             if last.__class__ is ir.Return or (last.__class__ is ir.Do and never_returns(last.x)):
                 self.leaving[len(self._regions)] = 0
+            elif last.__class__ is ir.Branch and last.kind == "continue" and not last.label:
+                self._continued.add(len(self._regions))
             if any(branch.kind != "break" for branch in each(body, ir.Branch)):
                 continue
             if last.__class__ is ir.Return:
@@ -273,9 +281,7 @@ def may_follow(first: Position, then: Position) -> bool:
     return then.order > first.order or common_loop(first, then)
 
 
-def exclude(
-    left: Position, right: Position, alternatives: Sequence[Sequence[int]], leaving: Mapping[int, int], *, one_turn: bool = False
-) -> bool:
+def exclude(left: Position, right: Position, alternatives: Sequence[Sequence[int]], leaving: Mapping[int, int], *, one_turn: bool = False) -> bool:
     """Tell whether one activation of a function comes to one of two positions at most, or `one_turn` of the loops around both.
 
     They stand in branches of which one alone is executed, or the earlier one in a branch that leaves the function, or a loop around the other, in the
@@ -289,7 +295,9 @@ def exclude(
     if mine and theirs and any(mine[0] in group and theirs[0] in group for group in alternatives):
         return True
     early, late, last = (mine, theirs, right) if left.order < right.order else (theirs, mine, left)
-    return last.order < DEFERRED and any(number in leaving and number not in late and leaving[number] in (0, *late) for number in early)
+    loops = [number for number in left.nest[:shared] if number < 0 and one_turn]
+    ends = {0, *late, *loops, *(number + TURN for number in loops)}
+    return last.order < DEFERRED and any(number in leaving and number not in late and leaving[number] in ends for number in early)
 
 
 def dominates(first: Position, then: Position) -> bool:

@@ -393,7 +393,7 @@ class HappensBefore:
         hop, path = witness.hops[0], witness.path or ()
         family = self._functions[hop.function].root  # as a rule: keys on the way are not translated
         keys = [f"l{family}#{part[2:-1]}" for part in path if part[:2] == "[l" and part[2:-1].isdigit()]
-        return any(self.varies(hop, name, loops) for name in keys) or self.another_each_turn(hop, path, loops)
+        return all(any(self.varies(hop, name, [loop]) for name in keys) or self.another_each_turn(hop, path, [loop]) for loop in loops)
 
     def another_each_turn(self, hop: Hop, path: Path, loops: list[int]) -> bool:
         """Tell whether what a path leads to is another object in each turn of the loops around a call: a variable of theirs, or received there."""
@@ -403,15 +403,16 @@ class HappensBefore:
             return False
         channel, frame = path[: path.index(RECEIVED)], self._functions[hop.function]
         received = [sync for sync in frame.syncs if sync.kind == "receive" and sync.path == channel]
-        ranged = [start for number, start, _ in frame.loops if number in loops]
-        return bool(received) and all(not set(loops).isdisjoint(sync.at.nest) or sync.place.start in ranged for sync in received)
+        around = [(number, start) for number, start, _ in frame.loops if number in loops]
+        return bool(received) and all(number in sync.at.nest or start == sync.place.start for sync in received for number, start in around)
 
     def varies(self, hop: Hop, root: str, loops: list[int]) -> bool:
-        """Tell whether a local variable at the root of a path is another one in each turn of the loops around a call."""
+        """Tell whether a local variable at the root of a path is another one in each turn of all the loops around a call."""
         variable, frame = local(self._functions, root), self._functions[hop.function]
         if variable is None or variable.family != frame.root:
             return False
-        return any(loop in loops and start <= variable.position < end for loop, start, end in frame.loops)
+        around = [(start, end) for loop, start, end in frame.loops if loop in loops]
+        return bool(around) and all(start <= variable.position < end for start, end in around)
 
     def at_rest(self, witness: Witness) -> bool:
         """Tell whether a test waits until all goroutines of its bubble rest, before an access of its own."""

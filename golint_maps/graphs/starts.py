@@ -77,7 +77,8 @@ class Starts:
         """
         hop = spawn.hops[0]
         loops = [number for number in hop.at.nest if number < 0]
-        if self._order.varies(hop, group[0], loops) and not (spawn.path and self._order.varies(hop, spawn.path[0], loops)):
+        head = spawn.path[0] if spawn.path else ""
+        if any(self._order.varies(hop, group[0], [loop]) and not self._order.varies(hop, head, [loop]) for loop in loops):
             return not any(wait.path == group and common_loop(wait.at, hop.at) for wait in self._order.waits(hop.function))
         if spawn.path is None or spawn.path[0][:1] == "l":
             return False  # a new activation has a new local

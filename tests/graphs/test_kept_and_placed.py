@@ -118,3 +118,25 @@ func hook(m message) { m[`b`] = 1 }
 )
 def test_what_is_received_in_each_turn_is_another_map(body: str, racy: bool) -> None:
     assert any(verdict.certain for verdict in program(RECEIVED.replace("BODY", body)).verdicts) is racy
+
+
+@pytest.mark.parametrize(
+    ("body", "racy"),
+    [
+        ("for k := range keys { m := map[string]int{}; for range 3 { go func() { m[k]++ }() } }", True),
+        ("for k := range keys { m := map[string]int{}; go func() { m[k]++ }() }", False),
+        ("for range 3 { for k := range keys { m := map[string]int{}; go send(m, k) } }", False),
+        ("for k := range keys { m := map[string]int{}; if k == `` { go send(m, k); continue }; go hook(m, k) }", False),
+        ("for k := range keys { m := map[string]int{}; if k == `` { go send(m, k); break }; go hook(m, k) }", False),
+        ("for k := range keys { m := map[string]int{}; if k == `` { go send(m, k) }; go hook(m, k) }", True),
+        ("for k := range keys { m := map[string]int{}; for range 2 { if k == `` { go send(m, k); continue }; go hook(m, k) } }", True),
+        ("m := map[string]int{}; for k := range keys { if k == `` { go send(m, k); continue }; go hook(m, k) }", True),
+        ("for k := range keys { m := map[string]int{}; for range 2 { if k == `` { go send(m, k); break }; println(k) }; hook(m, k) }", True),
+    ],
+)
+def test_a_map_is_another_one_in_each_turn_of_a_loop_that_makes_it(body: str, racy: bool) -> None:
+    source = (
+        "func send(m map[string]int, k string) { m[k]++ }\nfunc hook(m map[string]int, k string) { m[k] = 2 }\n"
+        f"func F(keys map[string]int) {{ {body} }}"
+    )
+    assert any(verdict.certain for verdict in program(source).verdicts) is racy
