@@ -6,7 +6,7 @@ The conventions are those that gVisor's checklocks defines, and the comments tha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -25,6 +25,7 @@ _BELOW = re.compile(
     r"|\b(?:guards?|protects?)\s+(?:the\s+)?following\b",
     re.IGNORECASE,
 )
+_ALL = re.compile(r"\b(?:all|everything|rest)\b", re.IGNORECASE)
 _LISTS = re.compile(
     r"\b(?:guards?|protects?)\s+(?:access\s+to\s+)?(?:the\s+)?(?:maps?\s+|fields?\s+)?((?:[`']?\w+(?:\.\w+)*[`']?)(?:\s*(?:,|and|&)\s*(?:and\s+)?[`']?\w+(?:\.\w+)*[`']?)*)"
 )
@@ -99,8 +100,11 @@ def _listed_variables(file: ir.FileFacts, lock: ir.VarDecl, package: PackageView
     """Yield the names of the package variables that the comment at a lock says it protects, and its words."""
     if below := _BELOW.search(lock.doc):
         for other in file.variables:
-            if other.group == lock.group and other.pos > lock.pos and not _is_mutex(other):
-                yield other.name, below[0]
+            if other.group == lock.group and other.pos > lock.pos:
+                if not _is_mutex(other):
+                    yield other.name, below[0]
+                elif not _ALL.search(below[0]):
+                    return
     elif listing := _LISTS.search(lock.doc):
         for name in dict.fromkeys(re.findall(r"\w+", listing[1])):
             listed = package.scope.variables.get(name)
@@ -125,9 +129,7 @@ def _of_struct(owner: str, struct: ir.TStruct, package: PackageView) -> list[Gua
         if not is_lock(field.type):
             continue
         if below := _BELOW.search(field.comment):
-            found += [
-                Guard(f"{owner}.{other.name}", f"{owner}.{field.name}", below[0]) for other in struct.fields[index + 1 :] if not is_lock(other.type)
-            ]
+            found += [Guard(f"{owner}.{other.name}", f"{owner}.{field.name}", below[0]) for other in _below(struct.fields[index + 1 :], below[0])]
         elif listing := _LISTS.search(field.comment):
             listed = set(re.findall(r"\w+", listing[1]))
             found += [
@@ -136,6 +138,15 @@ def _of_struct(owner: str, struct: ir.TStruct, package: PackageView) -> list[Gua
                 if other.name in listed & names
             ]
     return found
+
+
+def _below(fields: Sequence[ir.Field], words: str) -> Iterator[ir.Field]:
+    """Yield the fields below a lock that its comment is about: up to the next lock or an empty line, unless it says that it is about all of them."""
+    for number, field in enumerate(fields):
+        if (is_lock(field.type) or (field.apart and number > 0)) and not _ALL.search(words):
+            return
+        if not is_lock(field.type):
+            yield field
 
 
 def is_lock(kind: ir.TypeExpr) -> bool:

@@ -82,7 +82,10 @@ class TFunc(_Variant, tag=48):
 
 
 class Field(_Node):
-    """A struct field. An embedded field has the name of its type. `comment` holds doc and trailing comment, if they may matter."""
+    """A struct field. An embedded field has the name of its type. `comment` holds doc and trailing comment, if they may matter.
+
+    `apart` says, in structs with such comments, that an empty line stands before the field.
+    """
 
     name: str
     type: TypeExpr
@@ -90,6 +93,7 @@ class Field(_Node):
     pos: int
     end: int
     comment: str = ""
+    apart: bool = False
 
 
 class TStruct(_Variant, tag=49):

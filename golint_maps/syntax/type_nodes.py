@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Final, NamedTuple, TypeVar
 
@@ -35,6 +36,7 @@ TypeHandler = Callable[[Lowering, Node], TypeExpr]
 STAR: Final = ord("*")
 UNDERSCORE: Final = b"_"
 
+_EMPTY_LINE: Final = re.compile(rb"\n[ \t\r]*\n")
 _LEVEL: Final = 3
 """What a level of a type counts: it takes more stack than one of an expression, and real types are not deep."""
 
@@ -160,11 +162,18 @@ def _terms(c: Lowering, node: Node) -> TypeExpr:
 
 def _struct(c: Lowering, node: Node) -> TypeExpr:
     fields: list[Field] = []
+    explained = False
     for members in node.named_children:
         if members.kind_id == k.FIELD_DECLARATION_LIST:
+            end = members.start_byte
             for member in members.named_children:
                 if member.kind_id == k.FIELD_DECLARATION:
+                    first = len(fields)
                     _field(c, member, fields)
+                    if explained and _EMPTY_LINE.search(c.src, end, member.start_byte):
+                        fields[first].apart = True
+                    explained = explained or fields[-1].comment != ""
+                    end = member.end_byte
     return TStruct(fields)
 
 

@@ -47,6 +47,24 @@ def test_variables_that_no_comment_names_are_free(block: str) -> None:
     assert breaches(block + PUT) == []
 
 
+@pytest.mark.parametrize(
+    ("words", "between", "found"),
+    [
+        ("protects the following fields", "", 1),
+        ("protects the following fields", "\n", 0),
+        ("guards the fields below", " other sync.Mutex\n", 0),
+        ("protects everything below", "\n other sync.Mutex\n\n", 1),
+    ],
+)
+def test_what_stands_below_a_lock_ends_with_an_empty_line_or_another_lock(words: str, between: str, found: int) -> None:
+    for before, head in (("// mu " + words + ".\n mu sync.Mutex", ""), ("mu sync.Mutex // " + words, "\n")):
+        source = (
+            f"type T struct {{\n {before}\n{head} a map[string]int\n{between} b map[string]int\n}}\n"
+            "func (t *T) Put(k string) { t.mu.Lock(); defer t.mu.Unlock(); t.a[k] = 1 }\nfunc (t *T) Read(k string) int { return t.b[k] }"
+        )
+        assert len(breaches(source)) == found
+
+
 WORLD = """
 type World struct { mu sync.RWMutex; chunks map[int]int }
 func (w *World) %s(k int) { %sdelete(w.chunks, k) }
