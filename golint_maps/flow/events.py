@@ -210,8 +210,8 @@ class FunctionSummary(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Of outermost functions: the local variable that is the first result whenever there is one."""
     requires: tuple[tuple[Held, str], ...] = ()
     """Locks that it asks its callers to hold, with the words that ask."""
-    parallel_test: bool = False
-    """Whether it calls `Parallel` of a test."""
+    parallel_from: int = -1
+    """Where it calls `Parallel` of a test, or -1: until then the test around it waits for it."""
     endless: bool = False
     """Whether it has a loop without an end of its own: `for {…}`, or a range over a channel."""
     sends: tuple[tuple[str, str, Position], ...] = ()

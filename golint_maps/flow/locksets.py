@@ -56,6 +56,8 @@ _SIGNALS = {"Done": "done", **dict.fromkeys(("Wait", "SignalAndWait", "StopAndWa
 _FLAGS = {"Store": "store", "CompareAndSwap": "store", "Load": "load"}
 
 
+_AT_THE_END = frozenset(("testing.common.Cleanup", "!testing.TB.Cleanup"))
+"""What calls what it is given when the function is over, as if that were deferred."""
 _CHOSEN = 1 << 30
 """The number of a branch that stands nowhere."""
 
@@ -804,15 +806,21 @@ class LocksetWalk(Forward[State]):
             spelled=spell(call.fun, self.view.variables),
             targets=tokens,
             mode=mode,
-            at=self.structure.of_start(call.pos) if mode == "go" and not self._in_deferred else self._at(call.pos),
+            at=self._when_made(call, mode, tokens),
             receiver=receiver,
             args=arguments,
-            locks=held,
+            locks=held if tokens[0] not in _AT_THE_END else (),
             once=self._admission.once_only(call.pos, self.structure),
             alone=mode == "go" and self._admission.let_in(call.pos),
             when=self._when(state),
             empty=tuple(self.names.identity(x) for start, end, x in self._empty if start <= call.pos < end) if self._empty else (),
         )
+
+    def _when_made(self, call: ir.Call, mode: str, tokens: Sequence[str]) -> Position:
+        """Return where a call is made, or what it starts begins, or where what it is given is called."""
+        if tokens[0] in _AT_THE_END:
+            return self.structure.at(call.pos, deferred=True)
+        return self.structure.of_start(call.pos) if mode == "go" and not self._in_deferred else self._at(call.pos)
 
     def _replaced(self, x: ir.Expr, after: int) -> bool:
         """Tell whether a map variable gets another map: a field anywhere in the function, a local one surely after an offset."""

@@ -67,7 +67,7 @@ class Summariser:
             signature=self._signature(function) if root and function.receiver_type is not None else (),
             keeps=tuple(self._keeps(function)) if root else (),
             requires=tuple((item.held, item.words) for item in self._requirements(function)) if root else (),
-            parallel_test=any(call.targets == ("testing.T.Parallel",) for call in walker.calls.values()),
+            parallel_from=next((call.at.order for call in walker.calls.values() if call.targets == ("testing.T.Parallel",)), -1),
             endless=walker.endless,
             loops=walker.structure.loops(),
             sends=tuple(walker.sends.values()),

@@ -451,7 +451,7 @@ class Links:
         return callback.function[0] != "."
 
     def _parallel(self, callee: str) -> bool:
-        return self.functions[callee].parallel_test
+        return self.functions[callee].parallel_from >= 0
 
 
 def _flags(site: CallSite, known: Mapping[int, bool]) -> Mapping[int, bool]:

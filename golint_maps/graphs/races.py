@@ -299,7 +299,7 @@ class Races:
             return ""
         if self.objects.different(left, right) or self.objects.made_for_each(left, right) or self._never_built(left, right):
             return ""
-        if any(self.order.at_rest(way) for way in (left, right)) or self.order.published(left, right):
+        if any(self.order.at_rest(way) or self._before_parallel(way) for way in (left, right)) or self.order.published(left, right):
             return ""
         if self.order.receives_its_own(left) and self.order.receives_its_own(right):
             return ""
@@ -327,6 +327,14 @@ class Races:
         other = right if left.context.kind == "handler" else left
         # A function that is an entry of the program runs before handlers do, unless it is called from outside.
         return "assumed" if other.context.kind == "exported" and not sets_up(self.functions[other.context.entry]) else ""
+
+    def _before_parallel(self, way: Witness) -> bool:
+        """Tell whether a subtest comes to an access before it says that it runs beside others: until then its test waits for it."""
+        callback = way.context.link.callback if way.context.link is not None else None
+        if callback is None or not callback.test:
+            return False
+        at = next((hop.at for hop in way.hops if hop.function == way.context.entry), None)
+        return at is not None and at.order < self.functions[way.context.entry].parallel_from
 
     def _never_built(self, left: Witness, right: Witness) -> bool:
         """Tell whether build constraints keep two ways out of one program: `ui_js.go` and `ui_windows.go`."""

@@ -140,3 +140,33 @@ def test_a_map_is_another_one_in_each_turn_of_a_loop_that_makes_it(body: str, ra
         f"func F(keys map[string]int) {{ {body} }}"
     )
     assert any(verdict.certain for verdict in program(source).verdicts) is racy
+
+
+@pytest.mark.parametrize(
+    ("body", "racy"),
+    [
+        ("s.m[c] = 1; t.Parallel(); println(c)", False),
+        ("t.Parallel(); s.m[c] = 1", True),
+        ("t.Parallel(); defer func() { s.m[c] = 1 }()", True),
+        ("defer func() { s.m[c] = 1 }(); t.Parallel()", True),
+    ],
+)
+def test_what_a_subtest_does_before_it_runs_beside_others_is_done_alone(body: str, racy: bool) -> None:
+    source = (
+        "package p\nimport `testing`\ntype store struct { m map[string]int }\n"
+        "func TestX(t *testing.T) { s := &store{m: map[string]int{}}; for _, c := range []string{`a`, `b`} { "
+        f"t.Run(c, func(t *testing.T) {{ {body} }}) }} }}"
+    )
+    assert (Program([facts_of({"p_test.go": source})]).verdicts != []) is racy
+
+
+@pytest.mark.parametrize(
+    ("kind", "clean", "racy"), [("*testing.T", "t.Cleanup", False), ("testing.TB", "t.Cleanup", False), ("*testing.T", "call", True)]
+)
+def test_what_cleans_up_comes_when_the_test_is_over(kind: str, clean: str, racy: bool) -> None:
+    source = (
+        "package p\nimport `testing`\nfunc call(f func()) { f() }\n"
+        f"func run(t {kind}) {{ m := map[int]int{{}}; done := make(chan int); go func() {{ m[1] = 1; close(done) }}()\n"
+        f"{clean}(func() {{ delete(m, 1) }}); <-done }}\nfunc TestX(t *testing.T) {{ run(t) }}"
+    )
+    assert (Program([facts_of({"p_test.go": source})]).verdicts != []) is racy
