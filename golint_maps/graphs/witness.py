@@ -323,7 +323,7 @@ class Witnesses:
         locks: dict[tuple[str, Path], Held] = {}
         for lock in search.locks:
             moved, name, _ = self._translate(lock.path, lock.name, link, leaves_binding)
-            if self._declared_below(lock, link):
+            if self._declared_below(lock, link) and not (apart and self._shared_by_all(lock, search, path, link)):
                 # A lock that is a local variable of what is left behind is another one in each activation: it excludes nobody.
                 name = lock.name if lock.name.endswith(PRIVATE) else lock.name + PRIVATE
             elif name.endswith("?"):
@@ -470,6 +470,18 @@ class Witnesses:
         if variable is None or variable.number in self._functions[link.callee].params:
             return False  # `go func(mu *sync.Mutex) {…}(&mu)`: the caller's
         return link.callee == variable.function
+
+    def _shared_by_all(self, lock: Held, search: _Search, path: Path | None, link: Link) -> bool:
+        """Tell whether a lock that the starter of goroutines declares is one for all that have a map: the starter is called once for each map.
+
+        The map is a local variable of the caller, whose call stands in no loop, nor does the lock stand in one that starts the goroutines.
+        """
+        variable = local(self._functions, path[0]) if path else None
+        if variable is None or variable.function != link.caller or any(number < 0 for number in link.site.at.nest):
+            return False
+        declared, start = local(self._functions, lock.name), search.hops[0].at
+        loops = self._functions[link.callee].loops
+        return declared is not None and not any(number in start.nest and begin <= declared.position < end for number, begin, end in loops)
 
     def _translate(self, path: Path | None, identity: str, link: Link, leaves_binding: bool) -> tuple[Path | None, str, bool]:
         """Return (path, identity, owned) in terms of the caller.

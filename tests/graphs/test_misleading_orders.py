@@ -318,6 +318,33 @@ def test_nil_among_variadic_arguments_does_not_make_the_list_nil() -> None:
     assert certain(source.replace("BODY", "if r != nil { s.m[`a`]++ }").replace("CALL", "s.count(nil)"))
 
 
+EACH_OF_THEM = """
+import (`sync`; `golang.org/x/sync/errgroup`)
+func list(names []string) map[string]int { OBJECTS }
+func each(names []string, fn func(string)) error {
+    var mu sync.Mutex; var g errgroup.Group
+    for _, name := range names { INSIDE g.Go(func() error { mu.Lock(); fn(name); mu.Unlock(); return nil }) }
+    return g.Wait()
+}
+func Up() { println(len(list(nil))) }
+var all = map[string]int{}
+func Many() { for range 3 { go list(nil) } }
+"""
+
+
+@pytest.mark.parametrize(
+    ("objects", "inside", "racy"),
+    [
+        ("m := map[string]int{}; each(names, func(k string) { m[k] = 1 }); return m", "", False),
+        ("m := map[string]int{}; each(names, func(k string) { m[k] = 1 }); return m", "var mu sync.Mutex;", True),
+        ("m := all; each(names, func(k string) { m[k] = 1 }); return m", "", True),
+        ("m := map[string]int{}; for range 3 { go each(names, func(k string) { m[k] = 1 }) }; return m", "", True),
+    ],
+)
+def test_a_lock_of_who_starts_the_goroutines_keeps_those_of_one_call_apart(objects: str, inside: str, racy: bool) -> None:
+    assert seen(EACH_OF_THEM.replace("OBJECTS", objects).replace("INSIDE", inside)) is racy
+
+
 # --- functions that are handed on ---
 
 HANDED_ON = """
