@@ -111,8 +111,8 @@ def _looked_up(view: View, declared: Declared[ir.Function]) -> Getter | None:
 
 
 def _is_address_of_a_field(x: ir.Expr) -> bool:
-    """Tell whether an expression points to what lies in an object, such as a lock that others are to use: `return &c.mu`."""
-    return isinstance(x, ir.Addr) and isinstance(x.x, ir.Sel)
+    """Tell whether an expression points to what lies in an object, such as a lock that others are to use: `return &c.mu`, `return &c.locks[i]`."""
+    return isinstance(x, ir.Addr) and isinstance(x.x, ir.Sel | ir.Index)
 
 
 @dataclass(frozen=True, slots=True)

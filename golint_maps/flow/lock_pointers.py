@@ -7,12 +7,12 @@ alone; where two of one name get different locks, nothing is known.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from golint_maps.flow.files import of_file
 from golint_maps.flow.literals import field_name
-from golint_maps.flow.traverse import each, paired
+from golint_maps.flow.traverse import each, is_nil, paired
 from golint_maps.syntax import ir
 from golint_maps.types import model
 from golint_maps.types.definitions import FromValue
@@ -57,6 +57,29 @@ def condition_lock(condition: ir.Expr, view: View) -> ir.Expr | None:
             return None
     made = _given(value) if value is not None else None
     return made if isinstance(made, ir.Sel | ir.Name | ir.Local) else None
+
+
+def may_be_anothers(lock: ir.Expr, view: View, makes: Callable[[ir.Call], bool]) -> bool:
+    """Tell whether a lock may be the lock of something else, under another name: a field that points to it, or what a call has found.
+
+    `makes` tells whether a call makes what it returns. What a call finds by a key that varies is another lock for other keys.
+    """
+    if isinstance(lock, ir.Local) and not view.assignments[lock.id]:
+        match view.typing.definitions.get(lock.id):
+            case FromValue(ir.Call() as call, 0, 1):  # `lock := s.lockOf("users")`
+                found = view.paths.of(lock) == (f"l{lock.id}",) and not view.typing.is_builtin(call.fun, "new") and not makes(call)
+                return found and not any(_varies(x, view) for x in call.args)
+            case FromValue(value, 0, 1):  # `locker := s.locker`
+                lock = value
+    if not isinstance(lock, ir.Sel) or has_own_lock(lock, view):
+        return False
+    kind = view.typing.of(lock)
+    return isinstance(kind, model.Pointer) or isinstance(view.package.resolver.underlying(kind), model.Interface)
+
+
+def _varies(x: ir.Expr, view: View) -> bool:
+    """Tell whether an argument may be a key: a text or number that is no constant."""
+    return not isinstance(x, ir.Const) and not is_nil(x) and isinstance(view.package.resolver.underlying(view.typing.of(x)), model.Basic)
 
 
 def has_own_lock(pointer: ir.Expr, view: View) -> bool:

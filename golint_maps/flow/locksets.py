@@ -36,7 +36,7 @@ from golint_maps.flow.function_values import FunctionValues
 from golint_maps.flow.identity import function_id
 from golint_maps.flow.known_calls import REFLECTED, concerns_nobody, map_api_names, map_apis
 from golint_maps.flow.lock_helpers import locks_what_is_there, once_lock, only_locks, taken_in_passing
-from golint_maps.flow.lock_pointers import has_own_lock
+from golint_maps.flow.lock_pointers import may_be_anothers
 from golint_maps.flow.lockset_state import Locks, State, join
 from golint_maps.flow.maps import extent, qualified
 from golint_maps.flow.ownership import MAY_BE_NEW, Ownership, appends_to
@@ -560,17 +560,12 @@ class LocksetWalk(Forward[State]):
                 self._ownership.publish(value, state)
 
     def _borrowed(self, fun: ir.Expr) -> bool:
-        """Tell whether the lock of a lock operation is a field that points to it: it may be somebody else's lock, under another name."""
+        """Tell whether the lock of a lock operation may be somebody else's lock, under another name."""
         fun = locks.through_condition(fun, self.names) if isinstance(fun, ir.Sel) else fun
-        lock = fun.base if isinstance(fun, ir.Sel) else None
-        if isinstance(lock, ir.Local) and not self.view.assignments[lock.id]:
-            match self._typing.definitions.get(lock.id):
-                case FromValue(value, 0, 1):  # `locker := s.locker`
-                    lock = value
-        if not isinstance(lock, ir.Sel) or has_own_lock(lock, self.view):
-            return False
-        kind = self.view.typing.of(lock)
-        return isinstance(kind, model.Pointer) or isinstance(self.view.package.resolver.underlying(kind), model.Interface)
+        return isinstance(fun, ir.Sel) and may_be_anothers(fun.base, self.view, self._makes_anew)
+
+    def _makes_anew(self, call: ir.Call) -> bool:
+        return any(map(self.shared.makes_anew, self.shared.callees.targets(call.fun)))
 
     def _builtin(self, call: ir.Call, fun: ir.Name, state: State) -> bool:
         name = fun.name

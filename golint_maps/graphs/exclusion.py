@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from golint_maps.flow.events import BORROWED, ONCE, Held
 from golint_maps.graphs.naming import beside
 from golint_maps.graphs.objects import elements
 from golint_maps.graphs.witness import PRIVATE, Witness
+
+_VARIABLE = re.compile(r"\[l\d+\]")
+"""A key that is a variable: another call has another one."""
 
 
 def common_locks(left: Witness, right: Witness) -> list[tuple[Held, Held]]:
@@ -60,12 +65,12 @@ def _same_lock(mine: Held, left: Witness, theirs: Held, right: Witness) -> bool:
 
 
 def _related(lock: Held, witness: Witness) -> str:
-    """Return how a lock lies to its map: `near` (in an object around it), `far`, or `index` (chosen by another key than the map)."""
+    """Return how a lock lies to its map: `near` (in an object around it), `far`, or `index` (chosen by another key than the map, or by one alone)."""
     own = next((mine for mine in witness.access.locks if mine.name == lock.name), None)
     if own is None or not own.path or own.path[0] != witness.access.path[0]:
         return "far"  # taken by a caller, where the key has another name
     keys = elements(witness.access.path)
     for part in elements(own.path):
         if part not in keys:
-            return "index" if keys else "near"
+            return "index" if keys or _VARIABLE.fullmatch(part) else "near"
     return "near"

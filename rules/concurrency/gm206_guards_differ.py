@@ -41,7 +41,11 @@ def check(program: Program) -> Iterator[Finding]:
                 locks, guard = tuple(replace(lock, spelled="") for lock in locks), replace(guard, spelled="")
             usual = f" The other accesses hold `{lock_name(guard)}`."
         if verdict.other is not None and verdict.other.access.place == access.place:
-            usual = " Each goroutine has a lock of its own here, so nobody waits for anybody."
+            usual = (
+                " The lock is one of several, chosen by a key, so who has another key does not wait."
+                if any(part[:1] == "[" for lock in access.locks for part in lock.path)
+                else " Each goroutine has a lock of its own here, so nobody waits for anybody."
+            )
         related = (
             (Related(locate(verdict.other.access.place), "the other side"),) if verdict.other and verdict.other.access.place != access.place else ()
         )

@@ -115,3 +115,18 @@ def test_the_lock_that_a_method_gives_out_is_that_of_its_object(returned: str, r
         "func main() { p := &peer{c: &client{}, m: map[string]int{}}; for range 3 { go p.put(`a`); go p.drop(`a`) } }"
     )
     assert (Program([facts_of(source)]).verdicts != []) is racy
+
+
+@pytest.mark.parametrize(
+    ("call", "racy"),
+    [("s.find()", False), ("s.find(`a`)", False), ("s.find(k)", True), ("newLock()", True), ("new(sync.Mutex)", True), ("s.find(nil...)", False)],
+)
+def test_a_lock_that_a_call_finds_may_be_any_but_one_of_another_key(call: str, racy: bool) -> None:
+    source = (
+        "import `sync`\ntype S struct { m map[string]int; known sync.Map }\n"
+        "func (s *S) find(names ...string) *sync.Mutex { l, _ := s.known.Load(names[0]); return l.(*sync.Mutex) }\n"
+        "func newLock() *sync.Mutex { return &sync.Mutex{} }\n"
+        f"func (s *S) put(k string) {{ l := {call}; l.Lock(); defer l.Unlock(); s.m[k]++ }}\n"
+        "func main() { s := &S{m: map[string]int{}}; for _, k := range []string{`a`, `b`} { go s.put(k) } }"
+    )
+    assert (Program([facts_of(source)]).verdicts != []) is racy

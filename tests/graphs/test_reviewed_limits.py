@@ -27,6 +27,25 @@ def test_a_lock_under_one_key_is_one_lock(key: str) -> None:
     assert found(STRIPES.replace("UNLOCK", f"s.locks[{key}].Unlock()").replace("LOCK", f"s.locks[{key}].Lock()")) == []
 
 
+@pytest.mark.parametrize(
+    ("take", "use", "count"),
+    [
+        ("s.locks[n]", "s.m[k]++", 1),
+        ("s.locks[len(k)%4]", "s.m[k]++", 0),  # an expression as a key: no claim
+        ("s.locks[n]", "s.shards[n][k]++", 0),
+        ("s.locks[n]", "m := s.shards[n]; m[k]++", 0),
+        ("s.of(n)", "s.m[k]++", 1),
+        ("s.of(n)", "s.shards[n][k]++", 0),
+        ("s.of(1)", "s.m[k]++", 0),
+    ],
+)
+def test_a_lock_under_a_key_that_varies_does_not_guard_a_whole_map(take: str, use: str, count: int) -> None:
+    source = STRIPES.replace("m map[string]int }", "m map[string]int; shards [4]map[string]int }").replace("put(k string)", "put(k string, n int)")
+    source = source.replace("s.m[k]++", use).replace("go s.put(k)", "go s.put(k, len(k))").replace("LOCK;", f"l := &{take}; l.Lock();", 1)
+    source = source.replace("UNLOCK", "l.Unlock()").replace("l := &s.of", "l := s.of") + "func (s *S) of(n int) *sync.Mutex { return &s.locks[n] }"
+    assert len([kind for kind in found(source) if kind == "LOCKS-DIFFER"]) == count
+
+
 KEYED = """
 import `sync`
 var mu sync.Mutex
