@@ -48,7 +48,7 @@ def broken_habits(races: Races) -> Iterator[Habit]:
         counts, locks = _locks(by_access)
         if not any(counts.values()):
             continue
-        guard = locks[max(sorted(counts), key=lambda name: (named_after(name, identity), counts[name]))]
+        guard = locks[max(sorted(counts), key=lambda name: (named_after(name, identity), counts[name], -_writes(name, by_access)))]
         held = counts[guard.name]
         if _of_the_making_only(races, guard.name, by_access):
             continue
@@ -59,6 +59,11 @@ def broken_habits(races: Races) -> Iterator[Habit]:
                 way = next((way for way in judged if _breaks(races, way, guard, found)), None)
                 if way is not None:
                     yield Habit("locks-differ" if way.locks else "inconsistent", way, guard, True, held, len(by_access))
+        elif (tied := _tied(guard.name, identity, counts, by_access)) is not None:
+            for ways in by_access.values():
+                way = next((way for way in ways if _holds(way, tied) and way.access.writes and _breaks(races, way, guard, found)), None)
+                if way is not None:
+                    yield Habit("locks-differ", way, locks[guard.name], True, held, len(by_access))
         for ways in by_access.values():
             for way in ways:
                 if (
@@ -68,6 +73,23 @@ def broken_habits(races: Races) -> Iterator[Habit]:
                     and _meant_for(races, way, guard.name, found)
                 ):
                     yield Habit("read-lock", way, guard, _anybody(races, ways), held, len(by_access))
+
+
+def _writes(guard: str, by_access: Mapping[object, Sequence[Witness]]) -> int:
+    """Return how many writes hold a lock."""
+    return sum(ways[0].access.writes and any(lock.name == guard for lock in ways[0].locks) for ways in by_access.values())
+
+
+def _tied(guard: str, identity: str, counts: Mapping[str, int], by_access: Mapping[object, Sequence[Witness]]) -> str | None:
+    """Return the lock that as many accesses hold as the guard, where both lie beside the map and each access holds one of the two."""
+    both = [name for name, count in counts.items() if count]
+    if len(both) != _MINIMUM or counts[both[0]] != counts[both[1]] or sum(counts.values()) != len(by_access):
+        return None
+    if not all(beside(name, identity) for name in both) or any(
+        _holds(way, both[0]) == _holds(way, both[1]) for ways in by_access.values() for way in ways
+    ):
+        return None
+    return next(name for name in both if name != guard)
 
 
 def _locks(by_access: Mapping[object, Sequence[Witness]]) -> tuple[dict[str, int], dict[str, Held]]:

@@ -618,3 +618,24 @@ def test_a_type_that_lends_its_lock_and_takes_it_itself_is_not() -> None:
 def test_a_caller_that_does_not_lock_what_is_lent_is_one_still() -> None:
     source = LENT + "func (s *server) reset(c chan string) { for k := range c { go func() { s.c.Put(k) }() } }\n"
     assert "write" in kinds(source)
+
+
+@pytest.mark.parametrize(
+    ("readers", "writers", "found"),
+    [
+        (["reading"], ["writing"], ["Set0"]),
+        (["reading", "reading"], ["writing", "writing"], ["Set0", "Set1"]),
+        (["reading"], ["writing", "reading"], ["Set0"]),  # two of three
+        (["reading"], ["reading"], []),
+        (["reading"], ["other"], []),  # a lock of something else
+    ],
+)
+def test_of_two_locks_that_are_held_as_often_the_one_for_writing_is_at_fault(readers: list[str], writers: list[str], found: list[str]) -> None:
+    source = "package p\nimport `sync`\ntype Quotas struct { reading, writing sync.Mutex; limits map[string]int; part struct { other sync.Mutex } }\n"
+    for number, lock in enumerate(readers):
+        source += f"func (q *Quotas) Get{number}(k string) int {{ q.{lock}.Lock(); defer q.{lock}.Unlock(); return q.limits[k] }}\n"
+    for number, lock in enumerate(writers):
+        lock = lock.replace("other", "part.other")
+        source += f"func (q *Quotas) Set{number}(k string) {{ q.{lock}.Lock(); defer q.{lock}.Unlock(); q.limits[k] = 1 }}\n"
+    verdicts = Program([facts_of(source)]).verdicts
+    assert [verdict.access.function.removeprefix("Quotas.") for verdict in verdicts if verdict.kind == "locks-differ"] == found
