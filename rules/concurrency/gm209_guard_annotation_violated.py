@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from golint_maps.findings import Finding, Level
 from golint_maps.graphs.contracts import Breach
-from golint_maps.graphs.naming import ends
+from golint_maps.graphs.naming import beside, ends
 from golint_maps.program import Program
 from golint_maps.rule import Precision, Rule
 
@@ -37,7 +37,7 @@ def check(program: Program) -> Iterator[Finding]:
         if program.assumed.told(breach.side) or (breach.call is not None and breach.side.access.place in differ):
             continue
         access = breach.side.access
-        lock = lock_name(breach.lock) if breach.lock.name != "~" else "the lock"
+        lock = _written(breach) if breach.lock.name != "~" else "the lock"
         function = program.functions[breach.side.function].name
         where = trace(program, breach.side, context(program, breach.side))
         if breach.call is None:
@@ -63,6 +63,15 @@ def check(program: Program) -> Iterator[Finding]:
             traces=(where,),
             help=helpful,
         )
+
+
+def _written(breach: Breach) -> str:
+    """Return a lock as it has to be written where it is missing: beside the map, if it lies there."""
+    access = breach.side.access
+    owner, _, _ = access.map.rpartition(".")
+    if breach.call is None and owner and not breach.lock.spelled and beside(breach.lock.name, breach.side.identity):
+        return f"{owner}.{breach.lock.name.rpartition('.')[2]}"
+    return lock_name(breach.lock)
 
 
 def _level(program: Program, breach: Breach, *, races: bool) -> Level | None:
