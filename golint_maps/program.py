@@ -25,6 +25,7 @@ from golint_maps.graphs.callbacks import Callback
 from golint_maps.graphs.contracts import Breach, breaches
 from golint_maps.graphs.effects import EffectTable
 from golint_maps.graphs.guarded import Guarding
+from golint_maps.graphs.implementations import Implementations
 from golint_maps.graphs.lifetime import Lifetimes
 from golint_maps.graphs.links import Links
 from golint_maps.graphs.memos import Memos, SharedMemo
@@ -85,12 +86,16 @@ class Program:
     @cached_property
     def effects(self) -> EffectTable:
         """What functions insert into and delete from maps of their callers, all calls followed."""
-        methods = (
-            (f"{function.id.rpartition('.')[2]}/{len(function.params)}", function.id)
-            for function in self.functions.values()
-            if function.receiver and not function.parent
-        )
-        return EffectTable((function for package in self.packages for function in package.effects), methods)
+        implementations = Implementations(self.functions, self._interfaces, self._imports, self._only_tested)
+        return EffectTable((function for package in self.packages for function in package.effects), implementations.candidates)
+
+    @cached_property
+    def _interfaces(self) -> dict[str, dict[str, tuple[str, ...]]]:
+        return {name: methods for package in self.packages for name, methods in package.interfaces.items()}
+
+    @cached_property
+    def _imports(self) -> dict[str, frozenset[str]]:
+        return {package.path: frozenset(package.imports) for package in self.packages}
 
     def makes(self, field: str) -> bool:
         """Tell whether a constructor of a struct, in its own package, makes a map field, as `package.Type.field`."""
@@ -117,11 +122,9 @@ class Program:
     @cached_property
     def races(self) -> Races:
         """Who may touch a map at the same time as whom."""
-        interfaces = {name: methods for package in self.packages for name, methods in package.interfaces.items()}
         declared = {guard.identity: guard for package in self.packages for guard in package.guards}
-        imports = {package.path: frozenset(package.imports) for package in self.packages}
         helpers = frozenset(path for package in self.packages for path in package.test_helpers)
-        return Races(Links(self.functions, interfaces, self.callbacks, imports, self._only_tested), declared, self.builds, helpers)
+        return Races(Links(self.functions, self._interfaces, self.callbacks, self._imports, self._only_tested), declared, self.builds, helpers)
 
     @cached_property
     def _only_tested(self) -> frozenset[str]:
@@ -205,11 +208,10 @@ class Program:
     def lifetimes(self) -> Lifetimes:
         """Which objects live as long as the process, and which code runs again and again."""
         races = self.races
-        interfaces = {name: methods for package in self.packages for name, methods in package.interfaces.items()}
         holders = [holder for package in self.packages for holder in package.holders]
         serving = [loop for package in self.packages for loop in package.serving]
         made = [constructor for package in self.packages for constructor in package.constructors]
-        return Lifetimes(races.links, races.witnesses, holders, serving, self.each(OwnerReplaced), interfaces, made)
+        return Lifetimes(races.links, races.witnesses, holders, serving, self.each(OwnerReplaced), self._interfaces, made)
 
     @cached_property
     def retention(self) -> Retention:

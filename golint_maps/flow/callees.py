@@ -9,17 +9,20 @@ from typing import Final
 from golint_maps.flow.traverse import each, statements
 from golint_maps.flow.view import PackageView, View
 from golint_maps.syntax import ir
+from golint_maps.types import model
 from golint_maps.types.definitions import FromValue
 from golint_maps.types.scope import Declared, receiver_name
 from golint_maps.types.stdlib import table
 
 LITERAL: Final = "·"
 """Stands in the ids of function literals, and in no others."""
+_THROUGH: Final = "?"
+"""Begins the ids of methods of interfaces, and no others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Callee:
-    """The target of a call. `id` is `path.Func`, `path.Type.Method`, or `?Method/2` for a method of an interface with two parameters.
+    """The target of a call. `id` is `path.Func`, `path.Type.Method`, or what `wanted` reads for a method of an interface.
 
     `receiver` is the operand before the method's name, `embedded` the embedded fields between it and the method's own receiver.
     `declared` is the declaration when it stands in the calling package, `literal` the number of a literal that a local variable holds.
@@ -32,9 +35,44 @@ class Callee:
     literal: int = -1
 
     @property
+    def wanted(self) -> Wanted | None:
+        """What a method of an interface asks of the type behind it."""
+        return wanted(self.id)
+
+    @property
     def outside(self) -> bool:
         """Whether it is a named function of another package."""
-        return self.declared is None and self.literal < 0 and self.id[0] != "?"
+        return self.declared is None and self.literal < 0 and self.id[0] != _THROUGH
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A method of an interface. `interface` is `path.Name`, or `path.` of the calling package for one without a name, `shape` its signature's."""
+
+    interface: str
+    method: str
+    shape: tuple[str, ...]
+
+    @property
+    def id(self) -> str:
+        """The text by which calls name it: `?path.Interface.Method(int,->,error)`."""
+        return f"{_THROUGH}{self.interface}.{self.method}({','.join(self.shape)})"
+
+
+def wanted(id: str) -> Wanted | None:
+    """Return what an id says of a method of an interface, or None for those of functions."""
+    if id[:1] != _THROUGH:
+        return None
+    # No import path has a parenthesis or a comma in it.
+    name, _, shape = id[1:-1].partition("(")
+    interface, _, method = name.rpartition(".")
+    return Wanted(interface, method, tuple(shape.split(",")))
+
+
+def shape_of(package: PackageView, declared: Declared[ir.Function]) -> tuple[str, ...]:
+    """Return the shape of a declared function's signature."""
+    context = package.resolver.context_of(declared.node, package.scope, declared.file)
+    return model.shape(package.resolver.signature(declared.node.type, context))
 
 
 def in_module(id: str) -> bool:
@@ -76,7 +114,8 @@ def _method(view: View, base: ir.Expr, name: str) -> Callee | None:
     if method is None:
         return None
     if method.function is None or method.receiver is None or method.package is None:
-        return Callee(f"?{name}/{len(method.signature.params)}", base, method.path)
+        owner = f"{method.receiver.package}.{method.receiver.name}" if method.receiver is not None else f"{view.package.scope.path}."
+        return Callee(Wanted(owner, name, model.shape(method.signature)).id, base, method.path)
     own = method.function if method.package is view.package.scope else None
     return Callee(f"{method.receiver.package}.{method.receiver.name}.{name}", base, method.path, own)
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import msgspec
 
 from golint_maps.flow import handed_back
-from golint_maps.flow.callees import Callee, callee, function_id, in_module
+from golint_maps.flow.callees import Callee, callee, function_id, in_module, shape_of, wanted
 from golint_maps.flow.entries import EntryFlow, Knowledge, Path
 from golint_maps.flow.maps import place
 from golint_maps.flow.self_keyed import identifies, selected, self_keyed_fields
@@ -22,7 +22,8 @@ from golint_maps.flow.view import PackageView, View, display_name, function_view
 from golint_maps.syntax import ir
 from golint_maps.types import model
 from golint_maps.types.definitions import FromValue
-from golint_maps.types.scope import Declared
+from golint_maps.types.model import alike
+from golint_maps.types.scope import Declared, receiver_name
 
 _LONGEST_PATH = 5
 
@@ -53,13 +54,15 @@ class EffectCall(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class FunctionEffects(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """One function. `method` is `Name/parameters` for methods, by which calls through interfaces find it."""
+    """One function. Of a method, `method` is the name and `signature` its shape; `promotes`: the type has methods of what it embeds as well."""
 
     id: str
     name: str
-    method: str
     effects: tuple[MapEffect, ...]
     calls: tuple[EffectCall, ...]
+    method: str = ""
+    signature: tuple[str, ...] = ()
+    promotes: bool = False
 
 
 class Effects:
@@ -92,11 +95,10 @@ class Effects:
             yield target.id, view.facts.functions[target.literal], view
         elif target.declared is not None:
             yield target.id, target.declared.node, self.view_of(target.declared)
-        elif target.id[0] == "?":
-            name, _, count = target.id[1:].partition("/")
+        elif (asked := target.wanted) is not None:
             for methods in self._package.scope.methods.values():
-                declared = methods.get(name)
-                if declared and len(declared.node.type.params) == int(count):
+                declared = methods.get(asked.method)
+                if declared and alike(shape_of(self._package, declared), asked.shape):
                     yield function_id(self._package, declared.node), declared.node, self.view_of(declared)
 
     def view_of(self, declared: Declared[ir.Function]) -> View:
@@ -115,8 +117,9 @@ class Effects:
             found = self._found.get(at)
             if found is None:
                 # Through an interface to methods of this package, or out of the package: only the whole program can tell.
-                if at[0] == "?":
-                    todo += [other.id for other in self._found.values() if other.method == at[1:]]
+                asked = wanted(at)
+                if asked is not None:
+                    todo += [id for id, other in self._found.items() if other.method == asked.method and alike(other.signature, asked.shape)]
                     continue
                 return True
             if any(effect.path[-1] == field or len(effect.path) == 1 for effect in found.effects):
@@ -162,9 +165,16 @@ class _Walk(EntryFlow):
 
     def take(self, id: str) -> FunctionEffects:
         self.run(self._function.body or (), Knowledge())
-        method = f"{self._function.name}/{len(self._function.type.params)}" if self._function.receiver_type is not None else ""
         name = display_name(self._function) if self._function.parent < 0 else f"a function literal in {self.view.name}"
-        return FunctionEffects(id, name, method, tuple(self._effects.values()), tuple(self._calls.values()))
+        effects, calls = tuple(self._effects.values()), tuple(self._calls.values())
+        kind = self._function.receiver_type
+        if kind is None:
+            return FunctionEffects(id, name, effects, calls)
+        package = self.view.package
+        signature = shape_of(package, Declared(self._function, self.view.file))
+        struct = package.resolver.struct(model.Named(package.scope.path, receiver_name(kind)))
+        promotes = struct is not None and any(field.embedded for field in struct[1].fields)
+        return FunctionEffects(id, name, effects, calls, self._function.name, signature, promotes)
 
     def rooted(self, path: Path | None) -> Path | None:
         """Return a path with a root that the caller knows, or None."""
@@ -237,7 +247,7 @@ def _header(kind: str) -> MapEffect:
 
 
 LIBRARY = {
-    f"{owner}.{name}": FunctionEffects(f"{owner}.{name}", f"{model.brief(owner)}.{name}", "", (_header(kind),), ())
+    f"{owner}.{name}": FunctionEffects(f"{owner}.{name}", f"{model.brief(owner)}.{name}", (_header(kind),), ())
     for owner in ("net/http.Header", "net/textproto.MIMEHeader", "net/url.Values")
     for name, kind in (("Set", "insert"), ("Add", "insert"), ("Del", "delete"))
 }

@@ -57,15 +57,15 @@ def called_back(view: View, target: Callee, call: ir.Call, path: Path) -> list[C
     That is an object of a type of this package which leads to the map in question.
     """
     package = view.package
-    name, _, _ = target.id[1:].partition("/")
-    if target.id[0] != "?" or not name[:1].isupper():
+    wanted = target.wanted
+    if wanted is None or not wanted.method[:1].isupper():
         return []
     handed = _handed(package, package.scope)
     found = []
     for arg in call.args:
         kind = view.typing.of(arg)
         kind = kind.elem if isinstance(kind, model.Pointer) else kind
-        if not isinstance(kind, model.Named) or kind.package != package.scope.path or (name, kind.name) not in handed:
+        if not isinstance(kind, model.Named) or kind.package != package.scope.path or (wanted.method, kind.name) not in handed:
             continue
         given = view.paths.of(arg)
         if given is not None and len(given) < len(path) and path[: len(given)] == given:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from golint_maps.flow.annotations import Requirement, left_alone, requirements
+from golint_maps.flow.callees import shape_of
 from golint_maps.flow.calls import fresh
 from golint_maps.flow.constructors import MAKERS
 from golint_maps.flow.events import FunctionSummary, Held
@@ -22,7 +23,7 @@ from golint_maps.flow.view import View
 from golint_maps.syntax import ir
 from golint_maps.types import model
 from golint_maps.types.definitions import FromValue
-from golint_maps.types.scope import receiver_name
+from golint_maps.types.scope import Declared, receiver_name
 
 _CONTEXT = ir.TQual("context", "Context")
 
@@ -64,7 +65,7 @@ class Summariser:
             returned=self._returned(function) if root else -1,
             alternatives=tuple(walker.structure.alternatives) if starts else (),
             leaving=walker.structure.leaving if starts else {},
-            signature=self._signature(function) if root and function.receiver_type is not None else (),
+            signature=shape_of(view.package, Declared(view.root, view.file)) if root and function.receiver_type is not None else (),
             keeps=tuple(self._keeps(function)) if root else (),
             requires=tuple((item.held, item.words) for item in self._requirements(function)) if root else (),
             parallel_from=next((call.at.order for call in walker.calls.values() if call.targets == ("testing.T.Parallel",)), -1),
@@ -102,10 +103,6 @@ class Summariser:
             if value.__class__ is not ir.Name or value.name != "nil":
                 found.add(value.id if value.__class__ is ir.Local and not self.view.assignments[value.id] else -1)
         return found.pop() if len(found) == 1 else -1
-
-    def _signature(self, function: ir.Function) -> tuple[str, ...]:
-        resolver, package = self.view.package.resolver, self.view.package
-        return model.shape(resolver.signature(function.type, resolver.context_of(self.view.root, package.scope, self.view.file)))
 
     def _keeps(self, function: ir.Function) -> Iterator[tuple[int, str]]:
         """Yield (parameter, field) of what a function puts into the object that it makes and returns: `return &janitor{cache: c}`.

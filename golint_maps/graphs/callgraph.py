@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from golint_maps.flow.effects import LIBRARY, EffectCall, FunctionEffects
@@ -16,29 +16,15 @@ def by_id(functions: Iterable[FunctionEffects]) -> dict[str, FunctionEffects]:
     return {**LIBRARY, **{function.id: function for function in functions}}
 
 
-def implementations(functions: Iterable[FunctionEffects]) -> dict[str, str]:
-    """Return the id of the one method for each `Name/parameters` that only one type has."""
-    found: dict[str, str] = {}
-    for function in functions:
-        if function.method:
-            found[function.method] = "" if function.method in found else function.id
-    return {method: id for method, id in found.items() if id}
-
-
-def target(call: str, functions: Mapping[str, FunctionEffects], methods: Mapping[str, str]) -> FunctionEffects | None:
-    """Return the function that a callee's id stands for; of a method of an interface, its one implementation."""
-    return functions.get(methods.get(call[1:], "") if call[:1] == "?" else call)
-
-
-def call_graph(functions: Mapping[str, FunctionEffects], methods: Mapping[str, str]) -> nx.DiGraph[str]:
-    """Return the graph of calls; each edge from caller to callee holds the `EffectCall`s as `calls`."""
+def call_graph(functions: Mapping[str, FunctionEffects], target: Callable[[str], FunctionEffects | None]) -> nx.DiGraph[str]:
+    """Return the graph of calls to what `target` finds for an id; each edge from caller to callee holds the `EffectCall`s as `calls`."""
     import networkx as nx  # 0.1 s that only programs with calls in loops over maps shall pay
 
     graph: nx.DiGraph[str] = nx.DiGraph()
     graph.add_nodes_from(functions)
     for function in functions.values():
         for call in function.calls:
-            callee = target(call.callee, functions, methods)
+            callee = target(call.callee)
             if callee is not None:
                 calls: list[EffectCall] = graph[function.id][callee.id]["calls"] if graph.has_edge(function.id, callee.id) else []
                 calls.append(call)

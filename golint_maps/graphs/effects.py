@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from golint_maps.flow.callees import LITERAL
+from golint_maps.flow.callees import LITERAL, Wanted, wanted
 from golint_maps.flow.effects import EffectCall, FunctionEffects, MapEffect
-from golint_maps.graphs.callgraph import by_id, call_graph, implementations, target
+from golint_maps.graphs.callgraph import by_id, call_graph
 
 Path = tuple[str, ...]
 
@@ -33,22 +33,16 @@ class ReachedEffect:
 class EffectTable:
     """What each function may do to maps, all calls followed."""
 
-    def __init__(self, functions: Iterable[FunctionEffects], methods: Iterable[tuple[str, str]] = ()) -> None:
+    def __init__(self, functions: Iterable[FunctionEffects], candidates: Callable[[Wanted], Iterable[tuple[str, bool]]] = lambda _: ()) -> None:
+        """`candidates` gives the methods that a call through an interface may run, as `Implementations.candidates` does."""
         self._functions = by_id(functions)
-        self._methods = implementations(self._functions.values())
-        # A method that some other type has as well, outside of what was looked at, has no one implementation.
-        owners: dict[str, set[str]] = {}
-        for method, id in methods:
-            owners.setdefault(method, set()).add(id)
-        self._methods = {method: id for method, id in self._methods.items() if owners.get(method, set()) <= {id}}
-        self._several: dict[str, list[str]] = {}
-        for function in self._functions.values():
-            if function.method and function.method not in self._methods and len(owners.get(function.method, ())) <= _MOST_IMPLEMENTATIONS:
-                self._several.setdefault(function.method, []).append(function.id)
+        self._candidates = candidates
+        self._behind: dict[str, tuple[list[FunctionEffects], bool]] = {}
 
     def function(self, id: str) -> FunctionEffects | None:
         """Return the function that a callee's id stands for, or None."""
-        return target(id, self._functions, self._methods)
+        found, alone = self._implementations(id)
+        return found[0] if found and alone else None
 
     def of(self, id: str) -> Sequence[ReachedEffect]:
         """Return what a callee may do, in terms of its own receiver, parameters and package variables.
@@ -56,17 +50,28 @@ class EffectTable:
         Of a method of an interface that few types have, that is what any of them inserts into what it is handed: what they delete is as a rule
         what they are called on.
         """
-        function = self.function(id)
-        if function is not None:
-            return self._reached.get(function.id, ())
-        several = self._several.get(id[1:], ()) if id[:1] == "?" else ()
-        return [reached for other in several for reached in self._reached.get(other, ()) if _is_of_others(reached.effect)]
+        found, alone = self._implementations(id)
+        return [reached for function in found for reached in self._reached.get(function.id, ()) if alone or _is_of_others(reached.effect)]
+
+    def _implementations(self, id: str) -> tuple[list[FunctionEffects], bool]:
+        """Return the functions that an id may stand for, and whether it can be no other one."""
+        if id not in self._behind:
+            asked = wanted(id)
+            if asked is None:
+                self._behind[id] = [self._functions[id]] if id in self._functions else [], True
+            else:
+                # A type that does not declare all of the interface may have the rest by what it embeds. It is one more of which nothing is known.
+                candidates = list(self._candidates(asked))
+                found = [(self._functions[other], whole) for other, whole in candidates if other in self._functions]
+                kept = [function for function, whole in found if whole or function.promotes]
+                self._behind[id] = kept if len(candidates) <= _MOST_IMPLEMENTATIONS else [], len(candidates) == 1
+        return self._behind[id]
 
     @cached_property
     def _reached(self) -> dict[str, tuple[ReachedEffect, ...]]:
         import networkx as nx
 
-        graph = call_graph(self._functions, self._methods)
+        graph = call_graph(self._functions, self.function)
         reached: dict[str, dict[tuple[str, Path, Path | None], ReachedEffect]] = {
             id: {(effect.kind, effect.path, effect.key): ReachedEffect(effect, ()) for effect in function.effects}
             for id, function in self._functions.items()

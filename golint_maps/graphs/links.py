@@ -17,7 +17,7 @@ from golint_maps.flow.events import BOUND, KEPT, PARAMETERS, SERIAL, Argument, C
 from golint_maps.flow.structure import dominates
 from golint_maps.graphs.callbacks import Callback, table
 from golint_maps.graphs.executors import Executors
-from golint_maps.types.model import alike
+from golint_maps.graphs.implementations import Implementations
 
 _REGISTERS = re.compile(r"\.Register\w*Server$")
 SERVICE = Callback("Register…Server", (-1,), parallel=True, words="a gRPC method")
@@ -73,9 +73,8 @@ class Links:
     ) -> None:
         self.functions = functions
         self._interfaces = interfaces
-        self._imports: Mapping[str, frozenset[str]] = imports or {}
-        self._only_tested = only_tested
-        self._implementations: dict[str, tuple[str, ...]] = {}
+        self._implementations = Implementations(functions, interfaces, imports, only_tested)
+        self._resolved: dict[str, tuple[str, ...]] = {}
         self._callbacks = table(callbacks)
         self.into: dict[str, list[Link]] = defaultdict(list)
         self.out_of: dict[str, list[Link]] = defaultdict(list)
@@ -84,13 +83,10 @@ class Links:
         self._running: dict[str, frozenset[str]] = {}
         self._callees: dict[str, frozenset[str]] = {}
         self._values = _flow_closure(functions.values())
-        self._methods: dict[str, set[str]] = defaultdict(set)
         self._by_type: dict[str, set[str]] = defaultdict(set)
         for function in functions.values():
             if function.receiver:
-                name = function.id.rsplit(".", 1)[-1]
-                self._methods[name].add(function.receiver)
-                self._by_type[function.receiver].add(name)
+                self._by_type[function.receiver].add(function.id.rsplit(".", 1)[-1])
         handed_out = [flow.source for function in functions.values() for flow in function.flows if _hands_out(function, flow)]
         self.handed_out = frozenset((*handed_out, *(name for token in handed_out if token[:2] == "=l" for name in self._values.get(token, ()))))
         """Functions that exported functions return, or exported variables hold, for whoever wants to call them."""
@@ -180,43 +176,12 @@ class Links:
         if head in "=&":
             return [name for name in self._values.get(token, ()) if name in self.functions]
         if head == "!":
-            if token not in self._implementations:
-                self._implementations[token] = tuple(self._implementing(token))
-            return self._implementations[token]
+            if token not in self._resolved:
+                interface, _, method = token[1:].rpartition(".")
+                found = self._implementations.of(interface, method)
+                self._resolved[token] = tuple(found) if len(found) <= _MAX_IMPLEMENTATIONS else ()
+            return self._resolved[token]
         return ()
-
-    def _implementing(self, token: str) -> Iterable[str]:
-        """Return the methods that an interface's method may stand for."""
-        interface, _, method = token[1:].rpartition(".")
-        wanted = self._interfaces.get(interface)
-        if not wanted:
-            return ()
-        package = interface.rpartition(".")[0]
-        found = sorted(
-            kind
-            for kind in self._methods.get(method, ())
-            if self._fits(kind, wanted) and self._meet(kind.rpartition(".")[0], package, test=self.functions[f"{kind}.{method}"].test)
-        )
-        return [f"{kind}.{method}" for kind in found] if len(found) <= _MAX_IMPLEMENTATIONS else ()
-
-    def _fits(self, kind: str, wanted: Mapping[str, tuple[str, ...]]) -> bool:
-        """Tell whether a type has methods of these names and signatures."""
-        return all((method := self.functions.get(f"{kind}.{name}")) is not None and alike(method.signature, shape) for name, shape in wanted.items())
-
-    def _meet(self, package: str, other: str, *, test: bool) -> bool:
-        """Tell whether values of one package can become interfaces of another: one imports the other, or somebody imports both.
-
-        What a test file declares is not seen outside of its package, so nobody else brings the two together, and what only tests import is theirs.
-        """
-        if package == other or not self._imports:
-            return True
-        if package in self._only_tested:
-            return False
-        if test:
-            return package.removesuffix("_test") == other or other in self._imports.get(package, ())
-        if other in self._imports.get(package, ()) or package in self._imports.get(other, ()):
-            return True
-        return any(package in imported and other in imported for imported in self._imports.values())
 
     def _behind_wrapper(self, function: FunctionSummary, target: str, callees: list[str]) -> list[str]:
         """Leave out implementations that a locking wrapper stands before: others have the wrapper, it alone has them."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import msgspec
+
+from golint_maps.flow.callees import Wanted
 from golint_maps.flow.effects import EffectCall, FunctionEffects, MapEffect
 from golint_maps.flow.site import Place
 from golint_maps.graphs.effects import EffectTable, translate
@@ -14,8 +17,8 @@ def deletes(path: Path, key: Path | None) -> MapEffect:
     return MapEffect("delete", path, key, False, HERE, "m")
 
 
-def function(id: str, *effects: MapEffect, calls: tuple[EffectCall, ...] = (), method: str = "") -> FunctionEffects:
-    return FunctionEffects(id, id, method, effects, calls)
+def function(id: str, *effects: MapEffect, calls: tuple[EffectCall, ...] = ()) -> FunctionEffects:
+    return FunctionEffects(id, id, effects, calls)
 
 
 def call(callee: str, receiver: Path | None = None, *args: Path | None) -> EffectCall:
@@ -66,22 +69,37 @@ def test_mutual_recursion_reaches_a_fixed_point() -> None:
     assert reached(table, "a") == [(("r", "m"), None, 2)]
 
 
-def test_a_method_of_an_interface_counts_when_one_type_has_it() -> None:
-    one = function("p.T.Drop", deletes(("r", "m"), None), method="Drop/1")
-    two = function("p.U.Drop", method="Drop/1")
-    assert reached(EffectTable([one]), "?Drop/1") == [(("r", "m"), None, 0)]
-    assert reached(EffectTable([one, two]), "?Drop/1") == []
-    assert reached(EffectTable([one], [("Drop/1", "p.T.Drop"), ("Drop/1", "q.V.Drop")]), "?Drop/1") == []
+RUN = Wanted("p.Runner", "Run", ("*p.T", "->"))
+
+
+def behind(functions: list[FunctionEffects], *candidates: str, whole: bool = True) -> list[tuple[Path, Path | None, int]]:
+    """Return what a call of `Runner.Run` may do where these are the candidates."""
+    return reached(EffectTable(functions, lambda wanted: [(id, whole) for id in candidates] if wanted == RUN else []), RUN.id)
+
+
+def test_a_method_of_an_interface_counts_when_one_type_can_be_behind_it() -> None:
+    one = function("p.T.Run", deletes(("r", "m"), None))
+    two = function("p.U.Run")
+    assert behind([one], "p.T.Run") == [(("r", "m"), None, 0)]
+    assert behind([one, two], "p.T.Run", "p.U.Run") == []
+    assert behind([one], "p.T.Run", "q.V.Run") == []
+    assert behind([one]) == []
+
+
+def test_a_type_without_all_of_the_interface_must_embed_the_rest() -> None:
+    one = function("p.T.Run", deletes(("r", "m"), None))
+    assert behind([one], "p.T.Run", whole=False) == []
+    assert behind([msgspec.structs.replace(one, promotes=True)], "p.T.Run", whole=False) == [(("r", "m"), None, 0)]
 
 
 def test_a_method_of_an_interface_that_few_types_have_may_insert_into_what_it_is_handed() -> None:
     def inserts(path: Path) -> MapEffect:
         return MapEffect("insert", path, None, False, HERE, "m")
 
-    one = function("p.T.Run", inserts(("p0", "m")), inserts(("r", "m")), deletes(("p0", "n"), None), method="Run/1")
-    others = [("Run/1", f"p.{name}.Run") for name in "TUV"]
-    assert reached(EffectTable([one], others), "?Run/1") == [(("p0", "m"), None, 0)]
-    assert reached(EffectTable([one], [*others, *(("Run/1", f"q.{name}.Run") for name in "TUV")]), "?Run/1") == []
+    one = function("p.T.Run", inserts(("p0", "m")), inserts(("r", "m")), deletes(("p0", "n"), None))
+    others = [f"p.{name}.Run" for name in "TUV"]
+    assert behind([one], *others) == [(("p0", "m"), None, 0)]
+    assert behind([one], *others, *(f"q.{name}.Run" for name in "TUV")) == []
 
 
 def test_methods_of_headers_are_known() -> None:

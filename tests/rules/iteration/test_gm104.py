@@ -237,7 +237,7 @@ func (c check) run(s *sched) error { return nil }
 
 
 HOST = """package host
-type Plugin interface { Start(h *Host) error; Stop(h *Host, name string); other(h *Host) }
+type Plugin interface { Start(h *Host) error; Stop(h *Host, name string) }
 type Host struct { plugins, waiting map[string]Plugin }
 func (h *Host) Register(name string, p Plugin) { h.plugins[name] = p }
 func (h *Host) Wait(name string, p Plugin) { h.waiting[name] = p }
@@ -268,6 +268,36 @@ def test_a_plugin_of_another_package_may_call_back_what_starts_it(call: str, bod
     assert [finding.level for finding in findings] == [Level.NOTE] * found
     if found:
         assert findings[0].traces[0].steps[-1].message == "Host.Register inserts into h.plugins"
+
+
+OTHER = """package other
+OTHERS
+type Host struct{ plugins map[string]any }
+func (h *Host) Register(name string, p any) { h.plugins[name] = p }
+type M struct{ EMBEDS; Name string }
+func (m M) Start(h *HOST) error { h.Register("log", m); return nil }
+func (m M) STOP {}
+func walk(h *Host) { for name := range h.plugins { h.Register(name+name, nil) } }
+"""
+
+
+@pytest.mark.parametrize(
+    ("imports", "host", "stop", "embeds", "found"),
+    [
+        ('import "example.com/host"', "host.Host", "Stop(h *host.Host, name string)", "_ int", 1),
+        ('import "example.com/host"', "host.Host", "Halt()", "_ int", 0),  # lacks a method of the interface
+        ('import "example.com/host"', "host.Host", "Halt()", "host.Plugin", 1),  # has it by what it embeds
+        ('import "example.com/host"', "host.Host", "Stop(n int)", "host.Plugin", 0),  # has another one of that name
+        ("", "Host", "Stop(h *Host, name string)", "_ int", 0),  # another Host, in a package that has nothing to do with this one
+    ],
+)
+def test_a_method_of_another_package_must_fit_the_interface(imports: str, host: str, stop: str, embeds: str, found: int) -> None:
+    own = HOST.replace("CALL", "p.Start(h)") + "type none struct{}\nfunc (none) Start(h *Host) error { return nil }\n"
+    own += "func (none) Stop(h *Host, name string) {}\n"
+    other = OTHER.replace("OTHERS", imports).replace("HOST", host).replace("STOP", stop).replace("EMBEDS", embeds)
+    facts = facts_of(other, path="example.com/other", imports={"example.com/host": own})
+    program = Program([facts_of(own, path="example.com/host"), facts])
+    assert len([finding for finding in rule.RULE.checks[0](program) if "calls `p.Start`" in finding.message]) == found
 
 
 @pytest.mark.parametrize(
