@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from golint_maps.flow.maps import extent, qualified
+from golint_maps.flow.refills import refills
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.syncmap_calls import map_call
@@ -246,7 +247,7 @@ def _reference(x: ir.Expr, loop: _Loop, view: View, depth: int = 0) -> tuple[int
             parts = [element.value for element in elements]
         case ir.Call(ir.Name("append") as fun, [_, *rest], spread=False) if view.typing.is_builtin(fun, "append"):
             parts = rest  # of `append(xs, v[:]...)`, the elements are copied
-        case ir.Call(fun, [operand]) if view.typing.as_type(fun) is not None:
+        case ir.Call(fun, [operand]) if view.typing.as_type(fun) is not None and not _is_copied(x, view):
             parts = (operand,)
         case ir.Sel(base, name):
             return _method_value(base, name, loop, view)
@@ -260,6 +261,11 @@ def _reference(x: ir.Expr, loop: _Loop, view: View, depth: int = 0) -> tuple[int
         if found is not None:
             return found
     return None
+
+
+def _is_copied(x: ir.Expr, view: View) -> bool:
+    """Tell whether a conversion makes a value that shares nothing: a text, or an array."""
+    return isinstance(view.package.resolver.underlying(view.typing.of(x)), model.Basic | model.Array)
 
 
 def _part_of(x: ir.Expr, loop: _Loop, view: View, form: str) -> tuple[int, str] | None:
@@ -297,21 +303,23 @@ def _is_renewed(view: View, loop: _Loop, way: list[_Level], number: int, key: ir
         if isinstance(level.owner, ir.If):
             before.append(level.owner)
         before += level.block[: level.index]
-    if not any(_renews(view, statement, number, keyed=keyed) or _sets_a_field(view, loop, statement, number) for statement in before):
+    if not any(_renews(view, statement, number, keyed=keyed) or _sets_a_part(view, loop, statement, number) for statement in before):
         return False
     # The key is another one in each turn as well: the variable itself, one of the turn, or one that the body renews likewise.
     return keyed or any(_inside(part, loop, view) or any(_renews(view, statement, part, keyed=False) for statement in before) for part in parts)
 
 
-def _sets_a_field(view: View, loop: _Loop, statement: ir.Stmt, number: int) -> bool:
-    """Tell whether a statement gives a field of a struct variable what the turn has brought: `v.name = name`."""
+def _sets_a_part(view: View, loop: _Loop, statement: ir.Stmt, number: int) -> bool:
+    """Tell whether a statement gives a field or element of a variable what the turn has brought: `v.name = name`, `buf[0] = byte(n)`."""
+    if isinstance(statement, ir.For | ir.Range):
+        return any(_sets_a_part(view, loop, inner, number) for inner in statement.body)
     if not isinstance(statement, ir.Assign) or statement.op != "=":
         return False
     return any(
-        isinstance(target, ir.Sel)
+        isinstance(target, ir.Sel | ir.Index)
         and isinstance(target.base, ir.Local)
         and target.base.id == number
-        and isinstance(view.package.resolver.underlying(view.typing.local(number)), model.Struct)
+        and isinstance(view.package.resolver.underlying(view.typing.local(number)), model.Struct | model.Array)
         and any(isinstance(part, ir.Local) and _inside(part.id, loop, view) for part in subexpressions(value))
         for target, value in paired(statement)
     )
@@ -342,7 +350,7 @@ def _renews(view: View, statement: ir.Stmt, number: int, *, keyed: bool) -> bool
 
 
 def _fills(view: View, x: ir.Expr, number: int, keyed: bool) -> bool:
-    """Tell whether an expression hands a variable to what reads into it: `dec.Decode(&v)`, `io.ReadFull(r, v[:])`, `copy(v[:], b)`."""
+    """Tell whether an expression hands a variable to what writes to it: `dec.Decode(&v)`, `io.ReadFull(r, v[:])`, `copy(v[:], b)`."""
     for part in subexpressions(x):
         if not isinstance(part, ir.Call):
             continue
@@ -350,7 +358,9 @@ def _fills(view: View, x: ir.Expr, number: int, keyed: bool) -> bool:
         if view.typing.is_builtin(part.fun, "copy"):
             if isinstance(part.args[0], ir.SliceOf) and _mentions(part.args[0].x, number):
                 return True
-        elif (keyed or _READING.search(name)) and any(isinstance(arg, ir.Addr | ir.SliceOf) and _root(arg.x) == number for arg in part.args):
+        elif refills(view, part, number) or (
+            (keyed or _READING.search(name)) and any(isinstance(arg, ir.Addr | ir.SliceOf) and _root(arg.x) == number for arg in part.args)
+        ):
             return True
     return False
 

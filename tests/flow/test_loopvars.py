@@ -168,3 +168,58 @@ def test_a_variable_from_outside_may_get_its_value_field_by_field() -> None:
 def test_the_map_may_have_a_name_of_the_turn() -> None:
     assert forms("for i, x := range xs { into := m; into[i] = &x }") == ["address"]
     assert forms("for i, x := range xs { into := map[int]any{}; into[i] = &x }") == []
+
+
+FILLERS = """package p
+import ("encoding/binary"; "encoding/hex"; "sync")
+var _ = hex.Encode
+var pool sync.Pool
+type db struct{}
+func (db) Put(k, v []byte) {}
+func fill(p *[4]byte, n uint32) { p[0] = byte(n) }
+func put(b []byte, n uint32) { binary.LittleEndian.PutUint32(b[1:], n) }
+func through(b []byte, n uint32) { put(b, n) }
+func whole(p *[4]byte, n uint32) { *p = [4]byte{byte(n)} }
+func look(p *[4]byte, n uint32) bool { return p[0] == byte(n) }
+func other(p *[4]byte, n uint32) { p = new([4]byte); p[0] = byte(n) }
+"""
+
+
+def refilled(text: str) -> list[str]:
+    """Return the forms of what is stored in a loop over numbers where an array was declared before."""
+    body = f"func f(ids []uint32, m map[uint32]any, d db) {{ var buf [4]byte\nfor _, id := range ids {{\n{text}\n}} }}\n"
+    return [fact.form for fact in facts_of(FILLERS + body).facts if isinstance(fact, LoopVariableStored)]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "binary.BigEndian.PutUint32(buf[:], id)",
+        "n := binary.PutUvarint(buf[:], uint64(id)); _ = n",
+        "hex.Encode(buf[:], []byte{byte(id)})",
+        "fill(&buf, id)",
+        "put(buf[:], id)",
+        "through(buf[:], id)",
+        "whole(&buf, id)",
+        "buf[0] = byte(id)",
+        "buf[0], buf[1] = byte(id), byte(id >> 8)",
+        "for i := range buf { buf[i] = byte(id >> (8 * i)) }",
+    ],
+)
+def test_an_array_from_outside_that_each_turn_fills_is_shared(call: str) -> None:
+    assert refilled(f"{call}\nm[id] = buf[:]") == ["slice"]
+    assert refilled(f"{call}\nm[id] = &buf") == ["address"]
+    assert refilled(f"{call}\nown := buf\nm[id] = own[:]") == []
+    assert refilled(f"{call}\nm[id] = string(buf[:])") == []
+    assert refilled(f"{call}\nm[id] = append([]byte(nil), buf[:]...)") == []
+    assert refilled(f"{call}\nm[id] = buf") == []
+    assert refilled(f"{call}\nm[id] = buf[:]\nreturn") == []
+    assert refilled(f"var buf [4]byte\n{call}\nm[id] = buf[:]") == []
+    assert refilled(f"{call}\nm[7] = buf[:]") == []
+
+
+@pytest.mark.parametrize(
+    "call", ["look(&buf, id)", "other(&buf, id)", "d.Put(buf[:], nil)", "pool.Put(&buf)", "buf[0] = 1", "_ = hex.EncodeToString(buf[:])"]
+)
+def test_an_array_that_is_only_looked_at_may_be_meant_to_be_shared(call: str) -> None:
+    assert refilled(f"{call}\nm[id] = buf[:]") == []
