@@ -88,6 +88,12 @@ def _from_caller(view: View, x: ir.Expr) -> bool:
     return False
 
 
+def fails(view: View, call: ir.Call) -> bool:
+    """Tell whether a call is of a function of this package whose last result is an error."""
+    found = callee(view, call)
+    return found is not None and found.declared is not None and found.declared.node.type.results[-1:] == [ir.TName("error")]
+
+
 def kind_on_error(view: View, call: ir.Call, index: int) -> str | None:
     """Return what result `index`, a map, of a call is when the call returns an error: NIL, MAYBE, or None where it is made all the same.
 

@@ -37,7 +37,7 @@ class NilWrite(Site, frozen=True, tag="nil-write"):
     literal, or `new`), `inner` (an element of a map that was never stored), `missing` (a look-up that found nothing), `compared` (a condition has
     just found it nil), `decoded`, `stored` (decoded from a text that the program keeps), `returned` (by a function that always returns nil), `field`
     and `variable` (nothing in the package makes it), `handed` (a caller in the package hands in a zero value), `failed` (a result of a call that
-    returned an error), `ignored` (the error of the method that makes it is not looked at), `empty` (a condition has found it empty), `unfound` (a
+    returned an error), `ignored` (the error of the call that makes it is not looked at), `empty` (a condition has found it empty), `unfound` (a
     look-up found nothing in somebody else's map), `cloned` (of a map that may be nil), `checked` (a later condition asks whether it is nil), `reset`
     (another method sets it to nil), `taken` (another method begins anew with nil), `late` (others make it where it is nil),
     `optional` (an exported field that nothing in the package makes), `reflected` (through `reflect`).

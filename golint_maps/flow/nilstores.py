@@ -8,7 +8,7 @@ from dataclasses import replace
 from golint_maps.flow.maps import extent
 from golint_maps.flow.nilbody import Body
 from golint_maps.flow.nilconditions import mentioned
-from golint_maps.flow.nildoubts import filled_unless_it_fails, kind_on_error
+from golint_maps.flow.nildoubts import fails, filled_unless_it_fails, kind_on_error
 from golint_maps.flow.nilforget import run_unseen
 from golint_maps.flow.nilresults import nil_for_nothing
 from golint_maps.flow.nilstate import ELEMENTS, GOOD, MAYBE, NIL, LookUp, Mark, Origin, State, Value
@@ -130,6 +130,7 @@ def _returned(body: Body, lhs: Sequence[ir.Expr], call: ir.Call, state: State) -
     error = lhs[-1]
     if isinstance(error, ir.Name) and error.name == "_":
         ignored(body, call, state)
+        _left_unasked(body, lhs[:-1], call, state)
     if len(lhs) < 2 or not isinstance(error, ir.Local) or body.view.typing.local(error.id) != model.ERROR:
         return
     results = []
@@ -154,6 +155,15 @@ def ignored(body: Body, call: ir.Call, state: State) -> None:
         base = body.view.paths.of(call.fun.base)
         if base is not None and state.values.get((*base, name)) != GOOD:
             state.values[*base, name] = Value(MAYBE, Origin(*extent(call, body.view), "ignored", spell(call.fun, body.view.variables)))
+
+
+def _left_unasked(body: Body, lhs: Sequence[ir.Expr], call: ir.Call, state: State) -> None:
+    """`m, _ := read(path)`: nobody asks for the error with which a function of the package returns nil. Of constants its author knows what comes."""
+    if not fails(body.view, call) or (call.args and all(isinstance(arg, ir.Const) for arg in call.args)):
+        return
+    for index, x in enumerate(lhs):
+        if isinstance(x, ir.Local) and body.resolver.map(body.view.typing.local(x.id)) is not None and kind_on_error(body.view, call, index):
+            state.values[f"l{x.id}",] = Value(MAYBE, Origin(*extent(call, body.view), "ignored", spell(call.fun, body.view.variables)))
 
 
 def _correlate(body: Body, lhs: Sequence[ir.Expr], rhs: Sequence[ir.Expr], state: State) -> None:

@@ -821,3 +821,29 @@ def test_a_method_of_a_map_type_is_called_on_nil() -> None:
     assert writes(source % "s.fill(); s.add(``)") == []
     assert writes(source % "s = set{}; s.add(``)") == []
     assert writes(source % "if c { s = set{} }; s.add(``)") == []
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("m, _ := read(p); m[``]++", True),
+        ("var m M; m, _ = read(p); m[``]++", True),
+        ("m, n, _ := two(p); m[``]++; n[``]++", True),
+        ("m, _ := read(p); if m == nil { m = M{} }; m[``]++", False),
+        ("m, _ := read(p); if len(m) == 0 { return }; m[``]++", False),
+        ("m, _ := read(`defaults`); m[``]++", False),  # its author knows what comes of it
+        ("m, _ := always(p); m[``]++", False),
+        ("m, _ := found(p); m[``]++", False),  # no error
+        ("m, err := read(p); if err != nil { return }; m[``]++", False),
+        ("m, _ := read(p); m = M{}; m[``]++", False),
+        ("m, _ := unknown.Read(p); m[``]++", False),
+    ],
+)
+def test_the_error_of_what_returns_nil_beside_it_is_thrown_away(body: str, found: bool) -> None:
+    readers = (
+        "func read(p string) (M, error) { if p == `` { return nil, failed }; return M{}, nil }\n"
+        "func two(p string) (M, M, error) { if p == `` { return nil, M{}, failed }; return M{}, M{}, nil }\n"
+        "func always(p string) (M, error) { if p == `` { return M{}, failed }; return M{}, nil }\n"
+        "func found(p string) (M, bool) { if p == `` { return nil, true }; return M{}, false }\nvar failed error\n"
+    )
+    assert writes(f"{readers}func f(p string) {{ {body} }}") == ([("m", "ignored", False)] if found else [])
