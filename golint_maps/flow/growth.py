@@ -62,8 +62,8 @@ class MapGrowth(Site, frozen=True, kw_only=True, tag="map-growth"):
     """In a literal: the key is the same at each call of it, made of variables of the function around it."""
     private: bool = False
     """The function alone has the map, for as long as it waits for events, and does nothing to it but adding, looking up and going over it."""
-    made_from: tuple[str, ...] = ()
-    """Names of the variables that a function or operator makes the key from; empty when the key is no such result."""
+    made_from: str = ""
+    """Name of the parameter that the key is another form of (`strings.ToLower(name)`); empty when it is none."""
     hint: str = ""
     """What the text says of the number of keys without showing it (see `key_words.hint`)."""
 
@@ -161,7 +161,7 @@ def _growths(view: View, summary: FunctionSummary, number: int, inserts: Sequenc
             pointers=holds_pointers(value, view.package.resolver) is not False,
             once=once,
             scanned=isinstance(value, model.Pointer) and holds_pointers(kind, view.package.resolver) is False,
-            made_from=_made_from(view, key) if key is not None else (),
+            made_from=_made_from(view, key) if key is not None else "",
             fixed=key is not None and _is_fixed(view, function, number, key),
             hint=hint(view, key, kind, value) if key is not None else "",
         )
@@ -355,18 +355,35 @@ def _parameter(view: View, key: ir.Expr) -> str:
     return ""
 
 
-def _made_from(view: View, key: ir.Expr) -> tuple[str, ...]:
-    """Return the names of the parameters of the key's own type that a function or an operator makes the key from."""
+def _made_from(view: View, key: ir.Expr) -> str:
+    """Return the name of the parameter that a key is another form of: a text that a function, or constants before and behind, make from it alone.
+
+    Numbers are made coarser (`v / 10`) by who deletes what they have become, and of two texts in one key (`host + name`) none is the key.
+    """
     definition = view.typing.definitions.get(key.id) if isinstance(key, ir.Local) and not view.assignments[key.id] else None
     made = definition.value if isinstance(definition, FromValue) and definition.count == 1 else key
     if not isinstance(made, ir.Call | ir.Binary) or (isinstance(made, ir.Call) and view.typing.as_type(made.fun) is not None):
-        return ()
+        return ""
     if isinstance(made, ir.Call) and half_releases.gives_another(made.fun):
-        return ()
+        return ""
     kind = view.typing.of(key)
-    operands = made.args if isinstance(made, ir.Call) else [made]
-    parts = {part.id for operand in operands for part in subexpressions(operand) if isinstance(part, ir.Local)}
-    return tuple(sorted(view.variables[part].name for part in parts if view.typing.local(part) == kind and view.variables[part].kind == "param"))
+    if view.package.resolver.underlying(kind) != model.STRING:
+        return ""
+    variables = {x.id if isinstance(x, ir.Local) else -1 for x in _ingredients(made) if not isinstance(x, ir.Const) and not _is_constant(view, x)}
+    if len(variables) != 1 or -1 in variables:
+        return ""
+    (number,) = variables
+    return view.variables[number].name if view.typing.local(number) == kind and view.variables[number].kind == "param" else ""
+
+
+def _ingredients(x: ir.Expr) -> Iterator[ir.Expr]:
+    """Yield what calls and operators make an expression from."""
+    for operand in x.args if isinstance(x, ir.Call) else (x.left, x.right) if isinstance(x, ir.Binary) else ():
+        yield from _ingredients(operand) if isinstance(operand, ir.Call | ir.Binary) else (operand,)
+
+
+def _is_constant(view: View, x: ir.Expr) -> bool:
+    return isinstance(x, ir.Name) and x.name in view.package.scope.constants
 
 
 def _source(view: View, key: ir.Expr, access: MapAccess) -> tuple[str, bool]:

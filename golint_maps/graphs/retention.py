@@ -197,7 +197,7 @@ class Retention:
             if identity[0] == "l" or not living or not all(growth.made_from for growth in growths):
                 continue
             for release in living:
-                growth = next((growth for growth in growths if release.variable in growth.made_from), None)
+                growth = next((growth for growth in growths if release.variable == growth.made_from), None)
                 if growth is None or release.form != "delete":
                     break
             else:

@@ -45,6 +45,36 @@ def test_an_insert_under_one_form_and_a_delete_under_another() -> None:
 
 
 @pytest.mark.parametrize(
+    ("form", "found"),
+    [
+        ("`user:` + name", True),
+        ("prefix + name", True),
+        ("strings.TrimSpace(name)", True),
+        ("`user:` + strings.ToLower(strings.TrimSpace(name))", True),
+        ("strings.TrimPrefix(name, `user:`)", True),
+        ("keyOf(name, `x`)", True),
+        ("host + name", False),  # who drops it may hand in both as one
+        ("keyOf(host, name)", False),
+        ("s.base + name", False),
+        ("keyOf(name, strings.ToLower(host))", False),
+    ],
+)
+def test_only_another_form_of_one_text_is_compared_with_the_key_of_another_function(form: str, found: bool) -> None:
+    head = HEAD.replace("type S struct {", "const prefix = `p`\ntype S struct { base string;")
+    body = "func (s *S) Put(host, name string) { s.m[%s] = nil }\nfunc (s *S) Drop(name string) { delete(s.m, name) }"
+    assert bool(findings_of(gm401_map_only_grows, {"p.go": head + body % form})) == found
+
+
+def test_a_number_that_is_made_coarser_may_be_what_the_other_function_is_handed() -> None:
+    head = HEAD.replace("import", 'import "math"\nimport').replace("type S struct {", "type S struct { bins map[float64]*entry; tens map[int]*entry;")
+    body = (
+        "func (s *S) Scale(v float64) { scale := math.Floor(v); s.bins[scale] = nil }\nfunc (s *S) Rescale(v float64) { delete(s.bins, v) }\n"
+        "func (s *S) Put(v int) { ten := v / 10; s.tens[ten] = nil }\nfunc (s *S) Drop(v int) { delete(s.tens, v) }"
+    )
+    assert findings_of(gm401_map_only_grows, {"p.go": head + body}) == []
+
+
+@pytest.mark.parametrize(
     "body",
     [
         "func (s *S) Check(a string) { up := parent(a); if s.m[up] != nil { delete(s.m, a) } }",
