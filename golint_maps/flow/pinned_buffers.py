@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from golint_maps.flow.buffer_pieces import Pieces
 from golint_maps.flow.maps import extent, qualified
+from golint_maps.flow.pointers import holds_pointers
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.traverse import expressions, operands, statements, subexpressions
@@ -13,6 +14,9 @@ from golint_maps.flow.view import View
 from golint_maps.syntax import ir
 from golint_maps.types import model
 from golint_maps.types.definitions import FromRange, FromValue
+
+_MAX_STEPS = 6
+"""Definitions and conversions between a piece and what it is cut from."""
 
 
 class PinnedBuffer(Site, frozen=True, tag="pinned-buffer"):
@@ -48,8 +52,9 @@ def analyse(view: View) -> Iterator[PinnedBuffer]:
             part, (piece, origin) = found[0]
             keeps = _keeps(view, target.base)
             both = len(found) > 1
-            if _of_a_turn(view, piece) and (keeps == "given" or (both and not _is_choosy(view, pieces, statement, target))):
-                continue  # a parser, which gives its caller what it needs, or keeps nearly all of the text anyway
+            parser = (keeps == "given" and not _keeps_names(view, target, part, piece)) or (both and not _is_choosy(view, pieces, statement, target))
+            if parser and _of_a_turn(view, piece):
+                continue  # it gives its caller what it needs, or keeps nearly all of the text anyway
             if keeps:
                 yield _fact(view, statement, target, part, piece, origin)
 
@@ -104,6 +109,32 @@ def _of_a_turn(view: View, x: ir.Expr) -> bool:
                 return True
             if isinstance(definition, FromValue):
                 todo.append(definition.value)
+    return False
+
+
+def _keeps_names(view: View, target: ir.Index, part: str, piece: ir.Expr) -> bool:
+    """Tell whether a parser keeps as keys what it cuts from each line, and nothing of the rest: the values hold no text."""
+    found = view.package.resolver.map(view.typing.of(target.base))
+    return part == "key" and found is not None and holds_pointers(found.value, view.package.resolver) is False and _is_cut(view, piece)
+
+
+def _is_cut(view: View, x: ir.Expr) -> bool:
+    """Tell whether a piece is a part of what a turn of a loop is about: of a line, not the line."""
+    for _ in range(_MAX_STEPS):
+        match x:
+            case ir.Local(number) if not view.assignments[number]:
+                definition = view.typing.definitions.get(number)
+                if not isinstance(definition, FromValue):
+                    return False
+                if definition.count > 1:
+                    return _of_a_turn(view, definition.value)
+                x = definition.value
+            case ir.SliceOf(operand) | ir.Index(operand):
+                return _of_a_turn(view, operand)
+            case ir.Call(fun, [operand, *_]) if view.typing.as_type(fun) is not None or (isinstance(fun, ir.Sel) and fun.name.startswith("Trim")):
+                x = operand
+            case _:
+                return False
     return False
 
 

@@ -19,6 +19,8 @@ import (
 
 var word = regexp.MustCompile(`x`)
 
+var kept any
+
 func use(ix *index) {}
 
 const (
@@ -94,6 +96,28 @@ LOOP = 'for _, line := range strings.Split(text, "\\n") {{ a, b, ok := strings.C
 )
 def test_a_parser_that_keeps_some_lines_keeps_all(body: str, found: list[str]) -> None:
     assert parts(LOOP.format(body)) == found
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "found"),
+    [
+        ("string]bool", "m[a] = true", ["key"]),
+        ("string]struct{}", "m[strings.TrimSpace(a)] = struct{}{}", ["key"]),
+        ("name]int", "m[name(a)]++", ["key"]),
+        ("string]int", "m[line[:3]] = len(b)", ["key"]),
+        ("string]bool", "f := strings.Fields(line); m[f[0]] = true", ["key"]),
+        ("string]string", "m[a] = b", []),  # the values are there, too
+        ("string]string", "m[a] = k", []),
+        ("string]bool", "m[line] = true", []),  # the lines are the text
+        ("string]bool", "m[strings.TrimSpace(line)] = true", []),
+        ("string]bool", "m[strings.Clone(a)] = true", []),
+        ("string]bool", "m[strings.ToUpper(a)] = true", []),
+    ],
+)
+def test_a_parser_that_gives_its_caller_only_names_throws_the_rest_away(kind: str, body: str, found: list[str]) -> None:
+    text = LOOP.format(f"_, _ = a, b; {body}")
+    assert parts(f"m := map[{kind}{{}}; {text}; kept = m") == found
+    assert parts(f"m := map[{kind}{{}}; {text}; println(len(m))") == []
 
 
 @pytest.mark.parametrize(
