@@ -38,6 +38,19 @@ def harmless(view: View, number: int, look_up: MapCall, delete: MapCall) -> bool
     return not _is_used(view, body, variables, delete.pos)
 
 
+def closes(view: View, number: int, look_up: MapCall, delete: MapCall) -> bool:
+    """Tell whether all that is done with what was found is to close it: that may be done twice, but what has come in its place stays open."""
+    body = view.facts.functions[number].body or ()
+    variables = set(_variables(view, body, look_up))
+    if _may_fail(view, body, look_up.pos, delete.pos) or _is_locked(body, variables, delete.pos):
+        return False
+    return any(_is_closed(view, call, variables) for call in each(body, ir.Call))
+
+
+def _is_closed(view: View, call: ir.Call, variables: set[int]) -> bool:
+    return isinstance(call.fun, ir.Sel) and call.fun.name == "Close" and _mention((call.fun.base,), variables) and _ends_twice(view, call)
+
+
 def _variables(view: View, body: Sequence[ir.Stmt], look_up: MapCall) -> Iterator[int]:
     """Yield the local variables that hold what was found, asserted to a type or not."""
     known: set[int] = set()

@@ -18,8 +18,9 @@ from golint_maps.flow.slots import slots, won_flag
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.stateful import is_stateful
 from golint_maps.flow.support import serves_tests
+from golint_maps.flow.syncmap_answers import answers
 from golint_maps.flow.syncmap_calls import MapCall, SyncMaps, alike_call, locals_in, map_call, owner_of, place_of, spelled_map, stands_for
-from golint_maps.flow.syncmap_doubts import harmless
+from golint_maps.flow.syncmap_doubts import closes, harmless
 from golint_maps.flow.traverse import subexpressions
 from golint_maps.flow.view import View
 from golint_maps.flow.walk import Forward
@@ -37,7 +38,9 @@ class SyncMapSequence(Site, frozen=True, tag="sync-map-sequence"):
 
     `kind` is `miss` (stored because nothing was there), `modify` (the stored value was made of the old one) or `delete` (of an entry whose value
     is used). `method` is the look-up's. `go` is the language version of the file. `stateful`: the value that is stored has a state of its own, so
-    that it matters which of two stays. `harmless`: of a delete that hardly hurts anybody when two do it (see `syncmap_doubts`). `apart`: the map
+    that it matters which of two stays. `answers`: the function tells its caller by its result whether an entry was there (see `syncmap_answers`).
+    `harmless`: of a delete that hardly hurts anybody when two do it, `closes`: that is so because what was found is closed, which may be done twice
+    (see `syncmap_doubts`). `apart`: the map
     is a parameter, so it is the callers' business who else has it, or the key is the one that a `Range` over the map is at. `id` is the function's or
     literal's.
     """
@@ -48,7 +51,9 @@ class SyncMapSequence(Site, frozen=True, tag="sync-map-sequence"):
     look_up: Place
     go: tuple[int, int]
     stateful: bool = False
+    answers: bool = False
     harmless: bool = False
+    closes: bool = False
     apart: bool = False
     id: str = ""
 
@@ -266,7 +271,9 @@ class _Sequences(Forward[_State]):
             look_up=place_of(look_up.call.call, view),
             go=view.go,
             stateful=len(found.call.args) == 2 and is_stateful(view.typing.of(found.call.args[1]), view.package.resolver),
+            answers=kind == "miss" and self._number == view.number and not look_up.used and answers(view, look_up.call, found),
             harmless=kind == "delete" and harmless(view, self._number, look_up.call, found),
+            closes=kind == "delete" and closes(view, self._number, look_up.call, found),
             apart=self._apart(found),
             id=function_id(view, self._number),
         )

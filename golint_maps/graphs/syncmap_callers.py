@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Final
 
 from golint_maps.flow.events import CallSite, FunctionSummary
 from golint_maps.flow.site import Place
 from golint_maps.flow.structure import dominates
 from golint_maps.graphs.links import Link
-from golint_maps.graphs.naming import hidden
+from golint_maps.graphs.naming import hidden, sets_up
 from golint_maps.graphs.races import Races
 from golint_maps.graphs.syncmap_locks import is_around
 from golint_maps.graphs.witness import NOTHING, Context, Hop, Witness
 
 _METHOD: Final = "sync.Map."
 _FINDS: Final = frozenset(f"{_METHOD}{name}" for name in ("Load", "LoadOrStore", "Store"))
+_REPLACES: Final = frozenset(f"{_METHOD}{name}" for name in ("Store", "Swap"))
 _BESIDE: Final = frozenset(("spawn", "main"))
 _FAR: Final = 2
 """Functions on a way from a caller out of sight beyond which it is no longer plain that the call may be made at any time."""
@@ -45,6 +47,23 @@ class SyncMapCallers:
         return not link.spawns and any(
             site.targets[0] in _FINDS and site.receiver is not None and site.receiver.identity == identity and dominates(site.at, link.site.at)
             for site in _map_calls(self._functions[link.caller])
+        )
+
+    def replaced(self, function: str, delete: Place) -> bool:
+        """Tell whether some function, but for those that set things up, stores to the map of a delete whatever is there."""
+        summary = self._functions.get(function)
+        site = next((site for site in _map_calls(summary) if site.place.start == delete.start), None) if summary is not None else None
+        return site is not None and site.receiver is not None and bool(site.receiver.identity) and site.receiver.identity in self._stored
+
+    @cached_property
+    def _stored(self) -> frozenset[str]:
+        """The maps that get values by `Store` or `Swap`."""
+        return frozenset(
+            site.receiver.identity
+            for function in self._functions.values()
+            if not function.test and not sets_up(function)
+            for site in _map_calls(function)
+            if site.receiver is not None and site.targets[0] in _REPLACES
         )
 
     def alone(self, function: str) -> bool:

@@ -29,8 +29,8 @@ def check(program: Program) -> Iterator[Finding]:
         yield RULE.finding(
             fact,
             f"`{fact.map}.Store({fact.key}, …)` after a look-up that found nothing: two goroutines may both miss and both store. "
-            "One of them goes on with a value that is no longer in the map.",
-            level=None if fact.stateful and not program.syncmap_callers.alone(fact.id) else Level.NOTE,
+            + ("Both callers are told that they were first." if fact.answers else "One of them goes on with a value that is no longer in the map."),
+            level=None if (fact.stateful or fact.answers) and not program.syncmap_callers.alone(fact.id) else Level.NOTE,
             key=f"miss {fact.map} {fact.key}",
             related=(Related(locate(fact.look_up), "the look-up"),),
             help=f"`{fact.map}.LoadOrStore({fact.key}, …)` decides who was first and gives everybody that value; "

@@ -33,8 +33,13 @@ def check(program: Program) -> Iterator[Finding]:
             fact,
             f"`{fact.map}.Delete({fact.key})` after the value was loaded by another call: two goroutines may both get the value, "
             "and what somebody else has stored since then is deleted unseen.",
-            level=Level.NOTE if fact.harmless or program.syncmap_callers.alone(fact.id) else None,
+            level=Level.NOTE if _hurts_nobody(program, fact) or program.syncmap_callers.alone(fact.id) else None,
             key=f"delete {fact.map} {fact.key}",
             related=(Related(locate(fact.look_up), "the look-up"),),
             help=f"`{fact.map}.LoadAndDelete({fact.key})` gives the value to exactly one caller.{instead}",
         )
+
+
+def _hurts_nobody(program: Program, fact: SyncMapSequence) -> bool:
+    """Tell whether two may do it: not where what is closed may have been replaced meanwhile, as the delete takes out what is still open."""
+    return fact.harmless and not (fact.closes and program.syncmap_callers.replaced(fact.id, fact.place))
