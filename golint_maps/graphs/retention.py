@@ -168,6 +168,8 @@ class Retention:
             return False
         if half.kind == "return" and not self._lasts(half.identity):
             return False
+        if half.kind == "orphaned" and not (self._lasts(half.identity) or any(any(self._locks(growth)) for growth in growths)):
+            return False
         if half.kind in ("return", "branch"):
             root = self._functions[half.id].root
             if any(release.form != "delete" or self._functions[release.id].root != root for release in living):
@@ -182,10 +184,15 @@ class Retention:
 
     def _locked(self, growth: MapGrowth) -> bool:
         """Tell whether an entry is added under a lock of the object that holds the map: others share that object."""
-        function = self._functions.get(growth.id)
         owner = growth.identity[1:].partition("[")[0].rpartition(".")[0]
-        accesses = function.accesses if function is not None else ()
-        return any(access.place == growth.place and any(lock.name.startswith(f"f{owner}.") for lock in access.locks) for access in accesses)
+        return any(name.startswith(f"f{owner}.") for name in self._locks(growth))
+
+    def _locks(self, growth: MapGrowth) -> Iterator[str]:
+        """Yield the locks under which an entry is added."""
+        function = self._functions.get(growth.id)
+        for access in function.accesses if function is not None else ():
+            if access.place == growth.place:
+                yield from (lock.name for lock in access.locks)
 
     def _filled_together(self, identity: str, partner: str) -> bool:
         return bool({growth.id for growth in self._growths_of(identity)} & {growth.id for growth in self._growths_of(partner)})

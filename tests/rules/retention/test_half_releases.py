@@ -185,6 +185,17 @@ def test_a_value_that_is_overwritten_with_its_way_to_another_map() -> None:
     assert messages(named + done) == []  # what has this name already is the same thing
 
 
+def test_a_way_to_another_map_that_is_lost_with_the_object_is_no_leak() -> None:
+    body = "func (s *S) Add(k, ref string) { s.m[k] = &entry{ref}; s.n[ref] = nil }\n"
+    body += "func (s *S) Done() { for k, e := range s.m { if e.ref == `` { delete(s.m, k); delete(s.n, e.ref) } } }"
+    given = HEAD.replace("s := &S{}; go s.run(); return s", "return &S{}")
+    assert findings_of(gm401_map_only_grows, {"p.go": HEAD + body}) != []
+    assert findings_of(gm401_map_only_grows, {"p.go": given + body}) == []
+    assert findings_of(gm401_map_only_grows, {"p.go": given + "var all = New()\n" + body}) != []
+    locked = body.replace("{ s.m[k] = &entry", "{ mu.Lock(); defer mu.Unlock(); s.m[k] = &entry")
+    assert findings_of(gm401_map_only_grows, {"p.go": given.replace("import", 'import "sync"\nimport') + "var mu sync.Mutex\n" + locked}) != []
+
+
 CALL = """func (s *S) Call(id string, f func() error) error {
 s.m[id] = &entry{}
 if err := f(); err != nil { %s }
