@@ -265,7 +265,8 @@ def _reference(x: ir.Expr, loop: _Loop, view: View, depth: int = 0) -> tuple[int
 
 def _is_copied(x: ir.Expr, view: View) -> bool:
     """Tell whether a conversion makes a value that shares nothing: a text, or an array."""
-    return isinstance(view.package.resolver.underlying(view.typing.of(x)), model.Basic | model.Array)
+    below = view.package.resolver.underlying(view.typing.of(x))
+    return below == model.STRING or isinstance(below, model.Array)
 
 
 def _part_of(x: ir.Expr, loop: _Loop, view: View, form: str) -> tuple[int, str] | None:

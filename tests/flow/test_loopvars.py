@@ -171,7 +171,7 @@ def test_the_map_may_have_a_name_of_the_turn() -> None:
 
 
 FILLERS = """package p
-import ("encoding/binary"; "encoding/hex"; "sync")
+import ("encoding/binary"; "encoding/hex"; "sync"; "unsafe")
 var _ = hex.Encode
 var pool sync.Pool
 type db struct{}
@@ -213,6 +213,7 @@ def test_an_array_from_outside_that_each_turn_fills_is_shared(call: str) -> None
     assert refilled(f"{call}\nm[id] = string(buf[:])") == []
     assert refilled(f"{call}\nm[id] = append([]byte(nil), buf[:]...)") == []
     assert refilled(f"{call}\nm[id] = buf") == []
+    assert refilled(f"{call}\nm[id] = unsafe.Pointer(&buf)") == ["address"]
     assert refilled(f"{call}\nm[id] = buf[:]\nreturn") == []
     assert refilled(f"var buf [4]byte\n{call}\nm[id] = buf[:]") == []
     assert refilled(f"{call}\nm[7] = buf[:]") == []
