@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from golint_maps.flow.events import Setting
 from golint_maps.flow.family import Family
 from golint_maps.flow.lockset_state import Flag, State
 from golint_maps.flow.structure import Structure
 from golint_maps.flow.traverse import each
 from golint_maps.syntax import ir
+from golint_maps.types import model
 
 _FILLED = "len"
 """Stands beside a variable for that its length is not 0."""
 
 
 class Decisions:
-    """The conditions of one function that say where locks are held (`if shared { mu.Lock(); … }`), or depend on what callers hand in."""
+    """The conditions of one function that say where locks are held (`if shared { mu.Lock(); … }`), or depend on what callers hand in or is set."""
 
     def __init__(self, shared: Family, function: ir.Function, structure: Structure, *, locks: bool) -> None:
         self._shared = shared
@@ -40,7 +42,15 @@ class Decisions:
                 return number, truth
             case ir.Binary("==" | "!=" as op, ir.Local(number, pos), ir.Name("nil")) if self._stays(number, pos):
                 return number, truth == (op == "!=")
+            case ir.Sel():
+                return (self._shared.names.identity(condition), truth) if self._is_setting(condition) else None
         return self._compared(condition, truth) if self._locks else None
+
+    def _is_setting(self, x: ir.Sel) -> bool:
+        """Tell whether an expression is a field that is true or false, and that the package sets where the object is made alone."""
+        if x.name in self._shared.assigned_fields or self._view.package.resolver.underlying(self._view.typing.of(x)) is not model.BOOL:
+            return False
+        return self._shared.names.identity(x)[:1] == "f"
 
     def _compared(self, condition: ir.Expr, truth: bool) -> Flag | None:
         match condition:
@@ -49,6 +59,10 @@ class Decisions:
             case ir.Binary("==" | "!=" as op, ir.Local(number, pos), ir.Const(_, text)) if self._stays(number, pos):
                 return (number, text), truth == (op == "==")
         return None
+
+    def settings(self, state: State) -> tuple[Setting, ...]:
+        """Return which settings are known at a point."""
+        return tuple(sorted((what, truth) for what, truth in state.assumed if isinstance(what, str))) if state.assumed else ()
 
     def _stays(self, number: int, pos: int) -> bool:
         """Tell whether a variable has got its value for good where it is asked for."""

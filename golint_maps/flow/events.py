@@ -13,6 +13,8 @@ from golint_maps.flow.site import Place, Site
 Path = tuple[str, ...]
 PARAMETERS = 2
 """Where the numbers of parameters begin in `Argument.flag`."""
+Setting = tuple[str, bool]
+"""A field that is true or false and that its package gives no other value later, by its program-wide name, and its truth."""
 Condition = tuple[int, bool]
 """A parameter of the outermost function, by its number, and its truth."""
 
@@ -80,6 +82,8 @@ class MapAccess(Site, frozen=True, kw_only=True, tag="access"):
     key: str = ""
     when: tuple[Condition, ...] = ()
     """What parameters have to be for this to happen."""
+    settings: tuple[Setting, ...] = ()
+    """What settings have to be for this to happen."""
     inline: int = 0
     """Of `assign` and `load`: how many fields at the end of the path lie in one another, and in what the path comes to before them, as values."""
 
@@ -133,6 +137,8 @@ class CallSite(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A flag of the object lets this happen only once."""
     when: tuple[Condition, ...] = ()
     """What parameters have to be for this to happen."""
+    settings: tuple[Setting, ...] = ()
+    """What settings have to be for this to happen."""
     empty: tuple[str, ...] = ()
     """Program-wide names of the maps that are nil or empty when this happens."""
     made: bool = False

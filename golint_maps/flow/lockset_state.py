@@ -9,8 +9,11 @@ from golint_maps.flow.events import Held
 from golint_maps.syntax import ir
 
 Locks = dict[tuple[str, ...], Held]
-Flag = tuple[int | tuple[int, str], bool]
-"""A local variable that never changes, and its truth, or whether it is not nil; or such a variable with a constant, and whether they are equal."""
+Flag = tuple[int | tuple[int, str] | str, bool]
+"""A local variable that never changes, and its truth, or whether it is not nil; or such a variable with a constant, and whether they are equal.
+
+Or a setting, by its program-wide name, and its truth.
+"""
 
 
 class State:

@@ -741,6 +741,7 @@ class LocksetWalk(Forward[State]):
             key=self.view.paths.key(key) if key is not None else "",
             inline=self._ownership.inline(x) if op in ("assign", "load") else 0,
             when=self._when(state),
+            settings=self._decisions.settings(state),
         )
 
     def _when(self, state: State) -> tuple[Condition, ...]:
@@ -808,6 +809,7 @@ class LocksetWalk(Forward[State]):
             once=self._admission.once_only(call.pos, self.structure),
             alone=mode == "go" and self._admission.let_in(call.pos),
             when=self._when(state),
+            settings=self._decisions.settings(state),
             empty=tuple(self.names.identity(x) for start, end, x in self._empty if start <= call.pos < end) if self._empty else (),
         )
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from golint_maps.flow.events import FunctionSummary
+from golint_maps.flow.events import FunctionSummary, Setting
 from golint_maps.flow.structure import common_loop, dominates, may_follow
 from golint_maps.graphs.happens_before import HappensBefore, works_along
 from golint_maps.graphs.links import Link, Links
@@ -21,6 +21,9 @@ _FAR: Final = 4
 _MAX_CALLERS: Final = 50
 _WAITS: Final = re.compile(r"(?i)wait|eventual|consistent|poll|until|done|timeout|stop|shutdown|close|drain|join")
 """Names of functions by which a test waits for something."""
+
+
+_SET_APART: Final = "a setting that one side needs to be on, and the other off, keeps them apart, if it is one object's"
 
 
 class Doubts:
@@ -42,6 +45,8 @@ class Doubts:
         alone = self.about(left) or self.about(right)
         if alone:
             return alone
+        if _contradict(left, right):
+            return _SET_APART
         if self._order.handed_over(left, right):
             return "one side hands the map over to the other"
         if self.started_elsewhere(left, right):
@@ -79,6 +84,8 @@ class Doubts:
             return "the object is looked up under a key, and the two sides may have different ones"
         if piped(way, self._functions):
             return "who reads the other end of a pipe waits for this goroutine"
+        if _contradict(way, way):
+            return _SET_APART
         if self._only_tested(way):
             return "only parallel tests come here, and what they do depends on their data"
         if self._works_along(way):
@@ -234,6 +241,19 @@ class Doubts:
         """Tell whether a function comes to another one by a call or start that stands behind what it does first."""
         then = link.site.at
         return may_follow(hop.at, then) and not common_loop(hop.at, then) and goal in self._links.runs(link.callee)
+
+
+def _contradict(left: Witness, right: Witness) -> bool:
+    """Tell whether two ways, or two steps of one, need one setting to be true and false: but for two objects, one of them is never taken."""
+    settings = {setting for way in (left, right) for setting in _settings(way)}
+    return any((name, not truth) in settings for name, truth in settings)
+
+
+def _settings(way: Witness) -> Iterator[Setting]:
+    yield from way.access.settings
+    for hop in way.hops:
+        if hop.site is not None:
+            yield from hop.site.settings
 
 
 def _assumed(way: Witness) -> bool:

@@ -170,3 +170,28 @@ def test_what_cleans_up_comes_when_the_test_is_over(kind: str, clean: str, racy:
         f"{clean}(func() {{ delete(m, 1) }}); <-done }}\nfunc TestX(t *testing.T) {{ run(t) }}"
     )
     assert (Program([facts_of({"p_test.go": source})]).verdicts != []) is racy
+
+
+SETTING = """
+type config struct { inPlace, other bool; name string }
+type world struct { conf config; m map[string]int; queue chan func() }
+func (w *world) serve() { for f := range w.queue { f() } }
+func (w *world) exec(f func()) { if COND { f(); return }; w.queue <- f }
+func (w *world) put() { w.exec(func() { w.m[`a`]++ }) }
+func run(conf config) { w := &world{conf: conf, m: map[string]int{}, queue: make(chan func())}
+if !conf.inPlace { go w.serve(); go w.put(); go w.put() } }
+func main() { run(config{inPlace: true}) }
+"""
+
+
+@pytest.mark.parametrize(
+    ("condition", "more", "racy"),
+    [
+        ("w.conf.inPlace", "", False),
+        ("w.conf.other", "", True),
+        ("!w.conf.inPlace", "", True),
+        ("w.conf.inPlace", "func (w *world) toggle() { w.conf.inPlace = !w.conf.inPlace }", True),
+    ],
+)
+def test_a_setting_that_must_be_on_and_off_leaves_doubt(condition: str, more: str, racy: bool) -> None:
+    assert any(verdict.certain for verdict in program(SETTING.replace("COND", condition) + more).verdicts) is racy
