@@ -6,10 +6,12 @@ the file. It is JSON with one entry a line, sorted, so that it merges well.
 
 from __future__ import annotations
 
+import os
 import stat
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -17,9 +19,8 @@ import msgspec
 from golint_maps.builtin_rules import ANALYSIS_INCOMPLETE
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from golint_maps.findings import Finding
+    from golint_maps.outcome import Scope
 
 VERSION: Final = 1
 
@@ -46,7 +47,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Findings held against a baseline: those it does not have, those it has, and what it has that is not found any more."""
+    """Findings held against a baseline: those it does not have, those it has, and what it has that is gone."""
 
     new: tuple[Finding, ...]
     known: tuple[Finding, ...]
@@ -62,8 +63,12 @@ def of(findings: Iterable[Finding]) -> tuple[Entry, ...]:
     return tuple(sorted(msgspec.structs.replace(entry, count=count) for entry, count in counts.items()))
 
 
-def apply(findings: Iterable[Finding], baseline: Iterable[Entry]) -> Comparison:
-    """Hold findings against a baseline. Of findings alike, the first ones are the known ones; suppressed ones are new and stay suppressed."""
+def apply(findings: Iterable[Finding], baseline: Iterable[Entry], scope: Scope, file: Path) -> Comparison:
+    """Hold findings against a baseline that is kept in `file`.
+
+    Of findings alike, the first ones are the known ones; suppressed ones are new and stay suppressed. Only what is in the scope of the run can be
+    gone: a run over one package, or of one rule, says nothing of the others.
+    """
     left = Counter({msgspec.structs.replace(entry, count=1): entry.count for entry in baseline})
     new, known = [], []
     for finding in findings:
@@ -74,14 +79,40 @@ def apply(findings: Iterable[Finding], baseline: Iterable[Entry]) -> Comparison:
         else:
             new.append(finding)
     stale = tuple(sorted(msgspec.structs.replace(entry, count=count) for entry, count in left.items() if count > 0))
-    return Comparison(tuple(new), tuple(known), stale)
+    folder = Path(os.path.abspath(file)).parent
+    return Comparison(tuple(new), tuple(known), tuple(entry for entry in stale if _looked_at(entry, scope, folder)))
 
 
-def shrunk(old: Iterable[Entry], findings: Iterable[Finding]) -> tuple[Entry, ...]:
-    """Return the baseline without what is not found any more, and with nothing added: it can only shrink."""
-    found = {msgspec.structs.replace(entry, count=1): entry.count for entry in of(findings)}
-    kept = ((entry, min(entry.count, found.get(msgspec.structs.replace(entry, count=1), 0))) for entry in old)
-    return tuple(sorted(msgspec.structs.replace(entry, count=count) for entry, count in kept if count))
+def shrunk(old: Iterable[Entry], findings: Iterable[Finding], scope: Scope, file: Path) -> tuple[Entry, ...]:
+    """Return the baseline without what is gone, and with nothing added: it can only shrink."""
+    old = tuple(old)
+    gone = {msgspec.structs.replace(entry, count=1): entry.count for entry in apply(findings, old, scope, file).stale}
+    kept = ((entry, entry.count - gone.get(msgspec.structs.replace(entry, count=1), 0)) for entry in old)
+    return tuple(sorted(msgspec.structs.replace(entry, count=count) for entry, count in kept if count > 0))
+
+
+def _looked_at(entry: Entry, scope: Scope, folder: Path) -> bool:
+    """Tell whether a run would have found what an entry is about."""
+    if entry.rule not in scope.rules:
+        return False
+    return entry.package in scope.packages or entry.package in scope.files or _vanished(entry.package, scope, folder)
+
+
+def _vanished(package: str, scope: Scope, folder: Path) -> bool:
+    """Tell whether there is no such package any more. Only who has looked at everything below the folder of the baseline can know."""
+    if not any(folder.is_relative_to(tree) for tree in scope.trees):
+        return False
+    path = package.removesuffix("_test")
+    modules = [(prefix, top) for prefix, top in scope.modules if path == prefix or path.startswith(f"{prefix}/")]
+    if not modules:
+        return False
+    prefix, top = max(modules, key=lambda module: len(module[0]))
+    try:
+        return not any(name.endswith(".go") for name in os.listdir(top / path[len(prefix) :].lstrip("/")))
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
 
 
 def encode(entries: Iterable[Entry]) -> bytes:

@@ -35,11 +35,26 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """What a run has looked at in full. What was accepted there and is not found is gone; of everything else the run can say nothing.
+
+    `rules` are ids, `packages` import paths, `files` paths for what belongs to no package. `trees` are folders below which everything was looked
+    at, and `modules` are module paths with their folders: they tell of packages that are not there any more.
+    """
+
+    rules: frozenset[str] = frozenset()
+    packages: frozenset[str] = frozenset()
+    files: frozenset[str] = frozenset()
+    trees: tuple[Path, ...] = ()
+    modules: tuple[tuple[str, Path], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """Findings of one run, sorted, with levels, selection and suppression applied.
 
     Suppressed findings are included (`Finding.suppressed` is not None); reports leave them out unless they are asked for. Each notice has its
-    GM000 finding as well. `rules` are all rules that ran, in id order, with GM000 and GM001.
+    GM000 finding as well. `rules` are all rules that ran, in id order, with GM000 and GM001. `scope` is what the findings are all findings of.
     """
 
     root: Path
@@ -47,3 +62,4 @@ class Outcome:
     notices: tuple[Notice, ...]
     totals: Totals
     rules: tuple[Rule, ...]
+    scope: Scope = Scope()

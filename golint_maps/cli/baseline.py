@@ -53,13 +53,14 @@ def write(patterns: tuple[str, ...], file: Path | None, **given: Any) -> None:
 @_file
 @options.analysis
 def update(patterns: tuple[str, ...], file: Path | None, **given: Any) -> None:
-    """Remove what is not found any more. Accepts nothing new."""
+    """Forget what is gone. Accepts nothing new, and keeps what is accepted of packages and rules that this run does not look at."""
     from golint_maps import baseline
 
     patterns = patterns or ("./...",)
     settings = options.load_settings(patterns, given)
     path = file or settings.baseline or Path(DEFAULT)
-    _save(path, baseline.shrunk(_read(path), analyse(settings, patterns).findings))
+    old, outcome = _read(path), analyse(settings, patterns)
+    _save(path, baseline.shrunk(old, outcome.findings, outcome.scope, path))
 
 
 @command.command()
@@ -97,4 +98,5 @@ def _save(path: Path, entries: Iterable[Entry]) -> None:
         atomic.write(path, baseline.encode(entries))
     except OSError as error:
         raise click.ClickException(f"cannot write {path}: {error.strerror or error}") from error
-    click.echo(f"{path} accepts {sum(entry.count for entry in entries)} findings", err=True)
+    count = sum(entry.count for entry in entries)
+    click.echo(f"{path} accepts {count} {'finding' if count == 1 else 'findings'}", err=True)

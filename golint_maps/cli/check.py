@@ -124,10 +124,10 @@ def _look(request: _Request) -> tuple[Outcome, tuple[Entry, ...]]:
     """Analyse, and leave out what is not of the change and what the baseline accepts. Return the stale entries of the baseline, too."""
     outcome = analyse(request.settings, request.patterns, quiet=request.quiet)
     stale: tuple[Entry, ...] = ()
-    if request.accepted is not None:
+    if request.accepted is not None and request.settings.baseline is not None:
         from golint_maps import baseline
 
-        compared = baseline.apply(outcome.findings, request.accepted)
+        compared = baseline.apply(outcome.findings, request.accepted, outcome.scope, request.settings.baseline)
         outcome, stale = replace(outcome, findings=compared.new), compared.stale
     if request.new_from is not None:
         from golint_maps import changes, git
@@ -209,8 +209,8 @@ def _tell(outcome: Outcome, settings: Settings, stale: tuple[Entry, ...], *, sta
         click.echo(f"golint-maps: {untold} more such {'note' if untold == 1 else 'notes'}: -v tells them all", err=True)
     if stale:
         count = sum(entry.count for entry in stale)
-        gone = "finding that is gone" if count == 1 else "findings that are gone"
-        click.echo(f"The baseline accepts {count} {gone}; `golint-maps baseline update` forgets", err=True)
+        gone, them = ("finding that is gone", "it") if count == 1 else ("findings that are gone", "them")
+        click.echo(f"The baseline accepts {count} {gone}; `golint-maps baseline update` forgets {them}", err=True)
     if statistics:
         click.echo(report.statistics(outcome), err=True, nl=False)
     fail_on = None if settings.fail_on == "never" else Level(settings.fail_on)

@@ -18,6 +18,7 @@ from golint_maps.engine import keys, verdict
 from golint_maps.engine.analysis import analyse
 from golint_maps.engine.cache import Cache, default_directory
 from golint_maps.engine.records import ENCODER, Import
+from golint_maps.engine.scope import scope_of
 from golint_maps.engine.survey import Survey, remember, survey, tree_key
 from golint_maps.engine.world import World, from_elsewhere, still_imported
 from golint_maps.findings import Finding, Location
@@ -158,7 +159,8 @@ def _run(
             cache.put([(key, ENCODER.encode(memory))])
     if cache.enabled:
         remember(cache, tree, seen.before, seen.known, world.outside, now)
-    return Outcome(seen.discovery.root, memory.findings, memory.notices, _totals(seen), verdict.with_builtin(selected))
+    scope = scope_of(seen.discovery, memory.notices, selected, settings)
+    return Outcome(seen.discovery.root, memory.findings, memory.notices, _totals(seen), verdict.with_builtin(selected), scope)
 
 
 def _thorough(selected: Sequence[Rule]) -> bool:

@@ -65,6 +65,7 @@ def discover(
         notices=tuple(sorted(set(survey.problems), key=lambda problem: (problem.path, problem.message))),
         named=frozenset(named),
         headers=survey.headers,
+        trees=tuple(Path(target.folder) for target in targets if target.everything),
     )
 
 

@@ -99,7 +99,10 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
-    """What one call names. `named` are the relative paths of files that were given one by one; `headers` are by relative path."""
+    """What one call names. `named` are the relative paths of files that were given one by one; `headers` are by relative path.
+
+    `trees` are the folders everything below which was named.
+    """
 
     root: Path
     packages: tuple[Package, ...]
@@ -107,6 +110,7 @@ class Discovery:
     notices: tuple[Problem, ...]
     named: frozenset[str]
     headers: Mapping[str, Header] = field(default_factory=dict, compare=False, repr=False)
+    trees: tuple[Path, ...] = ()
 
 
 class PatternError(ValueError):

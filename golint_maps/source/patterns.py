@@ -15,7 +15,7 @@ class Target:
     """What a pattern names. All paths are absolute.
 
     `folder` is where to look, `path` the file or directory that was meant, `file` whether it is a single Go file. `wildcard`, if any, matches
-    the directories below `folder` that count, with `/`.
+    the directories below `folder` that count, with `/`; `everything` says that all do.
     """
 
     pattern: str
@@ -23,6 +23,7 @@ class Target:
     folder: str
     file: bool = False
     wildcard: re.Pattern[str] | None = None
+    everything: bool = False
 
 
 def parse_pattern(pattern: str, cwd: str) -> Target:
@@ -34,7 +35,7 @@ def parse_pattern(pattern: str, cwd: str) -> Target:
         head = os.path.dirname(fixed)
         folder = _existing_directory(pattern, head or ("." if not fixed.startswith(("/", os.sep)) else os.sep), cwd)
         rest = pattern[len(head) :].replace(os.sep, "/").lstrip("/").rstrip("/")
-        return Target(pattern, folder, folder, wildcard=_wildcard(folder, rest))
+        return Target(pattern, folder, folder, wildcard=_wildcard(folder, rest), everything=rest == "...")
     path = _inside(os.path.abspath(os.path.join(cwd, pattern)), cwd)
     if os.path.isdir(path):
         return Target(pattern, path, path)

@@ -14,7 +14,7 @@ import pytest
 from golint_maps import registry
 from golint_maps.cli import main
 from golint_maps.findings import Finding, Level, Location
-from golint_maps.outcome import Notice, Outcome, Totals
+from golint_maps.outcome import Notice, Outcome, Scope, Totals
 from golint_maps.settings import Settings
 
 SOURCE = "package p\n\nvar hits = map[string]int{}\n\nfunc Count(k string) {\n\thits[k]++\n}\n"
@@ -42,7 +42,8 @@ class FakeEngine:
         if self.error is not None:
             raise self.error
         found = self.look(settings) if self.look else self.findings
-        return Outcome(cwd, found, self.notices, Totals(1, 1, 7, 0.5), registry.load(settings.rules_dirs))
+        scope = Scope(frozenset({"GM201", "GM202", "GM203"}), frozenset({"example.com/p"}))
+        return Outcome(cwd, found, self.notices, Totals(1, 1, 7, 0.5), registry.load(settings.rules_dirs), scope)
 
 
 @pytest.fixture

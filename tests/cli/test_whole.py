@@ -105,3 +105,46 @@ def test_a_map_that_another_package_fills_is_reported_where_it_is_declared_unles
         'package api\n\nimport s "example.com/p/state"\n\nfunc Drop(k string) { delete(s.Jobs, k); s.Global.Items = nil }\n'
     )
     assert found(call, "--select", "GM401", "./...") == []
+
+
+def accepted(call: Call) -> list[str]:
+    return [" ".join(line.split()[1:3]) for line in call("baseline", "show").out.splitlines()]
+
+
+def test_an_update_forgets_only_what_it_has_looked_at(module: Path, call: Call) -> None:
+    for name in ("a", "b"):
+        (module / name).mkdir()
+        (module / name / "a.go").write_text(SOURCE.replace("package p", f"package {name}"))
+        (module / name / "b.go").write_text(f"package {name}\n")
+    call("baseline", "write", "--select", "GM102,GM103", "./a", "./b")
+    every = ["GM102 example.com/p/a", "GM102 example.com/p/b", "GM103 example.com/p/a", "GM103 example.com/p/b"]
+    assert accepted(call) == every
+    for name in ("a", "b"):
+        (module / name / "a.go").write_text(f"package {name}\n")
+    for narrow in (("a/b.go",), ("./a", "--select", "GM1", "--ignore", "GM102,GM103"), (".",), ("./a", "--no-tests", "--select", "GM101")):
+        assert "gone" not in call("check", "--baseline", ".golint-maps-baseline.json", *narrow).err
+        call("baseline", "update", *narrow)
+        assert accepted(call) == every
+    assert "accepts 1 finding that is gone" in call("check", "--baseline", ".golint-maps-baseline.json", "./a", "--select", "GM103").err
+    call("baseline", "update", "./a", "--select", "GM103")
+    assert accepted(call) == ["GM102 example.com/p/a", "GM102 example.com/p/b", "GM103 example.com/p/b"]
+    call("baseline", "update", "a/a.go", "a/b.go", "--select", "GM102")
+    assert accepted(call) == ["GM102 example.com/p/b", "GM103 example.com/p/b"]
+
+
+def test_an_update_over_the_whole_tree_forgets_packages_that_are_not_there_any_more(module: Path, call: Call) -> None:
+    (module / "a").mkdir()
+    (module / "a/a.go").write_text(SOURCE)
+    call("baseline", "write", "--select", "GM103")
+    (module / "a/a.go").unlink()
+    call("baseline", "update", "--select", "GM103", ".")
+    assert accepted(call) == ["GM103 example.com/p", "GM103 example.com/p/a"]
+    call("baseline", "update", "--select", "GM103")
+    assert accepted(call) == ["GM103 example.com/p"]
+
+
+def test_what_could_not_be_analysed_is_not_gone(module: Path, call: Call) -> None:
+    call("baseline", "write", "--select", "GM103")
+    (module / "p.go").write_text(SOURCE.replace("for k, v", "for {{{ k, v", 1))
+    call("baseline", "update", "--select", "GM103")
+    assert accepted(call) == ["GM103 example.com/p"]

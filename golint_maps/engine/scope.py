@@ -1,0 +1,47 @@
+"""What a run has looked at in full, so that what it does not find there can be called gone."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+
+from golint_maps.outcome import Notice, Scope
+from golint_maps.rule import Rule
+from golint_maps.settings import COMMAND_LINE, Settings
+from golint_maps.source import Discovery, Package
+
+
+def scope_of(discovery: Discovery, notices: Iterable[Notice], selected: Sequence[Rule], settings: Settings) -> Scope:
+    """Return what was looked at in full: packages of which no file was left out, named or not, and of which nothing is to be noted."""
+    notices = tuple(notices)
+    if any(notice.internal and not notice.path for notice in notices):
+        return Scope()  # a rule failed, and nobody can say what it would have found
+    noted = {notice.path for notice in notices}
+    without_tests = not settings.tests and settings.origins.get("tests") == COMMAND_LINE
+    whole: dict[str, bool] = {}
+    for package in discovery.packages:
+        complete = all(file.relative not in noted and (not discovery.named or file.relative in discovery.named) for file in package.files)
+        if complete and without_tests:
+            complete = not _has_tests(discovery, package)
+        for path in _paths(package):
+            whole[path] = whole.get(path, True) and complete
+    files = discovery.named or {file.relative for package in discovery.packages for file in package.files}
+    return Scope(
+        rules=frozenset(rule.id for rule in selected),
+        packages=frozenset(path for path, complete in whole.items() if complete),
+        files=frozenset(files) - noted,
+        trees=discovery.trees if not discovery.named else (),
+        modules=tuple((module.path, discovery.root / module.directory) for module in discovery.modules),
+    )
+
+
+def _paths(package: Package) -> tuple[str, ...]:
+    """Return the import paths that were looked at with a package: that of its external tests, too, there being none or not."""
+    return (package.import_path, f"{package.import_path}_test") if package.kind == "package" else (package.import_path,)
+
+
+def _has_tests(discovery: Discovery, package: Package) -> bool:
+    try:
+        return any(name.endswith("_test.go") for name in os.listdir(discovery.root / package.directory))
+    except OSError:
+        return True
