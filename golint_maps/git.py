@@ -61,7 +61,7 @@ def changed_lines(folder: Path, revision: str) -> dict[str, ChangedLines]:
 
 def top_level(folder: Path) -> Path | None:
     """Return the root of the checkout that holds `folder`, without running git; None outside of any."""
-    return next((each for each in (folder, *folder.parents) if (each / ".git").exists()), None)
+    return next((each for each in (folder, *folder.parents) if os.path.exists(each / ".git")), None)
 
 
 def checkout(folder: Path) -> Checkout | None:

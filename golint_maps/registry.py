@@ -86,7 +86,7 @@ def _own_rules() -> ModuleType:
 
 
 def _folder_as_package(folder: Path) -> ModuleType:
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         raise RegistryError(f"{folder}: no such folder")
     # The name must be the same in every process that loads the folder, and different for two folders of one name.
     name = f"golint_maps_rules_{hashlib.blake2b(bytes(folder.resolve()), digest_size=6).hexdigest()}"

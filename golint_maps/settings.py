@@ -141,9 +141,10 @@ def find(targets: Sequence[str], cwd: Path) -> Path | None:
     except ValueError:  # on several drives of Windows
         start = cwd
     for folder in (start, *start.parents):
-        if (own := folder / CONFIG_NAME).is_file():
+        # Not Path.is_file, which raises where the folder may not be entered.
+        if os.path.isfile(own := folder / CONFIG_NAME):
             return own
-        if (shared := folder / "pyproject.toml").is_file() and _has_section(shared):
+        if os.path.isfile(shared := folder / "pyproject.toml") and _has_section(shared):
             return shared
     return None
 

@@ -53,7 +53,7 @@ def discover(
             folders[each.directory] = Folder(each.directory, tuple(entries.values()), each.home)
         if target.file:
             named.add(survey.relative(target.path))
-        if not found and not (target.file and len(survey.problems) > told):
+        if not found and len(survey.problems) == told:
             survey.report(target.path, f"no Go files match {target.pattern}")
     packages = [package for directory in sorted(folders, key=survey.relative) for package in survey.packages(folders[directory])]
     known = {home.directory: home.module for home in survey.homes.values() if not home.module.synthetic}

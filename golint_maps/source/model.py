@@ -110,7 +110,7 @@ class Discovery:
     notices: tuple[Problem, ...]
     named: frozenset[str]
     headers: Mapping[str, Header] = field(default_factory=dict, compare=False, repr=False)
-    trees: tuple[Path, ...] = ()
+    trees: tuple[Path, ...] = field(default=(), compare=False)
 
 
 class PatternError(ValueError):

@@ -37,9 +37,9 @@ def parse_pattern(pattern: str, cwd: str) -> Target:
         rest = pattern[len(head) :].replace(os.sep, "/").lstrip("/").rstrip("/")
         return Target(pattern, folder, folder, wildcard=_wildcard(folder, rest), everything=rest == "...")
     path = _inside(os.path.abspath(os.path.join(cwd, pattern)), cwd)
-    if os.path.isdir(path):
+    if os.path.isdir(path) or (_is_locked(path) and not path.endswith(".go")):
         return Target(pattern, path, path)
-    if not os.path.lexists(path):
+    if not os.path.lexists(path) and not _is_locked(path):
         return Target(pattern, folder := _import_directory(pattern, cwd), folder)
     if not path.endswith(".go"):
         raise PatternError(pattern, "is neither a directory nor a Go file")
@@ -57,11 +57,22 @@ def _wildcard(folder: str, rest: str) -> re.Pattern[str]:
 
 def _existing_directory(pattern: str, head: str, cwd: str) -> str:
     path = _inside(os.path.abspath(os.path.join(cwd, head)), cwd)
-    if os.path.isdir(path):
+    if os.path.isdir(path) or _is_locked(path):
         return path
     if os.path.lexists(path):
         raise PatternError(pattern, f"{head} is not a directory")
     return _import_directory(head, cwd, pattern)
+
+
+def _is_locked(path: str) -> bool:
+    """Tell whether nobody can say what a path is, because a directory above it may not be entered. The walk reports that."""
+    try:
+        os.lstat(path)
+    except PermissionError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _import_directory(path: str, cwd: str, pattern: str = "") -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -35,8 +36,14 @@ def module(here: Path) -> Path:
     return here
 
 
+POWERLESS = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] if os.geteuid() == 0 and shutil.which("setpriv") else []
+"""What goes before a command so that permissions count for it: root may read anything."""
+
+needs_permissions = pytest.mark.skipif(os.geteuid() == 0 and not POWERLESS, reason="root may read anything")
+
+
 def call(*arguments: str, stdout: Any = subprocess.PIPE, **environment: str) -> subprocess.CompletedProcess[bytes]:
-    command = [sys.executable, "-m", "golint_maps", *arguments]
+    command = [*POWERLESS, sys.executable, "-m", "golint_maps", *arguments]
     surroundings = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
     return subprocess.run(command, env=surroundings, stdout=stdout, stderr=subprocess.PIPE, check=False, timeout=120)
 
@@ -57,11 +64,29 @@ def said(run: Run, path: str, *words: str) -> bool:
     return run.status == 1 and path in run.err and all(word in run.messages[path] for word in words)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read anything")
+@needs_permissions
 def test_a_file_that_may_not_be_read_is_named(module: Path) -> None:
     (module / "good/secret.go").write_text("package p\n")
     (module / "good/secret.go").chmod(0)
     assert said(check(), "good/secret.go", "cannot be read", "Permission denied")
+
+
+@needs_permissions
+@pytest.mark.parametrize("pattern", ["./...", "./secret/...", "./secret", "secret/s.go", "secret/deep/...", "secret/deep"])
+def test_a_folder_that_may_not_be_entered_is_named(module: Path, pattern: str) -> None:
+    (module / "secret/deep").mkdir(parents=True)
+    (module / "secret/s.go").write_text(GOOD)
+    (module / "secret").chmod(0)
+    try:
+        run = check("good/good.go" if pattern.endswith(".go") else "./good", pattern)
+        alone = call("check", "--no-cache", pattern)
+    finally:
+        (module / "secret").chmod(0o700)
+    named = "secret/deep" if "deep" in pattern else "secret"
+    assert said(run, named, "cannot be read", "Permission denied")
+    assert not any("no Go files match" in message for message in run.messages.values())
+    assert alone.returncode == (1 if pattern == "./..." else 0)
+    assert f"{named}:1:1: GM000" in alone.stdout.decode()
 
 
 def test_a_link_to_nothing_is_named(module: Path) -> None:
