@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -142,9 +143,11 @@ def _look(request: _Request) -> tuple[Outcome, tuple[Entry, ...]]:
 
 def _mend(request: _Request, outcome: Outcome, stale: tuple[Entry, ...], *, unsafe: bool) -> tuple[Outcome, tuple[Entry, ...]]:
     """Apply fixes until there are none left, and return what is found then."""
+    from golint_maps import report
+
     files = 0
     for _ in range(_FIX_ROUNDS):
-        mended = mend.apply(outcome, unsafe=unsafe)
+        mended = mend.apply(report.seen_from(outcome, options.folder()), unsafe=unsafe)
         if not mended:
             break
         files = max(files, mended)
@@ -159,6 +162,9 @@ def _print_diff(outcome: Outcome, *, unsafe: bool, quiet: bool) -> int:
     output.to_stdout(text)
     if not text and not quiet:
         click.echo(mend.nothing(outcome, unsafe=unsafe), err=True)
+    if text and not quiet and outcome.root != options.folder():
+        # git takes no path with `..` in it, so the paths of a diff start where all files are below.
+        click.echo(f"The paths of this diff start at {outcome.root}: `git -C {shlex.quote(str(outcome.root))} apply` applies it", err=True)
     return Exit.FINDINGS if text else Exit.CLEAN
 
 
@@ -175,6 +181,7 @@ def _render_options(settings: Settings, outcome: Outcome, *, category: str | Non
         color=output.wants_color(color),
         width=output.width(),
         show_suppressed=settings.show_suppressed,
+        folder=options.folder(),
         category=category,
         provenance=provenance,
         source_root=git.top_level(outcome.root),
@@ -198,7 +205,7 @@ def _tell(outcome: Outcome, settings: Settings, stale: tuple[Entry, ...], *, sta
     from golint_maps import report
 
     untold = 0
-    for number, notice in enumerate(outcome.notices):
+    for number, notice in enumerate(report.seen_from(outcome, options.folder()).notices):
         if verbose or notice.internal or number < _MAX_NOTICES:
             click.echo(f"golint-maps: {notice.path + ' ' if notice.path else ''}{notice.message}", err=True)
         else:

@@ -29,7 +29,8 @@ def no_page(rule: str) -> str | None:
 class RenderOptions:
     """How to write a report.
 
-    `color` and `width` (columns of the terminal) concern the text for people only. `source_root` is the directory that paths of machine formats
+    `color` and `width` (columns of the terminal) concern the text for people only. `folder` is where people stand: paths of text, of JSON and of
+    JUnit lead from there, and from the run's root without it. `source_root` is the directory that paths of machine formats
     are relative to (the repository's root); without it, or when the run's root is not below it, they are relative to the run's root.
     `category` becomes SARIF's `automationDetails.id`. `provenance` allows what differs between two equal runs: times, absolute paths, `arguments`.
     `baseline` says that findings of a baseline were removed, so that every one left is new. `pages` maps a rule id to its Markdown page.
@@ -40,6 +41,7 @@ class RenderOptions:
     show_suppressed: bool = False
     category: str | None = None
     provenance: bool = False
+    folder: Path | None = None
     source_root: Path | None = None
     repository: Repository | None = None
     baseline: bool = False

@@ -148,3 +148,34 @@ def test_what_could_not_be_analysed_is_not_gone(module: Path, call: Call) -> Non
     (module / "p.go").write_text(SOURCE.replace("for k, v", "for {{{ k, v", 1))
     call("baseline", "update", "--select", "GM103")
     assert accepted(call) == ["GM103 example.com/p"]
+
+
+def test_paths_lead_from_the_current_folder_to_targets_outside_of_it(module: Path, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    (module / "here").mkdir()
+    (module / "empty").mkdir()
+    (module / "q.go").write_text("package p\n\nfunc Broken() {\n\tif {{{\n")
+    monkeypatch.chdir(module / "here")
+    arguments = ("check", "--profile", "strict", "--select", "GM000,GM103", "..", "../empty")
+    result = call(*arguments)
+    assert [line.split(": ")[0] for line in result.out.splitlines()] == ["../empty:1:1", "../p.go:5:3", "../q.go:3:15"]
+    assert result.out.startswith("../empty:1:1: GM000 ../empty has no Go files that ../empty stands for\n")
+    assert "golint-maps: ../empty has no Go files" in result.err
+    assert "--> ../p.go:5:3\n" in call(*arguments, "--format", "full").out
+    assert 'm[k+"x"] = v' in call(*arguments, "--format", "full").out
+    document = json.loads(call(*arguments, "--format", "json").out)
+    assert [each["path"] for each in document["findings"]] == ["../empty", "../p.go", "../q.go"]
+    assert document["findings"][1]["start"] == {"line": 5, "column": 3}
+    assert [each["path"] for each in document["notices"]] == ["../empty", "../q.go"]
+    assert found(call, *arguments[1:])[0] == ("GM103", "p.go", 5)
+
+
+def test_a_diff_of_files_outside_of_the_current_folder_says_where_to_apply_it(module: Path, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    (module / "here").mkdir()
+    monkeypatch.chdir(module / "here")
+    result = call("check", "--select", "GM102", "--diff", "..")
+    assert f"`git -C {module} apply` applies it" in result.err
+    subprocess.run(["git", "apply"], cwd=module, input=result.out, text=True, check=True)
+    assert "\tclear(m)\n" in (module / "p.go").read_text()
+    (module / "p.go").write_text(SOURCE)
+    assert call("check", "--select", "GM102", "--fix", "--fail-on", "note", "..").status == 0
+    assert "\tclear(m)\n" in (module / "p.go").read_text()
