@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import os
+import re
 import shutil
 import sys
 from dataclasses import dataclass
@@ -15,6 +17,11 @@ from golint_maps import atomic
 
 FORMATS: Final = ("full", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit")
 """The formats of `golint_maps.report`, known here so that `--help` need not import them."""
+
+_SUFFIXES: Final = {"": "concise", ".txt": "concise", ".sarif": "sarif", ".json": "json", ".jsonl": "jsonl", ".xml": "junit"}
+
+_WORD: Final = re.compile(r"[A-Za-z][\w-]+")
+"""What before a colon is meant as a format. `C:` is a drive, and what has a dot or a slash is a path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +36,8 @@ def targets(format: str | None, outputs: tuple[str, ...]) -> tuple[Target, ...]:
     """Return the reports to write.
 
     `FORMAT:FILE` writes one more report. A plain FILE takes the report of `--format` away from stdout; without `--format` the suffix tells.
-    `-` is stdout. The default on stdout is `full` on a terminal and `concise` otherwise. Raises `click.UsageError` for two reports in one place.
+    `-` is stdout. The default on stdout is `full` on a terminal and `concise` otherwise. Raises `click.UsageError` for two reports in one place, and for a format or suffix
+    that is not known: a file named `sarf:x.sarif` is hardly what was wanted.
     """
     found: list[Target] = []
     plain = False
@@ -37,6 +45,10 @@ def targets(format: str | None, outputs: tuple[str, ...]) -> tuple[Target, ...]:
         prefix, colon, rest = output.partition(":")
         if colon and prefix in FORMATS:
             name, chosen = rest, prefix
+        elif colon and _WORD.fullmatch(prefix):
+            near = difflib.get_close_matches(prefix.lower(), FORMATS, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"the formats are {', '.join(FORMATS)}"
+            raise click.UsageError(f"--output {output}: there is no format {prefix!r}; {hint} (a file of that name is ./{output})")
         else:
             name, chosen, plain = output, format or _by_suffix(output), True
         if not name:
@@ -98,8 +110,13 @@ def width() -> int:
 
 
 def _by_suffix(name: str) -> str:
-    suffixes = {".sarif": "sarif", ".json": "json", ".jsonl": "jsonl", ".xml": "junit"}
-    return suffixes.get(Path(name).suffix.lower(), "concise")
+    if name.lower().endswith(".sarif.json"):
+        return "sarif"
+    suffix = Path(name).suffix.lower()
+    if suffix not in _SUFFIXES:
+        known = ", ".join(f"{each} ({format})" for each, format in _SUFFIXES.items() if each)
+        raise click.UsageError(f"--output {name}: no format goes with {suffix}; the suffixes are {known}, and FORMAT:FILE or --format names any")
+    return _SUFFIXES[suffix]
 
 
 def _is_terminal() -> bool:

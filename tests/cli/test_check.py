@@ -89,6 +89,34 @@ def test_the_suffix_of_a_plain_output_file_tells_its_format(engine: FakeEngine, 
     assert "runs" in json.loads((here / "out.sarif").read_text())
 
 
+@pytest.mark.parametrize(
+    ("output", "message"),
+    [
+        ("sarf:x.sarif", "there is no format 'sarf'; did you mean sarif? (a file of that name is ./sarf:x.sarif)"),
+        ("html:x.html", "there is no format 'html'; the formats are full, concise, json, jsonl, sarif, github, gitlab, junit"),
+        ("report.html", "no format goes with .html; the suffixes are .txt (concise), .sarif (sarif), .json (json)"),
+        ("x.bin", "no format goes with .bin"),
+    ],
+)
+def test_an_unknown_format_or_suffix_of_an_output_is_refused(engine: FakeEngine, call: Call, here: Path, output: str, message: str) -> None:
+    result = call("check", "-o", output)
+    assert result.status == 2
+    assert message in result.err
+    assert engine.calls == []
+    assert [path.name for path in here.iterdir()] == ["p.go"]
+
+
+@pytest.mark.parametrize("name", ["./sarf:x.json", "c:x.json", "2024-01-01T10:00.json", "report", "x.txt", "x.sarif.json"])
+def test_paths_with_a_colon_and_files_without_a_suffix_are_files(engine: FakeEngine, call: Call, here: Path, name: str) -> None:
+    assert call("check", "-o", name).status == 0
+    assert (here / name).is_file()
+
+
+def test_format_names_what_a_suffix_does_not(engine: FakeEngine, call: Call, here: Path) -> None:
+    assert call("check", "-o", "x.bin", "--format", "json").status == 0
+    json.loads((here / "x.bin").read_text())
+
+
 @pytest.mark.parametrize("arguments", [("-o", "sarif:-", "-o", "json:-"), ("-o", "sarif:a", "-o", "json:a"), ("-o", "sarif:")])
 def test_two_reports_in_one_place_or_one_in_none_are_refused(engine: FakeEngine, call: Call, arguments: tuple[str, ...]) -> None:
     assert call("check", *arguments).status == 2
