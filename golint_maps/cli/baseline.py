@@ -99,4 +99,4 @@ def _save(path: Path, entries: Iterable[Entry]) -> None:
     except OSError as error:
         raise click.ClickException(f"cannot write {path}: {error.strerror or error}") from error
     count = sum(entry.count for entry in entries)
-    click.echo(f"{path} accepts {count} {'finding' if count == 1 else 'findings'}", err=True)
+    output.tell(f"{path} accepts {count} {'finding' if count == 1 else 'findings'}")

@@ -40,7 +40,7 @@ def clean(cache_dir: Path | None) -> None:
             path.unlink(missing_ok=True)
         except OSError as error:
             raise click.ClickException(f"cannot delete {path}: {error.strerror or error}") from error
-    click.echo(f"Deleted {freed / 1e6:,.1f} MB", err=True)
+    output.tell(f"Deleted {freed / 1e6:,.1f} MB")
 
 
 def _folder(chosen: Path | None) -> Path:

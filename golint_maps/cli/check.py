@@ -153,7 +153,7 @@ def _mend(request: _Request, outcome: Outcome, stale: tuple[Entry, ...], *, unsa
         files = max(files, mended)
         outcome, stale = _look(request)
     if not request.quiet:
-        click.echo(f"Fixed {files} {'file' if files == 1 else 'files'}" if files else mend.nothing(outcome, unsafe=unsafe), err=True)
+        output.tell(f"Fixed {files} {'file' if files == 1 else 'files'}" if files else mend.nothing(outcome, unsafe=unsafe))
     return outcome, stale
 
 
@@ -161,10 +161,10 @@ def _print_diff(outcome: Outcome, *, unsafe: bool, quiet: bool) -> int:
     text = mend.diff(outcome, unsafe=unsafe)
     output.to_stdout(text)
     if not text and not quiet:
-        click.echo(mend.nothing(outcome, unsafe=unsafe), err=True)
+        output.tell(mend.nothing(outcome, unsafe=unsafe))
     if text and not quiet and outcome.root != options.folder():
         # git takes no path with `..` in it, so the paths of a diff start where all files are below.
-        click.echo(f"The paths of this diff start at {outcome.root}: `git -C {shlex.quote(str(outcome.root))} apply` applies it", err=True)
+        output.tell(f"The paths of this diff start at {outcome.root}: `git -C {shlex.quote(str(outcome.root))} apply` applies it")
     return Exit.FINDINGS if text else Exit.CLEAN
 
 
@@ -207,26 +207,26 @@ def _tell(outcome: Outcome, settings: Settings, stale: tuple[Entry, ...], *, sta
     untold = 0
     for number, notice in enumerate(report.seen_from(outcome, options.folder()).notices):
         if verbose or notice.internal or number < _MAX_NOTICES:
-            click.echo(f"golint-maps: {notice.path + ' ' if notice.path else ''}{notice.message}", err=True)
+            output.tell(f"golint-maps: {notice.path + ' ' if notice.path else ''}{notice.message}")
         else:
             untold += 1
         if notice.detail and (verbose or TRACEBACK in os.environ):
-            click.echo(notice.detail, err=True)
+            output.tell(notice.detail)
     if untold:
-        click.echo(f"golint-maps: {untold} more such {'note' if untold == 1 else 'notes'}: -v tells them all", err=True)
+        output.tell(f"golint-maps: {untold} more such {'note' if untold == 1 else 'notes'}: -v tells them all")
     if stale:
         count = sum(entry.count for entry in stale)
         gone, them = ("finding that is gone", "it") if count == 1 else ("findings that are gone", "them")
-        click.echo(f"The baseline accepts {count} {gone}; `golint-maps baseline update` forgets {them}", err=True)
+        output.tell(f"The baseline accepts {count} {gone}; `golint-maps baseline update` forgets {them}")
     if statistics:
-        click.echo(report.statistics(outcome), err=True, nl=False)
+        output.tell(report.statistics(outcome), nl=False)
     fail_on = None if settings.fail_on == "never" else Level(settings.fail_on)
-    click.echo(report.summary_line(outcome, fail_on), err=True)
+    output.tell(report.summary_line(outcome, fail_on))
 
 
 def _status(outcome: Outcome, settings: Settings) -> int:
     if any(notice.internal for notice in outcome.notices):
-        click.echo(bug_report("the analysis of some files failed, see their GM000"), err=True)
+        output.tell(bug_report("the analysis of some files failed, see their GM000"))
         return Exit.INTERNAL
     failing = any(finding.suppressed is None and settings.fail_on.fails(finding.level) for finding in outcome.findings)
     return Exit.FINDINGS if failing else Exit.CLEAN

@@ -68,9 +68,9 @@ def command(
     failed = [notice for notice in found.notices if notice.internal]
     for notice in found.notices:
         if notice.internal or not quiet:
-            click.echo(f"golint-maps: {notice.path + ' ' if notice.path else ''}{notice.message}", err=True)
+            output.tell(f"golint-maps: {notice.path + ' ' if notice.path else ''}{notice.message}")
     if failed:
-        click.echo(bug_report(f"the analysis of some files failed; {TRACEBACK}=1 shows where"), err=True)
+        output.tell(bug_report(f"the analysis of some files failed; {TRACEBACK}=1 shows where"))
     return Exit.INTERNAL if failed else Exit.CLEAN
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 import click
 
 from golint_maps import HOMEPAGE, __version__
+from golint_maps.cli import output
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,16 +91,14 @@ def run(arguments: Sequence[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         return Exit.INTERRUPTED
     except click.ClickException as error:
-        error.show()
+        _show(error)
         return Exit.USAGE
     except OSError as error:
         # Commands say what they cannot read or write. This is click's own output, of --help and --version.
-        from golint_maps.cli.output import forget_stdout
-
         if error.filename is not None:
             return _internal_error(error)
-        forget_stdout()
-        click.echo(f"Error: cannot write to stdout: {error.strerror or error}", err=True)
+        output.forget_stdout()
+        output.tell(f"Error: cannot write to stdout: {error.strerror or error}")
         return Exit.USAGE
     except Exception as error:  # noqa: BLE001 - the last resort, with a report instead of a traceback
         return _internal_error(error)
@@ -115,11 +114,18 @@ def bug_report(what: str) -> str:
     )
 
 
+def _show(error: click.ClickException) -> None:
+    try:
+        error.show()
+    except OSError:  # nobody hears what is wrong; the status still tells that something is
+        output.forget_stderr()
+
+
 def _internal_error(error: Exception) -> int:
     import traceback
 
     if TRACEBACK in os.environ:
-        traceback.print_exception(error)
+        output.tell("".join(traceback.format_exception(error)), nl=False)
     where = traceback.extract_tb(error.__traceback__)[-1]
-    click.echo(bug_report(f"{type(error).__name__}: {error} ({os.path.basename(where.filename)}:{where.lineno})"), err=True)
+    output.tell(bug_report(f"{type(error).__name__}: {error} ({os.path.basename(where.filename)}:{where.lineno})"))
     return Exit.INTERNAL

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from golint_maps import atomic
+from golint_maps.cli import output
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,9 +52,9 @@ def _mended(outcome: Outcome, *, unsafe: bool) -> Iterator[tuple[str, bytes, byt
             before = (outcome.root / path).read_bytes()
             after = fixes.applied(before, edits)
         except (OSError, ValueError) as error:
-            click.echo(f"golint-maps: {path} is not fixed: {error}", err=True)
+            output.tell(f"golint-maps: {path} is not fixed: {error}")
             continue
         if not fixes.still_parses(before, after):
-            click.echo(f"golint-maps: {path} is not fixed: the result would not parse", err=True)
+            output.tell(f"golint-maps: {path} is not fixed: the result would not parse")
         elif before != after:
             yield path, before, after

@@ -9,7 +9,7 @@ import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
 import click
 
@@ -36,8 +36,8 @@ def targets(format: str | None, outputs: tuple[str, ...]) -> tuple[Target, ...]:
     """Return the reports to write.
 
     `FORMAT:FILE` writes one more report. A plain FILE takes the report of `--format` away from stdout; without `--format` the suffix tells.
-    `-` is stdout. The default on stdout is `full` on a terminal and `concise` otherwise. Raises `click.UsageError` for two reports in one place, and for a format or suffix
-    that is not known: a file named `sarf:x.sarif` is hardly what was wanted.
+    `-` is stdout. The default on stdout is `full` on a terminal and `concise` otherwise. Raises `click.UsageError` for two reports in one place, and
+    for a format or suffix that is not known: a file named `sarf:x.sarif` is hardly what was wanted.
     """
     found: list[Target] = []
     plain = False
@@ -85,10 +85,28 @@ def to_stdout(text: str) -> None:
         raise click.ClickException(f"cannot write to stdout: {error.strerror or error}") from error
 
 
-def forget_stdout() -> None:
-    """Let what is still buffered go nowhere, so that the interpreter does not fail to flush it when it shuts down."""
+def tell(text: str, *, nl: bool = True) -> None:
+    """Say something on stderr. Where nobody can hear it, the run and its exit status go on as they would."""
     try:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        click.echo(text, err=True, nl=nl)
+    except OSError:
+        forget_stderr()
+
+
+def forget_stdout() -> None:
+    """Let what is still buffered for stdout go nowhere."""
+    _forget(sys.stdout)
+
+
+def forget_stderr() -> None:
+    """Let what is still buffered for stderr go nowhere."""
+    _forget(sys.stderr)
+
+
+def _forget(stream: TextIO) -> None:
+    """Let what is still buffered go nowhere, so that neither the next write nor the end of the interpreter fails for it."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
     except (OSError, ValueError):
         return
 

@@ -54,6 +54,28 @@ def test_a_full_disk_behind_stdout_is_said_without_a_traceback(arguments: list[s
     assert done.stderr == "Error: cannot write to stdout: No space left on device\n"
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (["check", "--fail-on", "never"], 0),
+        (["check"], 1),
+        (["check", "--diff"], 0),
+        (["check", "--statistics", "-v"], 1),
+        (["check", "--nonsense"], 2),
+        (["nonsense"], 2),
+        (["baseline", "write", "--file", "b.json"], 0),
+        (["cache", "clean", "--cache-dir", "nowhere"], 0),
+    ],
+)
+def test_a_full_disk_behind_stderr_changes_no_exit_status(here: Path, arguments: list[str], status: int) -> None:
+    (here / "p.go").write_text('package p\n\nfunc f() {\n\tvar m map[string]int\n\tm["a"] = 1\n}\n')
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([*COMMAND, *arguments], env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=full, check=False)
+    assert done.returncode == status
+    assert bool(done.stdout) == (status < 2 and arguments[0] == "check" and "--diff" not in arguments)
+
+
 def test_a_pipe_that_nobody_reads_is_said_without_a_traceback() -> None:
     reading, writing = os.pipe()
     os.close(reading)
