@@ -51,7 +51,7 @@ class _Request:
 @click.option("--fix", is_flag=True, help="Apply fixes that keep the meaning of the program.")
 @click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: apply fixes that may change it, too.")
 @click.option(
-    "--diff", is_flag=True, help="Print the fixes as a diff instead of applying them, with --fix or without; the diff takes the place of the report."
+    "--diff", is_flag=True, help="Print the fixes as a diff instead of making them, with --fix or without, and no report; status 1 if there are any."
 )
 @click.option("--baseline", type=click.Path(path_type=Path), metavar="FILE", help="Report only what this file does not accept.")
 @click.option("--new-from", metavar="REV", help="Report only findings on lines that changed since this git revision.")
@@ -84,6 +84,8 @@ def command(
     patterns = patterns or ("./...",)
     if unsafe_fixes and not (fix or diff):
         raise click.UsageError("--unsafe-fixes does nothing without --fix or --diff")
+    if diff:
+        _refuse_beside_diff({"--format": format_, "--output": outputs, "--statistics": statistics})
     settings = options.load_settings(patterns, given)
     if show_settings:
         from golint_maps.settings import describe
@@ -94,7 +96,7 @@ def command(
     request = _Request(settings, patterns, _accepted(settings), new_from, quiet)
     outcome, stale = _look(request)
     if diff:
-        return _print_diff(outcome, unsafe=unsafe_fixes, quiet=quiet)
+        return _print_diff(outcome, unsafe=unsafe_fixes, quiet=quiet, verbose=verbose)
     if fix:
         outcome, stale = _mend(request, outcome, stale, unsafe=unsafe_fixes)
     if targets:
@@ -108,6 +110,12 @@ def command(
     if not quiet:
         _tell(outcome, settings, stale, statistics=statistics, verbose=verbose)
     return _status(outcome, settings)
+
+
+def _refuse_beside_diff(given: dict[str, object]) -> None:
+    for option, value in given.items():
+        if value:
+            raise click.UsageError(f"{option} does nothing with --diff, which prints the changes and no report")
 
 
 def _accepted(settings: Settings) -> tuple[Entry, ...] | None:
@@ -157,7 +165,8 @@ def _mend(request: _Request, outcome: Outcome, stale: tuple[Entry, ...], *, unsa
     return outcome, stale
 
 
-def _print_diff(outcome: Outcome, *, unsafe: bool, quiet: bool) -> int:
+def _print_diff(outcome: Outcome, *, unsafe: bool, quiet: bool, verbose: bool) -> int:
+    """Print the fixes. The status tells of them, and not of the findings, most of which have no fix."""
     text = mend.diff(outcome, unsafe=unsafe)
     output.to_stdout(text)
     if not text and not quiet:
@@ -165,7 +174,9 @@ def _print_diff(outcome: Outcome, *, unsafe: bool, quiet: bool) -> int:
     if text and not quiet and outcome.root != options.folder():
         # git takes no path with `..` in it, so the paths of a diff start where all files are below.
         output.tell(f"The paths of this diff start at {outcome.root}: `git -C {shlex.quote(str(outcome.root))} apply` applies it")
-    return Exit.FINDINGS if text else Exit.CLEAN
+    if not quiet:
+        _tell_notices(outcome, verbose=verbose)
+    return _internal_error(outcome) or (Exit.FINDINGS if text else Exit.CLEAN)
 
 
 def _render_options(settings: Settings, outcome: Outcome, *, category: str | None, provenance: bool, color: str) -> RenderOptions:
@@ -204,16 +215,7 @@ def _tell(outcome: Outcome, settings: Settings, stale: tuple[Entry, ...], *, sta
     """Say on stderr what the run came to."""
     from golint_maps import report
 
-    untold = 0
-    for number, notice in enumerate(report.seen_from(outcome, options.folder()).notices):
-        if verbose or notice.internal or number < _MAX_NOTICES:
-            output.tell(f"golint-maps: {notice.path + ' ' if notice.path else ''}{notice.message}")
-        else:
-            untold += 1
-        if notice.detail and (verbose or TRACEBACK in os.environ):
-            output.tell(notice.detail)
-    if untold:
-        output.tell(f"golint-maps: {untold} more such {'note' if untold == 1 else 'notes'}: -v tells them all")
+    _tell_notices(outcome, verbose=verbose)
     if stale:
         count = sum(entry.count for entry in stale)
         gone, them = ("finding that is gone", "it") if count == 1 else ("findings that are gone", "them")
@@ -224,9 +226,32 @@ def _tell(outcome: Outcome, settings: Settings, stale: tuple[Entry, ...], *, sta
     output.tell(report.summary_line(outcome, fail_on))
 
 
+def _tell_notices(outcome: Outcome, *, verbose: bool) -> None:
+    """Say what could not be analysed in full: the first few, unless all are asked for."""
+    from golint_maps import report
+
+    untold = 0
+    for number, notice in enumerate(report.seen_from(outcome, options.folder()).notices):
+        if verbose or notice.internal or number < _MAX_NOTICES:
+            output.tell(f"golint-maps: {notice.path + ' ' if notice.path else ''}{notice.message}")
+        else:
+            untold += 1
+        if notice.detail and (verbose or TRACEBACK in os.environ):
+            output.tell(notice.detail)
+    if untold:
+        output.tell(f"golint-maps: {untold} more such {'note' if untold == 1 else 'notes'}: -v tells them all")
+
+
 def _status(outcome: Outcome, settings: Settings) -> int:
-    if any(notice.internal for notice in outcome.notices):
-        output.tell(bug_report("the analysis of some files failed, see their GM000"))
-        return Exit.INTERNAL
+    if failed := _internal_error(outcome):
+        return failed
     failing = any(finding.suppressed is None and settings.fail_on.fails(finding.level) for finding in outcome.findings)
     return Exit.FINDINGS if failing else Exit.CLEAN
+
+
+def _internal_error(outcome: Outcome) -> int:
+    """Return the status for a fault of golint-maps itself, having said so; 0 when there was none."""
+    if not any(notice.internal for notice in outcome.notices):
+        return Exit.CLEAN
+    output.tell(bug_report("the analysis of some files failed, see their GM000"))
+    return Exit.INTERNAL

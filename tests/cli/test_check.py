@@ -309,6 +309,25 @@ def test_diff_prints_the_fixes_and_changes_nothing(engine: FakeEngine, call: Cal
     assert (here / "p.go").read_text() == SOURCE
 
 
+@pytest.mark.parametrize("beside", [("-o", "json:x.json"), ("-o", "x.json"), ("--format", "json"), ("--statistics",)])
+def test_diff_prints_no_report_and_refuses_to_be_asked_for_one(engine: FakeEngine, call: Call, here: Path, beside: tuple[str, ...]) -> None:
+    result = call("check", "--diff", *beside)
+    assert (result.status, result.out, engine.calls) == (2, "", [])
+    assert "does nothing with --diff, which prints the changes and no report" in result.err
+    assert not (here / "x.json").exists()
+
+
+def test_the_status_of_diff_is_that_of_its_changes(engine: FakeEngine, call: Call) -> None:
+    engine.findings = (finding(),)
+    assert call("check", "--diff").status == 0
+    engine.findings = (mended(),)
+    assert call("check", "--diff", "--fail-on", "never").status == 1
+    engine.notices = (Notice("q.go", "could not be analysed", internal=True),)
+    result = call("check", "--diff")
+    assert result.status == 3
+    assert "q.go could not be analysed" in result.err
+
+
 @pytest.mark.parametrize("options", [("--diff",), ("--fix",)])
 def test_that_there_is_nothing_to_fix_is_said_and_what_unsafe_fixes_would_add(engine: FakeEngine, call: Call, options: tuple[str, ...]) -> None:
     assert "No fix can be made\n" in call("check", *options).err
