@@ -58,7 +58,7 @@ class _Request:
 @click.option("--show-suppressed/--no-show-suppressed", default=None, help="Report suppressed findings, too, marked as such.")
 @click.option("--category", help="Name of this run for code scanning, where one commit has several.")
 @click.option("--provenance", is_flag=True, help="Put times, absolute paths and arguments into SARIF, which then differs from run to run.")
-@click.option("--statistics", is_flag=True, help="Count the findings of each rule, on stderr.")
+@click.option("--statistics", is_flag=True, help="Count the findings of each rule and level, on stderr, with -q as well.")
 @click.option("--show-settings", is_flag=True, help="Print the settings that hold and where each comes from, and stop.")
 @click.option("-q", "--quiet", is_flag=True, help="Nothing on stderr but errors.")
 @click.option("-v", "--verbose", is_flag=True, help="Say on stderr what was read.")
@@ -99,16 +99,20 @@ def command(
         return _print_diff(outcome, unsafe=unsafe_fixes, quiet=quiet, verbose=verbose)
     if fix:
         outcome, stale = _mend(request, outcome, stale, unsafe=unsafe_fixes)
-    if targets:
-        from golint_maps.report import render
+    from golint_maps import report
 
+    if targets:
         shown = _render_options(settings, outcome, category=category, provenance=provenance, color=color)
         for target in targets:
             wanted = replace(shown, repository=_repository(outcome)) if target.format == "sarif" else shown
             wanted = wanted if target.path is None else replace(wanted, color=color == "always")
-            output.write(target, render(target.format, outcome, wanted))
+            output.write(target, report.render(target.format, outcome, wanted))
     if not quiet:
-        _tell(outcome, settings, stale, statistics=statistics, verbose=verbose)
+        _tell(outcome, stale, verbose=verbose)
+    if statistics:
+        output.tell(report.statistics(outcome), nl=False)
+    if not quiet:
+        output.tell(report.summary_line(outcome, None if settings.fail_on == "never" else Level(settings.fail_on)))
     return _status(outcome, settings)
 
 
@@ -211,19 +215,13 @@ def _repository(outcome: Outcome) -> Repository | None:
     return None if found is None else Repository(found.uri, found.revision, found.branch)
 
 
-def _tell(outcome: Outcome, settings: Settings, stale: tuple[Entry, ...], *, statistics: bool, verbose: bool) -> None:
-    """Say on stderr what the run came to."""
-    from golint_maps import report
-
+def _tell(outcome: Outcome, stale: tuple[Entry, ...], *, verbose: bool) -> None:
+    """Say on stderr what could not be analysed, and what the baseline need not accept any more."""
     _tell_notices(outcome, verbose=verbose)
     if stale:
         count = sum(entry.count for entry in stale)
         gone, them = ("finding that is gone", "it") if count == 1 else ("findings that are gone", "them")
         output.tell(f"The baseline accepts {count} {gone}; `golint-maps baseline update` forgets {them}")
-    if statistics:
-        output.tell(report.statistics(outcome), nl=False)
-    fail_on = None if settings.fail_on == "never" else Level(settings.fail_on)
-    output.tell(report.summary_line(outcome, fail_on))
 
 
 def _tell_notices(outcome: Outcome, *, verbose: bool) -> None:

@@ -35,17 +35,19 @@ def _joined(parts: list[str]) -> str:
 
 
 def statistics(outcome: Outcome) -> str:
-    """Return a table of findings per rule, most frequent first: count, rule, level, name, and how many more are suppressed. Empty without any."""
-    standing: Counter[str] = Counter()
-    suppressed: Counter[str] = Counter()
+    """Return a table of findings per rule and level, most frequent first: count, rule, level, name, and how many more are suppressed.
+
+    The level is that of the findings, which a rule's own and the configuration's need not be. Empty without any.
+    """
+    standing: Counter[tuple[str, Level]] = Counter()
+    suppressed: Counter[tuple[str, Level]] = Counter()
     for finding in outcome.findings:
-        (standing if finding.suppressed is None else suppressed)[finding.rule] += 1
-    rules = {rule.id: rule for rule in outcome.rules}
+        (standing if finding.suppressed is None else suppressed)[finding.rule, finding.level] += 1
+    names = {rule.id: rule.name for rule in outcome.rules}
     rows = []
-    for rule in sorted(standing.keys() | suppressed.keys(), key=lambda rule: (-standing[rule], rule)):
-        known = rules.get(rule)
-        aside = f"({suppressed[rule]:,} suppressed)" if suppressed[rule] else ""
-        rows.append((f"{standing[rule]:,}", rule, known.level.value if known else "", known.name if known else "", aside))
+    for rule, level in sorted(standing.keys() | suppressed.keys(), key=lambda kind: (-standing[kind], kind[0], kind[1].rank)):
+        hidden = suppressed[rule, level]
+        rows.append((f"{standing[rule, level]:,}", rule, level.value, names.get(rule, ""), f"({hidden:,} suppressed)" if hidden else ""))
     widths = [max((len(row[column]) for row in rows), default=0) for column in range(5)]
     lines = (f"{row[0]:>{widths[0]}}  " + "  ".join(f"{cell:<{width}}" for cell, width in zip(row[1:], widths[1:], strict=True)) for row in rows)
     return "".join(f"{line.rstrip()}\n" for line in lines)

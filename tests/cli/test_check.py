@@ -67,6 +67,7 @@ def test_stdout_carries_the_report_and_stderr_the_rest(engine: FakeEngine, call:
 def test_quiet_leaves_stderr_empty(engine: FakeEngine, call: Call) -> None:
     engine.findings = (finding(),)
     assert call("check", "-q").err == ""
+    assert call("check", "-q", "--statistics").err == "1  GM000  error  analysis-incomplete\n"
 
 
 def test_one_run_writes_several_reports(engine: FakeEngine, call: Call, here: Path) -> None:

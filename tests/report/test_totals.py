@@ -52,6 +52,13 @@ def test_statistics_list_rules_by_frequency(tmp_path: Path) -> None:
     )
 
 
+def test_statistics_count_by_the_level_of_the_findings(tmp_path: Path) -> None:
+    weak = replace(ERROR, level=Level.NOTE)
+    assert statistics(Tree(tmp_path, {}).outcome(*[weak] * 3, ERROR, suppressed(weak))) == (
+        "3  GM201  note   unguarded-concurrent-write  (1 suppressed)\n1  GM201  error  unguarded-concurrent-write\n"
+    )
+
+
 def test_statistics_of_nothing_are_empty(tmp_path: Path) -> None:
     assert statistics(Tree(tmp_path, {}).outcome()) == ""
 
