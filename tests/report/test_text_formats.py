@@ -25,6 +25,14 @@ def test_concise_is_one_line_for_each_finding(tmp_path: Path) -> None:
     )
 
 
+def test_concise_colours_a_rule_by_the_level_of_its_finding(tmp_path: Path) -> None:
+    tree = Tree(tmp_path, {"a.go": "package p\n"})
+    found = tree.outcome(*(Finding("GM201", level, "x", Location("a.go", 0, 1)) for level in (Level.ERROR, Level.NOTE)))
+    red, cyan = render("concise", found, replace(OPTIONS, color=True)).splitlines()
+    assert red == "a.go:1:1: \x1b[1;31mGM201\x1b[0m x"
+    assert cyan == "a.go:1:1: \x1b[1;36mGM201\x1b[0m x"
+
+
 def test_concise_columns_count_characters(tmp_path: Path) -> None:
     tree = Tree(tmp_path, {"ü.go": "/* 😀é */ m[k] = v\n"})
     at = tree.at("ü.go", "m[k]")
