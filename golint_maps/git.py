@@ -45,18 +45,27 @@ class Checkout:
 
 
 def changed_lines(folder: Path, revision: str) -> dict[str, ChangedLines]:
-    """Return the new lines of each Go file below `folder` since `revision`, by path relative to it; untracked files included.
+    """Return the new lines of each Go file below `folder`, by path relative to it; untracked files included.
 
-    Raises `GitError`.
+    They are new since HEAD and `revision` were one: what was done on another branch after that is no change of this one. Where they never were, or
+    the history is cut off, since `revision` itself. A file that only moved has no new lines. Raises `GitError`.
     """
     commit = _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}").decode().strip()
-    arguments = ("--unified=0", "--no-color", "--no-ext-diff", "--no-textconv", "--no-renames", "--src-prefix=a/", "--dst-prefix=b/", "--relative")
+    commit = _common_ancestor(folder, commit) or commit
+    arguments = ("--unified=0", "--no-color", "--no-ext-diff", "--no-textconv", "--find-renames", "--src-prefix=a/", "--dst-prefix=b/", "--relative")
     patch = _git(folder, "diff", *arguments, commit, "--", "*.go")
     changed = {path: ChangedLines(tuple(ranges)) for path, ranges in _hunks(patch)}
     for path in _git(folder, "ls-files", "-z", "--others", "--exclude-standard", "--", "*.go").split(b"\0"):
         if path:
             changed[os.fsdecode(path)] = ChangedLines(everything=True)
     return changed
+
+
+def _common_ancestor(folder: Path, commit: str) -> str:
+    try:
+        return _git(folder, "merge-base", commit, "HEAD").decode().strip()
+    except GitError:
+        return ""
 
 
 def top_level(folder: Path) -> Path | None:

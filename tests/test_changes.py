@@ -55,6 +55,37 @@ def test_the_working_tree_is_compared_with_the_revision(repository: Path) -> Non
     assert new_lines(repository, "HEAD~1", "a.go") == [1, 5]
 
 
+def test_what_another_branch_has_done_since_this_one_left_it_is_no_change(repository: Path) -> None:
+    run(repository, "checkout", "-q", "-b", "feature")
+    (repository / "b.go").write_text("one\n")
+    commit(repository)
+    run(repository, "checkout", "-q", "main")
+    (repository / "a.go").write_text("1\n2\n3\n")
+    commit(repository)
+    run(repository, "checkout", "-q", "feature")
+    assert set(git.changed_lines(repository, "main")) == {"b.go"}
+
+
+def test_without_a_common_ancestor_the_revision_itself_is_compared_with(repository: Path) -> None:
+    run(repository, "checkout", "-q", "--orphan", "other")
+    (repository / "b.go").write_text("one\n")
+    commit(repository)
+    assert set(git.changed_lines(repository, "main")) == {"b.go"}
+
+
+def test_a_file_that_moved_has_new_lines_only_where_it_was_edited(repository: Path) -> None:
+    text = "".join(f"{number}\n" for number in range(20))
+    (repository / "long.go").write_text(text)
+    commit(repository)
+    (repository / "in").mkdir()
+    run(repository, "mv", "a.go", "in/a.go")
+    run(repository, "mv", "long.go", "in/long.go")
+    (repository / "in/long.go").write_text(text.replace("4\n", "four\n", 1))
+    run(repository, "add", "-A")
+    assert new_lines(repository, "HEAD", "in/long.go") == [5]
+    assert new_lines(repository, "HEAD", "in/a.go") == []
+
+
 def test_an_untracked_file_is_new_altogether_and_a_deleted_one_does_not_matter(repository: Path) -> None:
     (repository / "c.go").write_text("1\n")
     (repository / "b.go").unlink()

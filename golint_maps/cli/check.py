@@ -54,7 +54,7 @@ class _Request:
     "--diff", is_flag=True, help="Print the fixes as a diff instead of making them, with --fix or without, and no report; status 1 if there are any."
 )
 @click.option("--baseline", type=click.Path(path_type=Path), metavar="FILE", help="Report only what this file does not accept.")
-@click.option("--new-from", metavar="REV", help="Report only findings on lines that changed since this git revision.")
+@click.option("--new-from", metavar="REV", help="Report only findings on lines that changed since this git revision, or since HEAD left its branch.")
 @click.option("--show-suppressed/--no-show-suppressed", default=None, help="Report suppressed findings, too, marked as such.")
 @click.option("--category", help="Name of this run for code scanning, where one commit has several.")
 @click.option("--provenance", is_flag=True, help="Put times, absolute paths and arguments into SARIF, which then differs from run to run.")
