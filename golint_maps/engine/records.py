@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from golint_maps.directives import FileDirectives
-from golint_maps.source import Header
+from golint_maps.source import Header, SourceFile
 from golint_maps.syntax import ir
 
 MAX_FILE_SIZE: Final = 16 << 20
@@ -58,13 +58,18 @@ class StoredFacts(msgspec.Struct, frozen=True, array_like=True):
 
 
 class TreeEntry(msgspec.Struct, frozen=True, array_like=True):
-    """A file as it was when it was last read: whoever finds the same size and time need not read it again."""
+    """A file as it was when it was last read: whoever finds the same size and times need not read it again."""
 
     path: str
     size: int
     mtime_ns: int
+    ctime_ns: int
     content: bytes
     record: FileRecord
+
+    def shows(self, file: SourceFile) -> bool:
+        """Tell whether a file is as it was. Its modification time alone would not tell: tools set it back, and permissions do not move it."""
+        return (self.size, self.mtime_ns, self.ctime_ns) == (file.size, file.mtime_ns, file.ctime_ns)
 
 
 class Tree(msgspec.Struct, frozen=True, array_like=True):

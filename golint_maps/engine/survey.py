@@ -54,7 +54,7 @@ def survey(
 
     def header_of(file: SourceFile) -> Header | None:
         entry = entries.get(file.relative)
-        return entry.record.header if entry and _unchanged(entry, file) else None
+        return entry.record.header if entry and entry.shows(file) else None
 
     discovery = discover(patterns, cwd=cwd, tags=frozenset(settings.tags), tests=settings.tests, header_of=header_of)
     found = Survey(discovery, {}, [(Notice(problem.path, problem.message), Location(problem.path, 0, 0)) for problem in discovery.notices], before)
@@ -64,7 +64,7 @@ def survey(
         entry = entries.get(path)
         if file.size > MAX_FILE_SIZE:
             found.notices.append(notices.oversized(path, file.size))
-        elif entry and _unchanged(entry, file):
+        elif entry and entry.shows(file):
             found.known[path] = Known(file, entry.content, entry.record)
         else:
             todo.append(file)
@@ -72,10 +72,6 @@ def survey(
     for path in sorted(found.known):
         found.notices += notices.of_record(path, found.known[path].record)
     return found
-
-
-def _unchanged(entry: TreeEntry, file: SourceFile) -> bool:
-    return entry.size == file.size and entry.mtime_ns == file.mtime_ns
 
 
 def _read(
@@ -143,9 +139,9 @@ def remember(cache: Cache, key: bytes, before: Tree, known: Mapping[str, Known],
     """Store what the files of a call were like when they were read."""
     old = {entry.path: entry for entry in before.files}
     files = tuple(
-        TreeEntry(path, item.file.size, item.file.mtime_ns, item.content, item.record)
+        TreeEntry(path, item.file.size, item.file.mtime_ns, item.file.ctime_ns, item.content, item.record)
         for path, item in sorted(known.items())
-        if item.file.mtime_ns < now_ns - _RACY or (path in old and old[path].mtime_ns == item.file.mtime_ns)
+        if item.file.mtime_ns < now_ns - _RACY or (path in old and old[path].shows(item.file))
     )
     others = tuple(entry for _, entry in sorted(outside.items()) if entry.mtime_ns < now_ns - _RACY)
     tree = Tree(files, others)

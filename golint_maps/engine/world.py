@@ -227,10 +227,10 @@ class World:
             path = os.path.join(top, name)
             try:
                 status = os.stat(path)
-                file = SourceFile(Path(path), f"{directory}/{name}" if directory else name, status.st_size, status.st_mtime_ns)
-                entry = self.before.get(file.relative)
-                known = entry is not None and (entry.size, entry.mtime_ns) == (file.size, file.mtime_ns)
-                header = entry.record.header if entry and known else load_header(path, status.st_size)
+                relative = f"{directory}/{name}" if directory else name
+                file = SourceFile(Path(path), relative, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+                entry = self.before.get(relative)
+                header = entry.record.header if entry and entry.shows(file) else load_header(path, status.st_size)
             except OSError:
                 continue
             if header.package and status.st_size <= MAX_FILE_SIZE:
@@ -246,7 +246,7 @@ class World:
         if (known := self.known.get(file.relative)) is not None:
             return known
         entry = self.outside.get(file.relative) or self.before.get(file.relative)
-        if entry is None or (entry.size, entry.mtime_ns) != (file.size, file.mtime_ns):
+        if entry is None or not entry.shows(file):
             try:
                 data = read_file(str(file.path), MAX_FILE_SIZE)
             except OSError:
@@ -254,7 +254,7 @@ class World:
             content = keys.content_digest(data)
             header = read_header(data)
             record = FileRecord(header.package, header.build, header.generated, scan_imports(data), 0, (), "", FileDirectives(), content)
-            entry = TreeEntry(file.relative, file.size, file.mtime_ns, content, record)
+            entry = TreeEntry(file.relative, file.size, file.mtime_ns, file.ctime_ns, content, record)
         self.outside[file.relative] = entry
         return Known(file, entry.content, entry.record)
 

@@ -164,7 +164,8 @@ class _Survey:
         for entry in sorted(found.files, key=lambda entry: entry.name):
             if not self.tests and entry.name.endswith("_test.go"):
                 continue
-            file = SourceFile(parent / entry.name, f"{path}/{entry.name}" if path else entry.name, entry.size, entry.mtime_ns)
+            relative = f"{path}/{entry.name}" if path else entry.name
+            file = SourceFile(parent / entry.name, relative, entry.size, entry.mtime_ns, entry.ctime_ns)
             header = self.header(file)
             if header:
                 members.append((file, header))

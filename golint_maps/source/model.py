@@ -13,12 +13,16 @@ Kind = Literal["package", "external-test"]
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A Go file. `path` is absolute; `relative` is what reports print, with `/`; `size` is in bytes."""
+    """A Go file. `path` is absolute; `relative` is what reports print, with `/`; `size` is in bytes.
+
+    `ctime_ns` is the time of the last change of the inode, which nothing sets back, and which a change of permissions moves as well.
+    """
 
     path: Path
     relative: str
     size: int
     mtime_ns: int
+    ctime_ns: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

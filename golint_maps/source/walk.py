@@ -22,6 +22,7 @@ class Entry:
     name: str
     size: int
     mtime_ns: int
+    ctime_ns: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ def _regular(entry: os.DirEntry[str], report: Report) -> Entry | None:
     if is_unprintable(entry.name):
         report(entry.path, "has a name with control characters or bytes that are no UTF-8; it is not read")
         return None
-    return Entry(entry.name, status.st_size, status.st_mtime_ns)
+    return Entry(entry.name, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
 def _report_loop(entry: os.DirEntry[str], report: Report) -> None:

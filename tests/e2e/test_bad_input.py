@@ -72,6 +72,20 @@ def test_a_file_that_may_not_be_read_is_named(module: Path) -> None:
 
 
 @needs_permissions
+def test_a_file_that_may_not_be_read_any_more_is_not_taken_from_the_cache(module: Path, tmp_path: Path) -> None:
+    (module / "bad").mkdir()
+    (module / "bad/bad.go").write_text(GOOD)
+    for path in module.rglob("*.go"):
+        os.utime(path, (1_000_000_000, 1_000_000_000))
+    arguments = ("--cache-dir", str(tmp_path / "cache"))
+    assert ("GM601", "bad/bad.go", 5) in check(*arguments, cached=True).found
+    (module / "bad/bad.go").chmod(0)
+    run = check(*arguments, cached=True)
+    assert said(run, "bad/bad.go", "cannot be read", "Permission denied")
+    assert [rule for rule, path, _ in run.found if path == "bad/bad.go"] == ["GM000"]
+
+
+@needs_permissions
 @pytest.mark.parametrize("pattern", ["./...", "./secret/...", "./secret", "secret/s.go", "secret/deep/...", "secret/deep"])
 def test_a_folder_that_may_not_be_entered_is_named(module: Path, pattern: str) -> None:
     (module / "secret/deep").mkdir(parents=True)

@@ -164,6 +164,18 @@ def test_packages_outside_of_the_run_give_types(tree: Tree, tmp_path: Path) -> N
     assert places(go(folder, "./q", **settings)) == []
 
 
+def test_a_change_is_seen_though_size_and_modification_time_are_set_back(tree: Tree, tmp_path: Path) -> None:
+    folder = tree({"go.mod": MODULE, "q/q.go": NIL_WRITE})
+    settings = {"cache": True, "cache_dir": tmp_path / "cache"}
+    age(folder)
+    assert places(go(folder, **settings)) == [("GM601", "q/q.go")]
+    before = (folder / "q/q.go").stat()
+    (folder / "q/q.go").write_text(NIL_WRITE.replace("var m map[string]int", "m:= map[string]int{}"))
+    assert (folder / "q/q.go").stat().st_size == before.st_size
+    os.utime(folder / "q/q.go", ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert places(go(folder, **settings)) == []
+
+
 def test_a_package_that_appears_outside_of_the_run_is_seen(tree: Tree, tmp_path: Path) -> None:
     folder = tree({"go.mod": MODULE, "q/q.go": 'package q\n\nimport "example.com/m/t"\n\nfunc f() {\n\tvar m t.T\n\tm["a"] = 1\n}\n'})
     settings = {"cache": True, "cache_dir": tmp_path / "cache"}
