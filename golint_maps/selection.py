@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from golint_maps.builtin_rules import ANALYSIS_INCOMPLETE
 from golint_maps.rule import Profile
-from golint_maps.settings import SettingsError
+from golint_maps.settings import COMMAND_LINE, SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -38,17 +38,25 @@ def resolve(selector: str, rules: Iterable[Rule]) -> frozenset[str]:
 
 def validate(settings: Settings, rules: Sequence[Rule]) -> None:
     """Raise `SettingsError` for a selector that names no rule, with the nearest one that does."""
-    named = [*settings.select, *settings.extend_select, *settings.ignore, *settings.level]
+    named = [(name, selector) for name in ("select", "extend_select", "ignore", "level") for selector in getattr(settings, name)]
     for override in settings.overrides:
-        named += [*override.select, *override.ignore, *override.level]
+        named += [("overrides", selector) for selector in (*override.select, *override.ignore, *override.level)]
     known = [rule.id for rule in rules] + [rule.name for rule in rules]
-    for selector in named:
+    for name, selector in named:
         if not resolve(selector, rules):
             nearest = difflib.get_close_matches(selector.upper(), known, n=1, cutoff=0.7) or difflib.get_close_matches(
                 selector.lower(), known, n=1, cutoff=0.5
             )
             hint = f"; did you mean `{nearest[0]}`?" if nearest else "; see `golint-maps rules`"
-            raise SettingsError(f"no rule is named `{selector}`{hint}")
+            raise SettingsError(f"{_origin(settings, name)}no rule is named `{selector}`{hint}")
+
+
+def _origin(settings: Settings, name: str) -> str:
+    """Return which option, or which key of which file, is to blame for a selector."""
+    key, origin = name.replace("_", "-"), settings.origins.get(name)
+    if origin is None:
+        return ""
+    return f"--{key}: " if origin == COMMAND_LINE else f"{origin}: {key}: "
 
 
 def selected(rules: Sequence[Rule], settings: Settings) -> tuple[Rule, ...]:

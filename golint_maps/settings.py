@@ -14,7 +14,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 
@@ -28,6 +28,14 @@ COMMAND_LINE: Final = "command line"
 
 class SettingsError(Exception):
     """The configuration or the options are wrong. The message says where and what would be right."""
+
+
+class _ValueError(SettingsError):
+    """The value of one key is wrong, in a file or among the options."""
+
+    def __init__(self, key: str, message: str) -> None:
+        super().__init__(f"{key}: {message}")
+        self.key = key
 
 
 class FailOn(enum.StrEnum):
@@ -60,7 +68,7 @@ class ConcurrentCallback(msgspec.Struct, frozen=True, rename="kebab", forbid_unk
     """
 
     function: str
-    arguments: tuple[int, ...] = ()
+    arguments: tuple[Annotated[int, msgspec.Meta(ge=0)], ...] = ()
     parallel: bool = True
 
 
@@ -150,11 +158,11 @@ def find(targets: Sequence[str], cwd: Path) -> Path | None:
 
 
 def go_version(text: str) -> tuple[int, int]:
-    """Return `(1, 24)` for `1.24`, `go1.24` and `1.24.3`. Raises `SettingsError`."""
-    match = re.fullmatch(r"(?:go)?(\d{1,3})\.(\d{1,3})(?:(?:\.|rc|beta)\d{1,3})?", text.strip())
+    """Return `(1, 24)` for `1.24`, `go1.24` and `1.24.3`. Raises `SettingsError`; there is no Go 2."""
+    match = re.fullmatch(r"(?:go)?1\.(\d{1,3})(?:(?:\.|rc|beta)\d{1,3})?", text.strip())
     if match is None:
-        raise SettingsError(f"{text!r} is no Go version; write it as 1.24")
-    return int(match[1]), int(match[2])
+        raise _ValueError("go", f"{text!r} is no Go version; write it as 1.24")
+    return 1, int(match[1])
 
 
 def describe(settings: Settings) -> str:
@@ -200,11 +208,35 @@ def _from_file(path: Path) -> Settings:
         settings = replace(Settings(), **_typed(values, path.parent), root=path.parent)
     except msgspec.ValidationError as error:
         what, _, where = str(error).partition(" - at `$")
-        key = where.strip("`.").split(".")[0].split("[")[0]
-        raise SettingsError(f"{path}:{_line(text, key)}: {key}: {what[:1].lower()}{what[1:]}") from error
-    except SettingsError as error:
-        raise SettingsError(f"{path}: {error}") from error
+        key, line = _blamed(text, where.strip("`."))
+        raise SettingsError(f"{path}:{line}: {key}: {_with_choices(key, what)}") from error
+    except _ValueError as error:
+        raise SettingsError(f"{path}:{_line(text, error.key)}: {error}") from error
     return replace(settings, origins={name: f"{path}:{_line(text, name.replace('_', '-'))}" for name in values} | {"root": str(path)})
+
+
+def _blamed(text: str, where: str) -> tuple[str, int]:
+    """Return the key that a path of msgspec, such as `overrides[0].level[...]`, leads to, and its line."""
+    table, *inner = re.sub(r"\[\.\.\.\]", "", where).split(".")
+    match = re.fullmatch(r"([\w-]+)\[(\d+)\]", table)
+    if match is None:
+        return table, _line(text, table)
+    headers = [header.end() for header in re.finditer(rf"^\s*\[\[\s*{match[1]}\s*\]\]", text, re.MULTILINE)]
+    number = int(match[2])
+    if number >= len(headers):
+        return match[1], _line(text, match[1])
+    start = text.count("\n", 0, headers[number])
+    return (f"{inner[0]} of {match[1]}", start + _line(text[headers[number] :], inner[0])) if inner else (match[1], start + 1)
+
+
+def _with_choices(key: str, what: str) -> str:
+    """Return what is wrong with a value, with the values that there are for one that is none of them."""
+    match = re.fullmatch(r"Invalid enum value '(.*)'", what)
+    if match is None:
+        return what[:1].lower() + what[1:]
+    kinds: dict[str, type[enum.StrEnum]] = {"profile": Profile, "fail-on": FailOn}
+    choices = [item.value for item in kinds.get(key, Level)]
+    return f"{match[1]!r} is none of {', '.join(choices[:-1])} and {choices[-1]}"
 
 
 def _with_options(settings: Settings, options: dict[str, Any]) -> Settings:
@@ -212,10 +244,14 @@ def _with_options(settings: Settings, options: dict[str, Any]) -> Settings:
     if "select" in options:
         settings = replace(settings, extend_select=(), ignore=())
         origins = {name: origin for name, origin in origins.items() if name in options or name not in {"extend_select", "ignore"}}
-    values = _typed(options, None)
+    try:
+        values = _typed(options, None)
+    except _ValueError as error:
+        raise SettingsError(f"--{error}") from error
     for name in ("extend_select", "ignore", "tags"):
-        if name in values:
-            values[name] = getattr(settings, name) + tuple(values[name])
+        if name in values and (before := getattr(settings, name)):
+            values[name] = before + tuple(values[name])
+            origins[name] = f"{settings.origins.get(name, DEFAULT)}, {COMMAND_LINE}"
     return replace(settings, **values, origins=origins)
 
 
@@ -231,13 +267,21 @@ def _typed(values: dict[str, Any], root: Path | None) -> dict[str, Any]:
         typed["concurrent_callbacks"] = tuple(
             ConcurrentCallback(function=each) if isinstance(each, str) else each for each in typed["concurrent_callbacks"]
         )
+        for callback in typed["concurrent_callbacks"]:
+            _refuse_bad_function(callback.function)
     for override in typed.get("overrides", ()):
         _refuse_bad_patterns(override.paths)
     if typed.get("jobs", 0) < 0:
-        raise SettingsError("jobs must not be negative; 0 means one for each processor")
+        raise _ValueError("jobs", "must not be negative; 0 means one for each processor")
     if not typed.get("timeout_per_package", 1) > 0:
-        raise SettingsError("timeout-per-package must be more than 0 seconds")
+        raise _ValueError("timeout-per-package", "must be more than 0 seconds")
     return typed
+
+
+def _refuse_bad_function(name: str) -> None:
+    # Without its package no function is ever found, and nobody would notice that the setting does nothing.
+    if not re.fullmatch(r"(?:[^/\s]+/)*[^/\s.][^/\s]*(?:\.\w+){1,2}", name):
+        raise _ValueError("concurrent-callbacks", f"{name!r} names no function; write it as import/path.Func or import/path.Type.Method")
 
 
 def _refuse_bad_patterns(patterns: tuple[str, ...]) -> None:
@@ -246,7 +290,7 @@ def _refuse_bad_patterns(patterns: tuple[str, ...]) -> None:
     try:
         GitIgnoreSpec.from_lines(patterns)
     except ValueError as error:
-        raise SettingsError(f"paths of overrides: {error}") from error
+        raise _ValueError("overrides", f"paths: {error}") from error
 
 
 def _refuse_unknown_keys(data: dict[str, Any], path: Path, text: str) -> None:

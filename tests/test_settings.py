@@ -60,9 +60,21 @@ def test_an_own_file_wins_over_a_pyproject_section_beside_it(here: Path) -> None
         ("[[overrides]]\npaths = ['x']\nlevels = {}\n", ":3: unknown key `levels` of overrides; did you mean `level`?"),
         ("zzz = 1\n", ":1: unknown key `zzz`; did you mean `"),
         ("tests = 'yes'\n", ":1: tests: expected `bool`, got `str`"),
-        ("\njobs = -1\n", "jobs must not be negative"),
-        ("go = 'new'\n", "'new' is no Go version; write it as 1.24"),
-        ("level = { GM103 = 'fatal' }\n", ":1: level: invalid enum value 'fatal'"),
+        ("\njobs = -1\n", ":2: jobs: must not be negative"),
+        ("\n\ntimeout-per-package = 0\n", ":3: timeout-per-package: must be more than 0 seconds"),
+        ("go = 'new'\n", ":1: go: 'new' is no Go version; write it as 1.24"),
+        ("go = '2.0'\n", ":1: go: '2.0' is no Go version; write it as 1.24"),
+        ("level = { GM103 = 'fatal' }\n", ":1: level: 'fatal' is none of error, warning and note"),
+        ("profile = 'stict'\n", ":1: profile: 'stict' is none of default and strict"),
+        ("\nfail-on = 'warn'\n", ":2: fail-on: 'warn' is none of error, warning, note and never"),
+        (
+            "level = {}\n[[overrides]]\npaths = ['x']\n[[overrides]]\npaths = ['x']\nlevel = { GM1 = 'bad' }\n",
+            ":6: level of overrides: 'bad' is none of error, warning and note",
+        ),
+        ("overrides = [{ paths = ['x'], level = { GM1 = 'bad' } }]\n", ":1: overrides: 'bad' is none of error, warning and note"),
+        ("concurrent-callbacks = ['Subscribe']\n", ":1: concurrent-callbacks: 'Subscribe' names no function; write it as import/path.Func"),
+        ("concurrent-callbacks = ['example.com/bus']\n", "names no function"),
+        ("concurrent-callbacks = [{ function = 'a.F', arguments = [0, -1] }]\n", ":1: concurrent-callbacks: expected `int` >= 0"),
         ("jobs = \n", "Invalid value"),
         ("[[overrides]]\nignore = ['GM1']\n", ":1: overrides: object missing required field `paths`"),
     ],
@@ -110,7 +122,7 @@ def test_concurrent_callbacks_have_a_short_and_a_long_form(here: Path) -> None:
     ("text", "message"),
     [
         ("a = " + "[" * 100_000, "nested too deeply"),
-        ('[[overrides]]\npaths = ["\\\\"]\nignore = ["GM2"]\n', "paths of overrides: Invalid git pattern"),
+        ('[[overrides]]\npaths = ["\\\\"]\nignore = ["GM2"]\n', "overrides: paths: Invalid git pattern"),
     ],
 )
 def test_hostile_files_are_errors_with_a_message(here: Path, text: str, message: str) -> None:

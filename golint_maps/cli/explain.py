@@ -25,12 +25,12 @@ def command(selectors: tuple[str, ...], go: str | None, rules_dirs: tuple[Path, 
     """Print the page of a rule, named by its id, its name or its family."""
     from golint_maps import registry, selection
     from golint_maps.cli import layouts
-    from golint_maps.settings import Settings, SettingsError
-    from golint_maps.source.gomod import go_version
+    from golint_maps.settings import Settings, SettingsError, go_version
 
-    version = go_version(go.removeprefix("go")) if go else None
-    if go and version is None:
-        raise click.UsageError(f"--go: {go!r} is not a Go version such as 1.24")
+    try:
+        version = None if go is None else go_version(go)
+    except SettingsError as error:
+        raise click.UsageError(f"--{error}") from error
     rules = options.load_rules(rules_dirs)
     try:
         selection.validate(Settings(select=selectors), rules)

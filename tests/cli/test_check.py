@@ -165,6 +165,22 @@ def test_a_wrong_configuration_has_status_2_and_names_file_and_line(engine: Fake
     assert ".golint-maps.toml:2: unknown key `selekt`; did you mean `select`?" in result.err
 
 
+@pytest.mark.parametrize(
+    ("text", "arguments", "message"),
+    [
+        ('\nignore = ["GM9"]\n', (), "/.golint-maps.toml:2: ignore: no rule is named `GM9`"),
+        ('level = { GM9 = "note" }\n', ("--ignore", "GM0"), "/.golint-maps.toml:1: level: no rule is named `GM9`"),
+        ('\n[[overrides]]\npaths = ["x"]\nselect = ["GM9"]\n', (), "/.golint-maps.toml:2: overrides: no rule is named `GM9`"),
+        ('ignore = ["GM0"]\n', ("--ignore", "GM9"), "/.golint-maps.toml:1, command line: ignore: no rule is named `GM9`"),
+        ("", ("--extend-select", "GM9"), "Error: --extend-select: no rule is named `GM9`"),
+        ("", ("--go", "2.0"), "Error: --go: '2.0' is no Go version"),
+    ],
+)
+def test_a_mistake_names_its_key_or_option(engine: FakeEngine, call: Call, here: Path, text: str, arguments: tuple[str, ...], message: str) -> None:
+    (here / ".golint-maps.toml").write_text(text)
+    assert message in call("check", *arguments).err
+
+
 def test_a_pattern_that_names_nothing_has_status_2(engine: FakeEngine, call: Call) -> None:
     engine.error = PatternError("nowhere/...", "no such directory")
     result = call("check", "nowhere/...")

@@ -72,3 +72,11 @@ def test_an_unknown_command_has_status_2(call: Call) -> None:
     result = call("chekc")
     assert result.status == 2
     assert "chekc" in result.err
+
+
+@pytest.mark.parametrize("version", ["9.9", "2.0", "new"])
+def test_explain_refuses_the_versions_of_go_that_check_refuses(call: Call, version: str) -> None:
+    for arguments in (("explain", "GM301"), ("check",)):
+        result = call(*arguments, "--go", version)
+        assert result.status == 2
+        assert f"--go: {version!r} is no Go version; write it as 1.24" in result.err
