@@ -148,13 +148,38 @@ def find(targets: Sequence[str], cwd: Path) -> Path | None:
         start = Path(os.path.commonpath(folders))
     except ValueError:  # on several drives of Windows
         start = cwd
+    return _nearest(start, {})
+
+
+def passed_over(targets: Sequence[str], cwd: Path) -> tuple[Path, ...]:
+    """Return the configuration files that are nearest upward from single `targets`, and that `find` does not choose for all of them.
+
+    A program has one configuration: races cross packages, and go versions, tags and callbacks decide what the whole is. So targets that would each
+    have another one get that of the folder around them.
+    """
+    known: dict[Path, Path | None] = {}
+    nearest = {_nearest(Path(os.path.normpath(cwd / target.removesuffix("..."))), known) for target in targets}
+    return tuple(sorted(path for path in nearest - {find(targets, cwd)} if path is not None))
+
+
+def _nearest(start: Path, known: dict[Path, Path | None]) -> Path | None:
+    """Return the configuration file of a folder or the nearest above it. `known` saves asking the same folders for each of many targets."""
+    passed: list[Path] = []
+    found: Path | None = None
     for folder in (start, *start.parents):
-        # Not Path.is_file, which raises where the folder may not be entered.
-        if os.path.isfile(own := folder / CONFIG_NAME):
-            return own
-        if os.path.isfile(shared := folder / "pyproject.toml") and _has_section(shared):
-            return shared
-    return None
+        found = known[folder] if folder in known else _own(folder)
+        if found is not None or folder in known:
+            break
+        passed.append(folder)
+    known.update(dict.fromkeys(passed, found))
+    return found
+
+
+def _own(folder: Path) -> Path | None:
+    # Not Path.is_file, which raises where the folder may not be entered.
+    if os.path.isfile(own := folder / CONFIG_NAME):
+        return own
+    return shared if os.path.isfile(shared := folder / "pyproject.toml") and _has_section(shared) else None
 
 
 def go_version(text: str) -> tuple[int, int]:

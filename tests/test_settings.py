@@ -47,6 +47,20 @@ def test_the_nearest_file_upward_from_the_target_holds(here: Path) -> None:
     assert settings.load(["a/b/x.go", "c/y.go"], {}, cwd=here).jobs == 1
 
 
+def test_files_that_are_nearest_to_single_targets_only_are_passed_over(here: Path) -> None:
+    for name in ("a", "b", "c"):
+        (here / name).mkdir()
+    (here / "a/.golint-maps.toml").write_text("jobs = 1\n")
+    (here / "b/.golint-maps.toml").write_text("jobs = 2\n")
+    both = (here / "a/.golint-maps.toml", here / "b/.golint-maps.toml")
+    assert settings.find(["a/...", "b/p.go", "c"], here) is None
+    assert settings.passed_over(["a/...", "b/p.go", "c"], here) == both
+    (here / ".golint-maps.toml").write_text("jobs = 3\n")
+    assert settings.passed_over(["a/...", "b/p.go", "c"], here) == both
+    assert settings.passed_over(["a/...", "a/p.go"], here) == ()
+    assert settings.passed_over(["./..."], here) == ()
+
+
 def test_an_own_file_wins_over_a_pyproject_section_beside_it(here: Path) -> None:
     (here / "pyproject.toml").write_text("[tool.golint-maps]\njobs = 3\n")
     assert loaded(here, "jobs = 4\n").jobs == 4

@@ -86,7 +86,7 @@ def command(
         raise click.UsageError("--unsafe-fixes does nothing without --fix or --diff")
     if diff:
         _refuse_beside_diff({"--format": format_, "--output": outputs, "--statistics": statistics})
-    settings = options.load_settings(patterns, given)
+    settings = options.load_settings(patterns, given, quiet=quiet)
     if show_settings:
         from golint_maps.settings import describe
 

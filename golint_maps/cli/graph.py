@@ -47,7 +47,7 @@ def command(
         raise click.UsageError("--depth does nothing without --focus")
     chosen = format_ or _by_suffix(file)
     patterns = patterns or ("./...",)
-    settings = options.load_settings(patterns, given)
+    settings = options.load_settings(patterns, given, quiet=quiet)
     found = joined(settings, patterns, quiet=quiet)
     from golint_maps.graphs import views
     from golint_maps.report import graphs

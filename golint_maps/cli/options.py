@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from golint_maps.cli import output
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -96,8 +99,11 @@ def load_rules(rules_dirs: Sequence[Path]) -> tuple[Rule, ...]:
         raise click.UsageError(str(error)) from error
 
 
-def load_settings(patterns: Sequence[str], given: dict[str, Any]) -> Settings:
-    """Return the settings for a run over `patterns`, selectors checked. `given` are the options above. What is wrong is a usage error."""
+def load_settings(patterns: Sequence[str], given: dict[str, Any], *, quiet: bool = False) -> Settings:
+    """Return the settings for a run over `patterns`, selectors checked. `given` are the options above. What is wrong is a usage error.
+
+    Configuration files of single patterns that do not hold are told on stderr.
+    """
     from golint_maps import selection, settings
     from golint_maps.rule import Profile
 
@@ -111,6 +117,15 @@ def load_settings(patterns: Sequence[str], given: dict[str, Any]) -> Settings:
     try:
         loaded = settings.load(patterns, options, cwd=folder(), config=config)
         selection.validate(loaded, load_rules(loaded.rules_dirs))
+        ignored = () if quiet or config is not None else settings.passed_over(patterns, folder())
     except settings.SettingsError as error:
         raise click.UsageError(str(error)) from error
+    if ignored:
+        chosen = f"here {os.path.relpath(loaded.origins['root'], folder())}" if "root" in loaded.origins else "and none is above all targets"
+        output.tell(f"golint-maps: a run has one configuration, {chosen}; not read: {_listed(ignored)}")
     return loaded
+
+
+def _listed(paths: Sequence[Path]) -> str:
+    more = f" and {len(paths) - 3} more" if len(paths) > 3 else ""
+    return ", ".join(os.path.relpath(path, folder()) for path in paths[:3]) + more

@@ -197,6 +197,19 @@ def test_show_settings_prints_what_holds_and_analyses_nothing(engine: FakeEngine
     assert engine.calls == []
 
 
+def test_configurations_of_single_targets_that_do_not_hold_for_all_are_told(engine: FakeEngine, call: Call, here: Path) -> None:
+    for name in ("a", "b"):
+        (here / name).mkdir()
+        (here / name / ".golint-maps.toml").write_text('fail-on = "never"\n')
+    told = "golint-maps: a run has one configuration, and none is above all targets; not read: "
+    assert f"{told}a/.golint-maps.toml, b/.golint-maps.toml\n" in call("check", "a", "b").err
+    assert call("check", "-q", "a", "b").err == ""
+    for alone in (("a",), ("a", "b", "--config", "a/.golint-maps.toml")):
+        assert "one configuration" not in call("check", *alone).err
+    (here / ".golint-maps.toml").touch()
+    assert "one configuration, here .golint-maps.toml; not read: a/.golint-maps.toml, b/" in call("check", "a", "b").err
+
+
 def test_an_internal_error_has_status_3_and_no_traceback(engine: FakeEngine, call: Call) -> None:
     engine.error = KeyError("x")
     result = call("check")
