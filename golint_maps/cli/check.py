@@ -43,7 +43,7 @@ class _Request:
 @click.command(name="check")
 @click.argument("patterns", metavar="[PATTERN]…", nargs=-1)
 @click.option("--format", "format_", type=click.Choice(output.FORMATS), help="Of the report on stdout.  [default: full on a terminal, else concise]")
-@click.option("-o", "--output", "outputs", multiple=True, metavar="[FORMAT:]FILE", help="Write a report to a file. Can be given several times.")
+@click.option("-o", "--output", "outputs", multiple=True, metavar="[FORMAT:]FILE", help="Write one more report, to a file. Can be repeated.")
 @options.analysis
 @click.option(
     "--fail-on", type=click.Choice(["error", "warning", "note", "never"]), help="Level from which findings fail the run.  [default: warning]"
@@ -101,19 +101,16 @@ def command(
         outcome, stale = _mend(request, outcome, stale, unsafe=unsafe_fixes)
     from golint_maps import report
 
-    if targets:
-        shown = _render_options(settings, outcome, category=category, provenance=provenance, color=color)
-        for target in targets:
-            wanted = replace(shown, repository=_repository(outcome)) if target.format == "sarif" else shown
-            wanted = wanted if target.path is None else replace(wanted, color=color == "always")
-            output.write(target, report.render(target.format, outcome, wanted))
+    shown = _render_options(settings, outcome, category=category, provenance=provenance, color=color)
+    written = output.write_all((target, _report(target, outcome, shown, color)) for target in targets)
     if not quiet:
         _tell(outcome, stale, verbose=verbose)
     if statistics:
         output.tell(report.statistics(outcome), nl=False)
     if not quiet:
         output.tell(report.summary_line(outcome, None if settings.fail_on == "never" else Level(settings.fail_on)))
-    return _status(outcome, settings)
+    status = _status(outcome, settings)
+    return status if written or status == Exit.INTERNAL else Exit.USAGE
 
 
 def _refuse_beside_diff(given: dict[str, object]) -> None:
@@ -205,6 +202,13 @@ def _render_options(settings: Settings, outcome: Outcome, *, category: str | Non
         version=__version__,
         arguments=tuple(sys.argv[1:]),
     )
+
+
+def _report(target: output.Target, outcome: Outcome, shown: RenderOptions, color: str) -> str:
+    from golint_maps.report import render
+
+    wanted = replace(shown, repository=_repository(outcome)) if target.format == "sarif" else shown
+    return render(target.format, outcome, wanted if target.path is None else replace(wanted, color=color == "always"))
 
 
 def _repository(outcome: Outcome) -> Repository | None:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import difflib
+import errno
 import os
 import re
 import shutil
+import stat
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
 import click
 
 from golint_maps import atomic
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 FORMATS: Final = ("full", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit")
 """The formats of `golint_maps.report`, known here so that `--help` need not import them."""
@@ -33,14 +38,13 @@ class Target:
 
 
 def targets(format: str | None, outputs: tuple[str, ...]) -> tuple[Target, ...]:
-    """Return the reports to write.
+    """Return the reports to write: one on stdout, and one more for each of `outputs`.
 
-    `FORMAT:FILE` writes one more report. A plain FILE takes the report of `--format` away from stdout; without `--format` the suffix tells.
-    `-` is stdout. The default on stdout is `full` on a terminal and `concise` otherwise. Raises `click.UsageError` for two reports in one place, and
-    for a format or suffix that is not known: a file named `sarf:x.sarif` is hardly what was wanted.
+    That on stdout is in `format`, else `full` on a terminal and `concise` otherwise. An output is `FORMAT:FILE`, or a plain FILE in `format`, else in
+    that of its suffix; `-` is the one on stdout. Raises `click.UsageError` for two reports in one place, for a file that cannot be written, before
+    anything is analysed for it, and for a format or suffix that is not known: a file named `sarf:x.sarif` is hardly what was wanted.
     """
     found: list[Target] = []
-    plain = False
     for output in outputs:
         prefix, colon, rest = output.partition(":")
         if colon and prefix in FORMATS:
@@ -50,16 +54,49 @@ def targets(format: str | None, outputs: tuple[str, ...]) -> tuple[Target, ...]:
             hint = f"did you mean {near[0]}?" if near else f"the formats are {', '.join(FORMATS)}"
             raise click.UsageError(f"--output {output}: there is no format {prefix!r}; {hint} (a file of that name is ./{output})")
         else:
-            name, chosen, plain = output, format or _by_suffix(output), True
+            name, chosen = output, format or _by_suffix(output)
         if not name:
             raise click.UsageError(f"--output {output}: no file is named")
         found.append(Target(chosen, None if name == "-" else Path(name)))
-    if not plain and not any(target.path is None for target in found):
-        found.append(Target(format or ("full" if _is_terminal() else "concise")))
+    if not any(target.path is None for target in found):
+        found.insert(0, Target(format or ("full" if _is_terminal() else "concise")))
     places = [target.path for target in found]
     if len(set(places)) < len(places):
         raise click.UsageError("two reports would go to the same place")
+    for path in places:
+        if path is not None and (fault := _fault(path)):
+            raise click.UsageError(f"cannot write {path}: {fault}")
     return tuple(found)
+
+
+def _fault(path: Path) -> str:
+    """Return why a file cannot be written, as far as that can be told without writing; empty when it looks as if it can."""
+    target = Path(os.path.realpath(path))
+    try:
+        mode = target.stat().st_mode
+    except FileNotFoundError:
+        mode = None
+    except OSError as error:
+        return error.strerror or str(error)
+    if mode is not None and stat.S_ISDIR(mode):
+        return os.strerror(errno.EISDIR)
+    # A regular file is replaced, which asks its folder for permission; a device is written to.
+    asked = target.parent if mode is None or stat.S_ISREG(mode) else target
+    if not os.path.exists(asked):
+        return os.strerror(errno.ENOENT)
+    return "" if os.access(asked, os.W_OK) else os.strerror(errno.EACCES)
+
+
+def write_all(reports: Iterable[tuple[Target, str]]) -> bool:
+    """Write reports and return whether all were: one that cannot be written is told, and takes no other one with it."""
+    written = True
+    for target, text in reports:
+        try:
+            write(target, text)
+        except click.ClickException as error:
+            tell(f"Error: {error.format_message()}")
+            written = False
+    return written
 
 
 def write(target: Target, text: str) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -79,10 +80,16 @@ def test_one_run_writes_several_reports(engine: FakeEngine, call: Call, here: Pa
     assert len(engine.calls) == 1
 
 
-def test_a_plain_output_file_takes_the_report_from_stdout(engine: FakeEngine, call: Call, here: Path) -> None:
+@pytest.mark.parametrize("output", ["out.jsonl", "jsonl:out.jsonl", "jsonl:out.txt"])
+def test_an_output_is_one_more_report_beside_that_on_stdout(engine: FakeEngine, call: Call, here: Path, output: str) -> None:
     engine.findings = (finding(),)
-    assert call("check", "--format", "jsonl", "-o", "out.txt").out == ""
-    json.loads((here / "out.txt").read_text().splitlines()[0])
+    assert call("check", "-o", output).out.startswith("p.go:6:2: ")
+    json.loads((here / output.removeprefix("jsonl:")).read_text().splitlines()[0])
+
+
+def test_an_output_to_a_dash_is_the_report_on_stdout(engine: FakeEngine, call: Call) -> None:
+    engine.findings = (finding(),)
+    assert len(call("check", "-o", "jsonl:-").out.splitlines()) == 1
 
 
 def test_the_suffix_of_a_plain_output_file_tells_its_format(engine: FakeEngine, call: Call, here: Path) -> None:
@@ -124,10 +131,25 @@ def test_two_reports_in_one_place_or_one_in_none_are_refused(engine: FakeEngine,
     assert engine.calls == []
 
 
-def test_a_report_that_cannot_be_written_names_its_file(engine: FakeEngine, call: Call) -> None:
-    result = call("check", "-o", "json:nowhere/out.json")
+@pytest.mark.parametrize(
+    ("name", "why"), [("nowhere/out.json", "No such file or directory"), ("folder", "Is a directory"), ("p.go/x", "Not a direct")]
+)
+def test_a_file_that_cannot_be_written_is_told_before_the_analysis(engine: FakeEngine, call: Call, here: Path, name: str, why: str) -> None:
+    (here / "folder").mkdir()
+    result = call("check", "-o", f"json:{name}")
+    assert (result.status, engine.calls) == (2, [])
+    assert f"cannot write {name}: {why}" in result.err
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
+def test_a_report_that_cannot_be_written_takes_no_other_one_with_it(engine: FakeEngine, call: Call, here: Path) -> None:
+    engine.findings = (finding(),)
+    result = call("check", "-o", "json:/dev/full", "-o", "sarif:out.sarif")
     assert result.status == 2
-    assert "cannot write nowhere/out.json: No such file or directory" in result.err
+    assert "Error: cannot write /dev/full: No space left on device\n" in result.err
+    assert "Found 1 error" in result.err
+    assert result.out.startswith("p.go:6:2: ")
+    assert "runs" in json.loads((here / "out.sarif").read_text())
 
 
 def test_options_reach_the_engine_as_settings(engine: FakeEngine, call: Call) -> None:
