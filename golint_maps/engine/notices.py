@@ -48,8 +48,10 @@ def of_package(package: Package, failure: Failure, seconds: float) -> tuple[Noti
     )
 
 
-def of_rule(rule: str, failure: Failure) -> Notice:
+def of_rule(rule: str, failure: Failure, seconds: float) -> Notice:
     """Return the notice for a rule that failed."""
+    if failure.kind == "time":
+        return Notice("", f"{rule} could not be checked within {seconds:g} seconds; see --timeout-per-package")
     return Notice("", f"{rule} could not be checked: {failure.message or 'recursion too deep'}", internal=True, detail=failure.traceback)
 
 

@@ -165,9 +165,7 @@ def _run(
 
 def _thorough(selected: Sequence[Rule]) -> bool:
     """Tell whether some rule may read what only strict rules do: a strict one, or one that is not ours."""
-    return any(
-        rule.profile is Profile.STRICT or not all(check.__module__.startswith("golint_maps.rules.") for check in rule.checks) for rule in selected
-    )
+    return any(rule.profile is Profile.STRICT or not verdict.is_ours(rule) for rule in selected)
 
 
 def _analyse(
@@ -175,7 +173,7 @@ def _analyse(
 ) -> tuple[_Memory, bool]:
     """Return what a run comes to, and whether another one would come to the same: not if time or a fault had a part in it."""
     analysed = analyse(world, settings, _processes(settings), _steps(progress, "Analysing"), thorough=_thorough(selected))
-    found, failed = verdict.check(_joined(analysed.facts, seen.discovery, settings), selected)
+    found, failed = verdict.check(_joined(analysed.facts, seen.discovery, settings), selected, settings.timeout_per_package)
     noticed = [*seen.notices, *analysed.notices, *((notice, Location("", 0, 0)) for notice in failed)]
     records = {path: known.record for path, known in seen.known.items()}
     findings = verdict.judge(found, noticed, seen.discovery, records, settings, rules=rules, ran=selected)

@@ -14,8 +14,8 @@ from golint_maps.source import Discovery, Package
 def scope_of(discovery: Discovery, notices: Iterable[Notice], selected: Sequence[Rule], settings: Settings) -> Scope:
     """Return what was looked at in full: packages of which no file was left out, named or not, and of which nothing is to be noted."""
     notices = tuple(notices)
-    if any(notice.internal and not notice.path for notice in notices):
-        return Scope()  # a rule failed, and nobody can say what it would have found
+    if any(not notice.path for notice in notices):
+        return Scope()  # a rule failed or ran out of time, and nobody can say what it would have found
     noted = {notice.path for notice in notices}
     without_tests = not settings.tests and settings.origins.get("tests") == COMMAND_LINE
     whole: dict[str, bool] = {}

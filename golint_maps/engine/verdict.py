@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
 
 from golint_maps import selection, suppression
 from golint_maps.builtin_rules import BUILTIN_RULES, UNUSED_SUPPRESSION
@@ -11,23 +13,40 @@ from golint_maps.engine.records import FileRecord
 from golint_maps.findings import Finding, Location
 from golint_maps.outcome import Notice
 from golint_maps.program import Program
+from golint_maps.registry import OWN_RULES
 from golint_maps.rule import Rule
 from golint_maps.settings import Settings
 from golint_maps.source import Discovery
 
+_PATIENCE: Final = 10
+"""How many times the time of somebody else's rule our own may take."""
 
-def check(program: Program, rules: Sequence[Rule]) -> tuple[list[Finding], list[Notice]]:
-    """Run rules over a program. Return their findings, and a notice for each rule that failed."""
+
+def is_ours(rule: Rule) -> bool:
+    """Tell whether a rule comes with golint-maps."""
+    return all(check.__module__.startswith(f"{OWN_RULES}.") for check in rule.checks)
+
+
+def check(program: Program, rules: Sequence[Rule], seconds: float) -> tuple[list[Finding], list[Notice]]:
+    """Run rules over a program. Return their findings, and a notice for each rule that failed.
+
+    A rule looks at the whole program, so it has the `seconds` of one package for each hundred. The first one to ask how goroutines, locks and maps
+    go together waits until that is worked out, which is why our own have more; somebody else's is the one that may hang.
+    """
     found: dict[Finding, None] = {}
     failed: list[Notice] = []
 
     def run(rule: Rule) -> list[Finding]:
         return [finding for function in rule.checks for finding in function(program)]
 
+    share = seconds * (1 + len(program.packages) // 100)
     for rule in rules:
-        result = pool.attempt(run, rule, 0)
+        limit = share * _PATIENCE if is_ours(rule) else share
+        result = pool.attempt(run, rule, limit)
         if isinstance(result, pool.Failure):
-            failed.append(notices.of_rule(rule.id, result))
+            failed.append(notices.of_rule(rule.id, result, limit))
+            # What was being worked out when it failed may be half done.
+            program = replace(program)
         else:
             # The same function may be analysed in two configurations of its package.
             found.update(dict.fromkeys(result))

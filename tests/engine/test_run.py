@@ -327,6 +327,23 @@ def test_a_cache_that_is_damaged_changes_nothing(tree: Tree, tmp_path: Path) -> 
         assert go(folder, **settings).findings == first.findings
 
 
+def test_a_rule_that_does_not_end_is_given_up_and_the_others_are_checked(tree: Tree, tmp_path: Path) -> None:
+    folder = tree({"go.mod": MODULE, "p.go": NIL_WRITE})
+    (tmp_path / "xx901_made_up.md").write_text("page")
+    (tmp_path / "xx901_made_up.py").write_text(
+        "from golint_maps.findings import Level\nfrom golint_maps.rule import Precision, Rule\n"
+        "RULE = Rule('XX901', 'made-up', 's', Level.NOTE, Precision.LOW)\n"
+        "@RULE.check\ndef check(program):\n    while True:\n        pass\n    yield\n"
+    )
+    started = time.process_time()
+    outcome = go(folder, rules_dirs=(tmp_path,), timeout_per_package=0.5, select=("GM601", "XX901"))
+    assert time.process_time() - started < 20
+    assert ids(outcome) == ["GM000", "GM601"]
+    assert [notice.message for notice in outcome.notices] == ["XX901 could not be checked within 0.5 seconds; see --timeout-per-package"]
+    assert not any(notice.internal for notice in outcome.notices)
+    assert outcome.scope.packages == frozenset()
+
+
 def test_two_runs_at_once_find_the_same(tree: Tree, tmp_path: Path) -> None:
     folder = tree(MANY)
     call = [sys.executable, "-m", "golint_maps", "check", "--cache-dir", str(tmp_path / "cache"), "--format", "json"]
