@@ -62,6 +62,15 @@ def page(rule: Rule) -> str | None:
         return None
 
 
+def repository_path(rule: Rule) -> str | None:
+    """Return where the page of one of our rules lies in the repository of golint-maps; None for a rule of somebody else."""
+    if rule in builtin_rules.BUILTIN_RULES:
+        return f"{builtin_rules.__name__.replace('.', '/')}/{stem(rule)}.md"
+    module = rule.checks[0].__module__ if rule.checks else ""
+    # The folder `rules` beside the package is the package `golint_maps.rules` once it is installed.
+    return f"rules/{module.removeprefix(f'{OWN_RULES}.').replace('.', '/')}.md" if module.startswith(f"{OWN_RULES}.") else None
+
+
 def stem(rule: Rule) -> str:
     """Return the name that a rule's two files share: `gm203_write_under_read_lock`."""
     return f"{rule.id.lower()}_{rule.name.replace('-', '_')}"

@@ -1,14 +1,13 @@
 from __future__ import annotations
 
 import importlib.metadata
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from golint_maps import registry
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from golint_maps.findings import Level
+from golint_maps.rule import Precision, Rule
 
 MODULE = """
 from golint_maps.findings import Level
@@ -115,3 +114,15 @@ def test_an_installed_package_adds_its_rules_by_entry_point(tmp_path: Path, monk
     assert importlib.metadata.version("acme-map-rules") == "1"
     rules = {rule.id: rule for rule in registry.load()}
     assert registry.page(rules["ACME101"]) == "## What it finds\n\nacme-rule\n"
+
+
+def test_the_page_of_each_of_our_rules_lies_in_the_repository_where_reports_link_to() -> None:
+    root = Path(__file__).parents[1]
+    paths = {rule.id: registry.repository_path(rule) for rule in registry.load()}
+    assert paths["GM000"] == "golint_maps/builtin_rules/gm000_analysis_incomplete.md"
+    assert paths["GM203"] == "rules/concurrency/gm203_write_under_read_lock.md"
+    assert [id_ for id_, path in paths.items() if path is None or not (root / path).is_file()] == []
+
+
+def test_the_page_of_a_rule_of_somebody_else_is_not_in_our_repository() -> None:
+    assert registry.repository_path(Rule("XX001", "x", "s", Level.NOTE, Precision.LOW)) is None

@@ -47,6 +47,12 @@ def test_a_finding_is_reported_at_its_line_and_fails_the_run(module: Path, call:
     assert call("check", "--select", "GM103").status == 1
 
 
+def test_sarif_links_a_rule_to_its_page(module: Path, call: Call) -> None:
+    rules = json.loads(call("check", "--format", "sarif", "--select", "GM103").out)["runs"][0]["tool"]["driver"]["rules"]
+    pages = {rule["id"]: rule["helpUri"] for rule in rules}
+    assert pages["GM103"] == "https://github.com/golint-maps/golint-maps/blob/main/rules/iteration/gm103_insert_during_range.md"
+
+
 def test_a_second_run_from_the_cache_finds_the_same(module: Path, call: Call) -> None:
     arguments = ("check", "--format", "json", "--profile", "strict", "--cache-dir", str(module / "cache"))
     assert call(*arguments).out == call(*arguments).out

@@ -15,6 +15,7 @@ from sarif_om import (
 )
 
 from golint_maps.findings import Level
+from golint_maps.registry import repository_path
 from golint_maps.report.options import RenderOptions
 from golint_maps.report.sarif.cwe import NAMES
 from golint_maps.report.sarif.limits import TAGS
@@ -41,9 +42,10 @@ def rule_descriptor(rule: Rule, options: RenderOptions) -> ReportingDescriptor:
     )
 
 
-def rule_uri(rule: Rule, options: RenderOptions) -> str:
-    """Return the address of the rule's page."""
-    return f"{options.homepage.rstrip('/')}#{rule.id.lower()}"
+def rule_uri(rule: Rule, options: RenderOptions) -> str | None:
+    """Return the address of the rule's page, which we know of our own rules only."""
+    path = repository_path(rule)
+    return f"{options.homepage.rstrip('/')}/blob/main/{path}" if path else None
 
 
 def _properties(rule: Rule) -> dict[str, object]:
