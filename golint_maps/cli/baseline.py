@@ -8,18 +8,22 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from golint_maps import atomic
-from golint_maps.cli import options, output
+from golint_maps.cli import notices, options, output
 from golint_maps.cli.analysis import analyse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from golint_maps.baseline import Entry
+    from golint_maps.outcome import Outcome
 
 DEFAULT: Final = ".golint-maps-baseline.json"
 
 
-def _file(command: Callable[..., None]) -> Callable[..., None]:
+_quiet = click.option("-q", "--quiet", is_flag=True, help="Nothing on stderr but errors.")
+
+
+def _file(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option(
         "--file",
         "file",
@@ -37,30 +41,34 @@ def command() -> None:
 @command.command()
 @click.argument("patterns", metavar="[PATTERN]…", nargs=-1)
 @_file
+@_quiet
 @options.analysis
-def write(patterns: tuple[str, ...], file: Path | None, **given: Any) -> None:
-    """Accept every finding there is now."""
+def write(patterns: tuple[str, ...], file: Path | None, quiet: bool, **given: Any) -> int:
+    """Accept every finding there is now, and nothing else: a baseline that is there is replaced."""
     from golint_maps import baseline
 
     patterns = patterns or ("./...",)
-    settings = options.load_settings(patterns, given)
-    entries = baseline.of(analyse(settings, patterns).findings)
-    _save(file or settings.baseline or Path(DEFAULT), entries)
+    settings = options.load_settings(patterns, given, quiet=quiet)
+    outcome = analyse(settings, patterns, quiet=quiet)
+    _save(file or settings.baseline or Path(DEFAULT), baseline.of(outcome.findings), quiet=quiet)
+    return _status(outcome, quiet=quiet)
 
 
 @command.command()
 @click.argument("patterns", metavar="[PATTERN]…", nargs=-1)
 @_file
+@_quiet
 @options.analysis
-def update(patterns: tuple[str, ...], file: Path | None, **given: Any) -> None:
+def update(patterns: tuple[str, ...], file: Path | None, quiet: bool, **given: Any) -> int:
     """Forget what is gone. Accepts nothing new, and keeps what is accepted of packages and rules that this run does not look at."""
     from golint_maps import baseline
 
     patterns = patterns or ("./...",)
-    settings = options.load_settings(patterns, given)
+    settings = options.load_settings(patterns, given, quiet=quiet)
     path = file or settings.baseline or Path(DEFAULT)
-    old, outcome = _read(path), analyse(settings, patterns)
-    _save(path, baseline.shrunk(old, outcome.findings, outcome.scope, path))
+    old, outcome = _read(path), analyse(settings, patterns, quiet=quiet)
+    _save(path, baseline.shrunk(old, outcome.findings, outcome.scope, path), quiet=quiet)
+    return _status(outcome, quiet=quiet)
 
 
 @command.command()
@@ -90,7 +98,14 @@ def _read(path: Path) -> tuple[Entry, ...]:
         raise click.UsageError(str(error)) from error
 
 
-def _save(path: Path, entries: Iterable[Entry]) -> None:
+def _status(outcome: Outcome, *, quiet: bool) -> int:
+    """Return the exit status, having said what could not be analysed: what is there is not accepted."""
+    if not quiet:
+        notices.tell(outcome)
+    return notices.failure(outcome)
+
+
+def _save(path: Path, entries: Iterable[Entry], *, quiet: bool) -> None:
     from golint_maps import baseline
 
     entries = tuple(entries)
@@ -99,4 +114,5 @@ def _save(path: Path, entries: Iterable[Entry]) -> None:
     except OSError as error:
         raise click.ClickException(f"cannot write {path}: {error.strerror or error}") from error
     count = sum(entry.count for entry in entries)
-    output.tell(f"{path} accepts {count} {'finding' if count == 1 else 'findings'}")
+    if not quiet:
+        output.tell(f"{path} accepts {count} {'finding' if count == 1 else 'findings'}")

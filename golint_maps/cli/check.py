@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 import sys
 from dataclasses import dataclass, replace
@@ -11,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from golint_maps.cli import mend, options, output
+from golint_maps.cli import mend, notices, options, output
 from golint_maps.cli.analysis import analyse
-from golint_maps.cli.main import TRACEBACK, Exit, bug_report
+from golint_maps.cli.main import Exit
 from golint_maps.findings import Level
 
 if TYPE_CHECKING:
@@ -24,9 +23,6 @@ if TYPE_CHECKING:
 
 _FIX_ROUNDS = 10
 """A fix may uncover the next one. More rounds than this mean two fixes that undo each other."""
-
-_MAX_NOTICES = 10
-"""How many notices a run tells without -v: enough to see what kind they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +172,8 @@ def _print_diff(outcome: Outcome, *, unsafe: bool, quiet: bool, verbose: bool) -
         # git takes no path with `..` in it, so the paths of a diff start where all files are below.
         output.tell(f"The paths of this diff start at {outcome.root}: `git -C {shlex.quote(str(outcome.root))} apply` applies it")
     if not quiet:
-        _tell_notices(outcome, verbose=verbose)
-    return _internal_error(outcome) or (Exit.FINDINGS if text else Exit.CLEAN)
+        notices.tell(outcome, verbose=verbose)
+    return notices.failure(outcome) or (Exit.FINDINGS if text else Exit.CLEAN)
 
 
 def _render_options(settings: Settings, outcome: Outcome, *, category: str | None, provenance: bool, color: str) -> RenderOptions:
@@ -221,39 +217,15 @@ def _repository(outcome: Outcome) -> Repository | None:
 
 def _tell(outcome: Outcome, stale: tuple[Entry, ...], *, verbose: bool) -> None:
     """Say on stderr what could not be analysed, and what the baseline need not accept any more."""
-    _tell_notices(outcome, verbose=verbose)
+    notices.tell(outcome, verbose=verbose)
     if stale:
         count = sum(entry.count for entry in stale)
         gone, them = ("finding that is gone", "it") if count == 1 else ("findings that are gone", "them")
         output.tell(f"The baseline accepts {count} {gone}; `golint-maps baseline update` forgets {them}")
 
 
-def _tell_notices(outcome: Outcome, *, verbose: bool) -> None:
-    """Say what could not be analysed in full: the first few, unless all are asked for."""
-    from golint_maps import report
-
-    untold = 0
-    for number, notice in enumerate(report.seen_from(outcome, options.folder()).notices):
-        if verbose or notice.internal or number < _MAX_NOTICES:
-            output.tell(f"golint-maps: {notice.path + ' ' if notice.path else ''}{notice.message}")
-        else:
-            untold += 1
-        if notice.detail and (verbose or TRACEBACK in os.environ):
-            output.tell(notice.detail)
-    if untold:
-        output.tell(f"golint-maps: {untold} more such {'note' if untold == 1 else 'notes'}: -v tells them all")
-
-
 def _status(outcome: Outcome, settings: Settings) -> int:
-    if failed := _internal_error(outcome):
+    if failed := notices.failure(outcome):
         return failed
     failing = any(finding.suppressed is None and settings.fail_on.fails(finding.level) for finding in outcome.findings)
     return Exit.FINDINGS if failing else Exit.CLEAN
-
-
-def _internal_error(outcome: Outcome) -> int:
-    """Return the status for a fault of golint-maps itself, having said so; 0 when there was none."""
-    if not any(notice.internal for notice in outcome.notices):
-        return Exit.CLEAN
-    output.tell(bug_report("the analysis of some files failed, see their GM000"))
-    return Exit.INTERNAL

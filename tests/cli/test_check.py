@@ -298,6 +298,17 @@ def test_a_baseline_is_shown_and_updated(engine: FakeEngine, call: Call) -> None
     assert [line.split()[1] for line in call("baseline", "show", "--file", "b.json").out.splitlines()] == ["GM202"]
 
 
+def test_a_baseline_is_written_quietly_and_tells_what_could_not_be_analysed(engine: FakeEngine, call: Call) -> None:
+    assert call("baseline", "write").err == ".golint-maps-baseline.json accepts 0 findings\n"
+    for verb in ("write", "update"):
+        assert call("baseline", verb, "-q").err == ""
+    engine.notices = (Notice("q.go", "could not be analysed", internal=True),)
+    for verb in ("write", "update"):
+        result = call("baseline", verb)
+        assert result.status == 3
+        assert "golint-maps: q.go could not be analysed\n" in result.err
+
+
 def test_the_baseline_of_the_configuration_holds(engine: FakeEngine, call: Call, here: Path) -> None:
     (here / ".golint-maps.toml").write_text('baseline = "accepted.json"\n')
     engine.findings = (finding("GM201"),)
