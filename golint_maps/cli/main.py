@@ -41,12 +41,21 @@ COMMANDS: Final = {
     "rules": "List the rules.",
 }
 
+_OTHER_NAMES: Final = frozenset({"lint", "run", "scan", "analyse", "analyze", "vet"})
+"""What other linters call `check`."""
+
 TRACEBACK: Final = "GOLINT_MAPS_TRACEBACK"
 """Environment variable that asks for the traceback of an internal error."""
 
 
 class _Commands(click.Group):
     """Commands by name; each lives in the module of that name, as `command`."""
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            ctx.fail(f"there is no command {name!r}; {_hint(name)}")
+        return super().resolve_command(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(COMMANDS)
@@ -60,6 +69,17 @@ class _Commands(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(sorted(COMMANDS.items()))
+
+
+def _hint(name: str) -> str:
+    import difflib
+
+    near = ["check"] if name in _OTHER_NAMES else difflib.get_close_matches(name.lower(), COMMANDS, n=1)
+    if near:
+        return f"did you mean `golint-maps {near[0]}`?"
+    if os.path.exists(name) or "/" in name or name.startswith("."):
+        return f"did you mean `golint-maps check {name}`?"
+    return f"the commands are {', '.join(sorted(COMMANDS))}"
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -25,7 +25,13 @@ def _words(flag: str, help: str, metavar: str = "RULE,…") -> Callable[[Command
 
 
 def _split(ctx: click.Context, param: click.Parameter, value: Sequence[str]) -> tuple[str, ...] | None:
-    return tuple(word.strip() for words in value for word in words.split(",") if word.strip()) if value else None
+    if not value:
+        return None
+    found = tuple(word.strip() for words in value for word in words.split(",") if word.strip())
+    if not found and param.name == "select":
+        # What starts from nothing and adds nothing would run nothing; whoever has an empty variable here wants to know.
+        raise click.BadParameter("no rule is named; leave the option out to run the rules of the profile", ctx, param)
+    return found
 
 
 rules_dir = click.option(

@@ -163,6 +163,8 @@ def test_options_reach_the_engine_as_settings(engine: FakeEngine, call: Call) ->
     ("arguments", "message"),
     [
         (("--select", "GM999"), "no rule is named `GM999`"),
+        (("--select", ""), "no rule is named; leave the option out to run the rules of the profile"),
+        (("--select", " , "), "no rule is named; leave the option out"),
         (("--ignore", "analysis-incomplet"), "did you mean `analysis-incomplete`?"),
         (("--go", "latest"), "'latest' is no Go version"),
         (("--format", "yaml"), "'yaml' is not one of"),

@@ -80,3 +80,19 @@ def test_explain_refuses_the_versions_of_go_that_check_refuses(call: Call, versi
         result = call(*arguments, "--go", version)
         assert result.status == 2
         assert f"--go: {version!r} is no Go version; write it as 1.24" in result.err
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("chekc", "did you mean `golint-maps check`?"),
+        ("lint", "did you mean `golint-maps check`?"),
+        ("baslines", "did you mean `golint-maps baseline`?"),
+        ("./...", "did you mean `golint-maps check ./...`?"),
+        ("frobnicate", "the commands are baseline, cache, check, explain, graph, rules"),
+    ],
+)
+def test_an_unknown_command_gets_a_suggestion(call: Call, name: str, hint: str) -> None:
+    result = call(name)
+    assert result.status == 2
+    assert f"there is no command {name!r}; {hint}" in result.err
