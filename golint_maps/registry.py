@@ -44,7 +44,7 @@ def load(rules_dirs: Sequence[Path] = ()) -> tuple[Rule, ...]:
         found = [_rule_of(module) for module in _modules(package)]
         # That our own rules have their pages is for the tests to prove: reading all of them at every start would be a waste.
         if package.__name__ != OWN_RULES and (bare := next((rule for rule in found if page(rule) is None), None)):
-            raise RegistryError(f"{package.__name__}: the page {stem(bare)}.md is missing")
+            raise RegistryError(f"{_place(sys.modules[bare.checks[0].__module__])}: the page {stem(bare)}.md is missing beside it")
         rules += found
     return _distinct(rules)
 
@@ -82,7 +82,7 @@ def _packages(rules_dirs: Sequence[Path]) -> Iterator[ModuleType]:
         try:
             yield importlib.import_module(entry.module)
         except Exception as error:
-            raise RegistryError(f"entry point {entry.name} = {entry.value}: {type(error).__name__}: {error}") from error
+            raise RegistryError(f"entry point {entry.name} = {entry.value}: {_words(error)}") from error
     for folder in rules_dirs:
         yield _folder_as_package(folder)
 
@@ -114,7 +114,11 @@ def _import_folder(folder: Path, name: str) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     if spec.loader is not None:
-        spec.loader.exec_module(module)
+        try:
+            spec.loader.exec_module(module)
+        except Exception as error:
+            del sys.modules[name]
+            raise RegistryError(f"{init}: {_words(error)}") from error
     return module
 
 
@@ -126,26 +130,37 @@ def _modules(package: ModuleType) -> Iterator[ModuleType]:
         try:
             module = importlib.import_module(name)
         except Exception as error:
-            raise RegistryError(f"{name}: {type(error).__name__}: {error}") from error
+            # Not the module's name, which for a folder of the command line is made up.
+            place = os.path.join(getattr(info.module_finder, "path", ""), info.name + ("" if info.ispkg else ".py"))
+            raise RegistryError(f"{place}: {_words(error)}") from error
         if info.ispkg:
             yield from _modules(module)
         else:
             yield module
 
 
+def _words(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+def _place(module: ModuleType) -> str:
+    """Return what to call a module: its file, if it has one."""
+    return module.__file__ or module.__name__
+
+
 def _rule_of(module: ModuleType) -> Rule:
-    name = module.__name__
+    name, place = module.__name__, _place(module)
     rule = getattr(module, "RULE", None)
     if not isinstance(rule, Rule):
-        raise RegistryError(f"{name}: sets no RULE = Rule(…)")
+        raise RegistryError(f"{place}: sets no RULE = Rule(…)")
     if re.fullmatch(r"[A-Z]+\d{3}", rule.id) is None:
-        raise RegistryError(f"{name}: {rule.id!r} is no rule id; ids are capital letters and three digits")
+        raise RegistryError(f"{place}: {rule.id!r} is no rule id; ids are capital letters and three digits")
     if name.rpartition(".")[2] != stem(rule):
-        raise RegistryError(f"{name}: holds {rule.id} {rule.name}, so the file must be named {stem(rule)}.py")
+        raise RegistryError(f"{place}: holds {rule.id} {rule.name}, so the file must be named {stem(rule)}.py")
     if len(rule.checks) != 1:
-        raise RegistryError(f"{name}: {rule.id} has {len(rule.checks)} functions under @RULE.check, not one")
+        raise RegistryError(f"{place}: {rule.id} has {len(rule.checks)} functions under @RULE.check, not one")
     if rule.checks[0].__module__ != name:
-        raise RegistryError(f"{name}: the check of {rule.id} is defined in {rule.checks[0].__module__}")
+        raise RegistryError(f"{place}: the check of {rule.id} is defined in {rule.checks[0].__module__}")
     return rule
 
 

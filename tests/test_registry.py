@@ -69,7 +69,7 @@ def test_loading_one_folder_twice_gives_the_same_rules(tmp_path: Path) -> None:
     ("id_", "name", "stem", "page", "message"),
     [
         ("XY101", "one-name", "xy101_another_name", True, "must be named xy101_one_name.py"),
-        ("XY101", "one-name", "", False, "the page xy101_one_name.md is missing"),
+        ("XY101", "one-name", "", False, "xy101_one_name.py: the page xy101_one_name.md is missing beside it"),
         ("GM000", "another", "", True, "GM000 is both analysis-incomplete and another"),
         ("XY101", "unused-suppression", "", True, "unused-suppression is both GM001 and XY101"),
         ("XY1", "one-name", "", True, "'XY1' is no rule id"),
@@ -95,7 +95,16 @@ def test_a_module_that_is_no_rule_is_refused(tmp_path: Path, text: str, message:
     (tmp_path / "xy101_one_name.md").write_text("")
     with pytest.raises(registry.RegistryError) as caught:
         registry.load([tmp_path])
+    assert str(caught.value).startswith(f"{tmp_path.resolve()}/xy101_one_name.py: ")
     assert message in str(caught.value)
+
+
+def test_what_is_wrong_in_the_package_of_a_folder_names_its_file(tmp_path: Path) -> None:
+    (tmp_path / "__init__.py").write_text("1 / 0\n")
+    for _ in range(2):
+        with pytest.raises(registry.RegistryError, match="division by zero") as caught:
+            registry.load([tmp_path])
+        assert str(caught.value).startswith(f"{tmp_path.resolve()}/__init__.py: ZeroDivisionError")
 
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
