@@ -17,10 +17,14 @@ def scope_of(discovery: Discovery, notices: Iterable[Notice], selected: Sequence
     if any(not notice.path for notice in notices):
         return Scope()  # a rule failed or ran out of time, and nobody can say what it would have found
     noted = {notice.path for notice in notices}
+    # A file that cannot be read is part of no package, so its folder is to blame.
+    flawed = {path.rpartition("/")[0] for path in noted if path.endswith(".go")}
     without_tests = not settings.tests and settings.origins.get("tests") == COMMAND_LINE
     whole: dict[str, bool] = {}
     for package in discovery.packages:
-        complete = all(file.relative not in noted and (not discovery.named or file.relative in discovery.named) for file in package.files)
+        complete = package.directory not in flawed
+        if complete and discovery.named:
+            complete = all(file.relative in discovery.named for file in package.files)
         if complete and without_tests:
             complete = not _has_tests(discovery, package)
         for path in _paths(package):

@@ -54,7 +54,7 @@ def discover(
         if target.file:
             named.add(survey.relative(target.path))
         if not found and len(survey.problems) == told:
-            survey.report(target.path, f"has no Go files that {target.pattern} stands for")
+            survey.report(target.path, f"holds no Go files that match {target.pattern}" if target.wildcard else "holds no Go files")
     packages = [package for directory in sorted(folders, key=survey.relative) for package in survey.packages(folders[directory])]
     known = {home.directory: home.module for home in survey.homes.values() if not home.module.synthetic}
     modules = {**known, **{survey.absolute(package.module.directory): package.module for package in packages}}

@@ -150,10 +150,20 @@ def test_an_update_over_the_whole_tree_forgets_packages_that_are_not_there_any_m
 
 
 def test_what_could_not_be_analysed_is_not_gone(module: Path, call: Call) -> None:
+    (module / "q.go").write_text(SOURCE.replace("Grow", "Grow2").replace("Drop", "Drop2"))
     call("baseline", "write", "--select", "GM103")
-    (module / "p.go").write_text(SOURCE.replace("for k, v", "for {{{ k, v", 1))
+    both = accepted(call)
+    assert both == ["GM103 example.com/p"] * 2
+    (module / "q.go").write_text(SOURCE.replace("Grow", "Grow2").replace("for k, v", "for {{{ k, v", 1))
     call("baseline", "update", "--select", "GM103")
-    assert accepted(call) == ["GM103 example.com/p"]
+    assert accepted(call) == both
+    (module / "q.go").unlink()
+    (module / "q.go").symlink_to("nowhere.go")
+    call("baseline", "update", "--select", "GM103")
+    assert accepted(call) == both
+    (module / "q.go").unlink()
+    call("baseline", "update", "--select", "GM103")
+    assert accepted(call) == both[:1]
 
 
 def test_paths_lead_from_the_current_folder_to_targets_outside_of_it(module: Path, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -164,8 +174,8 @@ def test_paths_lead_from_the_current_folder_to_targets_outside_of_it(module: Pat
     arguments = ("check", "--profile", "strict", "--select", "GM000,GM103", "..", "../empty")
     result = call(*arguments)
     assert [line.split(": ")[0] for line in result.out.splitlines()] == ["../empty:1:1", "../p.go:5:3", "../q.go:3:15"]
-    assert result.out.startswith("../empty:1:1: GM000 ../empty has no Go files that ../empty stands for\n")
-    assert "golint-maps: ../empty has no Go files" in result.err
+    assert result.out.startswith("../empty:1:1: GM000 ../empty holds no Go files\n")
+    assert "golint-maps: ../empty holds no Go files" in result.err
     assert "--> ../p.go:5:3\n" in call(*arguments, "--format", "full").out
     assert 'm[k+"x"] = v' in call(*arguments, "--format", "full").out
     document = json.loads(call(*arguments, "--format", "json").out)

@@ -98,7 +98,7 @@ def test_a_folder_that_may_not_be_entered_is_named(module: Path, pattern: str) -
         (module / "secret").chmod(0o700)
     named = "secret/deep" if "deep" in pattern else "secret"
     assert said(run, named, "cannot be read", "Permission denied")
-    assert not any("has no Go files" in message for message in run.messages.values())
+    assert not any("holds no Go files" in message for message in run.messages.values())
     assert alone.returncode == (1 if pattern == "./..." else 0)
     assert f"{named}:1:1: GM000" in alone.stdout.decode()
 
