@@ -135,6 +135,8 @@ def bug_report(what: str) -> str:
 
 
 def _show(error: click.ClickException) -> None:
+    if sys.stderr is None:  # click would say it on stdout
+        return
     try:
         error.show()
     except OSError:  # nobody hears what is wrong; the status still tells that something is

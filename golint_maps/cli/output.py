@@ -71,9 +71,8 @@ def targets(format: str | None, outputs: tuple[str, ...]) -> tuple[Target, ...]:
 
 def _fault(path: Path) -> str:
     """Return why a file cannot be written, as far as that can be told without writing; empty when it looks as if it can."""
-    target = Path(os.path.realpath(path))
     try:
-        mode = target.stat().st_mode
+        mode = path.stat().st_mode
     except FileNotFoundError:
         mode = None
     except OSError as error:
@@ -81,7 +80,7 @@ def _fault(path: Path) -> str:
     if mode is not None and stat.S_ISDIR(mode):
         return os.strerror(errno.EISDIR)
     # A regular file is replaced, which asks its folder for permission; a device is written to.
-    asked = target.parent if mode is None or stat.S_ISREG(mode) else target
+    asked = Path(os.path.realpath(path)).parent if mode is None or stat.S_ISREG(mode) else path
     if not os.path.exists(asked):
         return os.strerror(errno.ENOENT)
     return "" if os.access(asked, os.W_OK) else os.strerror(errno.EACCES)

@@ -106,3 +106,22 @@ def test_the_output_is_utf8_whatever_the_locale() -> None:
         [*COMMAND, "explain", "GM000"], env=ENVIRONMENT | {"LC_ALL": "C", "PYTHONIOENCODING": "ascii"}, capture_output=True, check=True
     )
     assert "·" in done.stdout.decode()
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/fd"), reason="needs /dev/fd")
+def test_a_report_can_go_into_a_pipe(here: Path) -> None:
+    (here / "p.go").write_text("package p\n")
+    reading, writing = os.pipe()
+    done = call("check", "-o", f"jsonl:/dev/fd/{writing}", "-o", "sarif:out.sarif", stdout=subprocess.PIPE, pass_fds=(writing,))
+    os.close(writing)
+    os.close(reading)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert (here / "out.sarif").is_file()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a shell")
+@pytest.mark.parametrize(("arguments", "status"), [("check", 0), ("check --nonsense", 2)])
+def test_a_closed_stderr_changes_no_exit_status(here: Path, arguments: str, status: int) -> None:
+    (here / "p.go").write_text("package p\n")
+    done = subprocess.run(["sh", "-c", f"{' '.join(COMMAND)} {arguments} 2>&-"], env=ENVIRONMENT, stdout=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stdout) == (status, b"")
