@@ -79,7 +79,7 @@ def _parse(src: bytes) -> tuple[Tree, dict[int, bytes]]:
             return candidate, type_params
         if _damage(candidate.root_node) < _damage(best.root_node):
             best, hidden = candidate, type_params
-        # What is still damaged may be `new` with an argument that begins like a type.
+        # What is still damaged may be `new` with an argument that begins like a type, or as a label.
         again = mend_within(repaired, [_whole_lines(src, *stretch) for stretch in damaged_stretches(candidate.root_node)])
         if again == repaired:
             break

@@ -1,7 +1,8 @@
 """Same-length repairs for valid Go that the grammar does not know yet, applied only to files that it failed on.
 
 `new(expression)` (Go 1.26) and functions of one's own named `new` or `make` are renamed in the text that is parsed again, and the type
-parameters of generic methods (Go 1.27) are blanked. All positions stay true; names are read from the original text.
+parameters of generic methods (Go 1.27) are blanked. Labels with a predeclared name that is a word of the grammar (`new: for …`) are renamed as well.
+All positions stay true; names are read from the original text.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Final
 
 _CALL_WITH_VALUE: Final = re.compile(rb"\b(?:new|make)(?=\s*\((?!\s*(?:\[|map\b|chan\b|struct\b|func\b|interface\b|<-)))")
 _ANY_CALL: Final = re.compile(rb"\b(?:new|make)(?=\s*\()")
+_LABEL: Final = re.compile(rb"\b(?:new|make|nil|true|false|iota)(?=\s*:(?!=))")
 _EMPTY: Final = re.compile(rb"(\{\s*);")
 _GENERIC_METHOD: Final = re.compile(rb"^func[ \t]*\([^()\n]*\)[ \t]*\w+(?=\[)", re.MULTILINE)
 
@@ -26,13 +28,17 @@ def rename_builtins(text: bytes) -> bytes:
 
 
 def mend_within(text: bytes, stretches: list[tuple[int, int]]) -> bytes:
-    """The same within stretches, whatever the argument begins with (`new([]int{1})`), and without empty statements in front: `{ ; g() }`."""
+    """The same within stretches, whatever the argument begins with (`new([]int{1})`), and for labels; without empty statements in front: `{ ; g() }`.
+
+    What stands before a colon and is no label (`case nil:`, `table[new:]`) is a name whichever way it is spelled.
+    """
     parts: list[bytes] = []
     done = 0
     for start, end in stretches:
         start = max(start, done)
         if start < end:
-            parts += text[done:start], _EMPTY.sub(rb"\1 ", _ANY_CALL.sub(_renamed, text[start:end]))
+            mended = _LABEL.sub(_renamed, _ANY_CALL.sub(_renamed, text[start:end]))
+            parts += text[done:start], _EMPTY.sub(rb"\1 ", mended)
             done = end
     return b"".join((*parts, text[done:]))
 

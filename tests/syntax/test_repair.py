@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+import re
+
 import pytest
 
 from tests.syntax.lowering import lowered, shown
@@ -64,3 +67,45 @@ def test_an_empty_statement_may_stand_first(body: str) -> None:
     facts = lowered(f"func f() {body}\nfunc g() {{}}")
     assert not facts.errors
     assert [function.name for function in facts.functions] == ["f", "g"]
+
+
+_WORDS = ("new", "make", "nil", "true", "false", "iota")
+
+
+@pytest.mark.parametrize("word", _WORDS)
+def test_a_label_may_have_a_predeclared_name(word: str) -> None:
+    assert _as_with_a_plain_name(f"{word}:\n\tfor _, n := range list {{\n\t\tif n > 0 {{ continue {word} }}\n\t\tbreak {word}\n\t}}", word)
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_nothing_else_before_a_colon_is_changed_along_with_a_label(seed: int) -> None:
+    draw = random.Random(seed)
+    word = draw.choice(_WORDS)
+    around = [
+        "switch v {{ case {0}: g(); case 1, {0}: g({0}) }}",
+        "v = list[{0}:]",
+        "v = list[{0}:{0}:{0}]",
+        "v = T{{{0}: 1, b: {0}}}",
+        "v = map[any]any{{\n\t{0}: 1,\n\t{0} : {0},\n}}",
+        "v, w = {0}, {0}",
+        'v = "a {0}: b"',
+        "v = `\n{0}:\n`",
+        "// {0}: not a label",
+        "select {{ case c <- {0}: g() }}",
+        "if v == {0} {{ goto {0} }}",
+        "g(v, {0})",
+        "func(v int) {{ _ = {0} }}(1)",
+    ]
+    labels = ["{0}: for {{ break {0} }}", "{0} : {{ goto {0} }}", "if v {{ {0}: g() }}", "a: {0}: for {{ continue {0} }}", "{0}:\n\n\tg()"]
+    texts = draw.sample(around, draw.randrange(6))
+    texts.insert(draw.randrange(len(texts) + 1), draw.choice(labels))
+    assert _as_with_a_plain_name(draw.choice(["\n", "; ", "\n\n"]).join(texts).replace("// {0}: not a label; ", "").format(word), word)
+
+
+def _as_with_a_plain_name(statements: str, word: str) -> bool:
+    """Tell whether statements are lowered without errors to what they are with another word of the same length instead."""
+    plain = "wxyzv"[: len(word)]
+    found, wanted = (lowered(f"func f(list []int) {{\n{text}\n}}") for text in (statements, re.sub(rf"\b{word}\b", plain, statements)))
+    assert not found.errors
+    assert not wanted.errors
+    return str(wanted).replace(plain, word) == str(found)
