@@ -223,3 +223,17 @@ def test_a_type_parameter_owns_what_its_constraint_can_close(constraint: str, ex
         forms(pool + put + "func (p *pool[V]) drop(k string) { if v, ok := p.open[k]; ok { _ = any(v).(io.Closer).Close(); delete(p.open, k) } }")
         == []
     )
+
+
+@pytest.mark.parametrize(
+    ("fields", "methods", "expected"),
+    [
+        ("*session", "", []),
+        ("*session", "func (c *counted) Close() error { return nil }", ["delete closer"]),
+        ("session *session; net.Conn", "", ["delete closer"]),
+    ],
+)
+def test_a_value_is_released_by_the_method_of_an_embedded_field_that_is_its_own(fields: str, methods: str, expected: list[str]) -> None:
+    types = f"type counted struct {{ {fields}; uses int }}\n{methods}\ntype pool struct {{ open map[string]*counted }}\n"
+    put = "func (p *pool) put(k string) { if _, ok := p.open[k]; !ok { p.open[k] = &counted{uses: 1} } }\n"
+    assert forms(types + put + "func (p *pool) drop(k string) { v := p.open[k]; v.session.Close(); delete(p.open, k) }") == expected

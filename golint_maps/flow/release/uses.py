@@ -107,8 +107,15 @@ class Uses:
                     x = operand
                 case ir.Call(fun, [operand]) if not isinstance(fun, ir.FuncLit) and self.converts(fun):
                     x = operand
+                case ir.Sel(base) if self._closes_by(x):
+                    x = base
                 case _:
                     return None
+
+    def _closes_by(self, x: ir.Sel) -> bool:
+        """Tell whether a field is an embedded one that gives its struct the method Close: `c.Conn.Close()` is `c.Close()`."""
+        method = self.view.package.resolver.method(self.view.typing.of(x.base), "Close")
+        return method is not None and method.path[:1] == (x.name,)
 
     def converts(self, fun: ir.Expr) -> bool:
         """Tell whether a call of this is a conversion."""
