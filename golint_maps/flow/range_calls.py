@@ -9,6 +9,7 @@ from golint_maps.flow.callees import Callee, called_parameters, callee, in_modul
 from golint_maps.flow.effects import LIBRARY, effects_of
 from golint_maps.flow.entries import Knowledge, Path
 from golint_maps.flow.handed_back import called_back
+from golint_maps.flow.literals import field_name
 from golint_maps.flow.map_ranges import MapRange
 from golint_maps.flow.maps import place, qualified
 from golint_maps.flow.range_mutations import LoopTurns
@@ -18,14 +19,16 @@ from golint_maps.flow.traverse import expressions
 from golint_maps.flow.view import View
 from golint_maps.flow.worklists import is_worklist, takes_the_first
 from golint_maps.syntax import ir
+from golint_maps.types.definitions import FromValue
 
 
 class RangeCall(Site, frozen=True, tag="range-call"):
     """A call in a loop over a map that the loop may go on after. `callee` may change the map `path`, in terms of the calling function.
 
     `receiver` and `args` are the paths that the callee is given. Of each argument, `given` says what it is to the loop: `key` (its own),
-    `value`, `identity` (what the value is stored at, by all signs), or nothing; `called_on` says it of the receiver. `key` is the path of the
-    loop's key, which literals may have captured. `worklist`: an outer loop comes again after it. `tested`: the loop's key has passed a test there,
+    `value` (or what is stored elsewhere under the loop's key), `identity` (what the value is stored at, by all signs), the fields of a literal that
+    have the loop's own key (`.ID .Name`), or nothing; `called_on` says it of the receiver. `key` is the path of the loop's key, which literals may
+    have captured. `worklist`: an outer loop comes again after it. `tested`: the loop's key has passed a test there,
     which a new one need not pass.
     """
 
@@ -75,7 +78,44 @@ class _Calls(LoopTurns):
             return "key"
         if self.keys.is_own_by_value(arg):
             return "identity"
-        return "value" if self.keys.chain(arg) == "" else ""
+        if self.keys.chain(arg) == "" or self._is_found(arg, state):
+            return "value"
+        return " ".join(f".{name}" for name in self._own_fields(arg, state))
+
+    def _is_found(self, arg: ir.Expr, state: Knowledge) -> bool:
+        """Tell whether a local holds what another container has under the loop's own key: `chat, ok := all.Load(id)`."""
+        match self._defined(arg):
+            case FromValue(ir.Index(_, key) | ir.Call(ir.Sel(_, "Load" | "Get"), [key]), 0):
+                return self.is_own(key, state)
+        return False
+
+    def _own_fields(self, arg: ir.Expr, state: Knowledge) -> Iterator[str]:
+        """Yield the fields that a struct literal, or a local that is made as one, has the loop's own key in: `put(pin{ID: id})`."""
+        number = arg.id if isinstance(arg, ir.Local) else -1
+        match self._defined(arg):
+            case FromValue(value, 0, 1) if number not in self.view.address_taken:
+                arg = value
+        if isinstance(arg, ir.Addr):
+            arg = arg.x
+        if not isinstance(arg, ir.Lit):
+            return
+        struct = self.view.package.resolver.struct(self.view.typing.of(arg))
+        for index, element in enumerate(arg.elements):
+            name = field_name(element, self.view.variables)
+            if element.key is None and struct is not None and index < len(struct[1].fields):
+                name = struct[1].fields[index].name
+            if name and self.is_own(element.value, state) and (f"l{number}", name) not in self.view.paths.replaced:
+                yield name
+
+    def _defined(self, x: ir.Expr) -> object:
+        """Return the definition of a local that each turn of the loop makes and gives no other value; else None."""
+        if (
+            not isinstance(x, ir.Local)
+            or self.view.assignments[x.id]
+            or not self.found.loop.pos < self.view.variables[x.id].pos < self.found.loop.end
+        ):
+            return None
+        return self.view.typing.definitions.get(x.id)
 
 
 def range_calls(view: View, loops: Sequence[MapRange]) -> Iterator[RangeCall]:

@@ -68,7 +68,8 @@ def _concerns(fact: RangeCall, reached: ReachedEffect) -> bool:
             return not (effect.identity or (reached.chain and len(effect.key) == 2 and names_itself(effect.key[1])))
         case "identity":
             return False
-    return True
+        case fields:
+            return len(effect.key) != 2 or f".{effect.key[1]}" not in fields.split()
 
 
 def _level(fact: RangeCall, reached: ReachedEffect) -> Level | None:

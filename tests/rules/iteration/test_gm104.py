@@ -313,3 +313,40 @@ def test_a_method_of_another_package_must_fit_the_interface(imports: str, host: 
 def test_the_loops_value_may_store_itself(method: str, found: bool) -> None:
     text = f"{TYPES}{method}\nfunc f(t *T) {{ for _, v := range t.m {{ v.save(t) }} }}"
     assert bool(findings_of(rule, text)) == found
+
+
+@pytest.mark.parametrize(
+    ("call", "found"),
+    [
+        ("set(V{id: k})", False),
+        ("set(V{k, parent, nil})", False),
+        ("setBy(&V{id: k, parent: parent})", False),
+        ("w := V{id: k}; set(w)", False),
+        ("set(V{id: parent})", True),
+        ("set(V{parent: k})", True),
+        ('w := V{id: k}; w.id = "x"; set(w)', True),
+        ("w := V{id: k}; rename(&w); set(w)", True),
+        ("set(V{id: k + parent})", True),
+    ],
+)
+def test_the_loops_key_may_come_as_a_field_of_a_struct(call: str, found: bool) -> None:
+    setters = "set := func(w V) { t.m[w.id] = &w }\nsetBy := func(w *V) { t.m[w.id] = w }\n_, _ = set, setBy\n"
+    text = f'{TYPES}func rename(v *V) {{ v.id = "x" }}\nfunc f(t *T, parent string) {{\n{setters}for k := range t.m {{ {call} }}\n}}\n'
+    assert bool(findings_of(rule, text)) == found
+
+
+@pytest.mark.parametrize(
+    ("look_up", "store", "found"),
+    [
+        ("w, _ := all.Load(k)", "t.m[w.id] = w", False),
+        ("w := t.n[k]", "t.m[w.id] = w", False),
+        ("w, _ := all.Load(k)", "t.m[w.parent] = nil", True),
+        ("w, _ := all.Load(other)", "t.m[w.id] = w", True),
+        ("w, _ := all.Load(k); w = t.n[other]", "t.m[w.id] = w", True),
+    ],
+)
+def test_what_another_container_has_under_the_loops_key_may_store_itself(look_up: str, store: str, found: bool) -> None:
+    container = "type All struct { m map[string]*V }\nfunc (a *All) Load(id string) (*V, bool) { v, ok := a.m[id]; return v, ok }\n"
+    add = f"func (t *T) add(w *V) {{ {store} }}\n"
+    text = f"{TYPES}{container}{add}func f(t *T, all *All, other string) {{ for k := range t.m {{ {look_up}; t.add(w) }} }}"
+    assert bool(findings_of(rule, text)) == found
