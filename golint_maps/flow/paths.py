@@ -14,6 +14,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from golint_maps.flow.equal_results import gives_equal_results
 from golint_maps.flow.getters import got
 from golint_maps.flow.traverse import blocks, each, statements
 from golint_maps.syntax import ir
@@ -254,28 +255,13 @@ class Paths:
                 return f"*{self.key(operand)}"
             case ir.Addr(operand) if not isinstance(operand, ir.Lit):
                 return f"&{self.key(operand)}"
-            case ir.Call(fun, args) if all(not isinstance(arg, ir.FuncLit) for arg in args) and self._pure(fun):
+            case ir.Call(fun, args) if all(not isinstance(arg, ir.FuncLit) for arg in args) and gives_equal_results(self._view, fun, len(args)):
                 return f"{self.key(fun)}({','.join(map(self.key, args))})"
             case ir.Assert(operand):
                 return self.key(operand)
             case ir.Lit(_, elements) if elements:
                 return "{" + ",".join(self.key(element.value) for element in elements) + "}"
         return f"?{getattr(x, 'pos', 0)}"
-
-    def _pure(self, fun: ir.Expr) -> bool:
-        """Conversions, builtins, functions that make keys and calls of pure packages give equal results for equal arguments."""
-        match fun:
-            case ir.Name("string" | "len" | "int" | "int64" | "uint64" | "min" | "max"):
-                return True
-            case ir.Name(name):
-                return name.lower().endswith(("key", "hash")) or self._view.typing.as_type(fun) is not None
-            case ir.Sel(ir.Name("strings" | "path" | "filepath" | "strconv"), _):
-                return True
-            case ir.Sel(_, "String" | "Name" | "ID" | "Key" | "GetName" | "GetNamespace" | "GetUID" | "Path" | "Error"):
-                return True
-            case ir.Sel():
-                return self._view.typing.as_type(fun) is not None
-        return False
 
 
 def _root_of(x: ir.Expr | None) -> int:

@@ -148,3 +148,27 @@ def test_a_conversion_to_a_type_of_another_package_gives_equal_keys_for_equal_va
         "\t\tfor i := range list {\n\t\t\tall[KIND(n)][i] = true\n\t\t}\n\t}\n\treturn all\n}"
     ).replace("KIND", kind)
     assert len(list(gm601.check(Program([facts_of(text, imports={"example.com/ids": ids})])))) == found
+
+
+@pytest.mark.parametrize(
+    ("method", "key", "found"),
+    [
+        ("func (c *conf) group() string { return c.g }", "c.group()", 0),
+        ('func (c *conf) group() string { if c == nil || c.g == "" { return "app" }; return c.g }', "c.group()", 0),
+        ("func (c *conf) group() string { c.n++; return names[c.n] }", "c.group()", 1),
+        ("func (c *conf) group() string { return next(c) }; func next(c *conf) string { c.n++; return names[c.n] }", "c.group()", 1),
+        ("func (c *conf) group() string { return <-draws }", "c.group()", 1),
+        ("func (c *conf) GetGroup() string { return find(c) }; func find(c *conf) string { return c.g }", "c.GetGroup()", 0),
+        ("", "c.meta.GetGroup()", 0),
+        ("", "c.meta.Group()", 0),
+        ("", "c.meta.NextGroup()", 1),
+        ("", "meta.Group()", 1),
+    ],
+)
+def test_what_a_getter_says_twice_is_one_key(method: str, key: str, found: int) -> None:
+    text = (
+        'package p\nimport "example.com/meta"\ntype conf struct { g string; n int; meta meta.Info }\nvar names []string\nvar draws chan string\n'
+        f"{method}\nfunc f(all []*conf) map[string]map[string]bool {{\n\tm := map[string]map[string]bool{{}}\n\tfor _, c := range all {{\n"
+        f"\t\tif m[{key}] == nil {{ m[{key}] = map[string]bool{{}} }}\n\t\tm[{key}][``] = true\n\t}}\n\treturn m\n}}"
+    )
+    assert len(findings_of(gm601, text)) == found
