@@ -64,8 +64,24 @@ class LoopTurns(EntryFlow):
         """Positions after which the loop goes on."""
 
     def take(self) -> None:
-        """Walk the loop."""
-        self.statement(self.found.loop, Knowledge())
+        """Walk the loop. The keys of the loops around it over the same map, in which nothing is deleted, are present."""
+        around = (outer for outer in each(self.found.function.body or (), ir.Range) if outer.pos < self.found.loop.pos < outer.end)
+        keys = (outer.key.id for outer in around if isinstance(outer.key, ir.Local) and self._is_at_an_entry(outer, outer.key))
+        present = frozenset((self.own_path or (), f"l{key}") for key in keys)
+        self.statement(self.found.loop, Knowledge(present=present))
+
+    def _is_at_an_entry(self, outer: ir.Range, key: ir.Local) -> bool:
+        """Tell whether a loop goes over the map as well, and its key is that of an entry wherever it is used in the loop."""
+        paths = self.view.paths
+        if not outer.define or paths.of(outer.over) != self.own_path or self.view.assignments[key.id]:
+            return False
+        removes = any(
+            isinstance(call.fun, ir.Name | ir.Sel) and call.fun.name in ("delete", "clear", "DeleteFunc") and paths.of(call.args[0]) == self.own_path
+            for call in each(outer.body, ir.Call)
+            if call.args
+        )
+        replaced = any(paths.of(target) == self.own_path for assign in each(outer.body, ir.Assign) for target in assign.lhs)
+        return not removes and not replaced
 
     def enter_range(self, statement: ir.Range, state: Knowledge) -> None:
         super().enter_range(statement, state)

@@ -230,6 +230,22 @@ def test_the_inner_key_of_nested_loops_is_another_key_of_the_outer_one() -> None
     assert mutations("for a := range m { for b := range m { if a != b { delete(m, b) } } }") == [("delete", False, "b")]
 
 
+@pytest.mark.parametrize(
+    ("loop", "found"),
+    [
+        ("for a := range m { for b := range m { if a != b { m[a]++ } } }", []),
+        ("for a := range m { for i := 0; i < 2; i++ { for b := range m { _ = b; m[a]++ } } }", []),
+        ("for a := range n { for b := range m { _ = b; m[a]++ } }", [("insert", False, "a")]),
+        ("for a := range m { a += other; for b := range m { _ = b; m[a]++ } }", [("insert", False, "a")]),
+        ("for a := range m { delete(m, a); for b := range m { _ = b; m[a]++ } }", [("delete", True, "a"), ("insert", False, "a")]),
+        ("for a := range m { m = n; for b := range m { _ = b; m[a]++ } }", [("insert", False, "a")]),
+        ("var a string; for a = range m { }; for b := range m { _ = b; m[a]++ }", [("insert", False, "a")]),
+    ],
+)
+def test_the_key_of_an_outer_loop_over_the_same_map_is_there(loop: str, found: list[tuple[str, bool, str]]) -> None:
+    assert mutations(loop, params="m, n map[string]int, other string") == found
+
+
 def test_a_literal_called_in_place_counts_and_one_that_runs_elsewhere_does_not() -> None:
     assert mutations("for k := range m { _ = k; func() { delete(m, other) }() }") == DELETE
     assert mutations("for k := range m { _ = k; go func() { delete(m, other) }(); defer func() { delete(m, other) }() }") == []
