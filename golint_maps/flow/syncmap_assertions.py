@@ -7,7 +7,7 @@ or a successful assertion ends that, and so does whatever else may look at the s
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from msgspec import structs
 
@@ -20,7 +20,7 @@ from golint_maps.flow.site import Place, Site
 from golint_maps.flow.syncmap_calls import MapCall, SyncMaps, locals_in, map_call, owner_of, place_of, spelled_map
 from golint_maps.flow.syncmap_puts import reachable
 from golint_maps.flow.syncmap_stores import identity, is_concrete, stores
-from golint_maps.flow.traverse import operands, subexpressions
+from golint_maps.flow.traverse import chained, operands, subexpressions
 from golint_maps.flow.view import View
 from golint_maps.flow.walk import Forward, children
 from golint_maps.syntax import ir
@@ -62,6 +62,10 @@ class _State:
     """Entries that are there for sure, as far as this function goes."""
     handed: frozenset[tuple[int, int, str]] = frozenset()
     """Functions of the package (file, number) that have been called, each with the text of an argument that may be the key to store at."""
+    told: frozenset[tuple[str, int]] = frozenset()
+    """Fields, as texts, that tell whether a call succeeded. Other functions may set fields: no call comes between that and the test."""
+    unless: frozenset[tuple[str, bool, int]] = frozenset()
+    """(condition as text, truth, call): the call has found something unless the condition is that. So it is after `if found || force`."""
 
 
 def assertions(maps: SyncMaps) -> Iterator[SyncMapAssertion]:
@@ -105,12 +109,19 @@ class _Assertions(Forward[_State]):
         self.results: dict[int, SyncMapAssertion] = {}
 
     def copy(self, state: _State) -> _State:
-        return _State(dict(state.missing), dict(state.found), state.present, state.handed)
+        return replace(state, missing=dict(state.missing), found=dict(state.found))
 
     def join(self, left: _State, right: _State) -> _State:
         found = {local: pos for local, pos in left.found.items() if right.found.get(local, pos) == pos}
         found |= {local: pos for local, pos in right.found.items() if local not in left.found}
-        return _State(left.missing | right.missing, found, left.present & right.present, left.handed & right.handed)
+        return _State(
+            left.missing | right.missing,
+            found,
+            left.present & right.present,
+            left.handed & right.handed,
+            left.told & right.told,
+            left.unless & right.unless,
+        )
 
     # --- effects ---
 
@@ -139,6 +150,8 @@ class _Assertions(Forward[_State]):
                 self._settle([pos], state)  # this one panics, so that later ones do not come to it
 
     def _called(self, call: ir.Call, state: _State) -> None:
+        state.told = frozenset()
+        state.unless = frozenset(item for item in state.unless if "." not in item[0])
         for arg in call.args:
             for part in subexpressions(arg):
                 if isinstance(part, ir.Local) and part.id in state.found:
@@ -242,6 +255,11 @@ class _Assertions(Forward[_State]):
                 state.missing.pop(target, None)
                 state.found.pop(target, None)
                 self._forget(target, state)
+        fields = [x for x in statement.lhs if not isinstance(x, ir.Local)] if isinstance(statement, ir.Assign) else []
+        if fields:
+            names = [self._view.paths.key(x) for x in fields]
+            state.told = frozenset(item for item in state.told if not item[0].startswith((*names,)))
+            state.unless = frozenset(item for item in state.unless if "." not in item[0])
         if len(values) == len(targets):
             for target, value in zip(targets, values, strict=True):
                 if target is None:
@@ -252,13 +270,25 @@ class _Assertions(Forward[_State]):
                     # `ok = ok && …` and `found := ok` still tell of a hit.
                     if isinstance(part, ir.Local) and part.id in kept and not isinstance(value, ir.Call):
                         state.found[target] = kept[part.id]
+            for x, value in zip(statement.lhs, values, strict=True) if isinstance(statement, ir.Assign) else ():
+                told = {kept[part.id] for part in chained(value, "&&") if isinstance(part, ir.Local) and part.id in kept}
+                if isinstance(x, ir.Sel) and (text := self._text(x)):
+                    state.told |= {(text, pos) for pos in told}
         elif len(values) == 1 and isinstance(values[0], ir.Assert) and isinstance(values[0].x, ir.Local) and len(targets) == 2:
             source = state.missing.get(values[0].x.id)
             if source is not None and targets[1] is not None:
                 state.found[targets[1]] = source
 
+    def _text(self, x: ir.Expr) -> str:
+        """Return the text of a field or condition, or an empty string where it need not be the same the next time."""
+        text = self._view.paths.key(x)
+        return "" if "?" in text or any(isinstance(part, ir.Call | ir.Recv) for part in subexpressions(x)) else text
+
     def _forget(self, local: int, state: _State) -> None:
         """A local has another value: keys that are spelled with it are others now."""
+        if state.told or state.unless:
+            state.told = frozenset(item for item in state.told if local not in locals_in((), item[0]))
+            state.unless = frozenset(item for item in state.unless if local not in locals_in((), item[0]))
         if state.present:
             state.present = frozenset(entry for entry in state.present if local not in locals_in(*entry))
         if state.handed:
@@ -278,6 +308,8 @@ class _Assertions(Forward[_State]):
 
     def assume(self, condition: ir.Expr, truth: bool, state: _State) -> _State | None:
         match condition:
+            case ir.Binary("&&" | "||" as op, left, right) if truth == (op == "||"):
+                return self._assume_either(left, right, truth, state)
             case ir.Unary("!") | ir.Binary("&&" | "||"):
                 return self.assume_parts(condition, truth, state)
             case ir.Binary("==" | "!=" as op, ir.Local(number), ir.Name("nil")):
@@ -287,7 +319,30 @@ class _Assertions(Forward[_State]):
                 return self.assume(operand, truth == ((op == "==") == (word == "true")), state)
             case ir.Local(number) if number in state.found and truth:
                 self._settle([state.found[number]], state)
+            case ir.Sel() if truth and state.told:
+                text = self._text(condition)
+                self._settle([pos for name, pos in state.told if name == text], state)
+        if state.unless:
+            text = self._text(condition)
+            self._settle([pos for name, unless, pos in state.unless if name == text and truth != unless], state)
         return state
+
+    def _assume_either(self, left: ir.Expr, right: ir.Expr, truth: bool, state: _State) -> _State | None:
+        """As `assume_parts`. Where one side says that a call has found something, a later test of the other side may tell which of them it was."""
+        early = self.assume(left, truth, self.copy(state))
+        late = self.assume(left, not truth, state)
+        late = None if late is None else self.assume(right, truth, late)
+        if early is None or late is None:
+            return late if early is None else early
+        after = self.join(early, late)
+        for pos in set(after.missing.values()):
+            other = right if pos not in early.missing.values() else left if pos not in late.missing.values() else None
+            holds = truth
+            while isinstance(other, ir.Unary) and other.op == "!":
+                other, holds = other.x, not holds
+            if other is not None and (text := self._text(other)):
+                after.unless |= {(text, holds, pos)}
+        return after
 
     def _settle(self, calls: list[int], state: _State) -> None:
         """These calls have found something."""

@@ -77,6 +77,34 @@ def test_an_assertion_behind_a_test_is_fine(text: str) -> None:
     assert reasons(text) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('if ok || none { if none { return "" }; return v.(*T) }', 0),
+        ('if none || ok { if none { return "" }; return v.(*T) }', 0),
+        ('if !ok && !none { return "" }; if none { return "" }; return v.(*T)', 0),
+        ('if ok || !none { if !none { return "" }; return v.(*T) }', 0),
+        ('if ok || t.none { if t.none { return "" }; return v.(*T) }', 0),
+        ('t.hit = ok && !none; if t.hit || none { if none { return "" }; return v.(*T) }', 0),
+        ("t.hit = ok; if t.hit { return v.(*T) }", 0),
+        ('if ok || none { if !none { return "" }; return v.(*T) }', 1),
+        ('if ok || none { none = made() == ""; if none { return "" }; return v.(*T) }', 1),
+        ('if ok || t.none { println(made()); if t.none { return "" }; return v.(*T) }', 1),
+        ('if ok || t.none { t.none = none; if t.none { return "" }; return v.(*T) }', 1),
+        ('if ok || made() == "" { if made() == "" { return "" }; return v.(*T) }', 1),
+        ('if none || k == "" { if none { return "" }; return v.(*T) }', 1),
+        ("t.hit = ok || none; if t.hit { return v.(*T) }", 1),
+        ("t.hit = ok; println(made()); if t.hit { return v.(*T) }", 1),
+        ("t.hit = ok; t = u; if t.hit { return v.(*T) }", 1),
+        ("t.hit = ok; t.hit = none; if t.hit { return v.(*T) }", 1),
+    ],
+)
+def test_of_two_things_that_may_hold_the_other_one_is_ruled_out(text: str, found: int) -> None:
+    state = "type state struct{ none, hit bool }\n"
+    facts = facts_of(f"{HEAD}{HELPERS}{state}func f(k string, none bool, t, u *state) any {{\nv, ok := m.Load(k)\n{text}\nreturn nil\n}}\n").facts
+    assert [fact.reason for fact in facts if isinstance(fact, SyncMapAssertion)] == ["unchecked"] * found
+
+
 TOGETHER = """var a, b sync.Map
 for _, k := range []string{k} { go func() { a.Store(k, &T{}); %s }() }
 b.Range(func(k, _ any) bool { name := k.(string); v, _ := a.Load(name); use(v.(*T)); return true })"""
