@@ -8,7 +8,7 @@ from golint_maps.flow.identity import Names
 from golint_maps.flow.literals import field_name
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
-from golint_maps.flow.traverse import each
+from golint_maps.flow.traverse import each, paired
 from golint_maps.flow.view import PackageView, View
 from golint_maps.syntax import ir
 from golint_maps.types import model
@@ -22,29 +22,36 @@ class MapShared(Site, frozen=True, kw_only=True, tag="map-shared"):
 
 
 def analyse(view: View) -> Iterator[MapShared]:
-    """Yield the fields that composite literals of a function give somebody else's map."""
+    """Yield the fields that a function gives somebody else's map: in composite literals, and by assigning a parameter."""
     fields = _map_fields(view.package)
     if not fields:
         return
-    names: Names | None = None
+    names = Names(view)
     for function in view.functions:
         for x in each(function.body or (), ir.Lit):
             for element in x.elements:
                 name = field_name(element, view.variables)
-                if name not in fields or not _names_a_map(view, element.value):
-                    continue
-                kind = view.typing.of(x)
-                names = names or Names(view)
-                source = names.identity(element.value)
-                if source and isinstance(kind, model.Named):
-                    yield MapShared(
-                        place=Place(view.path, x.pos, x.end),
-                        function=view.name,
-                        package=view.package.scope.path,
-                        map=spell(element.value, view.variables),
-                        identity=f"f{kind.package}.{kind.name}.{name}",
-                        source=source,
-                    )
+                if name in fields and _names_a_map(view, element.value):
+                    yield from _shared(view, names, view.typing.of(x), name, element.value, x)
+        for assign in each(function.body or (), ir.Assign):
+            for target, value in paired(assign):
+                # A constructor may fill in its object later: `r := &Router{}; r.store = store`.
+                if isinstance(target, ir.Sel) and target.name in fields and isinstance(value, ir.Local) and _names_a_map(view, value):
+                    yield from _shared(view, names, view.typing.of(target.base), target.name, value, assign)
+
+
+def _shared(view: View, names: Names, kind: model.Type | None, field: str, value: ir.Expr, at: ir.Lit | ir.Assign) -> Iterator[MapShared]:
+    kind = kind.elem if isinstance(kind, model.Pointer) else kind
+    source = names.identity(value)
+    if source and isinstance(kind, model.Named):
+        yield MapShared(
+            place=Place(view.path, at.pos, at.end),
+            function=view.name,
+            package=view.package.scope.path,
+            map=spell(value, view.variables),
+            identity=f"f{kind.package}.{kind.name}.{field}",
+            source=source,
+        )
 
 
 def _map_fields(package: PackageView) -> frozenset[str]:

@@ -128,7 +128,7 @@ class Retention:
         if (identity[0] == "l" and self._is_parameter(identity)) or ".Load()" in identity:
             return  # judged as what callers pass; what an atomic holds is exchanged as a whole
         living, dead, late = self._sorted_releases(identity)
-        if living or any(name in self._bounded for name in self._names(identity)):
+        if living or any(name in self._bounded for name in self._names(identity)) or self._released_by_givers(identity):
             return
         outer = identity
         while outer.endswith("[]"):
@@ -262,6 +262,7 @@ class Retention:
             direct[item.identity].add(item.source)
         wanted = {identity for table in (self._growths, self._releases) for identity in table if identity[0] == "l"}
         wanted |= {identity for identity in self._bounded if identity[0] == "l"}
+        wanted |= {item.source for item in self._shared if item.source[0] == "l"}
         todo = sorted({identity[1:].partition("#")[0] for identity in wanted})
         seen = set(todo)
         while todo:
@@ -302,6 +303,24 @@ class Retention:
         number = number.split("[")[0].split(".")[0]
         function = self._functions.get(root)
         return function is None or (number.isdigit() and (int(number) in function.params or self._is_receiver(identity)))
+
+    def _released_by_givers(self, identity: str) -> bool:
+        """Tell whether a field holds the map of whoever makes its object, and each of these maps loses entries: in another object, perhaps."""
+        parameters = {item.source for item in self._shared if item.identity == identity}
+        if not parameters or not all(name[0] == "l" and self._is_parameter(name) for name in parameters):
+            return False
+        given = [argument for name in sorted(parameters) for argument in self._given_for(name)]
+        return bool(given) and all(source and source != identity and self._sorted_releases(source)[0] for source in given)
+
+    def _given_for(self, parameter: str) -> Iterator[str]:
+        """Yield the identities of the maps that the program's code hands in for a parameter, empty for those that have none."""
+        root, _, number = parameter[1:].partition("#")
+        params = self._functions[root].params
+        for link in self._races.links.into.get(root, ()):
+            if self._functions[link.caller].test or not number.isdigit() or int(number) not in params:
+                continue
+            index = params.index(int(number))
+            yield link.site.args[index].identity if link.callback is None and index < len(link.site.args) else ""
 
     def _place(self, identity: str) -> Place | None:
         if identity[0] != "l":

@@ -6,7 +6,8 @@ import pytest
 from golint_maps.rules.retention import gm401_map_only_grows
 from golint_maps.rules.syncmap import gm508_syncmap_only_grows
 
-from golint_maps.testing import findings_of
+from golint_maps.program import Program
+from golint_maps.testing import facts_of, findings_of
 
 HEAD = 'package p\nimport ("net/http"; "sync")\nvar _ http.Handler\nvar m sync.Map\n'
 
@@ -81,3 +82,46 @@ def test_a_pointer_to_a_fresh_map_empties_it_but_not_where_there_was_none() -> N
     assert maps(source) == ["p"]
     assert maps(source + "func Reset() { p = new(sync.Map) }") == []
     assert maps(source + "func Get() *sync.Map { if p == nil { p = new(sync.Map) }; return p }") == ["p"]
+
+
+API = """package api
+import ("net/http"; "sync")
+type API struct { waiting *sync.Map }
+func New(waiting *sync.Map) *API { return &API{waiting: waiting} }
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.waiting.Store(r.URL.Path, 1) }
+"""
+ROUTER = """package router
+import "sync"
+type Router struct { waiting *sync.Map }
+func New(waiting *sync.Map) *Router { r := &Router{}; r.waiting = waiting; return r }
+func (r *Router) Run(names chan string) { for name := range names { r.WORK(name) } }
+"""
+APP = """package main
+import ("net/http"; "sync"; "example.com/api"; "example.com/router")
+type App struct { waiting, other *sync.Map }
+func main() {
+	a := &App{waiting: &sync.Map{}, other: &sync.Map{}}
+	names := make(chan string)
+	go router.New(a.GIVEN).Run(names)
+	http.Handle("/", api.New(a.waiting))
+	MORE
+	http.ListenAndServe(":1", nil)
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "work", "more", "found"),
+    [
+        ("waiting", "waiting.Delete", "", 0),
+        ("waiting", "waiting.Load", "", 1),
+        ("other", "waiting.Delete", "", 1),
+        ("waiting", "waiting.Delete", 'http.Handle("/other", api.New(a.other))', 1),
+        ("waiting", "waiting.Delete", 'http.Handle("/other", api.New(new(sync.Map)))', 1),
+    ],
+)
+def test_a_map_that_constructors_hand_around_is_released_by_another_object(given: str, work: str, more: str, found: int) -> None:
+    router, app = ROUTER.replace("WORK", work), APP.replace("GIVEN", given).replace("MORE", more)
+    imports = {"example.com/api": API, "example.com/router": router}
+    packages = [facts_of(text, path=path, imports=imports) for path, text in (*imports.items(), ("example.com/app", app))]
+    assert len(list(gm508_syncmap_only_grows.check(Program(packages)))) == found
