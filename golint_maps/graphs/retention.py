@@ -20,8 +20,9 @@ from golint_maps.flow.large_maps import LargeMap, TableFilled
 from golint_maps.flow.map_sharing import MapShared
 from golint_maps.flow.site import Place
 from golint_maps.graphs.lifetime import Lifetimes, Reason
+from golint_maps.graphs.links import Link
 from golint_maps.graphs.races import Races
-from golint_maps.graphs.variables import local
+from golint_maps.graphs.variables import BY_LITERAL, local
 from golint_maps.graphs.witness import Context, Hop, Witness
 
 _MAX_ROUNDS = 6
@@ -156,6 +157,8 @@ class Retention:
             function = self._functions.get(half.id)
             if declared is None or function is None or half.identity in found or function.test or self._is_dead(function):
                 continue
+            if half.kind == "orphaned" and self._only_as_made(function):
+                continue
             if half.kind in ("key", "again") or self._only_there(half):
                 found[half.identity] = Kept(half, declared)
         yield from sorted(found.values(), key=lambda kept: kept.declared)
@@ -176,6 +179,19 @@ class Retention:
                 return False
             return half.kind == "return" or self._filled_together(half.identity, half.partner)
         return all(release.over == half.partner and release.part == (half.kind == "orphaned") for release in living)
+
+    def _only_as_made(self, function: FunctionSummary) -> bool:
+        """Tell whether a function is called by those alone who have made its object, once: it finds nothing there that it could overwrite."""
+        links = [link for link in self._races.links.into.get(function.root, ()) if not self._functions[link.caller].test]
+        return bool(links) and not function.exported and all(self._on_a_new_one(link) for link in links)
+
+    def _on_a_new_one(self, link: Link) -> bool:
+        """Tell whether a method is called on an object that the caller has made, and not in a loop."""
+        receiver = link.site.receiver
+        if receiver is None or receiver.path is None or len(receiver.path) != 1 or any(number < 0 for number in link.site.at.nest):
+            return False
+        variable = local(self._functions, receiver.path[0])
+        return link.callback is None and not link.spawns and variable is not None and variable.made == BY_LITERAL
 
     def _lasts(self, identity: str) -> bool:
         """Tell whether a map is seen to outlive the calls that fill it."""

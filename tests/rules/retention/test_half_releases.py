@@ -196,6 +196,21 @@ def test_a_way_to_another_map_that_is_lost_with_the_object_is_no_leak() -> None:
     assert findings_of(gm401_map_only_grows, {"p.go": given.replace("import", 'import "sync"\nimport') + "var mu sync.Mutex\n" + locked}) != []
 
 
+@pytest.mark.parametrize(
+    ("caller", "found"),
+    [
+        ("func Open() *S { s := &S{n: map[string]*entry{}}; s.load(nil); return s }", 0),
+        ("func Open() *S { s := &S{n: map[string]*entry{}}; s.load(nil); return s }\nfunc (s *S) Reload() { s.load(nil) }", 1),
+        ("func Open() *S { s := &S{n: map[string]*entry{}}; for { s.load(nil) } }", 1),
+        ("func Open(s *S) { s.load(nil) }", 1),
+    ],
+)
+def test_what_only_a_constructor_calls_overwrites_nothing(caller: str, found: int) -> None:
+    load = "func (s *S) load(all map[string]string) { for k, ref := range all { s.m[k] = &entry{ref}; s.n[ref] = nil } }\n"
+    done = "func (s *S) Done() { for k, e := range s.m { if e.ref == `` { delete(s.m, k); delete(s.n, e.ref) } } }\n"
+    assert len([message for message in messages(load + done + caller) if "overwrites" in message]) == found
+
+
 CALL = """func (s *S) Call(id string, f func() error) error {
 s.m[id] = &entry{}
 if err := f(); err != nil { %s }
