@@ -80,6 +80,8 @@ class MapAccess(Site, frozen=True, kw_only=True, tag="access"):
     alias: bool = False
     """Reached through a local name for the map that was taken earlier."""
     key: str = ""
+    in_copy: bool = False
+    """Of `assign` and `load`: the variable lies in a struct that the function has for itself, by value, and literals of it have captured."""
     when: tuple[Condition, ...] = ()
     """What parameters have to be for this to happen."""
     settings: tuple[Setting, ...] = ()

@@ -739,6 +739,7 @@ class LocksetWalk(Forward[State]):
             named=named,
             alias=x is not written or (isinstance(x, ir.Local) and path != (f"l{x.id}",) and self._outlives_locks(x.id, path, state)),
             key=self.view.paths.key(key) if key is not None else "",
+            in_copy=op in ("assign", "load") and self._ownership.in_captured_copy(x),
             inline=self._ownership.inline(x) if op in ("assign", "load") else 0,
             when=self._when(state),
             settings=self._decisions.settings(state),

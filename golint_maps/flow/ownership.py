@@ -111,9 +111,40 @@ class Ownership:
 
     def in_own_struct(self, x: ir.Expr) -> bool:
         """Tell whether an expression is a field of a local struct held by value: of a copy, when it was handed in."""
-        if not isinstance(x, ir.Sel) or not isinstance(x.base, ir.Local) or x.base.id in self._shared.shared_locals or self._lies_apart(x):
+        return self._in_struct(x) and isinstance(x, ir.Sel) and isinstance(x.base, ir.Local) and x.base.id not in self._shared.shared_locals
+
+    def in_captured_copy(self, x: ir.Expr) -> bool:
+        """Tell the same of a struct that literals of the function have as well, but nobody else: they run when the function is done."""
+        if not isinstance(x, ir.Sel) or not isinstance(x.base, ir.Local) or x.base.id not in self._shared.captured or not self._in_struct(x):
+            return False
+        return not self._has_address(x.base.id) and not self._at_work(x.base.id)
+
+    def _has_address(self, number: int) -> bool:
+        """Tell whether somebody may have the address of a local struct: a method with a pointer receiver, for one."""
+        if number in self._view.address_taken:
+            return True
+        for function in self._view.functions:
+            for x in each(function.body or (), ir.Sel):
+                if isinstance(x.base, ir.Local) and x.base.id == number:
+                    method = self._resolver.method(self._typing.local(number), x.name)
+                    if method is not None and (method.function is None or isinstance(method.function.node.receiver_type, ir.TPtr)):
+                        return True
+        return False
+
+    def _in_struct(self, x: ir.Expr) -> bool:
+        """Tell whether an expression is a field of a local struct that is held by value."""
+        if not isinstance(x, ir.Sel) or not isinstance(x.base, ir.Local) or self._lies_apart(x):
             return False
         return isinstance(self._resolver.underlying(self._typing.local(x.base.id)), model.Struct)
+
+    def _at_work(self, number: int) -> bool:
+        """Tell whether a goroutine that a literal is started as has captured a local variable."""
+        return any(
+            number in self._view.facts.functions[start.call.fun.function].captures
+            for function in self._view.functions
+            for start in each(function.body or (), ir.Go)
+            if isinstance(start.call, ir.Call) and isinstance(start.call.fun, ir.FuncLit)
+        )
 
     def _lies_apart(self, x: ir.Sel) -> bool:
         """Tell whether a field lies in what an embedded pointer leads to."""

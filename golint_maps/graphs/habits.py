@@ -123,18 +123,25 @@ def _holds(way: Witness, guard: str) -> bool:
 
 
 def _drives(races: Races, way: Witness, ways: Sequence[Witness]) -> bool:
-    """Tell whether a test comes to an access of the program on a way of its own: it knows when it is alone, and the program comes on others."""
+    """Tell whether a test comes to an access of the program on a way of its own: it knows when it is alone, and the program comes on others.
+
+    Where the program has no other way, but calls the function, it does so with objects only that it has just made and nobody else has yet.
+    """
 
     def tested(other: Witness) -> bool:
         return races.functions[other.hops[0].function].test
 
-    return tested(way) and not all(map(tested, ways))
+    if not tested(way):
+        return False
+    root = races.functions[way.function].root
+    return not all(map(tested, ways)) or any(not races.functions[link.caller].test for link in races.links.into.get(root, ()))
 
 
 def _breaks(races: Races, way: Witness, guard: Held, found: Sequence[Witness]) -> bool:
     """Tell whether an access without the lock is one that needs it."""
     if (
         way.access.alias
+        or way.access.in_copy
         or _makes_it(races, way)
         or _makes_at_start(races, way)
         or races.doubts.put_in_place(way)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from golint_maps.rules.concurrency import gm201_unguarded_concurrent_write as gm201
 from golint_maps.rules.concurrency import gm205_inconsistent_guard as rule
 
 from golint_maps.findings import Level
@@ -81,3 +82,64 @@ def test_what_nobody_calls_is_a_note() -> None:
     )
     assert [finding.level.value for finding in findings_of(rule, source)] == ["note"]
     assert [finding.level.value for finding in findings_of(rule, source + "func (x *t) Start(k string) { x.watch(k) }")] == ["warning"]
+
+
+COPY = """package p
+import ("sync"; "time")
+type inv struct{ f func() }
+func (i *inv) with(f func()) *inv { return &inv{f} }
+type Chest struct { mu *sync.RWMutex; viewers map[string]int; inv *inv }
+func (c *Chest) Add(k string) { c.mu.Lock(); defer c.mu.Unlock(); c.viewers[k] = 1 }
+func (c *Chest) Has(k string) bool { c.mu.RLock(); defer c.mu.RUnlock(); return c.viewers[k] > 0 }
+func (c *Chest) Drop(k string) { c.mu.Lock(); defer c.mu.Unlock(); delete(c.viewers, k) }
+func (c *Chest) keep() { kept = append(kept, c) }
+func (c Chest) look() int { return 0 }
+var kept []*Chest
+func (c RECEIVER) Split() RECEIVER {
+	BEFORE
+	c.inv = c.inv.with(func() { c.mu.RLock(); defer c.mu.RUnlock(); for range c.viewers { } })
+	c.mu = new(sync.RWMutex)
+	c.viewers = make(map[string]int)
+	return c
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("receiver", "before", "found"),
+    [
+        ("Chest", "", 0),
+        ("Chest", "c.look()", 0),
+        ("*Chest", "", 1),
+        ("Chest", "c.keep()", 1),
+        ("Chest", "kept = append(kept, &c)", 1),
+        ("Chest", "go func() { time.Sleep(1); c.mu.RLock(); println(c.viewers[``]); c.mu.RUnlock() }()", 1),
+    ],
+)
+def test_a_copy_gets_a_map_of_its_own_before_the_literals_that_have_it_run(receiver: str, before: str, found: int) -> None:
+    findings = [*findings_of(rule, COPY.replace("RECEIVER", receiver).replace("BEFORE", before))]
+    findings += findings_of(gm201, COPY.replace("RECEIVER", receiver).replace("BEFORE", before))
+    assert len(findings) == found
+
+
+GPU = """package p
+import "sync"
+type M struct { mu sync.Mutex; m map[string]int }
+func (x *M) put(k string) { x.mu.Lock(); defer x.mu.Unlock(); x.m[k] = 1 }
+func (x *M) Get(k string) int { x.mu.Lock(); defer x.mu.Unlock(); return x.m[k] }
+func (x *M) All() int { x.mu.Lock(); defer x.mu.Unlock(); return len(x.m) }
+func (x *M) parser() func(string) { x.m[``] = 0; return x.put }
+func collect(parse func(string)) { for { parse(`a`) } }
+func (x *M) start() { parse := x.parser(); go collect(parse) }
+func New() *M { var x M; x.m = map[string]int{}; x.start(); return &x }
+"""
+TEST = """package p
+import "testing"
+func TestParser(t *testing.T) { x := shared; x.parser()(`b`) }
+var shared = New()
+"""
+
+
+@pytest.mark.parametrize(("more", "found"), [("", 0), ("func (x *M) Restart() { x.start() }", 1)])
+def test_what_the_program_calls_for_new_objects_only_a_test_may_call_as_it_likes(more: str, found: int) -> None:
+    assert len(findings_of(rule, {"p.go": GPU + more, "p_test.go": TEST})) == found
