@@ -18,7 +18,9 @@ from golint_maps.graphs.witness import Witness
 
 _SHARE = 2 / 3
 _NAMED_SHARE = 1 / 4
-"""Of a lock with the name of the map."""
+"""Of a lock with the name of the map, where other locks are held at the rest."""
+_LOCKED_SHARE = 1 / 2
+"""Of the accesses under any lock. Where most do without, the lock of that name is for something else than each access."""
 _MINIMUM = 2
 _IN_A_VARIABLE = 2
 """The length of the path of a map in a struct that is a variable."""
@@ -52,7 +54,7 @@ def broken_habits(races: Races) -> Iterator[Habit]:
         held = counts[guard.name]
         if _of_the_making_only(races, guard.name, by_access):
             continue
-        if held >= _MINIMUM and held >= (_NAMED_SHARE if named_after(guard.name, identity) else _SHARE) * len(by_access):
+        if held >= _MINIMUM and held >= _share(guard, identity, by_access) * len(by_access):
             for ways in by_access.values():
                 without = (way for way in ways if not _holds(way, guard.name) and not _drives(races, way, ways))
                 judged = (way for way in without if not judged_by_callers(races, way, ways, guard.name))
@@ -90,6 +92,12 @@ def _tied(guard: str, identity: str, counts: Mapping[str, int], by_access: Mappi
     ):
         return None
     return next(name for name in both if name != guard)
+
+
+def _share(guard: Held, identity: str, by_access: Mapping[object, Sequence[Witness]]) -> float:
+    """Return how many of all accesses have to hold a lock for that to be their habit."""
+    locked = sum(all(way.locks for way in ways) for ways in by_access.values())
+    return _NAMED_SHARE if named_after(guard.name, identity) and locked >= _LOCKED_SHARE * len(by_access) else _SHARE
 
 
 def _locks(by_access: Mapping[object, Sequence[Witness]]) -> tuple[dict[str, int], dict[str, Held]]:

@@ -401,6 +401,13 @@ def test_a_lock_with_the_name_of_a_map_is_the_one_to_hold_though_most_accesses_h
     assert verdicts(NAMED) == [("locks-differ", "len(d.shards)"), ("locks-differ", "d.shards[k]"), ("inconsistent", "d.shards[k]")]
 
 
+def test_a_lock_with_the_name_of_a_map_is_not_asked_for_where_most_accesses_hold_none() -> None:
+    bare = NAMED.replace("d.RLock(); defer d.RUnlock(); ", "")
+    assert verdicts(bare) == []
+    locked = "func (d *disk) All(k int) int { d.shardsLock.RLock(); defer d.shardsLock.RUnlock(); return len(d.shards) }\n"
+    assert verdicts(bare + locked) == [("inconsistent", "len(d.shards)"), ("inconsistent", "d.shards[k]"), ("inconsistent", "d.shards[k]")]
+
+
 def test_a_lock_of_another_name_is_asked_for_only_where_most_accesses_hold_it() -> None:
     assert verdicts(NAMED.replace("shardsLock", "ioLock")) == []
 
