@@ -237,3 +237,21 @@ def test_a_value_is_released_by_the_method_of_an_embedded_field_that_is_its_own(
     types = f"type counted struct {{ {fields}; uses int }}\n{methods}\ntype pool struct {{ open map[string]*counted }}\n"
     put = "func (p *pool) put(k string) { if _, ok := p.open[k]; !ok { p.open[k] = &counted{uses: 1} } }\n"
     assert forms(types + put + "func (p *pool) drop(k string) { v := p.open[k]; v.session.Close(); delete(p.open, k) }") == expected
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [
+        ("ln.Addr().String()", []),
+        ("tcp.Addr().String()", []),
+        ("conn.RemoteAddr().String()", ["overwrite closer"]),
+        ("conn.LocalAddr().String()", ["overwrite closer"]),
+        ("server.Addr().String()", ["overwrite closer"]),
+        ("addr", ["overwrite closer"]),
+    ],
+)
+def test_where_somebody_listens_nobody_else_does(key: str, expected: list[str]) -> None:
+    types = "type server struct{}\nfunc (s server) Addr() net.Addr { return nil }\n"
+    params = "ln net.Listener, tcp *net.TCPListener, conn net.Conn, server server, addr string"
+    assert forms(f"{types}func (s *S) serve({params}) {{ srv := &session{{}}; s.sessions[{key}] = srv }}") == expected
+    assert forms(f"{types}func (s *S) serve({params}) {{ at := {key}; s.sessions[at] = &session{{}} }}") == expected

@@ -16,7 +16,8 @@ from golint_maps.flow.spelling import spell
 from golint_maps.flow.syncmap_calls import is_constructor, is_fresh
 from golint_maps.flow.view import View
 from golint_maps.syntax import ir
-from golint_maps.types.definitions import FromRange
+from golint_maps.types import model
+from golint_maps.types.definitions import FromRange, FromValue
 from golint_maps.types.model import spell as spell_type
 
 _STARTS = re.compile(r"(?:\w*[a-z])?(?:[sS]tart|[rR]un|[sS]erve|[lL]aunch|[lL]oad|[oO]pen|[bB]oot|[bB]egin)(?![a-z])")
@@ -126,6 +127,8 @@ def _may_be_lost(inventory: Inventory, function: Function, insert: Insert) -> bo
     found = view.package.resolver.map(view.typing.of(insert.operand))
     if isinstance(insert.key, ir.Const | ir.Name) or is_new_key(view, insert.key, insert.value, found.key if found is not None else None):
         return False
+    if _is_address_in_use(view, insert.key):
+        return False
     if _is_over(inventory, function, insert) or _made_here(function, insert.operand):
         return False
     if _released_around(inventory, function, name):
@@ -133,6 +136,17 @@ def _may_be_lost(inventory: Inventory, function: Function, insert: Insert) -> bo
     # Who looks the entry up in a caller, or asks a function that does, has seen that there is none.
     looked = {id for id, number, _ in function.uses.calls if (other := inventory.functions.get(id)) is not None and name in other.uses.read}
     return not looked and not _callers_look(function, insert) and not any(name in caller.uses.read for caller in _callers(function))
+
+
+def _is_address_in_use(view: View, key: ir.Expr) -> bool:
+    """Tell whether a key is where a listener listens: nobody else can listen there, so what had that key before has been closed."""
+    definition = view.typing.definitions.get(key.id) if isinstance(key, ir.Local) and not view.assignments[key.id] else None
+    match definition.value if isinstance(definition, FromValue) else key:
+        case ir.Call(ir.Sel(ir.Call(ir.Sel(listener, "Addr"), []), "String"), []):
+            kind = view.typing.of(listener)
+            kind = kind.elem if isinstance(kind, model.Pointer) else kind
+            return isinstance(kind, model.Named) and kind.package == "net" and kind.name.endswith("Listener")
+    return False
 
 
 def _callers_look(function: Function, insert: Insert) -> bool:
