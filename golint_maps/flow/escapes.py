@@ -16,6 +16,7 @@ from golint_maps.flow.calls import Callees
 from golint_maps.flow.events import Held, Path
 from golint_maps.flow.given_up import given_up, switched_off
 from golint_maps.flow.identity import Names, function_id
+from golint_maps.flow.let_go import is_let_go
 from golint_maps.flow.literals import field_name
 from golint_maps.flow.lock_helpers import LockEffects, LockState, LockWalk
 from golint_maps.flow.maps import extent, place, qualified
@@ -28,6 +29,7 @@ from golint_maps.flow.view import View
 from golint_maps.syntax import ir
 from golint_maps.types import model
 from golint_maps.types.definitions import FromRange, FromValue
+from golint_maps.types.scope import receiver_name
 
 _LAZY: Final = {("maps", name) for name in ("Keys", "Values", "All")}
 _LOCKS: Final = re.compile(r"[Ll]ock|cquire|nter|egin|tart")
@@ -381,6 +383,11 @@ class _Walk(LockWalk):
     def _let_go(self, shared: tuple[ir.Expr, tuple[Held, ...]], statement: ir.Return) -> bool:
         """Tell whether the guard is not meant to hold any more where a map is returned."""
         path = self.view.paths.of(shared[0])
+        map_ = shared[0]
+        if isinstance(map_, ir.Sel) and isinstance(map_.base, ir.Local) and map_.base.id == self.view.root.receiver:
+            kind = self.view.root.receiver_type
+            if kind is not None and is_let_go(self.view.package, receiver_name(kind), map_.name):
+                return True
         if switched_off(self.function, shared[1], statement.pos, self.names):
             return True
         return path is not None and len(path) > 1 and given_up(self.function, path[:-1], statement.pos, self.names)

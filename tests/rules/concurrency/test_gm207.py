@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from golint_maps.rules.concurrency import gm202_unguarded_concurrent_read as gm202
 from golint_maps.rules.concurrency import gm207_guarded_map_escapes as rule
 
 from golint_maps.findings import Level
@@ -210,3 +211,50 @@ def test_a_change_behind_the_lock_by_a_name_taken_under_it_needs_no_other_change
 def test_a_map_that_was_not_there_gets_nowhere(take: str, leaves: str, found: int) -> None:
     code = f"func (t *T) Of(k string) map[string]int {{ t.mu.Lock(); defer t.mu.Unlock(); {take}; if {leaves} {{ return m }}; return maps.Clone(m) }}"
     assert len(findings_of(rule, TYPES + code)) == found
+
+
+GATHERED = """package p
+import "sync"
+type collector interface{ SetStatus(name string, err error) }
+type several struct { errs map[string]error; mu sync.Mutex }
+func (s *several) Error() string { return "" }
+func (s *several) Fields() map[string]error { s.mu.Lock(); defer s.mu.Unlock(); return s.errs }
+func (s *several) SetStatus(name string, err error) { s.mu.Lock(); defer s.mu.Unlock(); s.errs[name] = err }
+func each(names []string, c collector) {
+	var wg sync.WaitGroup
+	for _, name := range names { wg.Add(1); go func() { defer wg.Done(); c.SetStatus(name, nil) }() }
+	wg.Wait()
+}
+func Run(names []string) error {
+	s := several{errs: map[string]error{}}
+	each(names, &s)
+	for _, err := range s.errs { if err != nil { return &s } }
+	return nil
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "found"),
+    [
+        ("", "", 0),
+        ("several{errs", "several{mu: sync.Mutex{}, errs", 0),
+        ("several", "Several", 1),
+        ("error {\n\ts :=", "collector {\n\ts :=", 1),
+        ("range s.errs", "range names", 1),
+        ("range s.errs {", "range s.errs { s.mu.Lock();", 1),
+        ("return &s", "kept = &s; return &s", 1),
+        ("return &s", "each(names, &s); return &s", 1),
+        ("each(names, &s)", "go each(names, &s)", 1),
+        ("func Run", "func Other() *several { s := several{}; return &s }\nfunc Run", 1),
+        ("func Run", "func Ask(err error) { err.(*several).SetStatus(``, nil) }\nfunc Run", 1),
+        ("func Run", "type holder struct { all []several }\nfunc Run", 1),
+    ],
+)
+def test_a_map_may_go_out_of_what_has_been_let_go_as_something_that_cannot_change_it(old: str, new: str, found: int) -> None:
+    assert len(findings_of(rule, GATHERED.replace(old, new) + "var kept any\n")) == found
+
+
+def test_what_is_let_go_too_early_is_found_where_the_maker_looks_at_it() -> None:
+    assert findings_of(gm202, GATHERED) == []
+    assert [finding.level for finding in findings_of(gm202, GATHERED.replace("\twg.Wait()\n", ""))] == [Level.ERROR]
