@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
 _GETTER: Final = re.compile(r"Get[A-Z]")
 _DOES: Final = re.compile(
-    "Next|Pop|Pull|Poll|Take|Read|Recv|Receive|Scan|Fetch|Load|Swap|Shift|Dequeue|Draw|Roll|Pick|Rand|Int|Uint|Float|Perm|UUID|Unique|Token|Nonce|"
-    "New|Gen|Make|Create|Alloc|Build|Acquire|Reserve|Inc|Dec|Add|Advance|Step|Start|Open|Begin|Now|Tick"
+    "(?:Next|Pop|Pull|Poll|Take|Read|Recv|Receive|Scan|Fetch|Load|Swap|Shift|Dequeue|Draw|Roll|Pick|Rand|Random|Int|Uint|Float|Perm|UUID|Unique|Token"
+    "|Nonce|New|Gen|Generate|Make|Create|Alloc|Allocate|Build|Acquire|Reserve|Inc|Increment|Dec|Decrement|Add|Advance|Step|Start|Open|Begin|Now|Tick)"
+    "(?![a-z])"
 )
 """Beginnings of the names of methods that do something, or give something new each time."""
 _ONLY_LOOKS: Final = (ir.Return, ir.If, ir.Switch, ir.Block)
@@ -49,11 +50,12 @@ def _is_getter(view: View, fun: ir.Sel) -> bool:
         return fun.name[:1].isupper() and not _DOES.match(fun.name)
     if method.function is None:
         return _GETTER.match(fun.name) is not None
-    known: dict[int, bool] = view.package.memo.setdefault(__name__, {})
     node = method.function.node
+    known: dict[int, tuple[ir.Function, bool]] = view.package.memo.setdefault(__name__, {})
     if id(node) not in known:
-        known[id(node)] = _only_looks(node) or _GETTER.match(fun.name) is not None
-    return known[id(node)]
+        # The function is kept as well: its address must not become that of another one.
+        known[id(node)] = node, _only_looks(node) or _GETTER.match(fun.name) is not None
+    return known[id(node)][1]
 
 
 def _only_looks(function: ir.Function) -> bool:

@@ -161,6 +161,7 @@ def test_a_conversion_to_a_type_of_another_package_gives_equal_keys_for_equal_va
         ("func (c *conf) GetGroup() string { return find(c) }; func find(c *conf) string { return c.g }", "c.GetGroup()", 0),
         ("", "c.meta.GetGroup()", 0),
         ("", "c.meta.Group()", 0),
+        ("", "c.meta.Addr()", 0),
         ("", "c.meta.NextGroup()", 1),
         ("", "meta.Group()", 1),
     ],
