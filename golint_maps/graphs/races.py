@@ -319,6 +319,8 @@ class Races:
             for inner, outer in ((left, right), (right, left)):
                 if any(hop.function == inner.hops[0].function for hop in outer.hops[1:]):
                     return self.starts.against(inner, outer)  # one goroutine starts the other, which is ordered by that
+            if self.starts.begun_behind(left, right) or self.starts.begun_behind(right, left):
+                return ""
             return self.starts.against(left, right) or self.starts.against(right, left)
         if left.context.kind == "spawn":
             return self.starts.against(left, right)

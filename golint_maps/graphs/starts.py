@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from golint_maps.flow.events import CallSite, FunctionSummary, Position
-from golint_maps.flow.structure import common_loop, dominates, exclude, may_follow
+from golint_maps.flow.structure import DEFERRED, common_loop, dominates, exclude, may_follow
 from golint_maps.graphs.happens_before import HappensBefore, follows
 from golint_maps.graphs.naming import begins, sets_up
 from golint_maps.graphs.witness import Context, Hop, Path, Witness, Witnesses
@@ -172,6 +172,35 @@ class Starts:
         if found or other.context.kind != "spawn":
             return found
         return "" if self.outlived(other) else "certain"
+
+    def begun_behind(self, first: Witness, then: Witness) -> bool:
+        """Tell whether a goroutine comes to its access before it calls what starts the other one, which nobody else does.
+
+        `go w.run()`, where `run` calls `scan` and then `watch`, and that one starts its goroutine. Whoever is outside may do what nobody here does,
+        which `against` judges.
+        """
+        start = then.hops[0]
+        ways = [(context, hops) for context, hops in self._witnesses.chains(start.function) if not self._functions[hops[0].function].test]
+        behind = bool(ways) and all(self._calls_behind(first, context, (*hops[:-1], start)) for context, hops in ways)
+        return behind and not self.repeated(first)
+
+    @staticmethod
+    def _calls_behind(first: Witness, context: Context, hops: tuple[Hop, ...]) -> bool:
+        """Tell whether a way that is that of a goroutine at first leaves it behind its access, and not in another turn of a loop."""
+        mine, theirs = first.context.link, context.link
+        if mine is None or theirs is None or mine.site is not theirs.site or mine.receiver_argument != theirs.receiver_argument:
+            return False
+        begun = False
+        for own, other in zip(first.hops, hops, strict=False):
+            if own.function != other.function:
+                return False
+            if own.at != other.at:
+                deferred = own.at.order >= DEFERRED and other.at.order >= DEFERRED  # what is deferred last comes first
+                return begun and not may_follow(other.at, own.at) and not deferred
+            if begun and any(number < 0 for number in own.at.nest):
+                return False
+            begun = begun or own.spawns
+        return False
 
     def _not_served_yet(self, spawn: Witness, other: Witness) -> bool:
         """Tell whether the program's start leads to a registration of handlers, and then to the other access, before anything begins to serve.
