@@ -444,9 +444,32 @@ class HappensBefore:
                 if wait.path == signal.path and (dominates(wait.at, then_at)):
                     return True
         group = _group_of(first)
-        return group is not None and any(
-            wait.kind == "wait" and wait.path == group and dominates(wait.at, at) for _, wait, at in self._own_syncs(then, _WAITS)
+        waits = self._own_syncs(then, _WAITS) if group is not None else ()
+        return any(
+            wait.kind == "wait" and wait.path == group and dominates(wait.at, at) and self._started_ahead(first, then, index, wait, at)
+            for index, wait, at in waits
         )
+
+    def _started_ahead(self, first: Witness, then: Witness, index: int, wait: Sync, at: Position) -> bool:
+        """Tell whether a group has started the goroutine of the first way when a function on the other one waits for the group."""
+        link, waiting = first.context.link, then.hops[index].function
+        assert link is not None
+        if wait.path[0][:1] == "l":
+            # A local variable may wait in a goroutine of its own, which is started behind the other one: both have the group and the map of one turn.
+            start, waiter = first.hops[0], then.hops[0]
+            if not 0 < _first_of_its_own(then) <= index or start.function != waiter.function or start.at.order >= waiter.at.order:
+                return False
+            own = local(self._functions, wait.path[0])
+            loops = [number for number in start.at.nest if number < 0]
+            again = loops if self.varies(start, wait.path[0], loops) else [number for number in loops if number in waiter.at.nest]
+            return own is not None and first.path is not None and self._of_one_turn(start, own.family, first.path[0], again)
+        behind = (out for out in self._links.out_of.get(waiting, ()) if wait.at.order < out.site.at.order <= at.order)
+        return not any(out.site is link.site or link.caller in self._links.runs(out.callee) for out in behind)
+
+    def _of_one_turn(self, hop: Hop, family: str, root: str, loops: list[int]) -> bool:
+        """Tell whether a local variable of a family of functions is another one in each turn of loops, if there are any."""
+        variable = local(self._functions, root)
+        return variable is not None and variable.family == family and (not loops or self.varies(hop, root, loops))
 
     def published(self, left: Witness, right: Witness) -> bool:
         """Tell whether one side puts a map in place unless an atomic flag says that it is there, and sets the flag, and the other looks at that."""
@@ -587,7 +610,7 @@ def _group_of(witness: Witness) -> Path | None:
     if link is None or link.callback is None or not link.callback.wait or link.site.receiver is None:
         return None
     path = link.site.receiver.path
-    return path if path is not None and len(path) > 1 and path[0][0] in "rg" else None
+    return path if path is not None and (path[0][0] == "l" or (len(path) > 1 and path[0][0] in "rg")) else None
 
 
 def follows(wait: Sync, start: Position, then: Position) -> bool:

@@ -53,3 +53,51 @@ def test_a_goroutine_is_done_with_what_it_did_before_it_calls_what_starts_anothe
 def test_others_may_call_what_starts_a_goroutine_as_well(others: str, racy: bool) -> None:
     source = f"{WATCHER}func (w *watcher) run() {{ w.scan(); w.watch() }}\n{others}\n"
     assert seen(f"{source}func New() *watcher {{ w := &watcher{{m: map[string]int{{}}}}; go w.run(); return w }}") is racy
+
+
+# --- groups that are waited for elsewhere than where they were used ---
+
+WRITES = "g.Go(func() error { m[1]++; return nil })"
+WAITS = "o.Go(func() error { g.Wait(); m[2]++; return nil })"
+
+
+@pytest.mark.parametrize(
+    ("body", "racy"),
+    [
+        (f"{WRITES}; {WAITS}", False),
+        (f"{WRITES}; go func() {{ g.Wait(); m[2]++ }}()", False),
+        (f"{WRITES}; go func() {{ if err := g.Wait(); err != nil {{ for k := range m {{ println(k) }} }} }}()", False),
+        (f"for range 3 {{ var g errgroup.Group; m := map[int]int{{}}; {WRITES}; {WAITS} }}", False),
+        (f"{WAITS}; {WRITES}", True),
+        (f"for range 3 {{ {WRITES}; {WAITS} }}", True),
+        (f"for range 3 {{ var g errgroup.Group; {WRITES}; {WAITS} }}", True),
+        (f"{WRITES}; o.Go(func() error {{ if late {{ g.Wait() }}; m[2]++; return nil }})", True),
+        (f"{WRITES}; o.Go(func() error {{ m[2]++; g.Wait(); return nil }})", True),
+        (f"{WRITES}; go func() {{ o.Wait(); m[2]++ }}()", True),
+    ],
+)
+def test_a_goroutine_may_wait_for_a_group_that_was_started_before_it(body: str, racy: bool) -> None:
+    source = "import `golang.org/x/sync/errgroup`\nvar late bool\n"
+    assert seen(f"{source}func Run() {{ var g, o errgroup.Group; m := map[int]int{{}}; {body} }}") is racy
+
+
+def test_the_group_of_one_activation_is_not_that_of_another() -> None:
+    source = f"import `golang.org/x/sync/errgroup`\nvar m = map[int]int{{}}\nfunc run() {{ var g, o errgroup.Group; {WRITES}; {WAITS} }}\n"
+    assert certain(f"{source}func Run() {{ for range 9 {{ run() }} }}")
+
+
+@pytest.mark.parametrize(
+    ("run", "racy"),
+    [
+        ("s.wg.Go(s.fill); s.wg.Wait(); s.m[1]++", False),
+        ("for range 3 { s.wg.Go(s.fill); s.wg.Wait(); s.m[1]++ }", False),
+        ("s.wg.Go(s.check); s.wg.Wait(); s.wg.Go(s.fill); s.m[1]++", True),
+        ("s.wg.Go(s.check); s.wg.Wait(); s.begin(); s.m[1]++", True),
+    ],
+)
+def test_a_group_that_starts_something_after_its_wait_is_at_work_again(run: str, racy: bool) -> None:
+    source = "import `sync`\ntype store struct { wg sync.WaitGroup; m map[int]int }\nfunc (s *store) check() {}\n"
+    source += (
+        "func (s *store) fill() { s.m[1]++ }\nfunc (s *store) begin() { s.wg.Go(s.fill) }\nfunc New() { s := &store{m: map[int]int{}}; s.run() }\n"
+    )
+    assert certain(f"{source}func (s *store) run() {{ {run} }}") is racy
