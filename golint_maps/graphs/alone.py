@@ -20,6 +20,14 @@ def on_one_goroutine(races: Races, way: Witness, found: Iterable[Witness]) -> bo
     return all(other.context.kind == "spawn" and races.starts.one_start(way, other) for other in others) and not races.starts.repeated(way)
 
 
+def ordered(races: Races, way: Witness, found: Iterable[Witness]) -> bool:
+    """Tell whether all that an access could race with is over before it or begins after it, where only goroutines and who starts them come there."""
+    others = [*_conflicting(races, way, found)]
+    if not all(each.context.kind in ("spawn", "own") for each in (way, *others)):
+        return False
+    return not any(races.parallel(way, other) for other in others)
+
+
 def kept_apart(races: Races, way: Witness, found: Iterable[Witness]) -> bool:
     """Tell whether locks that an access does hold keep it apart from all that it could race with."""
     return bool(way.locks) and all(excluded(way, other) for other in _conflicting(races, way, found))

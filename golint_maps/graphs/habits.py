@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from golint_maps.flow.events import BORROWED, ONCE, SERIAL, Held
 from golint_maps.flow.structure import dominates
 from golint_maps.flow.support import helps_tests
-from golint_maps.graphs.alone import judged_by_callers, kept_apart, on_one_goroutine
+from golint_maps.graphs.alone import judged_by_callers, kept_apart, on_one_goroutine, ordered
 from golint_maps.graphs.exclusion import of_another_object, only_elsewhere
 from golint_maps.graphs.naming import begins, beside, initialises, makes, named_after, registers, sets_up
 from golint_maps.graphs.races import Races
@@ -172,7 +172,7 @@ def _breaks(races: Races, way: Witness, guard: Held, found: Sequence[Witness]) -
         return False  # what is filled where its object is made, everybody may read
     if not _shared(races, way, guard.name, found) or all(races.order.published(way, other) for other in found if other.access.writes):
         return False
-    return not kept_apart(races, way, found)
+    return not kept_apart(races, way, found) and not ordered(races, way, found)
 
 
 def _told_before(races: Races, way: Witness) -> bool:

@@ -252,7 +252,9 @@ class Starts:
                 if may_follow(start.at, met.at) and not self._waited_for(spawn, met, start) and not self._waited_below(spawn, other, met):
                     return "certain"
                 if met.at.order < start.at.order and other.context.kind == "spawn":
-                    best = "assumed"  # there, the other goroutine starts this one when it is done with the map
+                    # There, the other goroutine starts this one when it is done with the map, or has just been started itself.
+                    over = met is other.hops[0] and self._order.joined_before(other, start.at, met.function)
+                    best = best if over else "assumed"
                 continue
             if context.kind == "exported" and other.context.kind == "exported" and not sets_up(self._functions[other.context.entry]):
                 best = "assumed"

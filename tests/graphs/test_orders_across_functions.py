@@ -101,3 +101,56 @@ def test_a_group_that_starts_something_after_its_wait_is_at_work_again(run: str,
         "func (s *store) fill() { s.m[1]++ }\nfunc (s *store) begin() { s.wg.Go(s.fill) }\nfunc New() { s := &store{m: map[int]int{}}; s.run() }\n"
     )
     assert certain(f"{source}func (s *store) run() {{ {run} }}") is racy
+
+
+# --- what a callee starts when its caller has waited ---
+
+JOB = """
+import "golang.org/x/sync/errgroup"
+type job struct { m map[string]int }
+func fill(j *job) { j.m["a"]++ }
+func serve(jobs chan string) { for range 4 { go func() { for range jobs { work() } }() } }
+"""
+STARTS = """
+func (j *job) send() chan string {
+	start := func() chan string { out := make(chan string); go func() { READ; close(out) }(); return out }
+	return start()
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "racy"),
+    [
+        ("g.Go(func() error { fill(j); return nil }); g.Wait(); j.send()", False),
+        ("g.Go(func() error { fill(j); return nil }); if err := g.Wait(); err != nil { return }; j.send()", False),
+        ("g.Go(func() error { fill(j); return nil }); j.send(); g.Wait()", True),
+        ("g.Go(func() error { fill(j); return nil }); if len(j.m) > 9 { g.Wait() }; j.send()", True),
+        ("j.send(); g.Go(func() error { fill(j); return nil }); g.Wait()", True),
+        ("for range 2 { g.Go(func() error { fill(j); return nil }); g.Wait(); j.send() }", True),
+    ],
+)
+def test_a_literal_that_is_called_starts_its_goroutine_when_the_caller_has_waited(body: str, racy: bool) -> None:
+    source = f"{JOB}{STARTS.replace('READ', 'for k := range j.m { println(k) }')}"
+    assert seen(f"{source}func work() {{ j := &job{{m: map[string]int{{}}}}; var g errgroup.Group; {body} }}") is racy
+
+
+LOCKED = """
+import ("sync"; "golang.org/x/sync/errgroup")
+type job struct { mu sync.Mutex; m map[string]int }
+func fill(j *job) { j.mu.Lock(); j.m["a"]++; j.mu.Unlock(); j.mu.Lock(); j.m["b"]++; j.mu.Unlock() }
+func serve(jobs chan string) { for range 4 { go func() { for range jobs { work() } }() } }
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "racy"),
+    [
+        ("g.Go(func() error { fill(j); return nil }); g.Wait(); j.send()", False),
+        ("g.Go(func() error { fill(j); return nil }); j.send(); g.Wait()", True),
+        ("g.Go(func() error { fill(j); return nil }); g.Wait(); j.send(); fill(j)", True),
+    ],
+)
+def test_who_comes_when_all_others_are_done_needs_no_lock(body: str, racy: bool) -> None:
+    source = f"{LOCKED}{STARTS.replace('READ', 'println(j.m[`a`])')}"
+    assert seen(f"{source}func work() {{ j := &job{{m: map[string]int{{}}}}; var g errgroup.Group; {body} }}") is racy
