@@ -160,6 +160,8 @@ class Sync(msgspec.Struct, frozen=True, array_like=True, gc=False):
     at: Position
     place: Place
     locks: tuple[Held, ...] = ()
+    since: int = -1
+    """Of a `done` in a loop: where the last statement before it stands by which one may leave the turn."""
 
 
 class Submit(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from golint_maps.flow.events import CallSite, FunctionSummary, Held, Position, Sync
 from golint_maps.flow.paths import RECEIVED
 from golint_maps.flow.structure import DEFERRED, common_loop, dominates, may_follow
+from golint_maps.graphs.groups import all_added, counted_off, declared_together
 from golint_maps.graphs.links import Link, Links
 from golint_maps.graphs.relays import relayed_waits
 from golint_maps.graphs.variables import handed, local, parameter, result_of
@@ -237,7 +238,7 @@ class HappensBefore:
                     continue
                 if then.order > wait.at.order and common_loop(wait.at, start) and self.joined_each_turn(witness, function):
                     return True
-                if signal is not None and not self._ends_with(signal, witness):
+                if signal is not None and not self._ends_with(signal, witness) and not self._used_up(witness, signal, wait, then, function):
                     continue
                 if signal is not None and signal.kind == "send" and self.repeated(witness) and not any(n < 0 for n in wait.at.nest):
                     continue  # one receive for many senders
@@ -436,12 +437,15 @@ class HappensBefore:
             # What is deferred last comes first.
             both = signal.at.order >= DEFERRED and at.order >= DEFERRED
             early = signal.at.order > at.order if both else signal.at.order < at.order
-            if early or (common_loop(signal.at, at) and signal.at.order < DEFERRED):
+            each_turn = common_loop(signal.at, at) and signal.at.order < DEFERRED
+            if early or (each_turn and not counted_off(signal, at)):
                 continue
             if signal.kind == "close" and signal.path in sent:
                 continue  # what is received first is a value that was sent before
-            for _, wait, then_at in self._own_syncs(then, _WAITS):
-                if wait.path == signal.path and (dominates(wait.at, then_at)):
+            for index, wait, then_at in self._own_syncs(then, _WAITS):
+                if wait.path != signal.path or not dominates(wait.at, then_at):
+                    continue
+                if not each_turn or self._all_counted(first, then, index, wait, then_at):
                     return True
         group = _group_of(first)
         waits = self._own_syncs(then, _WAITS) if group is not None else ()
@@ -450,26 +454,34 @@ class HappensBefore:
             for index, wait, at in waits
         )
 
+    def _used_up(self, witness: Witness, signal: Sync, wait: Sync, then: Position, function: str) -> bool:
+        """Tell whether a goroutine that works off a queue is done with all of it when a function has waited for a wait group."""
+        hop, _ = _in_goroutine(witness)
+        if hop is None or wait.kind != "wait" or not counted_off(signal, hop.at) or not declared_together(self._functions, witness.path, wait.path):
+            return False
+        return all_added(self._links, wait.path, wait, then, function, None)
+
+    def _all_counted(self, first: Witness, then: Witness, index: int, wait: Sync, at: Position) -> bool:
+        """Tell whether nothing that the turns of a loop count off a wait group is left when another way has waited for it."""
+        if not declared_together(self._functions, first.path, wait.path):
+            return False
+        started = then.hops[index - 1] if index and then.hops[index - 1].spawns else None
+        return wait.kind == "wait" and all_added(self._links, wait.path, wait, at, then.hops[index].function, started)
+
     def _started_ahead(self, first: Witness, then: Witness, index: int, wait: Sync, at: Position) -> bool:
         """Tell whether a group has started the goroutine of the first way when a function on the other one waits for the group."""
         link, waiting = first.context.link, then.hops[index].function
         assert link is not None
         if wait.path[0][:1] == "l":
-            # A local variable may wait in a goroutine of its own, which is started behind the other one: both have the group and the map of one turn.
+            # A local variable may wait in a goroutine of its own, which is started behind the other one.
             start, waiter = first.hops[0], then.hops[0]
             if not 0 < _first_of_its_own(then) <= index or start.function != waiter.function or start.at.order >= waiter.at.order:
                 return False
-            own = local(self._functions, wait.path[0])
-            loops = [number for number in start.at.nest if number < 0]
-            again = loops if self.varies(start, wait.path[0], loops) else [number for number in loops if number in waiter.at.nest]
-            return own is not None and first.path is not None and self._of_one_turn(start, own.family, first.path[0], again)
+            loops = [number for number in start.at.nest if number < 0 and number in waiter.at.nest]
+            own = first.path is not None and (not loops or self.varies(start, first.path[0], loops[-1:]))
+            return own and declared_together(self._functions, first.path, wait.path)
         behind = (out for out in self._links.out_of.get(waiting, ()) if wait.at.order < out.site.at.order <= at.order)
         return not any(out.site is link.site or link.caller in self._links.runs(out.callee) for out in behind)
-
-    def _of_one_turn(self, hop: Hop, family: str, root: str, loops: list[int]) -> bool:
-        """Tell whether a local variable of a family of functions is another one in each turn of loops, if there are any."""
-        variable = local(self._functions, root)
-        return variable is not None and variable.family == family and (not loops or self.varies(hop, root, loops))
 
     def published(self, left: Witness, right: Witness) -> bool:
         """Tell whether one side puts a map in place unless an atomic flag says that it is there, and sets the flag, and the other looks at that."""

@@ -154,3 +154,64 @@ func serve(jobs chan string) { for range 4 { go func() { for range jobs { work()
 def test_who_comes_when_all_others_are_done_needs_no_lock(body: str, racy: bool) -> None:
     source = f"{LOCKED}{STARTS.replace('READ', 'println(j.m[`a`])')}"
     assert seen(f"{source}func work() {{ j := &job{{m: map[string]int{{}}}}; var g errgroup.Group; {body} }}") is racy
+
+
+# --- turns that count themselves off a wait group ---
+
+COUNTED = """
+import "sync"
+func add(wg *sync.WaitGroup) { wg.Add(1); go func() { println("more") }() }
+func work(urls []string) { MADE }
+"""
+ANSWERS = "ch := make(chan string); var wg sync.WaitGroup; for range urls { wg.Add(1); go func() { ch <- `x` }() }"
+LISTS = "go func() { wg.Wait(); close(ch); for k := range seen { println(k) } }()"
+
+
+@pytest.mark.parametrize(
+    ("collects", "racy"),
+    [
+        ("for p := range ch { seen[p]++; wg.Done() }", False),
+        ("for p := range ch { if p == `` { return }; seen[p]++; wg.Done() }", False),
+        ("for { select { case p, ok := <-ch: if !ok { return }; for _, c := range p { seen[string(c)]++ }; wg.Done(); case <-quit: } }", False),
+        ("for p := range ch { wg.Done(); seen[p]++ }", True),
+        ("for p := range ch { seen[p]++; if p == `` { wg.Done() } }", True),
+        ("for p := range ch { seen[p]++; if p == `` { continue }; wg.Done() }", True),
+        ("for p := range ch { seen[p]++; if p == `` { return }; wg.Done() }", True),
+        ("for p := range ch { for _, c := range p { if c == 'x' { wg.Done() }; seen[p]++ } }", True),
+    ],
+)
+def test_a_collector_is_done_with_each_answer_that_it_counts_off(collects: str, racy: bool) -> None:
+    made = f"var quit chan int; seen := map[string]int{{}}; {ANSWERS}; {LISTS}; go func() {{ {collects} }}()"
+    assert seen(COUNTED.replace("MADE", made)) is racy
+
+
+@pytest.mark.parametrize(
+    ("made", "racy"),
+    [
+        (f"{ANSWERS}; seen := map[string]int{{}}; {LISTS}; COLLECTS", False),
+        (f"for range 3 {{ {ANSWERS}; seen := map[string]int{{}}; {LISTS}; COLLECTS }}", False),
+        (f"seen := map[string]int{{}}; for range 3 {{ {ANSWERS}; {LISTS}; COLLECTS }}", True),
+        (f"{ANSWERS}; seen := map[string]int{{}}; {LISTS}; wg.Add(1); COLLECTS", True),
+        (f"{ANSWERS}; seen := map[string]int{{}}; add(&wg); {LISTS}; COLLECTS", True),
+        (f"{ANSWERS}; seen := map[string]int{{}}; {LISTS.replace('wg.Wait()', 'wg.Wait(); wg.Add(1)')}; COLLECTS", True),
+        (f"{ANSWERS.replace('wg.Add(1)', '').replace('ch <-', 'wg.Add(1); ch <-')}; seen := map[string]int{{}}; {LISTS}; COLLECTS", True),
+    ],
+)
+def test_a_wait_is_over_for_good_where_all_was_added_before_it(made: str, racy: bool) -> None:
+    collects = "go func() { for p := range ch { seen[p]++; wg.Done() } }()"
+    assert seen(COUNTED.replace("MADE", made.replace("COLLECTS", collects))) is racy
+
+
+@pytest.mark.parametrize(
+    ("sends", "racy"),
+    [
+        ("for _, u := range urls { wg.Add(1); ch <- u }; wg.Wait(); println(len(seen))", False),
+        ("for range 3 { for _, u := range urls { wg.Add(1); ch <- u }; wg.Wait(); println(len(seen)) }", False),
+        ("for _, u := range urls { wg.Add(1); ch <- u }; println(len(seen)); wg.Wait()", True),
+        ("for _, u := range urls { wg.Add(1); ch <- u }; wg.Wait(); wg.Add(1); ch <- ``; println(len(seen))", True),
+        ("for _, u := range urls { ch <- u }; wg.Wait(); println(len(seen))", True),
+    ],
+)
+def test_a_worker_is_done_with_its_queue_when_all_of_it_is_counted_off(sends: str, racy: bool) -> None:
+    made = "ch := make(chan string); var wg sync.WaitGroup; seen := map[string]int{}; go func() { for p := range ch { seen[p]++; wg.Done() } }()"
+    assert seen(COUNTED.replace("MADE", f"{made}; {sends}")) is racy
