@@ -161,7 +161,7 @@ class Sync(msgspec.Struct, frozen=True, array_like=True, gc=False):
     place: Place
     locks: tuple[Held, ...] = ()
     since: int = -1
-    """Of a `done` in a loop: where the last statement before it stands by which one may leave the turn."""
+    """Of a `done` in a loop, or a `wait`: where the last statement before it stands by which one may leave the turn, or the function."""
 
 
 class Submit(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -767,18 +767,20 @@ class LocksetWalk(Forward[State]):
             at = self.structure.at(start, deferred=True) if ends else self._at(start)
             if chosen:
                 at = replace(at, nest=(*at.nest, _CHOSEN))
-            since = self._left_before(at) if kind == "done" else -1
+            since = self._left_before(at, kind) if kind in ("done", "wait") else -1
             self.syncs[start, kind] = sync = Sync(kind, path, at, Place(self.view.path, start, start + 1), self._admission.held(-1, state), since)
             left = self.structure.when_left(at) if kind in ("receive", "wait") else None
             if left is not None:
                 self.syncs[left.order, kind] = replace(sync, at=left)
 
-    def _left_before(self, at: Position) -> int:
-        """Return where the last statement before a position stands by which one may leave the turn of a loop around it, or -1."""
-        if not any(number < 0 for number in at.nest):
-            return -1
+    def _left_before(self, at: Position, kind: str) -> int:
+        """Return where the last statement before a signal or wait stands by which one may not come to it, or -1."""
         body = self.function.body or ()
-        ways = [*(statement.pos for statement in each(body, ir.Return)), *(statement.pos for statement in each(body, ir.Branch))]
+        ways = [statement.pos for statement in each(body, ir.Return)]
+        if kind == "done":
+            if not any(number < 0 for number in at.nest):
+                return -1
+            ways += [statement.pos for statement in each(body, ir.Branch)]
         return max((pos for pos in ways if pos < at.order), default=-1)
 
     def _call_site(self, call: ir.Call, mode: str, state: State) -> None:

@@ -454,6 +454,22 @@ class HappensBefore:
             for index, wait, at in waits
         )
 
+    def joined_at_end(self, witness: Witness, function: str) -> bool:
+        """Tell whether `function` waits for a goroutine wherever it has started it, before it returns.
+
+        One that comes to the starter twice may wait for both goroutines, which run side by side.
+        """
+        hop, link = witness.hops[0], witness.context.link
+        again = (out for out in self._links.out_of.get(function, ()) if out.site is not hop.site)
+        if link is None or any(link.caller in self._links.runs(out.callee) for out in again):
+            return False
+        paths = {path for path, signal in self.signals(witness) if signal is None or self._ends_with(signal, witness)}
+        waits = [wait for wait in self.waits(function) if wait.path in paths and wait.at.order > hop.at.order]
+        if any(wait.kind == "wait" and wait.at.order >= DEFERRED for wait in waits):
+            return True
+        left = any(wait.since > hop.at.order for wait in waits)
+        return not left and self.joined_before(witness, Position(DEFERRED - 1, ()), function)
+
     def _used_up(self, witness: Witness, signal: Sync, wait: Sync, then: Position, function: str) -> bool:
         """Tell whether a goroutine that works off a queue is done with all of it when a function has waited for a wait group."""
         hop, _ = _in_goroutine(witness)

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from msgspec.structs import replace
+
 from golint_maps.flow.events import CallSite, FunctionSummary, Position
 from golint_maps.flow.structure import DEFERRED, common_loop, dominates, exclude, may_follow
 from golint_maps.graphs.happens_before import HappensBefore, follows
@@ -63,11 +65,17 @@ class Starts:
             if context.kind == "handler":
                 return True
             last = max((index for index, hop in enumerate(hops) if begins(self._functions[hop.function])), default=0)
-            if any(self._again_on_one_object(hop) for hop in hops[last:-1]):
+            steps = enumerate(hops[:-1])
+            if any(index >= last and self._again_on_one_object(hop) and not self._over_below(spawn, hops, index) for index, hop in steps):
                 return True
             if context.kind == "spawn" and self._order.self_parallel(Witness(spawn.access, context, hops, None, "", ())):
                 return True
         return False
+
+    def _over_below(self, spawn: Witness, hops: tuple[Hop, ...], index: int) -> bool:
+        """Tell whether a function between a call on the way to the starter of a goroutine and that one waits for it: it has handed in the group."""
+        ways = ((hop.function, replace(spawn, hops=(*hops[below:-1], *spawn.hops))) for below, hop in enumerate(hops[:-1]) if below > index)
+        return any(self._order.joined_at_end(way, function) for function, way in ways)
 
     def in_another_group(self, spawn: Witness, group: Path) -> bool:
         """Tell whether another goroutine of the same start, on the same map, may belong to another group than this one, which is a local variable.
@@ -117,7 +125,8 @@ class Starts:
         loops = [number for number in hop.at.nest if number < 0]
         if not loops or len(way.hops) < 2 or hop.spawns or not way.path or way.path[0][0] == "p" or "[" in "".join(way.path):
             return False
-        return not self._order.varies(hop, way.path[0], loops) and not self._waited_for(spawn, hop, hop)
+        waited = self._waited_for(spawn, hop, hop) or self._over_below(spawn, way.hops, 0)
+        return not self._order.varies(hop, way.path[0], loops) and not waited
 
     def _again_on_one_object(self, hop: Hop) -> bool:
         """Tell whether a call stands in a loop, and its receiver is not another one in each turn."""

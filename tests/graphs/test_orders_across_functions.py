@@ -215,3 +215,39 @@ def test_a_wait_is_over_for_good_where_all_was_added_before_it(made: str, racy: 
 def test_a_worker_is_done_with_its_queue_when_all_of_it_is_counted_off(sends: str, racy: bool) -> None:
     made = "ch := make(chan string); var wg sync.WaitGroup; seen := map[string]int{}; go func() { for p := range ch { seen[p]++; wg.Done() } }()"
     assert seen(COUNTED.replace("MADE", f"{made}; {sends}")) is racy
+
+
+# --- a group that is handed to who starts the goroutines ---
+
+LOADER = """
+import "sync"
+type image struct { m map[string]int }
+func (b *image) load(p string, wg *sync.WaitGroup) { defer wg.Done(); b.m[p]++ }
+func (b *image) begin(p string, wg *sync.WaitGroup) { wg.Add(1); go b.load(p, wg) }
+func newImage() *image { return &image{m: map[string]int{}} }
+"""
+
+
+@pytest.mark.parametrize(
+    ("add", "racy"),
+    [
+        ("var wg sync.WaitGroup; b.begin(p, &wg); wg.Wait()", False),
+        ("var wg sync.WaitGroup; defer wg.Wait(); b.begin(p, &wg)", False),
+        ("if p == `` { return }; var wg sync.WaitGroup; if p != `x` { b.begin(p, &wg) }; wg.Wait()", False),
+        ("var wg sync.WaitGroup; b.begin(p, &wg)", True),
+        ("var wg sync.WaitGroup; wg.Wait(); b.begin(p, &wg)", True),
+        ("var wg, other sync.WaitGroup; b.begin(p, &wg); other.Wait()", True),
+        ("var wg sync.WaitGroup; b.begin(p, &wg); b.begin(p, &wg); wg.Wait()", True),
+        ("var wg sync.WaitGroup; b.begin(p, &wg); if p == `` { return }; wg.Wait()", True),
+        ("var wg sync.WaitGroup; b.begin(p, &wg); if p == `` { wg.Wait() }", True),
+    ],
+)
+def test_who_hands_in_a_group_and_waits_for_it_may_be_called_again_and_again(add: str, racy: bool) -> None:
+    source = f"{LOADER}func (b *image) add(p string) {{ {add} }}\n"
+    assert certain(f"{source}func (b *image) Run(ps []string) {{ for _, p := range ps {{ b.add(p) }} }}") is racy
+
+
+@pytest.mark.parametrize("run", ["for _, p := range ps { go b.add(p) }", "for _, p := range ps { b.add(p); b.begin(p, new(sync.WaitGroup)) }"])
+def test_others_may_start_what_one_has_waited_for(run: str) -> None:
+    source = f"{LOADER}func (b *image) add(p string) {{ var wg sync.WaitGroup; b.begin(p, &wg); wg.Wait() }}\n"
+    assert certain(f"{source}func (b *image) Run(ps []string) {{ {run} }}")
