@@ -241,3 +241,5 @@ class FunctionSummary(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Of methods: the shape of its signature (`model.shape`)."""
     keeps: tuple[tuple[int, str], ...] = ()
     """Of outermost functions: (parameter, field) of what it puts into the object that it makes and returns."""
+    loop_keys: tuple[int, ...] = ()
+    """Of outermost functions: local variables that have another value in each turn of the loop in whose head they are declared."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from msgspec.structs import replace
@@ -12,6 +13,7 @@ from golint_maps.flow.events import CallSite, FunctionSummary, Position
 from golint_maps.flow.structure import DEFERRED, common_loop, dominates, exclude, may_follow
 from golint_maps.graphs.happens_before import HappensBefore, follows
 from golint_maps.graphs.naming import begins, sets_up
+from golint_maps.graphs.variables import handed
 from golint_maps.graphs.witness import Context, Hop, Path, Witness, Witnesses
 
 _SERVES: Final = re.compile(r"(?i)(?!new|make|with|register|handle)\w*(?:serve|listen|start|run|launch)")
@@ -164,7 +166,7 @@ class Starts:
                 one_turn = bool(loops) and self._order.another_each_turn(hop, spawn.path or (), loops)
                 if exclude(start, hop.at, function.alternatives, function.leaving, one_turn=one_turn):
                     return "certain" if self._called_again(spawn) else "assumed" if self._may_be_called_again(spawn, other) else ""
-                if not may_follow(start, hop.at) or self._of_another_turn(start, hop, other):
+                if not may_follow(start, hop.at) or self._of_another_turn(start, hop, other) or self._of_another_element(spawn, hop, other):
                     if other.context.kind == "spawn" and other.hops[0].function == frame and may_follow(hop.at, start):
                         return "" if self._order.joined_before(other, start, frame) else "certain"
                     # Earlier in this call; but the goroutine of an earlier call may still be at work.
@@ -236,6 +238,25 @@ class Starts:
         """Tell whether what stands before a start only follows it in the next turn of a loop, with a variable of that turn."""
         loops = [number for number in start.nest if number < 0 and number in hop.at.nest]
         return hop.at.order < start.order and bool(loops) and self._order.another_each_turn(hop, other.path or (), loops)
+
+    def _of_another_element(self, spawn: Witness, hop: Hop, other: Witness) -> bool:
+        """Tell whether what puts a map in place before a start only follows it in another turn of the loop that tells elements apart.
+
+        `for i := range parts { parts[i].m = make(…); go parts[i].load() }`. What else is done to the map may meet it in two elements.
+        """
+        frame, start = self._functions[hop.function], spawn.hops[0].at
+        mine, its = tuple(_as_handed_in(spawn, self._functions)), other.path or ()
+        if other.access.op != "assign" or hop is not other.hops[0] or hop.at.order > start.order or not frame.loops:
+            return False
+        same = len([*itertools.takewhile(lambda pair: pair[0] == pair[1], zip(mine, its, strict=False))])
+        keys = {f"[l{number}]": number for number in self._functions[frame.root].loop_keys}
+        loops = [number for number in start.nest if number < 0 and number in hop.at.nest]
+        for number in (keys[part] for part in mine[1:same] if part in keys):
+            inner = [loop for loop in loops if self._order.varies(hop, f"l{frame.root}#{number}", [loop])]
+            outer = loops[: loops.index(inner[-1])] if inner else []
+            if inner and inner[-1] == loops[-1] and (not outer or self._order.varies(hop, mine[0], outer[-1:])):
+                return True
+        return False
 
     def _inside(self, spawn: Witness, other: Witness, hop: Hop) -> str:
         inner = [item for item in spawn.hops if item.function == other.hops[min(other.hops.index(hop) + 1, len(other.hops) - 1)].function]
@@ -320,6 +341,17 @@ class Starts:
             wait.path[-1] in names and start.at.order < wait.at.order and (follows(wait, start.at, met.at) or common_loop(wait.at, start.at))
             for wait in self._order.waits(met.function)
         )
+
+
+def _as_handed_in(spawn: Witness, functions: Mapping[str, FunctionSummary]) -> Iterator[str]:
+    """Yield the parts of a goroutine's path, with the key that its literal was handed for that which it has for it: `go func(i int) {…}(i)`."""
+    link = spawn.context.link
+    entry = functions[link.callee] if link is not None else None
+    for part in spawn.path or ():
+        given = None
+        if link is not None and entry is not None and entry.parent and part[:2] == "[l" and part[2:-1].isdigit() and int(part[2:-1]) in entry.params:
+            given = handed(link.site, f"p{entry.params.index(int(part[2:-1]))}")
+        yield f"[l{given.path[0].partition('#')[2]}]" if given is not None and given.path and len(given.path) == 1 else part
 
 
 def _served(context: Context) -> bool:

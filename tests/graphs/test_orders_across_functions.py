@@ -251,3 +251,45 @@ def test_who_hands_in_a_group_and_waits_for_it_may_be_called_again_and_again(add
 def test_others_may_start_what_one_has_waited_for(run: str) -> None:
     source = f"{LOADER}func (b *image) add(p string) {{ var wg sync.WaitGroup; b.begin(p, &wg); wg.Wait() }}\n"
     assert certain(f"{source}func (b *image) Run(ps []string) {{ {run} }}")
+
+
+# --- the element of a turn ---
+
+PARTS = "import `sync`\ntype part struct { m map[string]int }\nfunc (p *part) load() { p.m[`a`] = 1 }\n"
+LOADS = "parts[w].m = make(map[string]int); wg.Add(1); go func() { defer wg.Done(); parts[w].load() }()"
+HANDS = "parts[w].m = make(map[string]int); wg.Add(1); go func(w int) { defer wg.Done(); parts[w].load() }(WHICH)"
+
+
+@pytest.mark.parametrize(
+    ("loop", "racy"),
+    [
+        (f"for w := range parts {{ {LOADS} }}", False),
+        (f"for w := range n {{ {LOADS} }}", False),
+        (f"for w := 0; w < n; w++ {{ {LOADS} }}", False),
+        (f"for w := range parts {{ {HANDS.replace('WHICH', 'w')} }}", False),
+        (f"for range 2 {{ parts := make([]part, n); for w := range parts {{ {LOADS} }} }}", False),
+        (f"for w := range parts {{ {HANDS.replace('WHICH', '0')} }}", True),
+        (f"for w := range parts {{ {LOADS}; parts[w].m = nil }}", True),
+        (f"for w := range parts {{ {LOADS.replace('parts[w].m =', 'parts[0].m =')} }}", True),
+        (f"for w := range parts {{ for range 2 {{ {LOADS} }} }}", True),
+        (f"for range 2 {{ for w := range parts {{ {LOADS} }} }}", True),
+        (f"for _, w := range order {{ {LOADS} }}", True),
+        (f"for w := range some {{ {LOADS} }}", True),
+        (f"for i := range parts {{ w := i / 2; {LOADS} }}", True),
+        (f"for w := 0; w < n; w++ {{ {LOADS}; w = 0 }}", True),
+        (f"for w := 0; w < n; w++ {{ {LOADS}; back(&w) }}", True),
+        (f"for w := 0; w < n; w += step {{ {LOADS} }}", True),
+        (f"for w := range parts {{ parts[w].m[`b`] = 1; {LOADS.partition('; ')[2]} }}", True),
+    ],
+)
+def test_each_turn_of_a_loop_has_another_element_by_its_key(loop: str, racy: bool) -> None:
+    source = f"{PARTS}func back(w *int) {{ *w = 0 }}\n"
+    assert (
+        seen(f"{source}func Run(n, step int, order []int, some chan int) {{ var wg sync.WaitGroup; parts := make([]part, n); {loop}; wg.Wait() }}")
+        is racy
+    )
+
+
+def test_all_turns_of_a_loop_had_one_key_before() -> None:
+    source = f"package p\n{PARTS}func Run(n int) {{ var wg sync.WaitGroup; parts := make([]part, n); for w := range parts {{ {LOADS} }}; wg.Wait() }}"
+    assert Program([facts_of({"p.go": source}, go=(1, 21))]).verdicts
