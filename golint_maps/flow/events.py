@@ -172,6 +172,8 @@ class Submit(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     call: CallSite
     channel: Argument
+    beside: tuple[tuple[str, Path], ...] = ()
+    """(field, path) of the channels that lie in the same message, in local variables of the sender: it may get its answer over one."""
 
 
 KEPT = "="

@@ -7,7 +7,7 @@ made here and not yet published.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -35,6 +35,7 @@ from golint_maps.flow.first_time import empty_regions
 from golint_maps.flow.function_values import FunctionValues
 from golint_maps.flow.identity import function_id
 from golint_maps.flow.known_calls import REFLECTED, concerns_nobody, map_api_names, map_apis
+from golint_maps.flow.literals import field_name
 from golint_maps.flow.lock_helpers import locks_what_is_there, once_lock, only_locks, taken_in_passing
 from golint_maps.flow.lock_pointers import may_be_anothers
 from golint_maps.flow.lockset_state import Locks, State, join
@@ -418,7 +419,17 @@ class LocksetWalk(Forward[State]):
             receiver=self.shared.callees.receiver(value, state.owned) if tokens else None,
             locks=self._admission.held(-1, state),
         )
-        self.submits[statement.pos] = Submit(call, Argument(self.names.path(channel), identity, fields=fields))
+        beside = tuple(self._channels_in(literal)) if isinstance(literal, ir.Lit) else ()
+        self.submits[statement.pos] = Submit(call, Argument(self.names.path(channel), identity, fields=fields), beside)
+
+    def _channels_in(self, literal: ir.Lit) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Yield (field, path) of the channels in local variables that are put into a struct."""
+        for element in literal.elements:
+            field = field_name(element, self.view.variables)
+            if field and isinstance(element.value, ir.Local) and isinstance(self._resolver.underlying(self._typing.of(element.value)), model.Chan):
+                path = self.names.path(element.value)
+                if path is not None and not self.view.assignments[element.value.id]:
+                    yield field, path
 
     def assume(self, condition: ir.Expr, truth: bool, state: State) -> State | None:
         self._admission.assumed(condition, truth, state)

@@ -12,7 +12,7 @@ from functools import cached_property
 
 import msgspec
 
-from golint_maps.flow.events import SERIAL, CallSite, FunctionSummary, Held, Path, Submit
+from golint_maps.flow.events import SERIAL, CallSite, FunctionSummary, Held, Path, Submit, Sync
 from golint_maps.flow.paths import RECEIVED
 from golint_maps.graphs.callbacks import Callback, Table
 from golint_maps.graphs.variables import local
@@ -61,6 +61,85 @@ class Executors:
             yield channel, other
             for _, start in self._starts(function.id):
                 yield from ((mine, its) for mine, its in itertools.product(_passed(start, channel), _passed(start, other)) if mine and its)
+
+    def answers(self, send: Submit) -> Iterator[tuple[Path, Sync]]:
+        """Yield (channel of the sender, signal) of what those who run a function tell over a channel in the same message when it has returned.
+
+        `s.c <- &msg{f, back}; <-back`, where the receiver does `m.f(); m.back <- done`. Nobody else has the channel.
+        """
+        names = {f"={name}" for name, _ in send.channel.fields}
+        receivers = self.receivers(send)
+        users = {user for name in names for user in self._users[name]}
+        for field, path in send.beside if users <= {receiver.id for receiver in receivers} else ():
+            if self._given_away(path):
+                continue
+            signals: list[Sync] = []
+            for receiver in receivers:
+                received = {
+                    (*sync.path, RECEIVED) for sync in receiver.syncs if sync.kind == "receive" and sync.path[-1] == self._last(send.channel.identity)
+                }
+                told = [sync for sync in receiver.syncs if sync.kind in ("send", "close") and sync.path[-1] == field and sync.path[:-1] in received]
+                if not told or not self._returns_first(receiver, names, received, min(sync.at.order for sync in told)):
+                    break
+                signals += told
+            else:
+                yield from ((path, signal) for signal in signals)
+
+    def _returns_first(self, receiver: FunctionSummary, names: set[str], messages: set[Path], told: int) -> bool:
+        """Tell whether a receiver has called the function in each message, or had it called, before it tells, and hands the message to nobody."""
+        for site in receiver.calls:
+            handed = [index for index, argument in enumerate(site.args) if not names.isdisjoint(argument.tokens)]
+            called = not names.isdisjoint(site.targets)
+            if (handed or called) and (site.mode != "call" or site.at.order > told):
+                return False
+            if not all(target in self._functions and self._only_calls(target, index) for index in handed for target in site.targets):
+                return False
+            others = [argument for index, argument in enumerate(site.args) if index not in handed] + ([site.receiver] if not called else [])
+            if any(other is not None and other.path in messages for other in others):
+                return False
+        return not any(names.intersection(send.call.targets) for send in receiver.submits) and not any(
+            flow.source in names for flow in receiver.flows
+        )
+
+    def _only_calls(self, function: str, index: int) -> bool:
+        """Tell whether a function calls what it is handed before it returns, and hands it to nobody."""
+        token = f"?{index}"
+        for member in self._families[self._functions[function].root]:
+            calls = [site for site in member.calls if token in site.targets]
+            if calls and (member.id != function or any(site.mode == "go" for site in calls)):
+                return False
+            if any(token in argument.tokens for site in member.calls for argument in site.args):
+                return False
+            if any(flow.source == token for flow in member.flows):
+                return False
+        return True
+
+    def _given_away(self, channel: Path) -> bool:
+        """Tell whether others than who receives a message may get the local channel in it, or its maker signals over it itself."""
+        variable = local(self._functions, channel[0])
+        if variable is None or len(channel) > 1:
+            return True
+        family = self._families[variable.family]
+        sent = sum(path == channel for function in family for send in function.submits for _, path in send.beside)
+        signals = any(sync.path == channel and sync.kind != "receive" for function in family for sync in function.syncs)
+        return sent != 1 or signals or any(argument.path == channel for function in family for site in function.calls for argument in site.args)
+
+    @cached_property
+    def _users(self) -> dict[str, set[str]]:
+        """The functions that call what a field holds, or hand it on, by its token."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for function in self._functions.values():
+            for token in _called(function):
+                found[token].add(function.id)
+        return found
+
+    @cached_property
+    def _families(self) -> dict[str, list[FunctionSummary]]:
+        """Declared functions with their literals, by the declared one."""
+        found: dict[str, list[FunctionSummary]] = defaultdict(list)
+        for function in self._functions.values():
+            found[function.root].append(function)
+        return found
 
     def _executor(self, identity: str, send: Submit) -> Executor | None:
         receivers = self._receivers.get(identity)

@@ -117,6 +117,8 @@ class HappensBefore:
         sent = link.sent.channel.path if link.sent is not None else None
         if link.sent is None or not sent:
             return
+        for path, sync in self._executors.answers(link.sent) if link.sent.beside else ():
+            yield Sync(sync.kind, path, Position(DEFERRED, ()), sync.place, sync.locks)
         for function in self._executors.receivers(link.sent):
             received = [sync for sync in function.syncs if sync.kind == "receive"]
             for sync in (*self._of_kind(function.id, _SIGNALS), *self._deferred(function)):

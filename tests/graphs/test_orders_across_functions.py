@@ -293,3 +293,56 @@ def test_each_turn_of_a_loop_has_another_element_by_its_key(loop: str, racy: boo
 def test_all_turns_of_a_loop_had_one_key_before() -> None:
     source = f"package p\n{PARTS}func Run(n int) {{ var wg sync.WaitGroup; parts := make([]part, n); for w := range parts {{ {LOADS} }}; wg.Wait() }}"
     assert Program([facts_of({"p.go": source}, go=(1, 21))]).verdicts
+
+
+# --- answers over a channel in the message ---
+
+SERVED = """
+type msg struct { f func(int); back chan int }
+type server struct { c, other chan *msg; peers []int }
+func newServer() *server { s := &server{c: make(chan *msg), other: make(chan *msg)}; go s.serve(); return s }
+func (s *server) run(f func(int)) { for _, p := range s.peers { f(p) } }
+func (s *server) runAside(f func(int)) { for _, p := range s.peers { go f(p) } }
+func answer(back chan int) { go func() { back <- 1 }() }
+func list(s *server) { m := map[int]int{}; s.each(func(i int) { m[i]++ }); for k := range m { println(k) } }
+var quit chan int
+"""
+ASKS = "back := make(chan int); s.c <- &msg{f: f, back: back}; <-back"
+
+
+@pytest.mark.parametrize(
+    ("served", "racy"),
+    [
+        ("case x := <-s.c: x.f(1); x.back <- 1", False),
+        ("case x := <-s.c: s.run(x.f); x.back <- 1; case <-quit: return", False),
+        ("case x := <-s.c: for _, p := range s.peers { x.f(p) }; close(x.back)", False),
+        ("case x := <-s.c: x.back <- 1; s.run(x.f)", True),
+        ("case x := <-s.c: go s.run(x.f); x.back <- 1", True),
+        ("case x := <-s.c: s.runAside(x.f); x.back <- 1", True),
+        ("case x := <-s.c: defer x.f(1); x.back <- 1", True),
+        ("case x := <-s.c: s.other <- x; x.back <- 1; case x := <-s.other: x.f(1)", True),
+        ("case x := <-s.c: x.f(1)", True),
+    ],
+)
+def test_who_has_sent_a_function_has_its_answer_when_the_function_has_returned(served: str, racy: bool) -> None:
+    source = f"{SERVED}func (s *server) serve() {{ for {{ select {{ {served} }} }} }}\n"
+    assert certain(f"{source}func (s *server) each(f func(int)) {{ {ASKS} }}\nfunc main() {{ list(newServer()) }}") is racy
+
+
+@pytest.mark.parametrize(
+    ("asks", "racy"),
+    [
+        (ASKS, False),
+        (ASKS.replace("<-back", "select { case <-back: case <-quit: }"), True),
+        (ASKS.replace("; <-back", ""), True),
+        (ASKS.replace("make(chan int)", "make(chan int, 2); back <- 1"), True),
+        (ASKS.replace("make(chan int)", "make(chan int); answer(back)"), True),
+        (ASKS.replace("<-back", "s.other <- &msg{f: f, back: back}; <-back"), True),
+    ],
+)
+def test_an_answer_is_one_where_nobody_else_has_the_channel(asks: str, racy: bool) -> None:
+    served = "for { select { case x := <-s.c: s.run(x.f); x.back <- 1; case x := <-s.other: x.f(1); x.back <- 1 } }"
+    source = f"{SERVED}func (s *server) serve() {{ {served} }}\n"
+    if "s.other" not in asks:
+        source = source.replace("; case x := <-s.other: x.f(1); x.back <- 1", "")
+    assert certain(f"{source}func (s *server) each(f func(int)) {{ {asks} }}\nfunc main() {{ list(newServer()) }}") is racy
