@@ -245,3 +245,5 @@ class FunctionSummary(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Of outermost functions: (parameter, field) of what it puts into the object that it makes and returns."""
     loop_keys: tuple[int, ...] = ()
     """Of outermost functions: local variables that have another value in each turn of the loop in whose head they are declared."""
+    loop_lengths: tuple[tuple[int, int], ...] = ()
+    """(number as in `Position.nest`, local variable) of loops with a turn for each element of a variable that keeps its value."""

@@ -14,7 +14,7 @@ from golint_maps.flow.handlers import handler, is_rpc
 from golint_maps.flow.identity import function_id
 from golint_maps.flow.literals import field_name
 from golint_maps.flow.locksets import LocksetWalk
-from golint_maps.flow.loop_keys import loop_keys
+from golint_maps.flow.loop_heads import loop_keys, loop_lengths
 from golint_maps.flow.paths import Path
 from golint_maps.flow.rejoining import met_again
 from golint_maps.flow.site import Place
@@ -69,6 +69,7 @@ class Summariser:
             signature=shape_of(view.package, Declared(view.root, view.file)) if root and function.receiver_type is not None else (),
             keeps=tuple(self._keeps(function)) if root else (),
             loop_keys=tuple(loop_keys(view)) if root else (),
+            loop_lengths=tuple(loop_lengths(view, function.body or (), walker.structure)) if walker.syncs else (),
             requires=tuple((item.held, item.words) for item in self._requirements(function)) if root else (),
             parallel_from=next((call.at.order for call in walker.calls.values() if call.targets == ("testing.T.Parallel",)), -1),
             endless=walker.endless,

@@ -1,4 +1,4 @@
-"""Wait groups, and groups of goroutines, in local variables: whether they have all their work when somebody waits for them."""
+"""Wait groups, groups of goroutines and channels in local variables: whether all work is done when somebody has waited for them."""
 
 from __future__ import annotations
 
@@ -59,3 +59,25 @@ def _ahead(first: Position, then: Position, function: FunctionSummary, declared:
     """Tell whether a position comes before another one in each turn of the loops around the declaration of a variable, which others leave alone."""
     others = {number for number, start, end in function.loops if not start <= declared < end}
     return first.order < then.order and others.isdisjoint(number for number in first.nest if number in then.nest)
+
+
+def all_received(links: Links, sent: Sync, sender: FunctionSummary, received: Sync, receiver: FunctionSummary, around: tuple[int, ...]) -> bool:
+    """Tell whether a function receives as often as a goroutine may send, since both do so once for each element of one variable.
+
+    `go func() { for _, x := range xs { use(x); done <- x } }(); for range xs { <-done }`. The receives stand in what is `around` the start, and a
+    loop.
+    """
+    channel = local(links.functions, received.path[0])
+    if channel is None or len(received.path) > 1 or sender.root != receiver.root or (sent.kind, received.kind) != ("send", "receive"):
+        return False
+    mine, its = dict(sender.loop_lengths), dict(receiver.loop_lengths)
+    if len(sent.at.nest) != 1 or received.at.nest[:-1] != around or mine.get(sent.at.nest[0], -1) != its.get(received.at.nest[-1:][0], -2):
+        return False
+    for function in links.family(channel.family):
+        for sync in function.syncs:
+            other = sync.path == received.path and sync.kind in ("send", "close") and sync.place != sent.place
+            if other and (sync.kind == "send" or function.id != sender.id or sync.at.order < sent.at.order):
+                return False
+        if any(argument.path == received.path for site in function.calls for argument in site.args):
+            return False
+    return True

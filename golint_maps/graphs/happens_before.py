@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from golint_maps.flow.events import CallSite, FunctionSummary, Held, Position, Sync
 from golint_maps.flow.paths import RECEIVED
 from golint_maps.flow.structure import DEFERRED, common_loop, dominates, may_follow
-from golint_maps.graphs.groups import all_added, counted_off, declared_together
+from golint_maps.graphs.groups import all_added, all_received, counted_off, declared_together
 from golint_maps.graphs.links import Link, Links
 from golint_maps.graphs.relays import relayed_waits
 from golint_maps.graphs.variables import handed, local, parameter, result_of
@@ -473,8 +473,11 @@ class HappensBefore:
         return not left and self.joined_before(witness, Position(DEFERRED - 1, ()), function)
 
     def _used_up(self, witness: Witness, signal: Sync, wait: Sync, then: Position, function: str) -> bool:
-        """Tell whether a goroutine that works off a queue is done with all of it when a function has waited for a wait group."""
+        """Tell whether a goroutine that works off a queue, or a list, is done with all of it when a function has waited for that."""
         hop, _ = _in_goroutine(witness)
+        if hop is not None and signal.kind == "send" and wait.at.nest and hop.at.order < signal.at.order and not self.repeated(witness):
+            sender, nest = self._functions[hop.function], self.start(witness).nest
+            return hop.at.nest[:1] == signal.at.nest and all_received(self._links, signal, sender, wait, self._functions[function], nest)
         if hop is None or wait.kind != "wait" or not counted_off(signal, hop.at) or not declared_together(self._functions, witness.path, wait.path):
             return False
         return all_added(self._links, wait.path, wait, then, function, None)

@@ -346,3 +346,34 @@ def test_an_answer_is_one_where_nobody_else_has_the_channel(asks: str, racy: boo
     if "s.other" not in asks:
         source = source.replace("; case x := <-s.other: x.f(1); x.back <- 1", "")
     assert certain(f"{source}func (s *server) each(f func(int)) {{ {asks} }}\nfunc main() {{ list(newServer()) }}") is racy
+
+
+# --- as many receives as sends ---
+
+RECEIVES = "for range hosts { <-done }"
+
+
+@pytest.mark.parametrize(
+    ("sends", "receives", "racy"),
+    [
+        ("for _, h := range hosts { m[h]++; done <- h }", RECEIVES, False),
+        ("for _, h := range hosts { m[h]++; done <- h }; for range hosts {}", RECEIVES, False),
+        ("defer close(done); for _, h := range hosts { if h != `` { m[h]++ }; done <- h }", RECEIVES, False),
+        ("for _, h := range hosts { done <- h; m[h]++ }", RECEIVES, True),
+        ("for _, h := range others { m[h]++; done <- h }", RECEIVES, True),
+        ("for _, h := range hosts { m[h]++; for range 3 { done <- h } }", RECEIVES, True),
+        ("for _, h := range hosts { m[h]++; done <- h; done <- h }", RECEIVES, True),
+        ("for _, h := range hosts { m[h]++; done <- h }; m[`last`]++", RECEIVES, True),
+        ("close(done); for _, h := range hosts { m[h]++; done <- h }", RECEIVES, True),
+        ("for _, h := range hosts { m[h]++; done <- h }", "hosts = others; for range hosts { <-done }", True),
+        ("for _, h := range hosts { m[h]++; done <- h }", "for range hosts { if len(others) > 3 { <-done } }", True),
+        ("for _, h := range hosts { m[h]++; done <- h }", "for range hosts { <-done; if len(others) > 3 { break } }", True),
+        ("for _, h := range hosts { m[h]++; done <- h }", "go func() { done <- `` }(); for range hosts { <-done }", True),
+        ("for _, h := range hosts { m[h]++; done <- h }", "tell(done); for range hosts { <-done }", True),
+        ("for _, h := range hosts { m[h]++; done <- h }", "<-done", True),
+    ],
+)
+def test_who_receives_for_each_element_has_heard_of_all_that_were_sent_for_one(sends: str, receives: str, racy: bool) -> None:
+    source = "func tell(done chan string) { go func() { done <- `` }() }\n"
+    body = f"done := make(chan string); m := map[string]int{{}}; go func() {{ {sends} }}(); {receives}; for k := range m {{ println(k) }}"
+    assert seen(f"{source}func warm(hosts, others []string) {{ {body} }}") is racy
