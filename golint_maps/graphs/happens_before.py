@@ -472,6 +472,22 @@ class HappensBefore:
         left = any(wait.since > hop.at.order for wait in waits)
         return not left and self.joined_before(witness, Position(DEFERRED - 1, ()), function)
 
+    def leads_there_behind(self, step: tuple[Hop | None, Hop | None], goal: str) -> bool:
+        """Tell whether what a function goes on to in a step comes before all its other calls that lead to another function.
+
+        Where the step itself leads there, too, it is not taken again in another turn.
+        """
+        hop, below = step
+        if hop is None:
+            return True
+        if below is not None and any(number < 0 for number in hop.at.nest) and goal in self._links.runs(below.function):
+            return False
+        others = (link for link in self._links.out_of.get(hop.function, ()) if link.site is not hop.site)
+        return not any(
+            (link.site.at.order >= DEFERRED <= hop.at.order or may_follow(link.site.at, hop.at)) and goal in self._links.runs(link.callee)
+            for link in others
+        )
+
     def _used_up(self, witness: Witness, signal: Sync, wait: Sync, then: Position, function: str) -> bool:
         """Tell whether a goroutine that works off a queue, or a list, is done with all of it when a function has waited for that."""
         hop, _ = _in_goroutine(witness)

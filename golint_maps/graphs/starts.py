@@ -10,7 +10,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from golint_maps.flow.events import CallSite, FunctionSummary, Position
-from golint_maps.flow.structure import DEFERRED, common_loop, dominates, exclude, may_follow
+from golint_maps.flow.structure import common_loop, dominates, exclude, may_follow
 from golint_maps.graphs.happens_before import HappensBefore, follows
 from golint_maps.graphs.naming import begins, sets_up
 from golint_maps.graphs.variables import handed
@@ -187,31 +187,17 @@ class Starts:
     def begun_behind(self, first: Witness, then: Witness) -> bool:
         """Tell whether a goroutine comes to its access before it calls what starts the other one, which nobody else does.
 
-        `go w.run()`, where `run` calls `scan` and then `watch`, and that one starts its goroutine. Whoever is outside may do what nobody here does,
-        which `against` judges.
+        `go w.run()`, where `run` calls `scan` and then `watch`, and that one starts its goroutine.
         """
-        start = then.hops[0]
-        ways = [(context, hops) for context, hops in self._witnesses.chains(start.function) if not self._functions[hops[0].function].test]
-        behind = bool(ways) and all(self._calls_behind(first, context, (*hops[:-1], start)) for context, hops in ways)
-        return behind and not self.repeated(first)
-
-    @staticmethod
-    def _calls_behind(first: Witness, context: Context, hops: tuple[Hop, ...]) -> bool:
-        """Tell whether a way that is that of a goroutine at first leaves it behind its access, and not in another turn of a loop."""
-        mine, theirs = first.context.link, context.link
-        if mine is None or theirs is None or mine.site is not theirs.site or mine.receiver_argument != theirs.receiver_argument:
+        starter, link = then.hops[0].function, first.context.link
+        ways = [context for context, hops in self._witnesses.chains(starter) if not self._functions[hops[0].function].test]
+        others = (context.link for context in ways)
+        if link is None or not ways or any(other is None or other.site is not link.site or other.callee != link.callee for other in others):
             return False
-        begun = False
-        for own, other in zip(first.hops, hops, strict=False):
-            if own.function != other.function:
-                return False
-            if own.at != other.at:
-                deferred = own.at.order >= DEFERRED and other.at.order >= DEFERRED  # what is deferred last comes first
-                return begun and not may_follow(other.at, own.at) and not deferred
-            if begun and any(number < 0 for number in own.at.nest):
-                return False
-            begun = begun or own.spawns
-        return False
+        begun = max(index for index, hop in enumerate(first.hops) if hop.spawns) + 1
+        return all(self._order.leads_there_behind(step, starter) for step in itertools.pairwise((*first.hops[begun:], None))) and not self.repeated(
+            first
+        )
 
     def _not_served_yet(self, spawn: Witness, other: Witness) -> bool:
         """Tell whether the program's start leads to a registration of handlers, and then to the other access, before anything begins to serve.
