@@ -21,11 +21,17 @@ def on_one_goroutine(races: Races, way: Witness, found: Iterable[Witness]) -> bo
 
 
 def ordered(races: Races, way: Witness, found: Iterable[Witness]) -> bool:
-    """Tell whether all that an access could race with is over before it or begins after it, where only goroutines and who starts them come there."""
+    """Tell whether all that an access could race with is over before it or begins after it, in each activation of the function that has the map."""
     others = [*_conflicting(races, way, found)]
-    if not all(each.context.kind in ("spawn", "own") for each in (way, *others)):
+    return all(_of_one_activation(races, each) for each in (way, *others)) and not any(races.parallel(way, other) for other in others)
+
+
+def _of_one_activation(races: Races, way: Witness) -> bool:
+    """Tell whether only goroutines come to an access, and functions that they call, of the activation of a function that has made the object."""
+    if way.context.kind not in ("spawn", "own") or not way.path:
         return False
-    return not any(races.parallel(way, other) for other in others)
+    above = races.witnesses.chains(way.hops[0].function, way.path)
+    return way.path[0][:1] == "l" or (bool(above) and all(context.kind == "own" for context, _ in above))
 
 
 def kept_apart(races: Races, way: Witness, found: Iterable[Witness]) -> bool:

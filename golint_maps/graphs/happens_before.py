@@ -482,11 +482,10 @@ class HappensBefore:
             return True
         if below is not None and any(number < 0 for number in hop.at.nest) and goal in self._links.runs(below.function):
             return False
+        late = hop.at.order >= DEFERRED  # what is deferred last comes first
         others = (link for link in self._links.out_of.get(hop.function, ()) if link.site is not hop.site)
-        return not any(
-            (link.site.at.order >= DEFERRED <= hop.at.order or may_follow(link.site.at, hop.at)) and goal in self._links.runs(link.callee)
-            for link in others
-        )
+        early = (link for link in others if may_follow(link.site.at, hop.at) or (late and link.site.at.order >= DEFERRED))
+        return not any(goal in self._links.runs(link.callee) for link in early)
 
     def _used_up(self, witness: Witness, signal: Sync, wait: Sync, then: Position, function: str) -> bool:
         """Tell whether a goroutine that works off a queue, or a list, is done with all of it when a function has waited for that."""
@@ -659,7 +658,7 @@ def _group_of(witness: Witness) -> Path | None:
     if link is None or link.callback is None or not link.callback.wait or link.site.receiver is None:
         return None
     path = link.site.receiver.path
-    return path if path is not None and (path[0][0] == "l" or (len(path) > 1 and path[0][0] in "rg")) else None
+    return path if path is not None and path[0][0] in ("rg" if len(path) > 1 else "l") else None
 
 
 def follows(wait: Sync, start: Position, then: Position) -> bool:

@@ -90,11 +90,15 @@ class Starts:
         head = spawn.path[0] if spawn.path else ""
         if any(self._order.varies(hop, group[0], [loop]) and not self._order.varies(hop, head, [loop]) for loop in loops):
             return not any(wait.path == group and common_loop(wait.at, hop.at) for wait in self._order.waits(hop.function))
+        return self._side_by_side(spawn)
+
+    def _side_by_side(self, spawn: Witness) -> bool:
+        """Tell whether several activations of the function that starts a goroutine may run at a time, with the same map."""
         if spawn.path is None or spawn.path[0][:1] == "l":
             return False  # a new activation has a new local
         return any(
             context.kind == "handler" or (context.kind == "spawn" and self._order.self_parallel(Witness(spawn.access, context, hops, None, "", ())))
-            for context, hops in self._witnesses.chains(hop.function, spawn.path)
+            for context, hops in self._witnesses.chains(spawn.hops[0].function, spawn.path)
             if not self._functions[hops[0].function].test
         )
 
@@ -195,9 +199,9 @@ class Starts:
         if link is None or not ways or any(other is None or other.site is not link.site or other.callee != link.callee for other in others):
             return False
         begun = max(index for index, hop in enumerate(first.hops) if hop.spawns) + 1
-        return all(self._order.leads_there_behind(step, starter) for step in itertools.pairwise((*first.hops[begun:], None))) and not self.repeated(
-            first
-        )
+        steps = itertools.pairwise((*first.hops[begun:], None))
+        behind = all(self._order.leads_there_behind(step, starter) for step in steps)
+        return behind and not self.repeated(first) and not self._side_by_side(first)
 
     def _not_served_yet(self, spawn: Witness, other: Witness) -> bool:
         """Tell whether the program's start leads to a registration of handlers, and then to the other access, before anything begins to serve.
@@ -269,7 +273,7 @@ class Starts:
                     return "certain"
                 if met.at.order < start.at.order and other.context.kind == "spawn":
                     # There, the other goroutine starts this one when it is done with the map, or has just been started itself.
-                    over = met is other.hops[0] and self._order.joined_before(other, start.at, met.function)
+                    over = met is other.hops[0] and self._order.joined_before(other, start.at, met.function) and not self._side_by_side(other)
                     best = best if over else "assumed"
                 continue
             if context.kind == "exported" and other.context.kind == "exported" and not sets_up(self._functions[other.context.entry]):

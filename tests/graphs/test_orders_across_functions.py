@@ -140,6 +140,13 @@ def test_a_literal_that_is_called_starts_its_goroutine_when_the_caller_has_waite
     assert seen(f"{source}func work() {{ j := &job{{m: map[string]int{{}}}}; var g errgroup.Group; {body} }}") is racy
 
 
+@pytest.mark.parametrize(("calls", "racy"), [("work(j)", False), ("for range 4 { go work(j) }", True)])
+def test_a_caller_has_not_waited_for_the_goroutines_of_another_one(calls: str, racy: bool) -> None:
+    source = f"{JOB.partition('func serve')[0]}{STARTS.replace('READ', 'for k := range j.m { println(k) }')}"
+    source += "func work(j *job) { var g errgroup.Group; g.Go(func() error { fill(j); return nil }); g.Wait(); j.send() }\n"
+    assert seen(f"{source}func Run() {{ j := &job{{m: map[string]int{{}}}}; {calls} }}") is racy
+
+
 LOCKED = """
 import ("sync"; "golang.org/x/sync/errgroup")
 type job struct { mu sync.Mutex; m map[string]int }
@@ -159,6 +166,12 @@ func serve(jobs chan string) { for range 4 { go func() { for range jobs { work()
 def test_who_comes_when_all_others_are_done_needs_no_lock(body: str, racy: bool) -> None:
     source = f"{LOCKED}{STARTS.replace('READ', 'println(j.m[`a`])')}"
     assert seen(f"{source}func work() {{ j := &job{{m: map[string]int{{}}}}; var g errgroup.Group; {body} }}") is racy
+
+
+def test_a_map_that_several_activations_have_needs_its_lock() -> None:
+    source = f"{LOCKED.partition('func serve')[0]}{STARTS.replace('READ', 'println(j.m[`a`])')}"
+    source += "func work(j *job) { var g errgroup.Group; g.Go(func() error { fill(j); return nil }); g.Wait(); j.send() }\n"
+    assert seen(f"{source}func Run() {{ j := &job{{m: map[string]int{{}}}}; for range 4 {{ go work(j) }} }}")
 
 
 # --- turns that count themselves off a wait group ---
