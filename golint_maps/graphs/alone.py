@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
 from golint_maps.flow.events import FunctionSummary
 from golint_maps.graphs.exclusion import excluded
 from golint_maps.graphs.naming import hidden, keeps, sets_up
 from golint_maps.graphs.races import Races
 from golint_maps.graphs.witness import Witness
+
+_NESTED: Final = 3
+"""Goroutines, each started by the one before, from the activation that has made an object to an access."""
 
 
 def on_one_goroutine(races: Races, way: Witness, found: Iterable[Witness]) -> bool:
@@ -23,15 +27,17 @@ def on_one_goroutine(races: Races, way: Witness, found: Iterable[Witness]) -> bo
 def ordered(races: Races, way: Witness, found: Iterable[Witness]) -> bool:
     """Tell whether all that an access could race with is over before it or begins after it, in each activation of the function that has the map."""
     others = [*_conflicting(races, way, found)]
-    return all(_of_one_activation(races, each) for each in (way, *others)) and not any(races.parallel(way, other) for other in others)
+    return all(_of_one_activation(races, each, _NESTED) for each in (way, *others)) and not any(races.parallel(way, other) for other in others)
 
 
-def _of_one_activation(races: Races, way: Witness) -> bool:
+def _of_one_activation(races: Races, way: Witness, depth: int) -> bool:
     """Tell whether only goroutines come to an access, and functions that they call, of the activation of a function that has made the object."""
     if way.context.kind not in ("spawn", "own") or not way.path:
         return False
-    above = races.witnesses.chains(way.hops[0].function, way.path)
-    return way.path[0][:1] == "l" or (bool(above) and all(context.kind == "own" for context, _ in above))
+    if way.path[0][:1] == "l":
+        return True
+    above = races.witnesses.above(way) if depth else []
+    return bool(above) and all(_of_one_activation(races, each, depth - 1) for each in above)
 
 
 def kept_apart(races: Races, way: Witness, found: Iterable[Witness]) -> bool:

@@ -159,6 +159,7 @@ func serve(jobs chan string) { for range 4 { go func() { for range jobs { work()
     ("body", "racy"),
     [
         ("g.Go(func() error { fill(j); return nil }); g.Wait(); j.send()", False),
+        ("g.Go(func() error { fill(j); return nil }); g.Wait(); go func() { j.send() }()", False),
         ("g.Go(func() error { fill(j); return nil }); j.send(); g.Wait()", True),
         ("g.Go(func() error { fill(j); return nil }); g.Wait(); j.send(); fill(j)", True),
     ],
