@@ -267,7 +267,25 @@ class Callees:
             if fields:
                 path, identity = self._bound(literal, owned)  # of method values: what they carry
         new = fresh(x, owned) or self._new_in_place(x, owned)
-        return Argument(path, identity, tokens, new, text, fields, given, below.__class__ is model.Struct, self._presence(x))
+        maker = self.maker(x) if tokens else -1
+        return Argument(path, identity, tokens, new, text, fields, given, below.__class__ is model.Struct, self._presence(x), maker)
+
+    def maker(self, fun: ir.Expr) -> int:
+        """Return the call that has returned a function, by its offset, or -1 where that is not seen: `logged(run)`, and what is named after it."""
+        for _ in range(_MAX_HOPS):
+            if fun.__class__ is ir.Local and not self._view.assignments[fun.id]:
+                match self._view.typing.definitions.get(fun.id):
+                    case FromValue(ir.Call() as call, _, _):
+                        fun = call
+                        continue
+                    case FromValue(value, 0, _):
+                        fun = value
+                        continue
+            elif fun.__class__ is ir.Call and fun.args and self._view.typing.as_type(fun.fun) is not None:
+                fun = fun.args[0]
+                continue
+            break
+        return fun.pos if fun.__class__ is ir.Call else -1
 
     def _mutex_of_readers(self, call: ir.Call) -> ir.Expr | None:
         """Return the mutex that a call of `RLocker` is about, or None."""

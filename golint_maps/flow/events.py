@@ -117,6 +117,8 @@ class Argument(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     Of anything else: 0 for nil, 1 for what is not nil.
     """
+    maker: int = -1
+    """Of a function that a call has returned: that call, by its offset."""
 
 
 class CallSite(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -147,6 +149,8 @@ class CallSite(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What is called is an iterator, and `receiver` and `args` are what the call got that made it."""
     alone: bool = False
     """Of a start: an atomic state that a method changes lets one such goroutine run at a time."""
+    maker: int = -1
+    """Of a call of what another call has returned: that one, by its offset."""
 
 
 class Sync(msgspec.Struct, frozen=True, array_like=True, gc=False):

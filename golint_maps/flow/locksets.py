@@ -340,7 +340,9 @@ class LocksetWalk(Forward[State]):
         if not isinstance(statement.call, ir.Call):
             return
         call = statement.call
-        if not isinstance(call.fun, ir.FuncLit):
+        if isinstance(call.fun, ir.Call):
+            self.evaluate(call.fun, state)  # what makes the function runs here
+        elif not isinstance(call.fun, ir.FuncLit):
             for operand in children(call.fun):
                 self.evaluate(operand, state)
         for argument in call.args:
@@ -834,6 +836,7 @@ class LocksetWalk(Forward[State]):
             when=self._when(state),
             settings=self._decisions.settings(state),
             empty=tuple(self.names.identity(x) for start, end, x in self._empty if start <= call.pos < end) if self._empty else (),
+            maker=self.shared.callees.maker(call.fun) if tokens[0][0] == "&" else -1,
         )
 
     def _when_made(self, call: ir.Call, mode: str, tokens: Sequence[str]) -> Position:

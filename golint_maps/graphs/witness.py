@@ -289,8 +289,21 @@ class Witnesses:
         pinned = dict(search.pinned).get(root) if root not in (search.function, caller) else None
         if pinned is None:
             return False
+        makers = self._makers(search.function, link)
+        if makers and -1 not in makers:
+            return pinned.place.path != (link.binding or link.site).place.path or pinned.place.start not in makers
         calls = [site for function in self._links.family(caller) for site in function.calls if root in site.targets]
         return bool(calls) and not any(site is pinned for site in calls)
+
+    def _makers(self, literal: str, link: Link) -> set[int]:
+        """Return the calls, by their offsets, that have returned a literal to who calls it or hands it on; -1 stands for those that nobody sees."""
+        source = link.binding or link.site
+        given = [(argument.maker, token) for argument in source.args for token in argument.tokens]
+        given += [(source.maker, token) for token in source.targets]
+        return {maker if token[0] == "&" else -1 for maker, token in given if self._stands_for(token, literal)}
+
+    def _stands_for(self, token: str, literal: str) -> bool:
+        return token == literal or (token[0] in "=&" and literal in self._links.resolve(token))
 
     def _step(self, search: _Search, link: Link, *, apart: bool = False) -> _Search | None:
         """Return a search in the caller's terms. Where what was searched runs `apart`, as a goroutine does, it has none of the caller's locks."""
@@ -529,7 +542,11 @@ class Witnesses:
         elif head[0] not in "rp":
             return path, identity, False  # package variables, and protection that is not known
         elif callee.parent and not (link.site.made and f"&{callee.root}" in link.site.targets):
-            return path, identity, False  # parameters of the outermost function are the same for all of its literals
+            # Parameters of the outermost function are the same for all of its literals, until they are left for whoever called it.
+            argument = self._given_to_maker(head, link)
+            if argument is None or argument.path is None:
+                return path, identity, False
+            return (*argument.path, *path[1:]), _renamed(identity, argument), False  # whose it was then says nothing of when the literal runs
         argument = self._argument(head, index, link)
         if argument is None:
             return None, identity if identity[:1] in "gf" else identity + "?", False
@@ -537,11 +554,17 @@ class Witnesses:
         if moved is None and head == "r" and link.callback is not None:
             # A handler object that is made where it is registered: one object, though it has no name there.
             moved = (f"g{link.site.place.path}:{link.site.place.start}", *path[1:])
-        if identity[:1] == "l":
-            # A map that is a parameter itself has the name of what is passed.
-            suffix = identity.partition("#")[2].lstrip("0123456789")
-            identity = argument.identity + suffix if argument.identity else identity + "?"
-        return moved, identity, argument.owned
+        return moved, _renamed(identity, argument), argument.owned
+
+    def _given_to_maker(self, head: str, link: Link) -> Argument | None:
+        """Return what the function around a literal was given by the call that returned the literal (`go counting(m)()`), if it has a name there."""
+        root, caller = self._functions[link.callee].root, self._functions[link.caller].root
+        makers = self._makers(link.callee, link) if head[0] == "p" and link.binding is None and root != caller else set()
+        for function in self._links.family(caller) if len(makers) == 1 and -1 not in makers else ():
+            for site in function.calls:
+                if site.place.start in makers and root in site.targets:
+                    return handed(site, head)
+        return None
 
     def _in_a_copy(self, search: _Search, link: Link) -> bool:
         """Tell whether a map variable lies in a struct that a call hands over by value: the caller's variable is another one."""
@@ -566,6 +589,14 @@ class Witnesses:
                 return site.args[0]  # of a method expression, `(*T).method`: the receiver is the first argument
             return bound
         return handed(site, head if index < 0 else f"p{index}")
+
+
+def _renamed(identity: str, argument: Argument) -> str:
+    """Return the name of a map in a caller: one that is a parameter itself has that of what is passed."""
+    if identity[:1] != "l":
+        return identity
+    suffix = identity.partition("#")[2].lstrip("0123456789")
+    return argument.identity + suffix if argument.identity else identity + "?"
 
 
 def _owned_there(path: Path | None, site: CallSite) -> bool:
