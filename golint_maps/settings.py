@@ -14,7 +14,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
@@ -64,12 +64,14 @@ class ConcurrentCallback(msgspec.Struct, frozen=True, rename="kebab", forbid_unk
     """A function that runs some of its arguments on another goroutine.
 
     `function` is `import/path.Func` or `import/path.Type.Method`; `arguments` are the positions of the callbacks, from 0 (none given: every
-    argument that is a function); `parallel` says that two calls of one callback may overlap.
+    argument that is a function); `parallel` says that two calls of one callback may overlap. `serial` names an actor that runs them one at a time
+    instead: `"receiver"`, or the position of the argument that is the actor.
     """
 
     function: str
     arguments: tuple[Annotated[int, msgspec.Meta(ge=0)], ...] = ()
     parallel: bool = True
+    serial: int | Literal["receiver"] | None = None
 
 
 class ConfigFile(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_fields=True):

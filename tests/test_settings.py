@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pickle
 import tomllib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
@@ -130,6 +130,17 @@ def test_concurrent_callbacks_have_a_short_and_a_long_form(here: Path) -> None:
         ConcurrentCallback("example.com/bus.Subscribe"),
         ConcurrentCallback("example.com/bus.Bus.On", (1,), parallel=False),
     )
+
+
+@pytest.mark.parametrize(("text", "serial"), [('"receiver"', "receiver"), ("1", 1)])
+def test_a_concurrent_callback_may_say_who_runs_it_one_at_a_time(here: Path, text: str, serial: int | Literal["receiver"]) -> None:
+    found = loaded(here, f'concurrent-callbacks = [{{ function = "example.com/bus.Bus.On", serial = {text} }}]\n')
+    assert found.concurrent_callbacks == (ConcurrentCallback("example.com/bus.Bus.On", serial=serial),)
+
+
+def test_a_concurrent_callback_is_run_by_its_receiver_or_an_argument(here: Path) -> None:
+    with pytest.raises(SettingsError):
+        loaded(here, 'concurrent-callbacks = [{ function = "example.com/bus.Bus.On", serial = "self" }]\n')
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,7 @@ def program(settings: Settings, patterns: Sequence[str], *, cwd: Path, progress:
 
 def _joined(facts: Sequence[PackageFacts], discovery: Discovery, settings: Settings) -> Program:
     """Return the program of some packages, with the APIs that the configuration adds."""
-    callbacks = [configured(each.function, each.arguments, parallel=each.parallel) for each in settings.concurrent_callbacks]
+    callbacks = [configured(each.function, each.arguments, parallel=each.parallel, serial=each.serial) for each in settings.concurrent_callbacks]
     builds = Builds(discovery.headers, default_configuration(frozenset(settings.tags)))
     return Program(facts, callbacks, discovery.modules, builds)
 

@@ -152,8 +152,8 @@ class Callees:
             identity = self._names.identity(ir.Sel(base, name, 0, 0))
             return (f"={identity}",) if identity else ()
         if method is None:
-            named = kind.elem if isinstance(kind, model.Pointer) else kind
             # Without its source a type has no methods to look up, but the name of type and method may stand in a table of APIs.
+            named = view.package.resolver.unseen(kind) or (kind.elem if isinstance(kind, model.Pointer) else kind)
             return (f"{named.package}.{named.name}.{name}",) if isinstance(named, model.Named) else (f".{name}",)
         if method.function is None:
             owner = f"{method.receiver.package}.{method.receiver.name}" if method.receiver else ""

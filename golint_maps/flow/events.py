@@ -34,7 +34,10 @@ SETTLED = f"~settled{ONCE}"
 """Ends such a name where a flag that is set under a lock, once and for good, lets nobody in again."""
 
 SERIAL = "<-"
-"""Ends the name of what is like a lock: that one goroutine does all that is sent to a channel, or one at a time of a group."""
+"""Ends the name of what is like a lock: that one goroutine does all that is sent to a channel, or one at a time of a group, or of an actor.
+
+It ends the path as well where it lies in an object, which is an actor.
+"""
 
 
 class Held(msgspec.Struct, frozen=True, array_like=True, gc=False, order=True):

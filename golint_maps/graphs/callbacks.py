@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from tomllib import loads
+from typing import Literal
 
 import msgspec
+
+Actor = int | Literal["receiver"] | None
+"""Whose functions an API runs one at a time: the receiver, or an argument by its index."""
 
 
 class Callback(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -27,6 +31,7 @@ class Callback(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     live: bool = False
     test: bool = False
     alone: bool = False
+    serial: Actor = None
     words: str = "a callback"
     own: bool = False
     assumed: bool = False
@@ -55,6 +60,7 @@ class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     live: bool = False
     test: bool = False
     alone: bool = False
+    serial: Actor = None
     words: str = "a callback"
 
     def callbacks(self) -> Iterator[Callback]:
@@ -82,10 +88,11 @@ def shipped() -> Mapping[str, Callback]:
     return {callback.function: callback for entry in _data().callback for callback in entry.callbacks()}
 
 
-def configured(function: str, arguments: Sequence[int] = (), *, parallel: bool = True) -> Callback:
+def configured(function: str, arguments: Sequence[int] = (), *, parallel: bool = True, serial: Actor = None) -> Callback:
     """Return an API that the configuration names (`import/path.Func` or `import/path.Type.Method`); no arguments mean all that are functions."""
     name = function.rpartition("/")[2]
-    return Callback(function, tuple(arguments), parallel=parallel, task=True, words=f"a callback of {name}", own=True)
+    together = parallel and serial is None
+    return Callback(function, tuple(arguments), parallel=together, task=True, serial=serial, words=f"a callback of {name}", own=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from golint_maps.flow.events import BORROWED, ONCE, Held
+from golint_maps.flow.events import BORROWED, ONCE, SERIAL, Held
 from golint_maps.graphs.naming import beside
 from golint_maps.graphs.objects import elements
 from golint_maps.graphs.witness import PRIVATE, Witness
@@ -61,7 +61,25 @@ def _same_lock(mine: Held, left: Witness, theirs: Held, right: Witness) -> bool:
         return True
     if only_elsewhere(mine.name, left) or only_elsewhere(theirs.name, right):
         return False
+    if mine.path[-1:] == (SERIAL,) and _of_two_actors(mine, left, theirs, right):
+        return False
     return "index" not in (_related(mine, left), _related(theirs, right))
+
+
+def _of_two_actors(mine: Held, left: Witness, theirs: Held, right: Witness) -> bool:
+    """Tell whether actors are two: variables of one function, or one has the map in itself and the other one has not."""
+    ours, others = mine.path[0], theirs.path[0]
+    if ours != others and ours[:1] == "l" == others[:1] and ours.partition("#")[0] == others.partition("#")[0]:
+        return True
+    return {_of_its_object(mine, left), _of_its_object(theirs, right)} == {True, False}
+
+
+def _of_its_object(lock: Held, witness: Witness) -> bool | None:
+    """Tell whether an actor has the map of a way in itself, or another object has it; None where that is not seen."""
+    actor, path = lock.path[:-1], witness.path or ()
+    if path[: len(actor)] == actor:
+        return True
+    return False if len(actor) == 1 and len(path) == 2 and actor[0][:1] in "lrp" and path[0][:1] in "lrp" else None
 
 
 def _related(lock: Held, witness: Witness) -> str:

@@ -15,7 +15,7 @@ import msgspec
 
 from golint_maps.flow.events import BOUND, KEPT, PARAMETERS, SERIAL, Argument, CallSite, Flow, FunctionSummary, Held, Position, Submit
 from golint_maps.flow.structure import dominates
-from golint_maps.graphs.callbacks import Callback, table
+from golint_maps.graphs.callbacks import Callback, Table, table
 from golint_maps.graphs.executors import Executors
 from golint_maps.graphs.implementations import Implementations
 
@@ -82,7 +82,7 @@ class Links:
         self._reached: dict[str, frozenset[str]] = {}
         self._running: dict[str, frozenset[str]] = {}
         self._callees: dict[str, frozenset[str]] = {}
-        self._values = _flow_closure(functions.values())
+        self._values = _flow_closure(functions.values(), self._callbacks)
         self._by_type: dict[str, set[str]] = defaultdict(set)
         for function in functions.values():
             if function.receiver:
@@ -282,9 +282,9 @@ class Links:
                     self._add(Link(function.id, send.call, callee, True, callback=executor.callback, serial=executor.serial, sent=send))
 
     def _callback(self, target: str, *, known: bool) -> Callback | None:
-        """Return the API that a target is. What the program itself declares is followed instead, unless the configuration names it."""
+        """Return the API that a target is. What the program declares is followed instead, unless the configuration names it or an actor runs it."""
         callback = self._callbacks.of(target)
-        return callback if callback is not None and (callback.own or not known) else None
+        return callback if callback is not None and (callback.own or callback.serial is not None or not known) else None
 
     def _outside(self, function: FunctionSummary, site: CallSite, target: str, passed: str, index: int) -> Link:
         """Return how code outside of the program uses a function: it calls it before it returns, serves requests with it, or keeps it for events.
@@ -329,7 +329,7 @@ class Links:
                             callback = self._callback(target, known=target in self.functions)
                             if callback is not None and callback.takes(position):
                                 link = Link(inner.id, inner_site, passed, True, binding=site, receiver_argument=index, callback=callback, relay=way)
-                                self._add(link)
+                                self._add(msgspec.structs.replace(link, serial=_actor(inner_site, callback)))
                             for further in self.resolve(target):
                                 passing, told = ((at, inner_site), *way), _flags(inner_site, known)
                                 for last, last_site in self._parameter_calls.get((further, position), ()):
@@ -412,7 +412,7 @@ class Links:
                 callees |= {f"{argument.type}.{name}" for name in names}
             for callee in sorted(callees):
                 spawns = not callback.test or self._parallel(callee)
-                self._add(Link(function.id, site, callee, spawns, receiver_argument=index, callback=callback))
+                self._add(Link(function.id, site, callee, spawns, receiver_argument=index, callback=callback, serial=_actor(site, callback)))
         return callback.function[0] != "."
 
     def _parallel(self, callee: str) -> bool:
@@ -435,6 +435,16 @@ def _contradicted(site: CallSite, known: Mapping[int, bool]) -> bool:
     return any(known.get(index, truth) != truth for index, truth in site.when)
 
 
+def _actor(site: CallSite, callback: Callback) -> Held | None:
+    """Return what keeps all apart that an actor is given to run, or None where no actor does, or where it has no name."""
+    if callback.serial is None:
+        return None
+    actor = site.receiver if callback.serial == "receiver" else site.args[callback.serial] if 0 <= callback.serial < len(site.args) else None
+    if actor is None or not actor.path or not actor.type:
+        return None
+    return Held((*actor.path, SERIAL), "w", f"f{actor.type}.{SERIAL}", ".".join(part for part in actor.path[1:]) or actor.type.rpartition(".")[2])
+
+
 def _hands_out(function: FunctionSummary, flow: Flow) -> bool:
     """Tell whether a function value goes to where other packages find it: an exported function returns it, or an exported variable begins with it."""
     if function.name != "package-level initialiser":
@@ -452,8 +462,12 @@ def _single_groups(functions: Iterable[FunctionSummary]) -> Iterator[tuple[tuple
             yield sync.path, (function, sync.at)
 
 
-def _flow_closure(functions: Iterable[FunctionSummary]) -> dict[str, frozenset[str]]:
-    """Return the functions that may reach each token, through any number of assignments."""
+def _flow_closure(functions: Iterable[FunctionSummary], callbacks: Table) -> dict[str, frozenset[str]]:
+    """Return the functions that may reach each token, through any number of assignments.
+
+    What an actor is handed is its own to run: where that is kept until then says nothing more.
+    """
+    actors = {name for name, callback in callbacks.callbacks.items() if callback.serial is not None}
     sources: dict[str, set[str]] = defaultdict(set)
     for function in functions:
         parameter = f"@{function.root}?"
@@ -465,7 +479,7 @@ def _flow_closure(functions: Iterable[FunctionSummary]) -> dict[str, frozenset[s
                 for token in argument.tokens:
                     origin = parameter + token[1:] if token[0] == "?" else token
                     for target in site.targets:
-                        if target[0] not in "?=&!.":
+                        if target[0] not in "?=&!." and target not in actors:
                             sources[f"@{target}?{index}"].add(origin)
     closed: dict[str, frozenset[str]] = {}
     for target in list(sources):

@@ -91,7 +91,7 @@ def _made_apart(functions: Mapping[str, FunctionSummary], lock: Held, way: Witne
     """Tell whether a lock lies in an object that the goroutine of a way makes itself, and the map in none that it makes."""
     variable = local(functions, lock.path[0])
     place = lock.path[:-1] if lock.name.endswith(ONCE) else lock.path
-    if lock.name.endswith(SERIAL) or len(place) != _DIRECT or variable is None or variable.made != BY_LITERAL:
+    if (lock.name.endswith(SERIAL) and place[-1] != SERIAL) or len(place) != _DIRECT or variable is None or variable.made != BY_LITERAL:
         return False
     if (way.path or ("",))[0] == lock.path[0] or held(functions, lock.path) != lock.path:
         return False

@@ -329,6 +329,21 @@ class Resolver:
             level = below
         return None
 
+    def unseen(self, kind: Type | None) -> model.Named | None:
+        """Return the one type without a source that is embedded in a struct, whose methods alone are not seen, or None."""
+        level: list[Type | None] = [kind]
+        for _ in range(8):
+            below: list[Type | None] = []
+            for item in level:
+                struct = self.struct(item)
+                below += [field.type for field in struct[1].fields if field.embedded] if struct else []
+            named = [item.elem if isinstance(item, model.Pointer) else item for item in below]
+            found = [item for item in named if isinstance(item, model.Named) and item.package and self.declaration(item) is None]
+            if found or not below:
+                return found[0] if len(found) == 1 else None
+            level = below
+        return None
+
     def _own_method(self, kind: Type | None, name: str, path: tuple[str, ...]) -> Method | None:
         if isinstance(kind, model.Named):
             scope = self._home.get(kind.package)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 import pytest
 
@@ -290,6 +291,64 @@ def test_a_configured_callback_races_with_itself_if_it_says_so() -> None:
     alone = BUS.replace("\ts.count()\n}", "}")
     assert race("", alone, configured("example.com/p.Bus.On", parallel=True))
     assert not race("", alone, configured("example.com/p.Bus.On", parallel=False))
+
+
+ACTOR = """
+type inbox struct { queue chan func() }
+func (b *inbox) run() { for f := range b.queue { go f() } }
+func (b *inbox) Send(f func()) { b.queue <- f }
+func (b *inbox) Do(other int, f func()) { b.queue <- f }
+func use(a, b *inbox) { go a.run(); go b.run(); s := New(); a.Send(s.count); SEND }
+"""
+
+
+@pytest.mark.parametrize(
+    ("send", "serial", "races"),
+    [
+        ("a.Send(s.count)", "receiver", False),
+        ("a.Send(s.count)", None, True),
+        ("for range 3 { a.Send(s.count) }", "receiver", False),
+        ("a.Send(s.count); go s.count()", "receiver", True),
+        ("a.Send(func() { go s.count() }); a.Send(s.count)", "receiver", True),
+    ],
+)
+def test_a_configured_actor_runs_what_it_is_sent_one_at_a_time(send: str, serial: Literal["receiver"] | None, races: bool) -> None:
+    assert race("", ACTOR.replace("SEND", send), configured("example.com/p.inbox.Send", serial=serial)) is races
+
+
+PHONY = """
+type actor struct { phony.Inbox; seen map[string]int }
+type core struct { phony.Inbox; seen map[string]int; actor *actor }
+func newActor() *actor { return &actor{seen: map[string]int{}} }
+func (a *actor) see() { a.seen["a"]++ }
+func (a *actor) later(f func()) { a.Act(nil, f) }
+func main() { a, b, c := newActor(), newActor(), &core{}; other := map[string]int{}; a.Act(nil, a.see); BODY; _, _, _ = b, c, other }
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "races"),
+    [
+        ("a.Act(nil, a.see)", False),
+        ("for range 3 { a.Act(b, a.see) }", False),
+        ("a.Act(nil, func() { a.see() }); phony.Block(a, a.see)", False),
+        ("phony.Block(a, func() { clear(a.seen) })", False),
+        ("a.later(a.see); a.later(func() { a.see() })", False),
+        ("time.AfterFunc(1, func() { a.Act(nil, a.see) })", False),
+        ("go func() { defer phony.Block(a, a.see) }()", False),
+        ("a.see()", True),
+        ("time.AfterFunc(1, a.see)", True),
+        ("a.Act(nil, func() { go a.see() })", True),
+        ("b.Act(nil, func() { a.see() })", True),
+        ("phony.Block(b, a.see)", True),
+        ("phony.Block(c, a.see)", True),
+        ("a.later(func() { go a.see() })", True),
+        ("a.Act(nil, func() { other[`a`]++ }); b.Act(nil, func() { other[`a`]++ })", True),
+        ("for range 3 { own := &actor{}; own.Act(nil, func() { other[`a`]++ }) }", True),
+    ],
+)
+def test_an_actor_runs_what_it_is_sent_one_at_a_time(body: str, races: bool) -> None:
+    assert race('"time";"github.com/Arceliar/phony"', PHONY.replace("BODY", body)) is races
 
 
 def test_an_addition_replaces_the_shipped_entry() -> None:
