@@ -32,6 +32,7 @@ class Callback(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     test: bool = False
     alone: bool = False
     serial: Actor = None
+    direct: bool = False
     words: str = "a callback"
     own: bool = False
     assumed: bool = False
@@ -61,6 +62,7 @@ class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     test: bool = False
     alone: bool = False
     serial: Actor = None
+    direct: bool = False
     words: str = "a callback"
 
     def callbacks(self) -> Iterator[Callback]:

@@ -411,6 +411,9 @@ class Links:
                 names = {name for name in methods if name[:1].isupper()} if callback.methods == ("*",) else methods & {*callback.methods}
                 callees |= {f"{argument.type}.{name}" for name in names}
             for callee in sorted(callees):
+                if callback.direct:
+                    self._add(Link(function.id, site, callee, spawns=site.mode == "go", receiver_argument=index))
+                    continue
                 spawns = not callback.test or self._parallel(callee)
                 self._add(Link(function.id, site, callee, spawns, receiver_argument=index, callback=callback, serial=_actor(site, callback)))
         return callback.function[0] != "."
