@@ -121,7 +121,7 @@ class Argument(msgspec.Struct, frozen=True, array_like=True, gc=False):
     Of anything else: 0 for nil, 1 for what is not nil.
     """
     maker: int = -1
-    """Of a function that a call has returned: that call, by its offset."""
+    """Of a function that a call has returned, or a new object that a call has made for a field: that call, by its offset."""
 
 
 class CallSite(msgspec.Struct, frozen=True, array_like=True, gc=False):

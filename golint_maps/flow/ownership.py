@@ -34,6 +34,8 @@ class Ownership:
         self._view = shared.view
         self._typing = shared.view.typing
         self._resolver = shared.view.package.resolver
+        self._makers: dict[tuple[str, ...], int] = {}
+        """The calls, by their offsets, that have made what fields and package variables hold; -1 where several may have."""
 
     def is_new(self, value: ir.Expr, state: State) -> bool:
         """Tell whether an expression stands for what has been made here, by itself or by a constructor, and is nobody else's."""
@@ -58,7 +60,9 @@ class Ownership:
         return any(token in _COPYING for token in self._shared.callees.targets(call.fun))
 
     def given(self, x: ir.Expr, argument: Argument) -> Argument:
-        """Return an argument as nobody else's where the call that it is the result of has made it."""
+        """Return an argument as nobody else's where the call that it is the result of has made it, and with the call that has made it for a field."""
+        if argument.owned and x.__class__ is ir.Sel and self._makers:
+            return replace(argument, maker=self._makers.get(self._view.paths.raw(x) or (), -1))
         return replace(argument, owned=True) if not argument.owned and argument is not NOTHING and self._constructs(x) else argument
 
     def replace_in_copy(self, target: ir.Expr, value: ir.Expr, state: State) -> None:
@@ -78,6 +82,8 @@ class Ownership:
         self._take(path, state)
         if new:
             state.owned |= {(NEW_IN_PLACE, *path)}
+            made = value.pos if value.__class__ is ir.Call else -1
+            self._makers[path] = made if self._makers.get(path, made) == made else -1
             if not self._holds_maps_of_others(value, state):
                 state.owned |= {(_ALONE, *path)}
 

@@ -105,7 +105,7 @@ class Objects:
             return True  # two variables of one function; those of different functions may hold one object
         if mine[:1] == "g" and theirs[:1] == "g" and mine != theirs:
             return True
-        if mine != theirs and self._made_apart(left.path, right.path):
+        if (mine != theirs and self._made_apart(left.path, right.path)) or self._put_apart(left, right) or self._put_apart(right, left):
             return True
         return mine == theirs and elements(left.path) != elements(right.path) and _constant(left.path) and _constant(right.path)
 
@@ -121,6 +121,49 @@ class Objects:
             deep, flat = (ours, others) if _depth(mine) > _depth(theirs) else (others, ours)
             return _depth(mine) == _depth(theirs) or flat.family not in self._links.comes_to(deep.family)
         return others.family not in self._links.comes_to(ours.family) and ours.family not in self._links.comes_to(others.family)
+
+    def _put_apart(self, left: Witness, right: Witness) -> bool:
+        """Tell whether a way goes through a field that a function has put a new object into for itself, and the other one to what another has made.
+
+        That is so where neither function comes to the other: `s.session = newSession(c); s.session.serve()`. Two goroutines that both do so have
+        each put one there.
+        """
+        if not left.path or not right.path or left.path[0][:1] == "l":
+            return False
+        family, inside = self._maker_in_place(left)
+        if not family:
+            return False
+        other = local(self._functions, right.path[0])
+        if other is None:
+            return inside and self._maker_in_place(right) == (family, True)
+        if not other.made or family == other.family or held(self._functions, right.path) != right.path:
+            return False
+        return other.family not in self._links.comes_to(family) and family not in self._links.comes_to(other.family)
+
+    def _maker_in_place(self, way: Witness) -> tuple[str, bool]:
+        """Return the outermost function that has a field hold a new object and then hands it on to the access, or an empty string.
+
+        And whether the goroutine of the way does that, not who starts it.
+        """
+        path = way.access.path
+        for index in range(len(way.hops) - 1, 0, -1):
+            hop, called = way.hops[index - 1], way.hops[index].function
+            callee, caller = self._functions[called], self._functions[hop.function]
+            if callee.parent and callee.root == caller.root:
+                continue  # a literal has the names of the function around it
+            argument = handed(hop.site, path[0]) if hop.site is not None and called in hop.site.targets and path[:1] and path[0][0] in "rp" else None
+            if argument is None or not argument.path:
+                break
+            path = (*argument.path, *path[1:])
+            if argument.owned and argument.maker >= 0 and self._all_its_own(caller.root, argument.maker, path[len(argument.path)]):
+                return caller.root, not any(hop.spawns for hop in way.hops[index - 1 :])
+        return "", False
+
+    def _all_its_own(self, family: str, maker: int, field: str) -> bool:
+        """Tell whether a constructor is seen to have made what a field holds of its object: it was not handed that."""
+        made = [site for function in self._links.family(family) for site in function.calls if site.place.start == maker]
+        makers = [self._functions.get(target) for site in made for target in site.targets]
+        return bool(makers) and all(function is not None and all(name != field for _, name in function.keeps) for function in makers)
 
     def made_for_each(self, left: Witness, right: Witness) -> bool:
         """Tell whether each run of one handler or goroutine makes a local map, or what holds the map, for itself.

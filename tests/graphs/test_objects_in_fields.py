@@ -1,0 +1,50 @@
+"""Objects that a function makes, parks in a field, and has work: they are its own as others' are theirs."""
+
+from __future__ import annotations
+
+import pytest
+
+from golint_maps.program import Program
+from golint_maps.testing import facts_of
+
+SERVER = """
+import ("net"; "sync")
+type handles struct { m map[int]int }
+func newHandles() *handles { return &handles{m: map[int]int{}} }
+func (h *handles) add() { h.m[len(h.m)] = 1 }
+type session struct { conn net.Conn; vars *handles }
+func newSession(c net.Conn) *session { return &session{conn: c, vars: newHandles()} }
+func withHandles(c net.Conn, vars *handles) *session { return &session{conn: c, vars: vars} }
+func (s *session) serve() { go s.beat(); for { s.vars.add() } }
+func (s *session) beat() {}
+type server struct { mu sync.Mutex; session *session; shared *handles }
+func (s *server) clear() { s.session.vars.add() }
+func (s *server) handle(c net.Conn) { RUN }
+func (s *server) Serve(l net.Listener) { c, _ := l.Accept(); START }
+func demux(l net.Listener, shared *handles) { c, _ := l.Accept(); DEMUX }
+func main() { s := &server{shared: newHandles()}; s.Serve(nil); demux(nil, s.shared); demux(nil, s.shared) }
+"""
+MAKES = "s.mu.Lock(); s.session = newSession(c); s.mu.Unlock(); s.session.serve()"
+DEMUX = "one := newSession(c); go one.serve()"
+
+
+def certain(source: str) -> bool:
+    """Tell whether a race is seen for sure."""
+    return any(verdict.certain for verdict in Program([facts_of({"p.go": "package p\n" + source})]).verdicts)
+
+
+@pytest.mark.parametrize(
+    ("run", "start", "demux", "racy"),
+    [
+        (MAKES, "go s.handle(c)", DEMUX, False),
+        (MAKES, "go s.handle(c)", "", False),
+        (MAKES, "go s.handle(c); go func() { s.handle(c) }()", "", False),
+        (MAKES, "go s.handle(c); go s.clear()", "", True),
+        ("s.session = newSession(c); go s.session.serve(); s.session.vars.add()", "s.handle(c)", "", True),
+        ("if s.session == nil { s.session = newSession(c) }; s.session.serve()", "go s.handle(c); go func() { s.handle(c) }()", "", True),
+        ("s.session = withHandles(c, s.shared); s.session.serve()", "go s.handle(c); go func() { s.handle(c) }()", "", True),
+        ("s.session.serve()", "s.session = newSession(c); go s.handle(c); go s.handle(c)", "", True),
+    ],
+)
+def test_an_object_that_a_function_puts_in_a_field_for_itself_is_that_of_its_goroutine(run: str, start: str, demux: str, racy: bool) -> None:
+    assert certain(SERVER.replace("RUN", run).replace("START", start).replace("DEMUX", demux or "_ = c")) is racy
