@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from golint_maps.flow.events import FunctionSummary
+from golint_maps.flow.events import SERIAL, FunctionSummary
 from golint_maps.graphs.exclusion import excluded
 from golint_maps.graphs.naming import hidden, keeps, sets_up
 from golint_maps.graphs.races import Races
@@ -101,7 +101,23 @@ def left_to_callers(races: Races, way: Witness, other: Witness) -> bool:
     if callers and callers <= {hop.function for hop in other.hops}:
         return True
     same = [found for found in races.by_map.get(way.identity, ()) if found.access.place == way.access.place]
-    return any(called_with(found, entry.id, lock.name) for found in same if not races.functions[found.hops[0].function].test for lock in other.locks)
+    seen = [found for found in same if not races.functions[found.hops[0].function].test]
+    return _served_by_callers(races, entry, way, other, seen) or any(
+        called_with(found, entry.id, lock.name) for found in seen for lock in other.locks
+    )
+
+
+def _served_by_callers(races: Races, entry: FunctionSummary, way: Witness, other: Witness, seen: Sequence[Witness]) -> bool:
+    """Tell whether all who call a method have it behind an interface, and call it on the one goroutine that the other way is on as well.
+
+    Who else could call it would have to have the object by its own type: `p.router.Publish(m)`, in the loop that serves `p`.
+    """
+    callers = [link for link in races.links.into.get(entry.id, ()) if not races.functions[link.caller].test]
+    if not callers or any(entry.id in link.site.targets or link.spawns or link.receiver_argument >= 0 for link in callers):
+        return False
+    through = [found for found in seen if any(hop.function == entry.id for hop in found.hops[1:])]
+    served = {lock.name for lock in other.locks if lock.name.endswith(SERIAL)} - {lock.name for lock in way.locks}
+    return bool(through) and any(all(name in {lock.name for lock in found.locks} for found in through) for name in served)
 
 
 def _conflicting(races: Races, way: Witness, found: Iterable[Witness]) -> Iterator[Witness]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from golint_maps.rules.concurrency import gm205_inconsistent_guard
+from golint_maps.rules.concurrency import gm202_unguarded_concurrent_read, gm205_inconsistent_guard
 
 from golint_maps.findings import Level
 from golint_maps.program import Program
@@ -639,3 +639,33 @@ def test_of_two_locks_that_are_held_as_often_the_one_for_writing_is_at_fault(rea
         source += f"func (q *Quotas) Set{number}(k string) {{ q.{lock}.Lock(); defer q.{lock}.Unlock(); q.limits[k] = 1 }}\n"
     verdicts = Program([facts_of(source)]).verdicts
     assert [verdict.access.function.removeprefix("Quotas.") for verdict in verdicts if verdict.kind == "locks-differ"] == found
+
+
+# --- behind an interface ---
+
+HUB_WITH_ROUTER = """package p
+type router interface { Publish(string); Leave(string) }
+type hub struct { topics map[string]bool; eval chan func(); rt router }
+type Flood struct { h *hub }
+func (f *Flood) Publish(t string) { println(f.h.topics[t]) }
+func (f *Flood) Leave(t string) {}
+func New() *hub { h := &hub{topics: map[string]bool{}, eval: make(chan func()), rt: &Flood{}}; go h.loop(); return h }
+func (h *hub) loop() { for { f := <-h.eval; f() } }
+func (h *hub) Join(t string) { h.eval <- func() { h.topics[t] = true } }
+func (h *hub) Send(t string) { h.eval <- func() { h.rt.Publish(t) } }
+func (h *hub) Now(t string) { BODY }
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "level"),
+    [
+        ("h.eval <- func() { h.rt.Publish(t) }", Level.NOTE),
+        ("h.rt.Publish(t)", Level.WARNING),
+        ("h.eval <- func() { h.rt.(*Flood).Publish(t) }", Level.WARNING),
+        ("go h.rt.Publish(t)", Level.ERROR),
+    ],
+)
+def test_a_method_behind_an_interface_is_called_on_the_goroutine_that_all_its_callers_are_on(body: str, level: Level) -> None:
+    (found,) = findings_of(gm202_unguarded_concurrent_read, {"p.go": HUB_WITH_ROUTER.replace("BODY", body)})
+    assert found.level is level
