@@ -59,7 +59,8 @@ class Starts:
             return any(self._handed_in_again(spawn, way) for way in self._witnesses.above(spawn))
         # Who makes an object and has it start its goroutine may do so again and again: each has one.
         tested = self._functions[spawn.function].test
-        for context, hops in self._witnesses.chains(spawn.hops[0].function, spawn.path):
+        for way in self._witnesses.ways_to(spawn.hops[0].function, spawn.path):
+            context, hops = way.context, way.hops
             if self._functions[hops[0].function].test and not tested:
                 continue  # tests that run side by side have objects of their own
             if any(lock.at_most_once for hop in hops if hop.site is not None for lock in hop.site.locks):
@@ -70,7 +71,7 @@ class Starts:
             steps = enumerate(hops[:-1])
             if any(index >= last and self._again_on_one_object(hop) and not self._over_below(spawn, hops, index) for index, hop in steps):
                 return True
-            if context.kind == "spawn" and self._order.self_parallel(Witness(spawn.access, context, hops, None, "", ())):
+            if context.kind == "spawn" and self._order.self_parallel(replace(way, access=spawn.access, locks=())):
                 return True
         return False
 

@@ -103,7 +103,7 @@ class Witnesses:
         self._links = links
         self._functions = links.functions
         self._found: dict[tuple[str, int, str, str], list[Witness]] = {}
-        self._chains: dict[tuple[str, Path | None], list[tuple[Context, tuple[Hop, ...]]]] = {}
+        self._ways_to: dict[tuple[str, Path | None], list[Witness]] = {}
         self._above_with: dict[tuple[str, Path | None], list[Witness]] = {}
         self._ordering: dict[str, bool] = {}
         self._failing: dict[tuple[str, Condition], bool] = {}
@@ -128,11 +128,15 @@ class Witnesses:
 
     def chains(self, function: str, path: Path | None = None) -> list[tuple[Context, tuple[Hop, ...]]]:
         """Return the ways to a function, as (context, hops); where a path of its own is given, only as far as that object is handed down."""
+        return [(way.context, way.hops) for way in self.ways_to(function, path)]
+
+    def ways_to(self, function: str, path: Path | None = None) -> list[Witness]:
+        """Return the same with what the path is at the root of each."""
         key = (function, path)
-        if key not in self._chains:
+        if key not in self._ways_to:
             start = _Search(function, path, "", (), (Hop(function, None, Position(0, ())),))
-            self._chains[key] = [(found.context, found.hops) for found in self._search(NOTHING, start)]
-        return self._chains[key]
+            self._ways_to[key] = list(self._search(NOTHING, start))
+        return self._ways_to[key]
 
     def above(self, witness: Witness) -> list[Witness]:
         """Return the ways to the function at the root of a witness that have the same object."""

@@ -48,3 +48,30 @@ def certain(source: str) -> bool:
 )
 def test_an_object_that_a_function_puts_in_a_field_for_itself_is_that_of_its_goroutine(run: str, start: str, demux: str, racy: bool) -> None:
     assert certain(SERVER.replace("RUN", run).replace("START", start).replace("DEMUX", demux or "_ = c")) is racy
+
+
+SOURCES = """
+type source struct { m map[int]int }
+func (s *source) watch() { for { s.m[1]++ } }
+type filtered struct { up *source }
+func newFiltered(s *source) *filtered { return &filtered{up: s} }
+func (f *filtered) watch() { go f.up.watch() }
+func f(all []*filtered, s *source) { BODY }
+func main() { f(nil, &source{m: map[int]int{}}) }
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "racy"),
+    [
+        ("for _, one := range all { go one.watch() }", False),
+        ("for { for _, one := range all { go one.watch() } }", False),
+        ("for range 3 { one := newFiltered(&source{m: map[int]int{}}); go one.watch() }", False),
+        ("for range 3 { one := newFiltered(s); go one.watch() }", True),
+        ("for range 3 { one := &filtered{up: s}; go one.watch() }", True),
+        ("one := newFiltered(s); for range 3 { go one.watch() }", True),
+        ("for range all { go all[0].watch() }", True),
+    ],
+)
+def test_a_loop_that_starts_goroutines_on_objects_of_its_turns_has_each_start_one_of_its_own(body: str, racy: bool) -> None:
+    assert certain(SOURCES.replace("BODY", body)) is racy
