@@ -133,7 +133,11 @@ class Starts:
         if not loops or len(way.hops) < 2 or hop.spawns or not way.path or way.path[0][0] == "p" or "[" in "".join(way.path):
             return False
         waited = self._waited_for(spawn, hop, hop) or self._over_below(spawn, way.hops, 0)
-        return not self._order.varies(hop, way.path[0], loops) and not waited
+        return not self._varies_on(way, way.path[0]) and not waited
+
+    def _varies_on(self, way: Witness, root: str) -> bool:
+        """Tell whether a loop that a way leads through has another object in each turn, which it hands on."""
+        return any(self._order.varies(hop, root, loops) for hop in way.hops if (loops := [number for number in hop.at.nest if number < 0]))
 
     def _again_on_one_object(self, hop: Hop) -> bool:
         """Tell whether a call stands in a loop, and its receiver is not another one in each turn."""

@@ -75,3 +75,28 @@ func main() { f(nil, &source{m: map[int]int{}}) }
 )
 def test_a_loop_that_starts_goroutines_on_objects_of_its_turns_has_each_start_one_of_its_own(body: str, racy: bool) -> None:
     assert certain(SOURCES.replace("BODY", body)) is racy
+
+
+ROUTES = """
+type adapter struct { m map[int]int }
+func (a *adapter) stream() { for { a.m[1]++ } }
+type route struct { adapter *adapter }
+type manager struct { routes []*route }
+func (m *manager) Add(r *route) { go r.adapter.stream() }
+func (m *manager) Load(get func() []*route, one *route) { BODY }
+func main() { one := &route{adapter: &adapter{m: map[int]int{}}}; for _, m := range []*manager{{}, {}} { m.Load(nil, one) } }
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "racy"),
+    [
+        ("for _, r := range get() { m.Add(r) }", False),
+        ("for range 3 { r := &route{adapter: &adapter{m: map[int]int{}}}; m.Add(r) }", False),
+        ("r := get()[0]; for range 3 { m.Add(r) }", True),
+        ("for range get() { m.Add(one) }", True),
+        ("m.Add(one)", True),
+    ],
+)
+def test_a_loop_further_down_hands_another_object_on_in_each_turn(body: str, racy: bool) -> None:
+    assert certain(ROUTES.replace("BODY", body)) is racy
