@@ -225,6 +225,8 @@ class Witnesses:
         kind = self._kind(summary)
         if kind == "exported" and summary.parent and search.path and search.path[0][0] == "l" and self._is_parameter(search):
             return  # what a function that is handed out is given is its caller's
+        if kind == "exported" and summary.parent and self._seen_where_it_goes(search):
+            return
         if kind:
             yield _witness(access, Context(kind, search.function), search)
 
@@ -298,6 +300,15 @@ class Witnesses:
             return pinned.place.path != (link.binding or link.site).place.path or pinned.place.start not in makers
         calls = [site for function in self._links.family(caller) for site in function.calls if root in site.targets]
         return bool(calls) and not any(site is pinned for site in calls)
+
+    def _seen_where_it_goes(self, search: _Search) -> bool:
+        """Tell whether what a call of a factory has returned is seen to be called or handed on: others that it returns are for others."""
+        root = self._functions[search.function].root
+        pinned = dict(search.pinned).get(root)
+        return pinned is not None and any(
+            pinned.place.start in self._makers(search.function, link) and pinned.place.path == (link.binding or link.site).place.path
+            for link in self._links.into.get(search.function, ())
+        )
 
     def _makers(self, literal: str, link: Link) -> set[int]:
         """Return the calls, by their offsets, that have returned a literal to who calls it or hands it on; -1 stands for those that nobody sees."""

@@ -58,3 +58,27 @@ def test_a_map_that_a_factory_was_handed_is_that_of_its_call(second: str, racy: 
         f"func main() {{ a, b := map[string]int{{}}, map[string]int{{}}; go counting(a)(); go counting({second})(); _ = b }}"
     )
     assert certain(source) is racy
+
+
+STORE = """
+import ("golang.org/x/sync/errgroup"; "sync")
+type store struct { mu sync.RWMutex; m map[string]int }
+func (s *store) fill() error { s.mu.Lock(); s.m = map[string]int{}; s.mu.Unlock(); println(len(s.m)); return nil }
+func (s *store) look() error { s.mu.RLock(); println(s.m["a"]); s.mu.RUnlock(); return nil }
+func Logged(run func() error) func() error { return func() error { println("starts"); return run() } }
+func (s *store) Setup() { var g errgroup.Group; g.Go(Logged(s.fill)); g.Go(Logged(s.look)); MORE }
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "other", "reported"),
+    [
+        ("g.Go(Logged(s.look))", "", False),
+        ("g.Go(Logged(s.fill))", "", True),
+        ("", "func (s *store) Filler() func() error { return Logged(s.fill) }", True),
+        ("", "func (s *store) Looker() func() error { return Logged(s.look) }", False),
+    ],
+)
+def test_what_an_exported_factory_returns_is_called_by_whoever_has_it(more: str, other: str, reported: bool) -> None:
+    source = "package p\n" + STORE.replace("MORE", more) + other
+    assert (Program([facts_of({"p.go": source})]).verdicts != []) is reported
