@@ -8,7 +8,7 @@ for the callee, a lock of the callee's own objects is translated to the caller's
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 from msgspec.structs import replace
@@ -295,7 +295,7 @@ class Witnesses:
         pinned = dict(search.pinned).get(root) if root not in (search.function, caller) else None
         if pinned is None:
             return False
-        makers = self._makers(search.function, link)
+        makers = self._makers(search.function, link, pinned.targets)
         if makers and -1 not in makers:
             return pinned.place.path != (link.binding or link.site).place.path or pinned.place.start not in makers
         calls = [site for function in self._links.family(caller) for site in function.calls if root in site.targets]
@@ -306,16 +306,16 @@ class Witnesses:
         root = self._functions[search.function].root
         pinned = dict(search.pinned).get(root)
         return pinned is not None and any(
-            pinned.place.start in self._makers(search.function, link) and pinned.place.path == (link.binding or link.site).place.path
+            pinned.place.start in self._makers(search.function, link, pinned.targets) and pinned.place.path == (link.binding or link.site).place.path
             for link in self._links.into.get(search.function, ())
         )
 
-    def _makers(self, literal: str, link: Link) -> set[int]:
-        """Return the calls, by their offsets, that have returned a literal to who calls it or hands it on; -1 stands for those that nobody sees."""
+    def _makers(self, literal: str, link: Link, factories: Sequence[str]) -> set[int]:
+        """Return the calls of factories, by their offsets, that have returned a literal to who calls it or hands it on; -1 stands for others."""
         source = link.binding or link.site
         given = [(argument.maker, token) for argument in source.args for token in argument.tokens]
         given += [(source.maker, token) for token in source.targets]
-        return {maker if token[0] == "&" else -1 for maker, token in given if self._stands_for(token, literal)}
+        return {maker if token[0] == "&" and token[1:] in factories else -1 for maker, token in given if self._stands_for(token, literal)}
 
     def _stands_for(self, token: str, literal: str) -> bool:
         return token == literal or (token[0] in "=&" and literal in self._links.resolve(token))
@@ -574,7 +574,7 @@ class Witnesses:
     def _given_to_maker(self, head: str, link: Link) -> Argument | None:
         """Return what the function around a literal was given by the call that returned the literal (`go counting(m)()`), if it has a name there."""
         root, caller = self._functions[link.callee].root, self._functions[link.caller].root
-        makers = self._makers(link.callee, link) if head[0] == "p" and link.binding is None and root != caller else set()
+        makers = self._makers(link.callee, link, (root,)) if head[0] == "p" and link.binding is None and root != caller else set()
         for function in self._links.family(caller) if len(makers) == 1 and -1 not in makers else ():
             for site in function.calls:
                 if site.place.start in makers and root in site.targets:

@@ -14,6 +14,9 @@ func (r *runner) Run() error { r.m["a"]++; return nil }
 func (r *runner) Rest() error { return nil }
 func logged(run func() error) func() error { return func() error { println("starts"); return run() } }
 func guarded(run func() error) func() error { return func() error { defer func() { recover() }(); return run() } }
+func both(run func() error) func() error { return guarded(logged(run)) }
+func through(run func() error) func() error { return logged(run) }
+func start(g *errgroup.Group, run func() error) { g.Go(run) }
 func main() { r := &runner{m: map[string]int{}}; var g errgroup.Group; BODY; g.Wait() }
 """
 
@@ -44,6 +47,12 @@ def certain(source: str) -> bool:
         ("g.Go(guarded(logged(r.Run))); g.Go(guarded(logged(r.Rest))); g.Go(guarded(logged(r.Run)))", True),
         ("run := logged(r.Run); g.Go(guarded(run)); g.Go(guarded(logged(r.Rest)))", False),
         ("run := logged(r.Run); g.Go(guarded(run)); g.Go(run)", True),
+        ("g.Go(through(r.Run)); g.Go(through(r.Run))", True),
+        ("g.Go(both(r.Run)); g.Go(both(r.Run))", True),
+        ("g.Go(through(r.Run)); g.Go(through(r.Rest)); g.Go(through(r.Rest))", False),
+        ("start(&g, logged(r.Run)); start(&g, logged(r.Rest))", False),
+        ("start(&g, logged(r.Run)); start(&g, logged(r.Run))", True),
+        ("start(&g, through(r.Run)); start(&g, through(r.Run))", True),
         ("all := []func() error{logged(r.Run), logged(r.Run)}; for _, run := range all { g.Go(run) }", True),
     ],
 )
