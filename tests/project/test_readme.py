@@ -43,7 +43,7 @@ def test_the_configuration_shown_is_valid_and_shows_the_keys_that_projects_need(
     (tmp_path / ".golint-maps.toml").write_text(shown, "utf-8")
     found = settings.load([], {}, cwd=tmp_path)
     assert found.overrides[0].paths == ("**/legacy/*.go",)
-    assert len(found.concurrent_callbacks) == 2
+    assert len(found.concurrent_callbacks) == 3
 
 
 def test_every_option_and_command_in_the_readme_exists() -> None:
