@@ -88,9 +88,12 @@ def _packages(rules_dirs: Sequence[Path]) -> Iterator[ModuleType]:
 
 
 def _own_rules() -> ModuleType:
-    # In a wheel and in an editable install the import system knows the package. In a plain checkout it is the folder beside this package.
-    if OWN_RULES not in sys.modules and importlib.util.find_spec(OWN_RULES) is None:
-        return _import_folder(Path(__file__).resolve().parent.parent / "rules", OWN_RULES)
+    # In a wheel the rules lie inside of this package. In a checkout they are the folder beside it, also when another checkout is the one that is
+    # installed: what the import system knows then are the rules of that one.
+    here = Path(__file__).resolve().parent
+    beside = here.parent / "rules"
+    if OWN_RULES not in sys.modules and not (here / "rules").exists() and (beside / "__init__.py").is_file():
+        return _import_folder(beside, OWN_RULES)
     return importlib.import_module(OWN_RULES)
 
 
