@@ -87,6 +87,7 @@ class ConfigFile(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_fie
     tags: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
     tests: bool | msgspec.UnsetType = msgspec.UNSET
     generated: bool | msgspec.UnsetType = msgspec.UNSET
+    exclude: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
     jobs: int | msgspec.UnsetType = msgspec.UNSET
     cache: bool | msgspec.UnsetType = msgspec.UNSET
     cache_dir: str | msgspec.UnsetType = msgspec.UNSET
@@ -103,7 +104,7 @@ class Settings:
     """Everything that shapes a run. Picklable, so that worker processes get the same value.
 
     `go` is the language version to assume, or None for that of each go.mod. `jobs` of 0 means one for each processor. `root` is the folder of
-    the configuration file, to which override patterns and relative paths refer. `rules_dirs` can be set on the command line only: no
+    the configuration file, to which patterns and relative paths refer. `rules_dirs` can be set on the command line only: no
     configuration file makes the linter run code. `origins` says for each field where its value comes from.
     """
 
@@ -117,6 +118,7 @@ class Settings:
     tags: tuple[str, ...] = ()
     tests: bool = True
     generated: bool = False
+    exclude: tuple[str, ...] = ()
     jobs: int = 0
     cache: bool = True
     cache_dir: Path | None = None
@@ -297,7 +299,8 @@ def _typed(values: dict[str, Any], root: Path | None) -> dict[str, Any]:
         for callback in typed["concurrent_callbacks"]:
             _refuse_bad_function(callback.function)
     for override in typed.get("overrides", ()):
-        _refuse_bad_patterns(override.paths)
+        _refuse_bad_patterns("overrides", override.paths, "paths: ")
+    _refuse_bad_patterns("exclude", typed.get("exclude", ()))
     if typed.get("jobs", 0) < 0:
         raise _ValueError("jobs", "must not be negative; 0 means one for each processor")
     if not typed.get("timeout_per_package", 1) > 0:
@@ -311,13 +314,15 @@ def _refuse_bad_function(name: str) -> None:
         raise _ValueError("concurrent-callbacks", f"{name!r} names no function; write it as import/path.Func or import/path.Type.Method")
 
 
-def _refuse_bad_patterns(patterns: tuple[str, ...]) -> None:
+def _refuse_bad_patterns(key: str, patterns: tuple[str, ...], where: str = "") -> None:
+    if not patterns:
+        return
     from pathspec import GitIgnoreSpec
 
     try:
         GitIgnoreSpec.from_lines(patterns)
     except ValueError as error:
-        raise _ValueError("overrides", f"paths: {error}") from error
+        raise _ValueError(key, f"{where}{error}") from error
 
 
 def _refuse_unknown_keys(data: dict[str, Any], path: Path, text: str) -> None:

@@ -148,6 +148,7 @@ def test_a_concurrent_callback_is_run_by_its_receiver_or_an_argument(here: Path)
     [
         ("a = " + "[" * 100_000, "nested too deeply"),
         ('[[overrides]]\npaths = ["\\\\"]\nignore = ["GM2"]\n', "overrides: paths: Invalid git pattern"),
+        ('exclude = ["\\\\"]\n', "exclude: Invalid git pattern"),
     ],
 )
 def test_hostile_files_are_errors_with_a_message(here: Path, text: str, message: str) -> None:

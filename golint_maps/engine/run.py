@@ -101,7 +101,7 @@ def program(settings: Settings, patterns: Sequence[str], *, cwd: Path, progress:
                 remember(cache, tree_key(settings, patterns, cwd), seen.before, seen.known, world.outside, now)
         finally:
             cache.close()
-    notices = tuple(notice for notice, _ in (*seen.notices, *analysed.notices))
+    notices = tuple(notice for notice, _ in (*_told(seen), *analysed.notices))
     return Joined(_joined(analysed.facts, seen.discovery, settings), seen.discovery.root, notices)
 
 
@@ -159,7 +159,9 @@ def _run(
             cache.put([(key, ENCODER.encode(memory))])
     if cache.enabled:
         remember(cache, tree, seen.before, seen.known, world.outside, now)
-    scope = scope_of(seen.discovery, memory.notices, selected, settings)
+    # Files that nothing is said of count here as well: where one cannot be read, its package has not been looked at in full.
+    noted = (*memory.notices, *(notice for notice, _ in seen.notices))
+    scope = scope_of(seen.discovery, noted, selected, settings)
     return Outcome(seen.discovery.root, memory.findings, memory.notices, _totals(seen), verdict.with_builtin(selected), scope)
 
 
@@ -174,7 +176,7 @@ def _analyse(
     """Return what a run comes to, and whether another one would come to the same: not if time or a fault had a part in it."""
     analysed = analyse(world, settings, _processes(settings), _steps(progress, "Analysing"), thorough=_thorough(selected))
     found, failed = verdict.check(_joined(analysed.facts, seen.discovery, settings), selected, settings.timeout_per_package)
-    noticed = [*seen.notices, *analysed.notices, *((notice, Location("", 0, 0)) for notice in failed)]
+    noticed = [*_told(seen), *analysed.notices, *((notice, Location("", 0, 0)) for notice in failed)]
     records = {path: known.record for path, known in seen.known.items()}
     findings = verdict.judge(found, noticed, seen.discovery, records, settings, rules=rules, ran=selected)
     every = tuple(sorted({notice for notice, _ in noticed}, key=lambda notice: (notice.path, notice.line, notice.message)))
@@ -202,14 +204,20 @@ def _key(seen: Survey, settings: Settings, selected: Sequence[Rule], world: Worl
     discovery = seen.discovery
     base = "" if settings.root is None else os.path.relpath(settings.root, discovery.root)
     shaped = replace(settings, jobs=0, cache=True, cache_dir=None, baseline=None, rules_dirs=(), root=None, origins={}, timeout_per_package=1.0)
-    parts: list[bytes | str] = [repr(shaped), base, repr(sorted(discovery.named)), repr(discovery.modules), repr(world.surroundings.workspace)]
-    parts += [repr(notice) for notice, _ in seen.notices]
+    parts: list[bytes | str] = [repr(shaped), base, repr(sorted(discovery.named)), repr(sorted(discovery.aside))]
+    parts += [repr(discovery.modules), repr(world.surroundings.workspace)]
+    parts += [repr(notice) for notice, _ in _told(seen)]
     for package in discovery.packages:
         parts += [repr((package.import_path, package.name, package.kind, package.configuration, package.directory, sorted(package.primary)))]
         for file in package.files:
             known = seen.known.get(file.relative)
             parts += [file.relative, known.content if known else b"-"]
     return keys.digest("run", keys.rules_version(selected), *parts)
+
+
+def _told(seen: Survey) -> list[tuple[Notice, Location]]:
+    """Return the notices of a survey, without those of files that nothing is to be said of."""
+    return [each for each in seen.notices if each[0].path not in seen.discovery.aside]
 
 
 def _processes(settings: Settings) -> Callable[[int], int]:

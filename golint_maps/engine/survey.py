@@ -21,6 +21,7 @@ from golint_maps.outcome import Notice
 from golint_maps.settings import Settings
 from golint_maps.source import Discovery, Header, SourceFile, discover
 from golint_maps.source.files import read_file, reason
+from golint_maps.source.ignore import exclusion
 
 _RACY: Final = 2_000_000_000
 """Nanoseconds. A file that was changed so shortly before it was read may change again without its time showing it (some file systems count
@@ -56,7 +57,8 @@ def survey(
         entry = entries.get(file.relative)
         return entry.record.header if entry and entry.shows(file) else None
 
-    discovery = discover(patterns, cwd=cwd, tags=frozenset(settings.tags), tests=settings.tests, header_of=header_of)
+    excludes = exclusion(settings.exclude, os.path.abspath(settings.root or cwd)) if settings.exclude else None
+    discovery = discover(patterns, cwd=cwd, tags=frozenset(settings.tags), tests=settings.tests, header_of=header_of, excludes=excludes)
     found = Survey(discovery, {}, [(Notice(problem.path, problem.message), Location(problem.path, 0, 0)) for problem in discovery.notices], before)
     files = {file.relative: file for package in discovery.packages for file in package.files}
     todo: list[SourceFile] = []

@@ -64,13 +64,20 @@ def judge(
     ran: Sequence[Rule],
 ) -> tuple[Finding, ...]:
     """Return what a report has to say, sorted: findings that are on, at the level that holds, suppressed ones marked, GM000 and GM001 added."""
-    wanted = [finding for finding in findings if _concerns(finding, discovery.named) and not _in_generated(finding, records, settings)]
+    wanted = [
+        finding
+        for finding in findings
+        if finding.location.path not in discovery.aside and _concerns(finding, discovery.named) and not _in_generated(finding, records, settings)
+    ]
     wanted += notices.findings(noticed)
     on = selection.adjust(wanted, rules, settings, discovery.root)
     directives = {
         path: record.directives
         for path, record in records.items()
-        if record.directives.directives and (path in discovery.named or not discovery.named) and (settings.generated or not record.generated)
+        if record.directives.directives
+        and path not in discovery.aside
+        and (path in discovery.named or not discovery.named)
+        and (settings.generated or not record.generated)
     }
     judged = suppression.apply(on, directives, rules=rules, ran=ran, require_reasons=settings.require_reasons)
     if UNUSED_SUPPRESSION in ran:

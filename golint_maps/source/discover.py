@@ -13,6 +13,7 @@ from golint_maps.source.configuration import Configuration, default_configuratio
 from golint_maps.source.files import printable, read_file, reason
 from golint_maps.source.gomod import load_module, synthetic_module, upward
 from golint_maps.source.header import load_header
+from golint_maps.source.ignore import Excludes
 from golint_maps.source.model import Discovery, Header, Module, Package, Problem, SourceFile
 from golint_maps.source.packages import Directory, packages_of
 from golint_maps.source.patterns import Target, parse_pattern
@@ -31,11 +32,13 @@ def discover(
     tags: frozenset[str] = frozenset(),
     tests: bool = True,
     header_of: HeaderOf | None = None,
+    excludes: Excludes | None = None,
 ) -> Discovery:
     """Return all packages that the patterns name (none means `./...`).
 
     A pattern is a Go file, a directory (its own package; when it holds no Go files itself, everything below it), a path with `...`, or an
-    import path of the module around `cwd`. The root is `cwd`, or the nearest directory above it that holds all targets.
+    import path of the module around `cwd`. What `excludes` tells is passed over below the targets. The root is `cwd`, or the nearest directory above
+    it that holds all targets.
     Raises PatternError for a pattern that names nothing.
     """
     start = os.path.abspath(cwd)
@@ -43,14 +46,18 @@ def discover(
     survey = _Survey(_root(start, targets), default_configuration(tags), tests, header_of)
     folders: dict[str, Folder] = {}
     named: set[str] = set()
+    aside: set[str] = set()
+    seen: set[str] = set()
     for target in targets:
         told = len(survey.problems)
-        found = list(_folders(target, survey))
+        found = list(_folders(target, survey, excludes))
         for each in found:
             earlier = folders.get(each.directory)
             # A file named one by one may be one that the walk of another pattern passes over, and the other way round.
             entries = {entry.name: entry for entry in (*each.files, *(earlier.files if earlier else ()))}
             folders[each.directory] = Folder(each.directory, tuple(entries.values()), each.home)
+            for entry in each.files:
+                (aside if entry.name in each.aside else seen).add(survey.relative(os.path.join(each.directory, entry.name)))
         if target.file:
             named.add(survey.relative(target.path))
         if not found and len(survey.problems) == told:
@@ -64,6 +71,7 @@ def discover(
         modules=tuple(sorted(modules.values(), key=lambda module: (module.directory, module.path))),
         notices=tuple(sorted(set(survey.problems), key=lambda problem: (problem.path, problem.message))),
         named=frozenset(named),
+        aside=frozenset(aside - seen),
         headers=survey.headers,
         trees=tuple(Path(target.folder) for target in targets if target.everything),
     )
@@ -92,7 +100,7 @@ def _root(start: str, targets: Sequence[Target]) -> str:
         return targets[0].folder
 
 
-def _folders(target: Target, survey: _Survey) -> Iterator[Folder]:
+def _folders(target: Target, survey: _Survey, excludes: Excludes | None) -> Iterator[Folder]:
     if target.file:
         name = os.path.basename(target.path)
         found = folder(target.folder, survey.home_of(target.folder), survey.report, frozenset((name,)))
@@ -104,7 +112,7 @@ def _folders(target: Target, survey: _Survey) -> Iterator[Folder]:
         if own.files:
             yield own
             return
-    for found in walk(target.folder, survey.home_of, survey.report):
+    for found in walk(target.folder, survey.home_of, survey.report, excludes):
         if target.wildcard is None or target.wildcard.fullmatch(found.directory.replace(os.sep, "/")):
             yield found
 

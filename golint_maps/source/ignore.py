@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +13,9 @@ from golint_maps.source.gomod import upward
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
+
+Excludes = Callable[[str, bool], bool]
+"""Tells whether an absolute path, which is that of a directory or not, is to be left aside."""
 
 _GROUP_NAME: Final = re.compile(r"\?P<[^>]+>")
 
@@ -80,6 +84,20 @@ def with_file(above: IgnoreRules | None, directory: str, name: str) -> IgnoreRul
     # Group names may not be repeated within one expression.
     combined = "|".join(f"(?:{_GROUP_NAME.sub('?:', str(expression))})" for expression in expressions)
     return IgnoreRules(os.path.join(directory, ""), spec, re.compile(combined), above)
+
+
+def exclusion(patterns: Sequence[str], base: str) -> Excludes:
+    """Return whether patterns as in a .gitignore that lies in `base` (absolute) name a path (absolute), or a directory above it."""
+    from pathspec import GitIgnoreSpec
+
+    spec = GitIgnoreSpec.from_lines(patterns)
+    prefix = os.path.join(base, "")
+
+    def excludes(path: str, is_directory: bool) -> bool:
+        relative = path[len(prefix) :] if path.startswith(prefix) else os.path.relpath(path, base)
+        return bool(spec.match_file(relative.replace(os.sep, "/") + ("/" if is_directory else "")))
+
+    return excludes
 
 
 def _is_pattern(line: str) -> bool:

@@ -105,7 +105,8 @@ class Problem:
 class Discovery:
     """What one call names. `named` are the relative paths of files that were given one by one; `headers` are by relative path.
 
-    `trees` are the folders everything below which was named.
+    `aside` are the relative paths of files that are read for the sake of their packages only: nothing is reported of them. `trees` are the folders
+    everything below which was named.
     """
 
     root: Path
@@ -113,6 +114,7 @@ class Discovery:
     modules: tuple[Module, ...]
     notices: tuple[Problem, ...]
     named: frozenset[str]
+    aside: frozenset[str] = frozenset()
     headers: Mapping[str, Header] = field(default_factory=dict, compare=False, repr=False)
     trees: tuple[Path, ...] = field(default=(), compare=False)
 

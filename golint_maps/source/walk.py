@@ -35,19 +35,24 @@ class Home:
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """A directory (absolute) that has Go files, with the module it belongs to."""
+    """A directory (absolute) that has Go files, with the module it belongs to. `aside` are the names of files that nothing is to be said of."""
 
     directory: str
     files: tuple[Entry, ...]
     home: Home
+    aside: frozenset[str] = frozenset()
 
 
-def walk(top: str, home_of: Callable[[str], Home], report: Report) -> Iterator[Folder]:
+def walk(top: str, home_of: Callable[[str], Home], report: Report, excludes: ignore.Excludes | None = None) -> Iterator[Folder]:
     """Yield the folders below an absolute directory, itself included, as `...` of the go command means them.
 
     `vendor`, `testdata`, names that begin with `.` or `_`, what go.mod's `ignore` lines and .gitignore files name, and symbolic links to
     directories are not entered. Unlike the go command, nested modules are. `top` itself is walked whatever its name.
+    Directories that are excluded are not entered either, unless `top` is one or lies in one. Excluded files are read where their package has
+    other files, which may need what they declare.
     """
+    if excludes is not None and excludes(top, True):
+        excludes = None
     pending = [(top, home_of(top), ignore.rules_above(top))]
     while pending:
         directory, home, rules = pending.pop()
@@ -60,6 +65,7 @@ def walk(top: str, home_of: Callable[[str], Home], report: Report) -> Iterator[F
         if "go.mod" in names:
             home = home_of(directory)
         files: list[Entry] = []
+        aside: set[str] = set()
         for entry in entries:
             name = entry.name
             if name.startswith((".", "_")):
@@ -70,6 +76,8 @@ def walk(top: str, home_of: Callable[[str], Home], report: Report) -> Iterator[F
                 path = entry.path
                 if rules is not None and ignore.ignored(rules, path, True):
                     continue
+                if excludes is not None and excludes(path, True):
+                    continue
                 if is_unprintable(name):
                     report(path, "has a name with control characters or bytes that are no UTF-8; what is below it is not read")
                     continue
@@ -77,10 +85,12 @@ def walk(top: str, home_of: Callable[[str], Home], report: Report) -> Iterator[F
             elif name.endswith(".go"):
                 if (rules is None or not ignore.ignored(rules, entry.path, False)) and (file := _regular(entry, report)):
                     files.append(file)
+                    if excludes is not None and excludes(entry.path, False):
+                        aside.add(name)
             elif entry.is_symlink():
                 _report_loop(entry, report)
-        if files:
-            yield Folder(directory, tuple(files), home)
+        if len(files) > len(aside):
+            yield Folder(directory, tuple(files), home, frozenset(aside))
 
 
 def folder(directory: str, home: Home, report: Report, extra: frozenset[str] = frozenset()) -> Folder:

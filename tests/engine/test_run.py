@@ -19,6 +19,7 @@ from golint_maps.engine.run import program, run
 from golint_maps.engine.tasks import analyse_package
 from golint_maps.findings import Finding
 from golint_maps.outcome import Outcome
+from golint_maps.rule import Profile
 from golint_maps.settings import ConcurrentCallback, Settings
 from golint_maps.source import PatternError
 from tests.engine.conftest import NIL_WRITE, Tree
@@ -398,3 +399,17 @@ def test_the_program_is_what_rules_read(tree: Tree) -> None:
     assert {package.path for package in joined.program.packages} == {"example.com/m", "example.com/m/q"}
     assert len(joined.program.races.pairs) > 0
     assert [notice.path for notice in joined.notices] == ["q/q.go"]
+
+
+@pytest.mark.parametrize("cached", [False, True])
+def test_nothing_is_reported_of_excluded_files_which_their_package_may_need(tree: Tree, tmp_path: Path, cached: bool) -> None:
+    made = "package p\n\ntype t struct{ m map[string]int }\n\nfunc (x *t) put() { x.m[``] = 1 }\n"
+    maker = NIL_WRITE + "\nfunc newT() *t { return &t{m: map[string]int{}} }\n//nolint:GM401\nvar _ = newT\n"
+    root = tree({"go.mod": MODULE, "a.go": made, "a_gen.go": maker, "broken/x_gen.go": "package x\n)(\n", "q_gen.go": "package p\n)(\n"})
+    given = {"exclude": ("*_gen.go",), "root": root, "cache": cached, "cache_dir": tmp_path / "cache", "profile": Profile.STRICT}
+    outcomes = [go(root, **given), go(root, **given)]
+    assert [(outcome.findings, outcome.notices) for outcome in outcomes] == [((), ()), ((), ())]
+    # One of them cannot be read in full, so what was accepted in the package may still be there.
+    assert [outcome.scope.packages for outcome in outcomes] == [frozenset(), frozenset()]
+    assert places(go(root, **{**given, "exclude": ("x",)})) != []
+    assert ("GM601", "a_gen.go") in places(go(root, "a_gen.go", **given))

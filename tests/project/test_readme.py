@@ -8,12 +8,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from golint_maps import registry, settings
 from golint_maps.cli.check import command as check
 from golint_maps.cli.graph import command as graph
 from golint_maps.cli.main import COMMANDS
+from golint_maps.engine.records import MAX_FILE_SIZE
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -39,11 +41,20 @@ def test_continuous_integration_can_be_called() -> None:
 
 
 def test_the_configuration_shown_is_valid_and_shows_the_keys_that_projects_need(tmp_path: Path) -> None:
-    (shown,) = blocks("toml")
+    shown, override = blocks("toml")
     (tmp_path / ".golint-maps.toml").write_text(shown, "utf-8")
     found = settings.load([], {}, cwd=tmp_path)
     assert found.overrides[0].paths == ("**/legacy/*.go",)
     assert len(found.concurrent_callbacks) == 3
+    keys = {line.partition("=")[0].strip(" #") for line in shown.splitlines() if "=" in line} | {"overrides"}
+    # `select` is in the comment on another key.
+    assert {item.encode_name for item in msgspec.structs.fields(settings.ConfigFile)} - keys == {"select"}
+    (tmp_path / ".golint-maps.toml").write_text(override, "utf-8")
+    assert settings.load([], {}, cwd=tmp_path).overrides[0].ignore == ("ALL",)
+
+
+def test_the_limit_of_a_file_is_the_one_that_holds() -> None:
+    assert f"Files over {MAX_FILE_SIZE >> 20} MiB are not read" in README
 
 
 def test_every_option_and_command_in_the_readme_exists() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from golint_maps.source import Discovery, discover
+from golint_maps.source.ignore import exclusion
 from tests.source.trees import Plant
 
 A = "package a\n"
@@ -161,6 +162,30 @@ def test_files_and_directories_given_by_name_are_taken_even_if_git_ignores_them(
 def test_gitignore_counts_without_a_repository_too_and_stops_at_a_nested_one(plant: Plant) -> None:
     root = plant({".gitignore": "x.go\n", "x.go": A, "a.go": A, "sub/.git/HEAD": "", "sub/x.go": A})
     assert files(discover(["./..."], cwd=root)) == ["a.go", "sub/x.go"]
+
+
+def test_what_is_excluded_is_not_walked_and_files_of_a_package_are_read_for_it_alone(plant: Plant) -> None:
+    root = plant({"a.go": A, "a_gen.go": A, "mocks/m.go": A, "x/mocks/deep/m.go": A, "only/b_gen.go": A, "x/x.go": A})
+    excludes = exclusion(["mocks/", "*_gen.go"], str(root))
+    found = discover(["./..."], cwd=root, excludes=excludes)
+    assert files(found) == ["a.go", "a_gen.go", "x/x.go"]
+    assert found.aside == {"a_gen.go"}
+
+
+@pytest.mark.parametrize("pattern", ["mocks/m.go", "mocks", "mocks/...", "mocks/deep/..."])
+def test_what_a_call_names_is_read_even_if_it_is_excluded(plant: Plant, pattern: str) -> None:
+    root = plant({"a.go": A, "mocks/m.go": A, "mocks/deep/m.go": A})
+    found = discover([pattern], cwd=root, excludes=exclusion(["mocks/"], str(root)))
+    assert files(found)
+    assert not found.aside
+    both = discover(["./...", pattern], cwd=root, excludes=exclusion(["mocks/"], str(root)))
+    assert files(both) == ["a.go", *files(found)]
+
+
+def test_patterns_of_exclude_are_relative_to_the_folder_that_they_stand_in(plant: Plant) -> None:
+    root = plant({"sub/gen/a.go": A, "sub/b.go": A, "gen/c.go": A})
+    assert files(discover(["./..."], cwd=root, excludes=exclusion(["/gen/"], str(root / "sub")))) == ["gen/c.go", "sub/b.go"]
+    assert files(discover(["./..."], cwd=root / "sub", excludes=exclusion(["sub/gen/"], str(root)))) == ["b.go"]
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe\n!\n/\n**\\\n[\n", b"!\n", b"\x00\n"])
