@@ -10,6 +10,7 @@ Missed on purpose: block comments, and staticcheck's reading that an ignore belo
 
 from __future__ import annotations
 
+import difflib
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, replace
@@ -27,6 +28,8 @@ _REST_OF_FILE: Final = 1 << 30
 # golangci-lint trims slashes and blanks before it looks, so `// nolint` counts as well; `//nolinting` does not.
 _NOLINT: Final = re.compile(r"//[/ ]*nolint(?::(?P<listed>.*)|(?P<why>\s.*)?)", re.DOTALL)
 _STATICCHECK: Final = re.compile(r"//lint:(?P<kind>ignore|file-ignore)\s+(?P<listed>\S+)(?P<why>.*)", re.DOTALL)
+_STATICCHECK_LIKE: Final = re.compile(r"//lint:(?P<verb>[\w-]+)\s+\S*\bGM\d.*", re.DOTALL)
+_GOLINT_MAPS_LIKE: Final = re.compile(r"//\s*(?P<linter>golint[-_]?maps):(?P<verb>[\w-]+).*", re.DOTALL)
 _GOLINT_MAPS: Final = re.compile(r"//\s*golint-maps:ignore(?:\s+(?P<listed>[^\s/]\S*))?(?P<why>(?:\s.*)?)", re.DOTALL)
 
 
@@ -36,7 +39,8 @@ class Directive:
 
     `names` are what it lists, as written, or `EVERYTHING`. `first` and `last` are the lines it covers (1-based); `trailing` says that it stands
     behind code. `start` and `end` are the byte offsets of the comment. `own` marks our own spelling, whose names can only be ours;
-    `needs_reason` marks spellings that do nothing without a reason.
+    `needs_reason` marks spellings that do nothing without a reason. `mistake` says what is wrong with a comment that was to be a directive, and
+    covers nothing: `//golint-maps:ingore GM201`.
     """
 
     names: tuple[str, ...]
@@ -48,6 +52,7 @@ class Directive:
     trailing: bool = False
     own: bool = False
     needs_reason: bool = False
+    mistake: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +98,12 @@ def _parse(comment: ir.Comment) -> Directive | None:
         return Directive(_names(match["listed"]), _reason(match["why"]), start, end, needs_reason=True)
     if match := _GOLINT_MAPS.fullmatch(text):
         return Directive(_names(match["listed"] or "golint-maps"), _reason(match["why"]), start, end, own=True)
+    if match := _GOLINT_MAPS_LIKE.fullmatch(text):
+        written = f"//{match['linter']}:{match['verb']}"
+        return Directive((), "", start, end, mistake=f"`{written}` is no directive; did you mean `//golint-maps:ignore`?")
+    if match := _STATICCHECK_LIKE.fullmatch(text):
+        nearest = difflib.get_close_matches(match["verb"], ("ignore", "file-ignore"), n=1, cutoff=0.0)[0]
+        return Directive((), "", start, end, mistake=f"`//lint:{match['verb']}` is no directive; did you mean `//lint:{nearest}`?")
     return None
 
 

@@ -41,13 +41,10 @@ def validate(settings: Settings, rules: Sequence[Rule]) -> None:
     named = [(name, selector) for name in ("select", "extend_select", "ignore", "level") for selector in getattr(settings, name)]
     for override in settings.overrides:
         named += [("overrides", selector) for selector in (*override.select, *override.ignore, *override.level)]
-    known = [rule.id for rule in rules] + [rule.name for rule in rules]
     for name, selector in named:
         if not resolve(selector, rules):
-            nearest = difflib.get_close_matches(selector.upper(), known, n=1, cutoff=0.7) or difflib.get_close_matches(
-                selector.lower(), known, n=1, cutoff=0.5
-            )
-            hint = f"; did you mean `{nearest[0]}`?" if nearest else "; see `golint-maps rules`"
+            near = nearest(selector, rules)
+            hint = f"; did you mean `{near}`?" if near else "; see `golint-maps rules`"
             raise SettingsError(f"{_origin(settings, name)}no rule is named `{selector}`{hint}")
 
 
@@ -59,6 +56,13 @@ def _origin(settings: Settings, name: str) -> str:
     return f"--{key}: " if origin == COMMAND_LINE else f"{origin}: {key}: "
 
 
+def nearest(selector: str, rules: Iterable[Rule]) -> str:
+    """Return the id or name that a selector which names no rule is most like; empty when it is like none."""
+    known = [word for rule in rules for word in (rule.id, rule.name)]
+    found = difflib.get_close_matches(selector.upper(), known, n=1, cutoff=0.7) or difflib.get_close_matches(selector.lower(), known, n=1, cutoff=0.5)
+    return found[0] if found else ""
+
+
 def selected(rules: Sequence[Rule], settings: Settings) -> tuple[Rule, ...]:
     """Return the rules that must run: those on everywhere and those that an override turns on for some path. Raises `SettingsError`."""
     validate(settings, rules)
@@ -67,9 +71,12 @@ def selected(rules: Sequence[Rule], settings: Settings) -> tuple[Rule, ...]:
     return tuple(rule for rule in rules if rule.id in everywhere or rule.id in somewhere)
 
 
-def adjust(findings: Iterable[Finding], rules: Sequence[Rule], settings: Settings, root: Path) -> tuple[Finding, ...]:
-    """Return the findings that are on for their path, at the level that holds there. `root` is what their paths are relative to."""
-    everywhere = _enabled(rules, settings)
+def adjust(findings: Iterable[Finding], rules: Sequence[Rule], settings: Settings, root: Path, *, always: Iterable[Rule] = ()) -> tuple[Finding, ...]:
+    """Return the findings that are on for their path, at the level that holds there. `root` is what their paths are relative to.
+
+    The rules in `always` are on without being selected; `ignore` turns them off.
+    """
+    everywhere = _enabled(rules, settings, (ANALYSIS_INCOMPLETE, *always))
     overrides = [(_matcher(override, settings.root or root, root), override) for override in settings.overrides]
     kept = []
     for finding in findings:
@@ -85,11 +92,10 @@ def adjust(findings: Iterable[Finding], rules: Sequence[Rule], settings: Setting
     return tuple(kept)
 
 
-def _enabled(rules: Sequence[Rule], settings: Settings) -> frozenset[str]:
-    if settings.select:
-        start = {rule.id: 3 for rule in rules if rule is ANALYSIS_INCOMPLETE}
-    else:
-        start = {rule.id: 3 for rule in rules if settings.profile is Profile.STRICT or rule.profile is Profile.DEFAULT}
+def _enabled(rules: Sequence[Rule], settings: Settings, always: Sequence[Rule] = (ANALYSIS_INCOMPLETE,)) -> frozenset[str]:
+    start = {rule.id: 3 for rule in rules if rule in always}
+    if not settings.select:
+        start |= {rule.id: 3 for rule in rules if settings.profile is Profile.STRICT or rule.profile is Profile.DEFAULT}
     chosen = start | _narrowest(settings.select, rules)
     for rule, width in _narrowest(settings.extend_select, rules).items():
         chosen[rule] = min(width, chosen.get(rule, width))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from golint_maps.builtin_rules import UNUSED_SUPPRESSION
 from golint_maps.directives import EVERYTHING, Directive, FileDirectives, directives_of
 from golint_maps.findings import Edit, Finding, Fix, Location, Safety
-from golint_maps.selection import resolve
+from golint_maps.selection import nearest, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -37,8 +37,8 @@ def apply(
     """Return the findings, those that a directive covers with its reason in `suppressed`, and then GM001 for directives that do no work.
 
     `rules` are all rules there are and `ran` those that ran: a directive for a rule that did not run is not unused. Hand in the directives of
-    those files only whose findings are all here. GM001 is made when it ran; under `require_reasons` a directive without a reason suppresses
-    nothing and has its GM001 in any case, so that nobody wonders why.
+    those files only whose findings are all here. GM001 is made when it ran. What can suppress nothing whatever is found has it in any case, so that
+    nobody wonders why: misspelt directives and rules, and under `require_reasons` directives without a reason.
     """
     ids = _resolver(rules)
     used: set[tuple[str, int, str]] = set()
@@ -60,10 +60,15 @@ def apply(
         for directive in file.directives:
             used_names = frozenset(name for name in directive.names if (path, directive.start, name) in used)
             ours = tuple(name for name in directive.names if name != EVERYTHING and (directive.own or ids(name) or _looks_ours(name)))
-            if (ours or used_names) and require_reasons and not directive.reason:
+            if directive.mistake:
+                result.append(_finding(path, directive, directive.mistake))
+            elif (ours or used_names) and require_reasons and not directive.reason:
                 result.append(_finding(path, directive, "This directive suppresses nothing because it gives no reason"))
-            elif ours and everywhere:
-                result.extend(_idle(path, directive, ours, used_names, ids, ran_ids))
+            elif ours:
+                if unknown := [name for name in ours if not ids(name)]:
+                    result.append(_finding(path, directive, _no_rule(unknown, rules)))
+                if everywhere:
+                    result.extend(_idle(path, directive, ours, used_names, ids, ran_ids))
     return tuple(result)
 
 
@@ -99,13 +104,17 @@ def _looks_ours(name: str) -> bool:
     return re.fullmatch(r"GM\d+", name, re.IGNORECASE) is not None
 
 
+def _no_rule(unknown: Sequence[str], rules: Sequence[Rule]) -> str:
+    hints = [f"`{near}`" for name in unknown if (near := nearest(name, rules))]
+    hint = f"; did you mean {' or '.join(hints)}?" if hints else ""
+    return f"This directive names no rule: {', '.join(unknown)}{hint}"
+
+
 def _idle(path: str, directive: Directive, ours: Sequence[str], used: frozenset[str], ids: _Resolver, ran: frozenset[str]) -> Iterable[Finding]:
     """Yield GM001 for what is wrong with a directive that names our rules."""
     if directive.needs_reason and not directive.reason:
         yield _finding(path, directive, "This directive suppresses nothing because a //lint: directive must give a reason")
         return
-    if unknown := [name for name in ours if not ids(name)]:
-        yield _finding(path, directive, f"This directive names no rule: {', '.join(unknown)}")
     if idle := [name for name in ours if name not in used and ids(name) & ran]:
         fix = Fix("Remove the directive", (Edit(Location(path, directive.start, directive.end), ""),), Safety.UNSAFE)
         message = f"This directive suppresses nothing: no finding of {', '.join(idle)} is here"

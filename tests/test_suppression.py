@@ -161,6 +161,13 @@ def test_columns_after_letters_beyond_ascii_do_not_confuse_lines() -> None:
         ("//golint-maps:ignore GM203 why", "no finding of GM203 is here"),
         ("//golint-maps:ignore because", "names no rule: because"),
         ("//nolint:GM299", "names no rule: GM299"),
+        ("//nolint:GM230", "names no rule: GM230; did you mean `GM203`?"),
+        ("//golint-maps:ignore rule201", "names no rule: rule201; did you mean `rule-201`?"),
+        ("//golint-maps:ingore GM201 why", "`//golint-maps:ingore` is no directive; did you mean `//golint-maps:ignore`?"),
+        ("// golint-maps:ignored", "`//golint-maps:ignored` is no directive"),
+        ("//golintmaps:ignore GM201", "`//golintmaps:ignore` is no directive; did you mean `//golint-maps:ignore`?"),
+        ("//lint:ingore GM201 why", "`//lint:ingore` is no directive; did you mean `//lint:ignore`?"),
+        ("//lint:fileignore GM201 why", "did you mean `//lint:file-ignore`?"),
     ],
 )
 def test_a_directive_that_names_us_and_does_nothing_is_reported(comment: str, complaint: str) -> None:
@@ -169,9 +176,28 @@ def test_a_directive_that_names_us_and_does_nothing_is_reported(comment: str, co
     assert complaint in messages[0]
 
 
-@pytest.mark.parametrize("comment", ["//nolint", "//nolint:all", "//nolint:errcheck", "//lint:ignore SA1000 why", "// nolint is a word"])
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "//nolint",
+        "//nolint:all",
+        "//nolint:errcheck",
+        "//lint:ignore SA1000 why",
+        "// nolint is a word",
+        "// golint-maps: see GM201",
+        "//lint:ingore SA1000",
+        "// golint-maps is a linter",
+    ],
+)
 def test_a_directive_that_may_be_for_another_linter_is_never_reported(comment: str) -> None:
     assert run(f"func f() {{\n\tx() {comment}\n}}\n") == (None, [])
+
+
+@pytest.mark.parametrize("comment", ["//nolint:GM299", "//golint-maps:ingore GM201 why", "//lint:ingore GM201 why", "//golint-maps:ignore because"])
+def test_a_directive_that_can_never_suppress_is_reported_in_every_profile(comment: str) -> None:
+    ran = tuple(rule for rule in RULES if rule.id != "GM001")
+    _, messages = run(f"func f() {{\n\tx() {comment}\n}}\n", ran=ran)
+    assert len(messages) == 1
 
 
 def test_of_several_names_only_the_idle_ones_are_reported() -> None:

@@ -80,8 +80,7 @@ def judge(
         and (settings.generated or not record.generated)
     }
     judged = suppression.apply(on, directives, rules=rules, ran=ran, require_reasons=settings.require_reasons)
-    if UNUSED_SUPPRESSION in ran:
-        judged = selection.adjust(judged, rules, settings, discovery.root)
+    judged = selection.adjust(judged, rules, settings, discovery.root, always=[UNUSED_SUPPRESSION])
     return tuple(sorted(judged, key=_place))
 
 

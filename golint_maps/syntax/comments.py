@@ -23,7 +23,7 @@ _MATTERS: Final = re.compile(
 Each alternative begins with a letter, and its conditions stand behind it, because `re` can skip to first letters but not to conditions.
 """
 
-_DIRECTIVE: Final = re.compile(rb"//(?:[/ \t]*nolint|lint:|[ \t]*golint-maps:|go:|export\b)")
+_DIRECTIVE: Final = re.compile(rb"//(?:[/ \t]*nolint|lint:|[ \t]*golint[-_]?maps:|go:|export\b)")
 ANNOTATION: Final = re.compile(_DIRECTIVE.pattern + rb"|\+check(?:locks|atomic)")
 """The same and gVisor's annotations. Looking for two beginnings takes several times as long, so this is for files that have the second."""
 

@@ -20,7 +20,7 @@ from golint_maps.engine.tasks import analyse_package
 from golint_maps.findings import Finding
 from golint_maps.outcome import Outcome
 from golint_maps.rule import Profile
-from golint_maps.settings import ConcurrentCallback, Settings
+from golint_maps.settings import ConcurrentCallback, Override, Settings
 from golint_maps.source import PatternError
 from tests.engine.conftest import NIL_WRITE, Tree
 
@@ -413,3 +413,16 @@ def test_nothing_is_reported_of_excluded_files_which_their_package_may_need(tree
     assert [outcome.scope.packages for outcome in outcomes] == [frozenset(), frozenset()]
     assert places(go(root, **{**given, "exclude": ("x",)})) != []
     assert ("GM601", "a_gen.go") in places(go(root, "a_gen.go", **given))
+
+
+def test_misspelt_directives_are_told_in_every_profile_unless_they_are_ignored(tree: Tree) -> None:
+    root = tree(
+        {"go.mod": MODULE, "p.go": "package p\n\nfunc f() {\n\tg() //nolint:GM499\n\tg() //golint-maps:ingore GM401 x\n\tg() //nolint:GM401\n}\n"}
+    )
+    assert ids(go(root)) == ["GM001", "GM001"]
+    assert ids(go(root, select=("GM2",))) == ["GM001", "GM001"]
+    assert ids(go(root, profile=Profile.STRICT)) == ["GM001", "GM001", "GM001"]
+    for ignored in ("GM001", "unused-suppression", "GM0"):
+        assert ids(go(root, ignore=(ignored,))) == []
+    override = Override(("p.go",), ignore=("GM001",))
+    assert ids(go(root, overrides=(override,), root=root)) == []
