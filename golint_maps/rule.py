@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from golint_maps.findings import Finding, Fix, Level, Location, Related, Trace
+from golint_maps.findings import Finding, Fix, Level, Location, Related, Safety, Trace
 from golint_maps.flow.site import Place, Site
 from golint_maps.types.model import brief
 
@@ -39,7 +39,8 @@ class Rule:
 
     `summary` is one sentence without a full stop, which begins small.
     `security` is GitHub's `security-severity` (0.1–10.0) for rules that are security relevant,
-    else None. `cwe` are CWE numbers. A module sets `RULE = Rule(…)` and decorates its one check with `@RULE.check`.
+    else None. `cwe` are CWE numbers. `fixes` are the kinds of fixes that some of its findings carry, the safest first.
+    A module sets `RULE = Rule(…)` and decorates its one check with `@RULE.check`.
     """
 
     id: str
@@ -51,6 +52,7 @@ class Rule:
     cwe: tuple[int, ...] = ()
     security: float | None = None
     tags: tuple[str, ...] = ()
+    fixes: tuple[Safety, ...] = ()
     since: str = "0.1"
     checks: list[Check] = field(default_factory=list, compare=False, repr=False)
 

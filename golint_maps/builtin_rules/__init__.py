@@ -6,7 +6,7 @@ everything right of `golint_maps.rule`.
 
 from __future__ import annotations
 
-from golint_maps.findings import Level
+from golint_maps.findings import Level, Safety
 from golint_maps.rule import Precision, Profile, Rule
 
 ANALYSIS_INCOMPLETE = Rule(
@@ -24,6 +24,7 @@ UNUSED_SUPPRESSION = Rule(
     level=Level.NOTE,
     precision=Precision.VERY_HIGH,
     profile=Profile.STRICT,
+    fixes=(Safety.UNSAFE,),
 )
 
 BUILTIN_RULES = (ANALYSIS_INCOMPLETE, UNUSED_SUPPRESSION)

@@ -44,7 +44,8 @@ def command(selectors: tuple[str, ...], go: str | None, rules_dirs: tuple[Path, 
             facts = f"level: {rule.level} · profile: {rule.profile} · precision: {rule.precision}"
             cwe = "".join(f" · CWE-{number}" for number in rule.cwe)
             page = _EXPECTED.sub("", _TITLE.sub("", (registry.page(rule) or "").strip()))
-            pages.append(f"{head}{facts}{cwe} · since {rule.since}\n\n{page}\n")
+            fixes = f" · {' and '.join(rule.fixes)} fixes" if rule.fixes else " · no fixes"
+            pages.append(f"{head}{facts}{cwe}{fixes} · since {rule.since}\n\n{page}\n")
             if version is not None and (section := layouts.section(rule.id, version[1])):
                 pages.append(section)
     output.to_stdout("\n".join(pages))

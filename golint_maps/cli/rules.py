@@ -26,12 +26,20 @@ def command(format_: str, rules_dirs: tuple[Path, ...]) -> None:
 
 def _text(rules: Sequence[Rule]) -> str:
     width = max(len(rule.name) for rule in rules)
-    return "".join(f"{rule.id:<6} {rule.name:<{width}}  {rule.level:<7}  {rule.profile:<7}  {rule.summary}\n" for rule in rules)
+    return "".join(f"{rule.id:<6} {rule.name:<{width}}  {rule.level:<7}  {rule.profile:<7}  {fix(rule):<10}  {rule.summary}\n" for rule in rules)
+
+
+def fix(rule: Rule) -> str:
+    """Return whether findings of a rule can be fixed, and how safely at best: the first of its kinds."""
+    return f"{rule.fixes[0]} fix" if rule.fixes else "no fix"
 
 
 def _markdown(rules: Sequence[Rule]) -> str:
-    head = "| id | name | level | profile | precision | what it finds |\n|---|---|---|---|---|---|\n"
-    return head + "".join(f"| {rule.id} | `{rule.name}` | {rule.level} | {rule.profile} | {rule.precision} | {rule.summary} |\n" for rule in rules)
+    head = "| id | name | level | profile | precision | fix | what it finds |\n|---|---|---|---|---|---|---|\n"
+    return head + "".join(
+        f"| {rule.id} | `{rule.name}` | {rule.level} | {rule.profile} | {rule.precision} | {', '.join(rule.fixes)} | {rule.summary} |\n"
+        for rule in rules
+    )
 
 
 def _json(rules: Sequence[Rule]) -> str:
@@ -47,6 +55,7 @@ def _json(rules: Sequence[Rule]) -> str:
             "precision": rule.precision,
             "cwe": rule.cwe,
             "tags": rule.tags,
+            "fixes": rule.fixes,
             "since": rule.since,
         }
         for rule in rules

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from golint_maps.findings import Finding, Level
+from golint_maps.findings import Edit, Finding, Fix, Level, Safety
 from golint_maps.flow.internals.facts import StaleSwissGuard
 from golint_maps.program import Program
-from golint_maps.rule import Precision, Rule
+from golint_maps.rule import Precision, Rule, locate
 
 RULE = Rule(
     id="GM307",
@@ -17,6 +17,7 @@ RULE = Rule(
     precision=Precision.VERY_HIGH,
     cwe=(1109,),
     tags=("portability", "build"),
+    fixes=(Safety.UNSAFE,),
 )
 
 
@@ -33,5 +34,13 @@ def check(program: Program) -> Iterator[Finding]:
         yield RULE.finding(
             fact,
             f"`{fact.expression}` asks for a tag that only Go 1.24 and 1.25 set. {effect} Nothing says so when it is built.",
+            fixes=_fixes(fact),
             help=f"Let the version decide: {fix}.",
         )
+
+
+def _fixes(fact: StaleSwissGuard) -> tuple[Fix, ...]:
+    """Return the version instead of the tag, where that is all that the line asks for."""
+    line = {"goexperiment.swissmap": "//go:build go1.24", "!goexperiment.swissmap": "//go:build !go1.24"}.get(fact.expression)
+    # It says something else than the tag where GOEXPERIMENT=noswissmap is set, and a version in a file may raise that of its language.
+    return () if line is None else (Fix(f"Replace the line by `{line}`", (Edit(locate(fact.place), line),), Safety.UNSAFE),)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from golint_maps.findings import Finding, Level
+from golint_maps.findings import Edit, Finding, Fix, Level, Safety
 from golint_maps.flow.internals.facts import NonexistentKnob
 from golint_maps.flow.internals.knobs import is_map_setting
 from golint_maps.program import Module, Place, Program
-from golint_maps.rule import Precision, Rule
+from golint_maps.rule import Precision, Rule, locate
 
 RULE = Rule(
     id="GM308",
@@ -18,6 +19,7 @@ RULE = Rule(
     precision=Precision.VERY_HIGH,
     cwe=(1164,),
     tags=("configuration",),
+    fixes=(Safety.SAFE,),
 )
 
 _EFFECTS = {
@@ -44,7 +46,16 @@ def check(program: Program) -> Iterator[Finding]:
         yield from _of_go_mod(module)
     for fact in program.each(NonexistentKnob):
         title = f"`GOEXPERIMENT={fact.knob}` does not exist" if fact.kind == "experiment" else f"`{fact.knob}` exists in no version of Go"
-        yield RULE.finding(fact, f"{title}. {_effect(fact)}", key=fact.knob, help=_INSTEAD[fact.kind])
+        yield RULE.finding(fact, f"{title}. {_effect(fact)}", key=fact.knob, fixes=_fixes(fact), help=_INSTEAD[fact.kind])
+
+
+def _fixes(fact: NonexistentKnob) -> tuple[Fix, ...]:
+    """Return the removal of a line that nothing listens to, or that only keeps the build from beginning. What a string is for is not known."""
+    if fact.kind not in ("directive", "debug-line"):
+        return ()
+    # With the line break: an empty line would part a comment from what it is about.
+    line = replace(locate(fact.place), end=fact.place.end + 1)
+    return (Fix("Delete the line", (Edit(line, ""),), Safety.SAFE),)
 
 
 def _of_go_mod(module: Module) -> Iterator[Finding]:

@@ -17,6 +17,7 @@ RULE = Rule(
     precision=Precision.VERY_HIGH,
     profile=Profile.STRICT,
     tags=("iteration",),
+    fixes=(Safety.SAFE, Safety.UNSAFE),
 )
 
 

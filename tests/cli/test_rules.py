@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -27,13 +28,24 @@ def test_the_json_table_says_all_that_is_known_of_a_rule(call: Call) -> None:
         "precision": "very-high",
         "cwe": [],
         "tags": [],
+        "fixes": [],
         "since": "0.1",
     }
 
 
 def test_the_markdown_table_has_as_many_cells_in_every_line(call: Call) -> None:
     lines = call("rules", "--format", "markdown").out.splitlines()
-    assert {line.replace(r"\|", "").count("|") for line in lines} == {7}
+    assert {line.replace(r"\|", "").count("|") for line in lines} == {8}
+
+
+def test_the_tables_and_the_page_say_whether_a_rule_has_fixes(call: Call) -> None:
+    lines = {line[:5]: line for line in call("rules").out.splitlines()}
+    assert [re.split(r" {2,}", lines[id_])[4] for id_ in ("GM102", "GM203", "GM307")] == ["safe fix", "no fix", "unsafe fix"]
+    rows = {row["id"]: row["fixes"] for row in json.loads(call("rules", "--format", "json").out)}
+    assert (rows["GM102"], rows["GM203"]) == (["safe", "unsafe"], [])
+    assert "| safe, unsafe |" in call("rules", "--format", "markdown").out
+    assert " · safe and unsafe fixes · since" in call("explain", "GM102").out
+    assert " · no fixes · since" in call("explain", "GM203").out
 
 
 @pytest.mark.parametrize("name", ["GM000", "gm000", "analysis-incomplete"])

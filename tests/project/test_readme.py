@@ -68,6 +68,11 @@ def test_every_option_and_command_in_the_readme_exists() -> None:
         assert name in COMMANDS
 
 
+def test_the_table_of_fixes_has_the_rules_that_have_some() -> None:
+    rows = re.findall(r"^\| (GM\d{3}(?:, GM\d{3})*) \| (safe|unsafe) \|", README, re.MULTILINE)
+    assert {id_: kind for ids, kind in rows for id_ in ids.split(", ")} == {rule.id: rule.fixes[0] for rule in registry.load() if rule.fixes}
+
+
 def test_every_rule_in_the_table_of_families_exists() -> None:
     named = re.findall(r"^\| GM(\d) [^|]*\|[^|]*\| (.*) \|$", README, re.MULTILINE)
     names = {rule.name: rule.id for rule in registry.load()}
