@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from golint_maps.findings import Finding
@@ -17,6 +17,24 @@ class Totals:
     files: int
     lines: int
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a run has read, for `-v`.
+
+    `modules` are paths with the version of Go that each asks for, or nothing. Of the files, `tests`, `generated`, `others` (those that the build
+    `configuration` leaves out, which are read in another one) and `aside` (read for the sake of their packages alone) are numbers. `passed` are
+    the paths that were not read, with the reason.
+    """
+
+    modules: tuple[tuple[str, str], ...] = ()
+    configuration: str = ""
+    tests: int = 0
+    generated: int = 0
+    others: int = 0
+    aside: int = 0
+    passed: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +72,8 @@ class Outcome:
     """Findings of one run, sorted, with levels, selection and suppression applied.
 
     Suppressed findings are included (`Finding.suppressed` is not None); reports leave them out unless they are asked for. Each notice has its
-    GM000 finding as well. `rules` are all rules that ran, in id order, with GM000 and GM001. `scope` is what the findings are all findings of.
+    GM000 finding as well. `rules` are all rules that ran, in id order, with GM000 and GM001. `scope` is what the findings are all findings of. What
+    `reading` says is for people only.
     """
 
     root: Path
@@ -63,3 +82,4 @@ class Outcome:
     totals: Totals
     rules: tuple[Rule, ...]
     scope: Scope = Scope()
+    reading: Reading = field(default_factory=Reading, compare=False)

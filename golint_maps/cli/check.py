@@ -57,7 +57,7 @@ class _Request:
 @click.option("--statistics", is_flag=True, help="Count the findings of each rule and level, on stderr, with -q as well.")
 @click.option("--show-settings", is_flag=True, help="Print the settings that hold and where each comes from, and stop.")
 @click.option("-q", "--quiet", is_flag=True, help="Nothing on stderr but errors.")
-@click.option("-v", "--verbose", is_flag=True, help="Say on stderr what was read.")
+@click.option("-v", "--verbose", is_flag=True, help="Say on stderr what was read and what was passed over, and tell all notes.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True, help="Colour the report.")
 def command(
     patterns: tuple[str, ...],

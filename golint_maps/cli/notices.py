@@ -16,11 +16,14 @@ _MOST: Final = 10
 
 
 def tell(outcome: Outcome, *, verbose: bool = False) -> None:
-    """Say what could not be analysed in full: the first few, unless all are asked for."""
+    """Say what could not be analysed in full: the first few, or all after what was read, if that is asked for."""
     from golint_maps import report
 
+    seen = report.seen_from(outcome, options.folder())
+    if verbose:
+        output.tell(report.reading(seen), nl=False)
     untold = 0
-    for number, notice in enumerate(report.seen_from(outcome, options.folder()).notices):
+    for number, notice in enumerate(seen.notices):
         if verbose or notice.internal or number < _MOST:
             output.tell(f"golint-maps: {notice.path + ' ' if notice.path else ''}{notice.message}")
         else:

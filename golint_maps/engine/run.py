@@ -24,7 +24,7 @@ from golint_maps.engine.world import World, from_elsewhere, still_imported
 from golint_maps.findings import Finding, Location
 from golint_maps.flow.facts import PackageFacts
 from golint_maps.graphs.callbacks import configured
-from golint_maps.outcome import Notice, Outcome, Totals
+from golint_maps.outcome import Notice, Outcome, Reading, Totals
 from golint_maps.program import Program
 from golint_maps.rule import Profile, Rule
 from golint_maps.settings import Settings
@@ -162,7 +162,8 @@ def _run(
     # Files that nothing is said of count here as well: where one cannot be read, its package has not been looked at in full.
     noted = (*memory.notices, *(notice for notice, _ in seen.notices))
     scope = scope_of(seen.discovery, noted, selected, settings)
-    return Outcome(seen.discovery.root, memory.findings, memory.notices, _totals(seen), verdict.with_builtin(selected), scope)
+    reading = _reading(seen, settings)
+    return Outcome(seen.discovery.root, memory.findings, memory.notices, _totals(seen), verdict.with_builtin(selected), scope, reading)
 
 
 def _thorough(selected: Sequence[Rule]) -> bool:
@@ -238,3 +239,18 @@ def _steps(progress: Progress | None, stage: str) -> Callable[[int, int], None]:
 def _totals(seen: Survey) -> Totals:
     lines = sum(known.record.lines for known in seen.known.values())
     return Totals(len(seen.discovery.packages), len(seen.known), lines, 0.0)
+
+
+def _reading(seen: Survey, settings: Settings) -> Reading:
+    discovery = seen.discovery
+    label = default_configuration(frozenset(settings.tags)).label
+    built = {file.relative for package in discovery.packages if package.configuration == label for file in package.files}
+    return Reading(
+        modules=tuple((module.path, module.go_text) for module in discovery.modules if not module.synthetic),
+        configuration=label,
+        tests=sum(path.endswith("_test.go") for path in seen.known),
+        generated=sum(known.record.generated for known in seen.known.values()),
+        others=sum(path not in built for path in seen.known),
+        aside=sum(path in discovery.aside for path in seen.known),
+        passed=tuple((problem.path, problem.message) for problem in discovery.passed),
+    )

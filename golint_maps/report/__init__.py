@@ -1,8 +1,8 @@
 """Reports: functions from the outcome of a run to text, one module for each format.
 
 Imports nothing of the analysis but findings, rules and outcomes; the command line and the language server import it. Its public face is `render`
-with `FORMATS` and `RenderOptions`, `seen_from` for paths that lead from another folder, and `summary_line` and `statistics` for what goes to
-stderr. A format's module is loaded when it is first asked for, so a plain text report never pays for the SARIF object model.
+with `FORMATS` and `RenderOptions`, `seen_from` for paths that lead from another folder, and `summary_line`, `statistics` and `reading` for what goes
+to stderr. A format's module is loaded when it is first asked for, so a plain text report never pays for the SARIF object model.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import cast
 from golint_maps.outcome import Outcome
 from golint_maps.report.folder import seen_from
 from golint_maps.report.options import RenderOptions, Repository
-from golint_maps.report.totals import statistics, summary_line
+from golint_maps.report.totals import reading, statistics, summary_line
 
-__all__ = ["FORMATS", "RenderOptions", "Repository", "render", "seen_from", "statistics", "summary_line"]
+__all__ = ["FORMATS", "RenderOptions", "Repository", "reading", "render", "seen_from", "statistics", "summary_line"]
 
 _MODULES = {
     "full": "full",

@@ -37,6 +37,7 @@ def seen_from(outcome: Outcome, folder: Path) -> Outcome:
         root=folder,
         findings=tuple(_finding(finding, rebase) for finding in outcome.findings),
         notices=tuple(replace(notice, path=rebase(notice.path)) for notice in outcome.notices),
+        reading=replace(outcome.reading, passed=tuple((rebase(path), why) for path, why in outcome.reading.passed)),
     )
 
 

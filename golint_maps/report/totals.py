@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Final
 
 from golint_maps.findings import Level
 from golint_maps.outcome import Outcome
-from golint_maps.report.wording import counted, duration
+from golint_maps.report.wording import counted, duration, printable
 
 
 def summary_line(outcome: Outcome, fail_on: Level | None) -> str:
@@ -28,6 +29,42 @@ def summary_line(outcome: Outcome, fail_on: Level | None) -> str:
     if parts and not any(fail_on is not None and level.rank <= fail_on.rank for level in standing):
         line += f" (none fails the run: --fail-on {'never' if fail_on is None else fail_on.value})"
     return line
+
+
+_SHOWN: Final = 5
+"""How many modules, and paths that were passed over for one reason, are told by name."""
+
+
+def reading(outcome: Outcome) -> str:
+    """Return what a run has read and what it has passed over, a line each."""
+    read, totals = outcome.reading, outcome.totals
+    modules = [printable(f"{path} (go {go})" if go else path) for path, go in read.modules]
+    of_them = [
+        f"{number:,} {what}"
+        for number, what in (
+            (read.tests, "of tests"),
+            (read.generated, "generated"),
+            (read.others, f"not in the build for {read.configuration}"),
+            (read.aside, "excluded, for its package" if read.aside == 1 else "excluded, for their packages"),
+        )
+        if number
+    ]
+    lines = [
+        f"{counted(len(modules), 'module')}: {_first(modules)}" if modules else "no module",
+        f"{counted(totals.packages, 'package')}, {counted(totals.files, 'file')}{f' ({_joined(of_them)})' if of_them else ''}",
+    ]
+    passed: dict[str, list[str]] = {}
+    for path, why in read.passed:
+        passed.setdefault(why, []).append(path)
+    text = "".join(f"golint-maps: read {line}\n" for line in lines)
+    for why, paths in sorted(passed.items()):
+        text += f"golint-maps: passed over {_first(paths)} ({why})\n"
+    return text
+
+
+def _first(names: list[str]) -> str:
+    more = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
+    return f"{', '.join(names[:_SHOWN])}{more}"
 
 
 def _joined(parts: list[str]) -> str:

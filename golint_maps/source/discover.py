@@ -74,6 +74,7 @@ def discover(
         aside=frozenset(aside - seen),
         headers=survey.headers,
         trees=tuple(Path(target.folder) for target in targets if target.everything),
+        passed=tuple(sorted(set(survey.passed), key=lambda problem: (problem.path, problem.message))),
     )
 
 
@@ -112,7 +113,7 @@ def _folders(target: Target, survey: _Survey, excludes: Excludes | None) -> Iter
         if own.files:
             yield own
             return
-    for found in walk(target.folder, survey.home_of, survey.report, excludes):
+    for found in walk(target.folder, survey.home_of, survey.report, excludes, survey.passes):
         if target.wildcard is None or target.wildcard.fullmatch(found.directory.replace(os.sep, "/")):
             yield found
 
@@ -128,6 +129,7 @@ class _Survey:
     homes: dict[str, Home] = field(default_factory=dict)
     headers: dict[str, Header] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    passed: list[Problem] = field(default_factory=list)
 
     def relative(self, path: str) -> str:
         """Return an absolute path relative to the root, with `/`; the root itself is empty."""
@@ -144,6 +146,10 @@ class _Survey:
     def report(self, path: str, message: str) -> None:
         """Note what is wrong with an absolute path."""
         self.problems.append(Problem(printable(self.relative(path)), printable(message)))
+
+    def passes(self, path: str, why: str) -> None:
+        """Note that an absolute path is not read."""
+        self.passed.append(Problem(printable(self.relative(path)), why))
 
     def home_of(self, directory: str) -> Home:
         """Return the module of a directory: that of the nearest go.mod, or one named after the root."""
@@ -171,6 +177,7 @@ class _Survey:
         members: list[tuple[SourceFile, Header]] = []
         for entry in sorted(found.files, key=lambda entry: entry.name):
             if not self.tests and entry.name.endswith("_test.go"):
+                self.passes(os.path.join(found.directory, entry.name), "no tests")
                 continue
             relative = f"{path}/{entry.name}" if path else entry.name
             file = SourceFile(parent / entry.name, relative, entry.size, entry.mtime_ns, entry.ctime_ns)

@@ -106,7 +106,7 @@ class Discovery:
     """What one call names. `named` are the relative paths of files that were given one by one; `headers` are by relative path.
 
     `aside` are the relative paths of files that are read for the sake of their packages only: nothing is reported of them. `trees` are the folders
-    everything below which was named.
+    everything below which was named. `passed` is what is not read because of its name or of what some pattern says, with the reason.
     """
 
     root: Path
@@ -117,6 +117,7 @@ class Discovery:
     aside: frozenset[str] = frozenset()
     headers: Mapping[str, Header] = field(default_factory=dict, compare=False, repr=False)
     trees: tuple[Path, ...] = field(default=(), compare=False)
+    passed: tuple[Problem, ...] = field(default=(), compare=False, repr=False)
 
 
 class PatternError(ValueError):

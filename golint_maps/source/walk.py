@@ -43,13 +43,15 @@ class Folder:
     aside: frozenset[str] = frozenset()
 
 
-def walk(top: str, home_of: Callable[[str], Home], report: Report, excludes: ignore.Excludes | None = None) -> Iterator[Folder]:
+def walk(
+    top: str, home_of: Callable[[str], Home], report: Report, excludes: ignore.Excludes | None = None, passed: Report = lambda path, why: None
+) -> Iterator[Folder]:
     """Yield the folders below an absolute directory, itself included, as `...` of the go command means them.
 
     `vendor`, `testdata`, names that begin with `.` or `_`, what go.mod's `ignore` lines and .gitignore files name, and symbolic links to
     directories are not entered. Unlike the go command, nested modules are. `top` itself is walked whatever its name.
     Directories that are excluded are not entered either, unless `top` is one or lies in one. Excluded files are read where their package has
-    other files, which may need what they declare.
+    other files, which may need what they declare. `passed` is told of what is not read, and why.
     """
     if excludes is not None and excludes(top, True):
         excludes = None
@@ -69,21 +71,22 @@ def walk(top: str, home_of: Callable[[str], Home], report: Report, excludes: ign
         for entry in entries:
             name = entry.name
             if name.startswith((".", "_")):
+                if name.endswith(".go") or entry.is_dir(follow_symlinks=False):
+                    passed(entry.path, "begins with . or _")
                 continue
             if entry.is_dir(follow_symlinks=False):
-                if name in {"vendor", "testdata"} or _left_out(home, entry.path):
-                    continue
                 path = entry.path
-                if rules is not None and ignore.ignored(rules, path, True):
-                    continue
-                if excludes is not None and excludes(path, True):
+                if why := _passed_over(name, path, home, rules, excludes):
+                    passed(path, why)
                     continue
                 if is_unprintable(name):
                     report(path, "has a name with control characters or bytes that are no UTF-8; what is below it is not read")
                     continue
                 pending.append((path, home, rules))
             elif name.endswith(".go"):
-                if (rules is None or not ignore.ignored(rules, entry.path, False)) and (file := _regular(entry, report)):
+                if rules is not None and ignore.ignored(rules, entry.path, False):
+                    passed(entry.path, ".gitignore")
+                elif file := _regular(entry, report):
                     files.append(file)
                     if excludes is not None and excludes(entry.path, False):
                         aside.add(name)
@@ -91,6 +94,20 @@ def walk(top: str, home_of: Callable[[str], Home], report: Report, excludes: ign
                 _report_loop(entry, report)
         if len(files) > len(aside):
             yield Folder(directory, tuple(files), home, frozenset(aside))
+        else:
+            for name in sorted(aside):
+                passed(os.path.join(directory, name), "exclude")
+
+
+def _passed_over(name: str, path: str, home: Home, rules: ignore.IgnoreRules | None, excludes: ignore.Excludes | None) -> str:
+    """Return why a walk does not enter a directory; empty if it does."""
+    if name in {"vendor", "testdata"}:
+        return name
+    if _left_out(home, path):
+        return "ignore of go.mod"
+    if rules is not None and ignore.ignored(rules, path, True):
+        return ".gitignore"
+    return "exclude" if excludes is not None and excludes(path, True) else ""
 
 
 def folder(directory: str, home: Home, report: Report, extra: frozenset[str] = frozenset()) -> Folder:
