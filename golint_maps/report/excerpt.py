@@ -10,13 +10,17 @@ from golint_maps.findings import Level, Location
 from golint_maps.report.ansi import Paint
 from golint_maps.report.display import displayed, windowed
 from golint_maps.report.source_text import SourceText
-from golint_maps.report.wording import printable
+from golint_maps.report.wording import printable, wrapped
 
 _CONTEXT = 1
 """Lines shown before and after a primary span."""
 
 _WHOLE_SPAN = 3
 """A span of up to so many lines is underlined throughout; of a longer one, the first and the last line are shown."""
+
+
+_LABEL_ROOM = 30
+"""Columns that a label which has to be wrapped gets at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,17 +125,21 @@ def _numbered(source: SourceText, number: int, spans: list[tuple[int, int, Mark,
             underlines.append(_Underline(*cells, printable(mark.label) if final else "", mark.level))
     left = frame.rule(number)
     rows = [f"{left} {window.text}" if window.text else left]
-    rows.extend(f"{frame.rule()} {row}" for row in _underlined(underlines, frame.paint))
+    rows.extend(f"{frame.rule()} {row}" for row in _underlined(underlines, frame.paint, max(frame.width - frame.gutter - 3, 20)))
     return rows
 
 
-def _underlined(underlines: list[_Underline], paint: Paint) -> list[str]:
-    """Return the rows below a line of source: underlines with the label of the rightmost, then the other labels, each under its span."""
+def _underlined(underlines: list[_Underline], paint: Paint, width: int) -> list[str]:
+    """Return the rows below a line of source: underlines with the label of the rightmost, then the other labels, each under its span.
+
+    A label for which there is no room beside its span stands below it, in as many rows as it needs, and further to the left where it needs many.
+    """
     if not underlines:
         return []
     labelled = sorted((mark for mark in underlines if mark.label), key=lambda mark: mark.start)
     end = max(mark.end for mark in underlines)
-    beside = labelled.pop() if labelled and labelled[-1].end == end else None
+    fits = labelled and labelled[-1].end == end and end + 1 + len(labelled[-1].label) <= width
+    beside = labelled.pop() if fits else None
     cells = [(" ", "")] * end
     for mark in reversed(underlines):
         cells[mark.start : mark.end] = [(character, mark.style) for character in mark.drawn()]
@@ -139,11 +147,12 @@ def _underlined(underlines: list[_Underline], paint: Paint) -> list[str]:
     rows = [f"{row} {paint(beside.style, beside.label)}" if beside else row]
     while labelled:
         mark = labelled.pop()
-        bars = [(" ", "")] * mark.start
+        start = max(min(mark.start, width - _LABEL_ROOM), 0) if mark.start + len(mark.label) > width else mark.start
+        bars = [(" ", "")] * start
         for other in labelled:
-            if other.start < mark.start:
+            if other.start < start:
                 bars[other.start] = ("|", other.style)
-        rows.append(_painted(bars, paint) + paint(mark.style, mark.label))
+        rows.extend(_painted(bars, paint) + paint(mark.style, line) for line in wrapped(mark.label, width - start, "", ""))
     return rows
 
 

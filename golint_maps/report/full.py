@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Mapping
 
 from golint_maps.findings import Finding, Location, Trace
@@ -15,7 +14,9 @@ from golint_maps.report.excerpt import Frame, Mark, excerpt, last_line
 from golint_maps.report.options import RenderOptions
 from golint_maps.report.selection import reported
 from golint_maps.report.source_text import SourceFiles
-from golint_maps.report.wording import printable, title
+from golint_maps.report.wording import printable, title, wrapped
+
+_LEAST_WIDTH = 40
 
 
 def render(outcome: Outcome, options: RenderOptions) -> str:
@@ -30,10 +31,7 @@ def _finding(finding: Finding, names: Mapping[str, str], sources: SourceFiles, o
     paint = Paint(options.color)
     first, rest = title(finding.message)
     name = f" {names[finding.rule]}" if finding.rule in names else ""
-    yield (
-        f"{paint(finding.level, finding.rule)}{paint('bold', name)} [{paint(finding.level, finding.level)}]: "
-        f"{paint('bold', printable(first))}{paint('dim', suppression(finding))}"
-    )
+    yield from _heading(finding, name, printable(first), paint, max(options.width, _LEAST_WIDTH))
     marks = _marks(finding)
     edited = (sources[edit.location.path].position(edit.location.end).line for fix in finding.fixes for edit in fix.edits)
     gutter = len(str(max(*(last_line(sources[path], in_file) for path, in_file in marks.items()), *edited, 0)))
@@ -58,6 +56,17 @@ def _finding(finding: Finding, names: Mapping[str, str], sources: SourceFiles, o
         yield from changes(fix, sources, Frame(paint, gutter, options.width))
 
 
+def _heading(finding: Finding, name: str, text: str, paint: Paint, width: int) -> Iterator[str]:
+    """Yield what is found, with its rule and level, wrapped to the terminal."""
+    plain = f"{finding.rule}{name} [{finding.level}]: "
+    head, *tail = wrapped(text, width, plain, "    ")
+    bold = [paint("bold", line) for line in (head[len(plain) :], *(line[4:] for line in tail))]
+    lines = [f"{paint(finding.level, finding.rule)}{paint('bold', name)} [{paint(finding.level, finding.level)}]: {bold[0]}"]
+    lines += [f"    {line}" for line in bold[1:]]
+    yield from lines[:-1]
+    yield lines[-1] + paint("dim", suppression(finding))
+
+
 def _marks(finding: Finding) -> dict[str, list[Mark]]:
     """Return what to underline in each file, the file of the finding first."""
     marks = {finding.location.path: [Mark(finding.location, level=finding.level)]}
@@ -72,25 +81,27 @@ class _Notes:
     def __init__(self, paint: Paint, indent: str, width: int) -> None:
         self._paint = paint
         self._indent = indent
-        self._width = max(width, 40)
+        self._width = max(width, _LEAST_WIDTH)
 
     def note(self, label: str, text: str) -> Iterator[str]:
         """Yield a labelled paragraph, wrapped to the terminal."""
         first = f"{self._indent}= {label}: "
-        wrapped = textwrap.wrap(
-            printable(text), self._width, initial_indent=first, subsequent_indent=" " * len(first), break_long_words=False, break_on_hyphens=False
-        )
-        head, *tail = wrapped or [first.rstrip()]
+        head, *tail = wrapped(printable(text), self._width, first, " " * len(first))
         yield f"{self._indent}{self._paint('frame', '=')} {self._paint('help', label)}:{head[len(first) - 1 :]}"
         yield from tail
 
     def trace(self, trace: Trace, sources: SourceFiles) -> Iterator[str]:
         """Yield the name of a trace and its numbered steps, each with its line of source."""
-        yield f"{self._indent}{self._paint('frame', '=')} {self._paint('bold', printable(trace.name))}:"
+        room = self._width - len(self._indent) - len("= :")
+        signs = [self._paint("frame", "=")]
+        *names, last = wrapped(printable(trace.name), room, "", "")
+        for name, end in (*((name, "") for name in names), (last, ":")):
+            yield f"{self._indent}{signs.pop() if signs else ' '} {self._paint('bold', name)}{end}"
         digits = len(str(len(trace.steps)))
         for number, step in enumerate(trace.steps, 1):
             head = f"{self._indent}  {number:>{digits}}. "
-            yield f"{head}{spot(step.location.path, step.location.start, sources)}: {printable(step.message)}"
+            told = f"{spot(step.location.path, step.location.start, sources)}: {printable(step.message)}"
+            yield from wrapped(told, self._width, head, " " * len(head))
             line = _line_of(step.location, sources)
             if line:
                 room = self._width - len(head) - 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 import unicodedata
 
 # Directional overrides and isolates make a line read differently from what the compiler sees ("Trojan Source"), so they are never passed on.
@@ -42,6 +43,12 @@ def title(message: str) -> tuple[str, str]:
     """Split a message into its first sentence and the rest (possibly empty)."""
     first, *rest = _SENTENCE_END.split(message, maxsplit=1)
     return first, rest[0] if rest else ""
+
+
+def wrapped(text: str, width: int, first: str, rest: str) -> list[str]:
+    """Return text in lines of `width`, after `first` in the first one and `rest` in the others. A word that is longer stays whole."""
+    lines = textwrap.wrap(text, width, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False)
+    return lines or [first.rstrip()]
 
 
 def counted(number: int, singular: str, plural: str = "") -> str:

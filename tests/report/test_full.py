@@ -194,3 +194,17 @@ def test_long_notes_are_wrapped_to_the_terminal(tmp_path: Path) -> None:
     tree = Tree(tmp_path, {"a.go": "m[k] = v\n"})
     text = shown(tree, finding(tree.at("a.go", "m[k]"), help="word " * 40), width=50)
     assert max(map(len, text.splitlines())) <= 50
+
+
+def test_titles_labels_and_traces_wrap_to_the_terminal(tmp_path: Path) -> None:
+    tree = Tree(tmp_path, {"p.go": "package p\n\nfunc f() {\n\tsomething.very(long).that().goes(on, for, a, while) // and on\n}\n"})
+    words = "a sentence of many words that goes on for much longer than any terminal of sixty columns is wide, and on"
+    trace = Trace(words, (Step(tree.at("p.go", "something"), words), Step(tree.at("p.go", "goes"), words)))
+    related = (Related(tree.at("p.go", "very(long)"), words), Related(tree.at("p.go", "while"), words), Related(tree.at("p.go", "something"), words))
+    for width, told in ((60, 9), (45, 8), (120, 9)):  # in 45 columns one of the spans is out of sight
+        text = shown(tree, finding(tree.at("p.go", "goes(on"), f"{words}. {words}", help=words, traces=(trace,), related=related), width=width)
+        assert [line for line in text.splitlines() if len(line) > width] == []
+        assert " ".join(re.sub(r"[|=^-]|\d+", " ", text).split()).count(words) == told
+    colours = shown(tree, finding(tree.at("p.go", "goes(on"), words, traces=(trace,), related=related), width=60, color=True)
+    plain = shown(tree, finding(tree.at("p.go", "goes(on"), words, traces=(trace,), related=related), width=60)
+    assert re.sub(r"\x1b\[[\d;]*m", "", colours) == plain
