@@ -60,11 +60,31 @@ def test_a_family_is_explained_rule_by_rule(call: Call) -> None:
     assert [line.split(":")[0] for line in call("explain", "GM0").out.splitlines() if line.startswith("# ")] == ["# GM000", "# GM001"]
 
 
+@pytest.mark.parametrize(("name", "family"), [("iteration", "GM1"), ("Concurrency", "GM2"), ("sync.Map", "GM5")])
+def test_a_family_is_explained_by_its_name(call: Call, name: str, family: str) -> None:
+    assert call("explain", name).out == call("explain", family).out != ""
+
+
 def test_a_page_has_one_title_and_says_nothing_of_tests(call: Call) -> None:
     page = call("explain", "GM203").out
     assert [line for line in page.splitlines() if line.startswith("# ")] == ["# GM203: write-under-read-lock"]
     assert "\ts.known[n] = n * n\n" in page
     assert "// want" not in call("explain", "ALL").out
+
+
+@pytest.mark.parametrize("width", [60, 100])
+def test_pages_are_as_wide_as_the_terminal_and_say_the_same(call: Call, monkeypatch: pytest.MonkeyPatch, width: int) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    texts = call("explain", "ALL").out
+    code = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
+    long = [line for line in code.sub("", texts).splitlines() if len(line) > width and not line.startswith(("#", "|"))]
+    assert [line for line in long if " " in line.strip("- ")] == []
+    monkeypatch.setenv("COLUMNS", "120")
+    assert texts.split() == call("explain", "ALL").out.split()
+    for rule in registry.load():
+        page = re.sub(r" // want \".*\"$", "", registry.page(rule) or "", flags=re.MULTILINE)
+        assert code.findall(page) == code.findall(call("explain", rule.id).out)
+        assert page.split("## What it finds")[1].split() == call("explain", rule.id).out.split("## What it finds")[1].split()
 
 
 def test_an_unknown_rule_has_status_2_and_a_suggestion(call: Call) -> None:

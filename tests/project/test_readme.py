@@ -61,6 +61,8 @@ def test_every_option_and_command_in_the_readme_exists() -> None:
     known = {option for parameter in (*check.params, *graph.params) for option in (*parameter.opts, *parameter.secondary_opts)} | {
         "--file",
         "--version",
+        "--bleeding-edge",  # of pre-commit
+        "--freeze",
     }
     shown = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README))
     assert shown <= known
