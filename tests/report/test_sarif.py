@@ -143,6 +143,14 @@ def test_rules_have_what_code_scanning_shows(tmp_path: Path) -> None:
     assert [taxon["id"] for taxon in run["taxonomies"][0]["taxa"]] == ["362", "820"]
 
 
+def test_names_in_a_message_are_code_in_markdown_and_nothing_else_is_markup(tmp_path: Path) -> None:
+    tree, insert, _ = store(tmp_path)
+    related = (Related(insert.location, "`s.items[i]` *there*"),)
+    found = replace(insert, message="`s.m[a_b]` is [read] by *p, and ` is alone.", related=related)
+    (result,) = run_of(tree.outcome(found))["results"]
+    assert result["message"]["markdown"] == r"`s.m[a_b]` is \[read\] by \*p, and \` is alone. See [`s.items[i]` \*there\*](1)."
+
+
 def test_a_rule_has_at_most_ten_tags_and_short_descriptions(tmp_path: Path) -> None:
     rule = replace(INSERT, tags=tuple(f"tag{i}" for i in range(30)), summary="long " * 500, checks=[])
     (written,) = run_of(Tree(tmp_path, {}).outcome(rules=(rule,)), pages=lambda _: f"# T\n\n{'word ' * 900}\n")["tool"]["driver"]["rules"]

@@ -29,6 +29,7 @@ from golint_maps.report.wording import encodable
 _LINKED = 20
 """Related places beyond so many stay in the result but are not linked from the message, which has to be read."""
 
+_CODE = re.compile(r"(`[^`\n]+`)")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~])")
 
 
@@ -76,7 +77,9 @@ def _escaped(text: str) -> str:
 
 
 def _markdown(text: str) -> str:
-    return _MARKDOWN.sub(r"\\\1", encodable(text))
+    """Escape what Markdown would take for markup, except the backticks around names: they are meant to show as code, where nothing is escaped."""
+    pieces = _CODE.split(encodable(text))
+    return "".join(piece if number % 2 else _MARKDOWN.sub(r"\\\1", piece) for number, piece in enumerate(pieces))
 
 
 def _logical(finding: Finding) -> list[LogicalLocation]:
