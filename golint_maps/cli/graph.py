@@ -42,7 +42,22 @@ def command(
     quiet: bool,
     **given: Any,
 ) -> int:
-    """Write a graph of the program: who calls whom, which goroutines use which maps under which locks, or which locks guard which maps."""
+    """Write a graph of the program, for other tools or to look at.
+
+    \b
+    calls       nodes: functions that lead to a map, a lock or a goroutine
+                edges: calls, and what starts a goroutine
+    goroutines  nodes: goroutines, handlers, callers from outside, shared maps
+                edges: who starts them; reads and writes, with the locks held
+    locks       nodes: locks and maps
+                edges: at how many accesses to a map a lock is held, as 2/3;
+                which lock is taken while another one is held
+
+    In DOT and SVG, dashed edges start a goroutine. In JSON and GraphML, nodes have id, label, kind, path and line, edges kind and label.
+
+    \b
+    Example:  golint-maps graph calls -o calls.svg --focus Server.Start --depth 3
+    """  # noqa: D301 - the escapes are click's: what follows is not wrapped
     if depth is not None and focus is None:
         raise click.UsageError("--depth does nothing without --focus")
     chosen = format_ or _by_suffix(file)

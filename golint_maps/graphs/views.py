@@ -7,7 +7,7 @@ and, where they stand in a file, `path` and `offset`. Nodes and edges are added 
 from __future__ import annotations
 
 import difflib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
@@ -75,7 +75,7 @@ def goroutines(races: Races, *, everything: bool = False) -> Graph:
         function = races.functions[starter.partition(":")[2]]
         graph.add_node(starter, **{**_function(function), "kind": "starter"})
     for identity in sorted({identity for _, identity in touched}):
-        graph.add_node(identity, label=short(identity), kind="map")
+        graph.add_node(identity, label=_map(races, identity), kind="map")
     for name, starter in sorted(starters.items()):
         graph.add_edge(starter, name, kind="spawn", label="starts")
     for (name, identity), witnesses in sorted(touched.items()):
@@ -85,7 +85,7 @@ def goroutines(races: Races, *, everything: bool = False) -> Graph:
         does = "writes" if writes else "reads"
         label = f"{does} [{locks}]" if locks else does
         graph.add_edge(name, identity, kind=does.removesuffix("s"), write=writes, read=reads, locks=locks, label=label)
-    return graph
+    return _with_plain_names(graph)
 
 
 def locks(races: Races, *, everything: bool = False) -> Graph:
@@ -112,7 +112,7 @@ def locks(races: Races, *, everything: bool = False) -> Graph:
     for lock in sorted(names):
         graph.add_node(lock, label=_lock(lock), kind="lock")
     for identity in sorted(totals if everything else {identity for _, identity in guards}):
-        graph.add_node(identity, label=short(identity), kind="map")
+        graph.add_node(identity, label=_map(races, identity), kind="map")
     for (lock, identity), modes in sorted(guards.items()):
         held, accesses = len(modes), totals[identity]
         graph.add_edge(
@@ -120,7 +120,7 @@ def locks(races: Races, *, everything: bool = False) -> Graph:
         )
     for first, second in sorted(order):
         graph.add_edge(first, second, kind="order", label="held while taking")
-    return graph
+    return _with_plain_names(graph)
 
 
 def focus(graph: Graph, centre: Collection[str], depth: int | None) -> Graph:
@@ -136,15 +136,13 @@ def focus(graph: Graph, centre: Collection[str], depth: int | None) -> Graph:
 
 def find(graph: Graph, wanted: str) -> list[str]:
     """Return the nodes that a name stands for: an id, a label (`Server.Start`, `cache.Cache.items`), or the end of one of them."""
-    for matches in (
-        lambda node, label: wanted in (node, node[1:]),
-        lambda node, label: label == wanted,
-        lambda node, label: node.endswith((f".{wanted}", f"/{wanted}")) or label.endswith((f".{wanted}", f" {wanted}")),
-    ):
-        found = [node for node, data in graph.nodes(data=True) if matches(node, str(data["label"]))]
-        if found:
-            return found
-    return []
+    if wanted in graph:
+        return [wanted]
+    labels = {node: str(data["label"]) for node, data in graph.nodes(data=True)}
+    ends = (f".{wanted}", f"/{wanted}"), (f".{wanted}", f" {wanted}")
+    return [node for node, label in labels.items() if label == wanted] or [
+        node for node, label in labels.items() if node.endswith(ends[0]) or label.endswith(ends[1])
+    ]
 
 
 def nearest(graph: Graph, wanted: str) -> list[str]:
@@ -165,6 +163,24 @@ def _graph() -> Graph:
     import networkx as nx  # 0.1 s that no other command shall pay
 
     return nx.DiGraph()
+
+
+def _with_plain_names(graph: Graph) -> Graph:
+    """Return a graph whose maps and locks have ids without the letter that tells variables from fields, unless two of them would be one then.
+
+    Where several have one label, their ids are the labels: those are never the same.
+    """
+    things = {node: str(data["label"]) for node, data in graph.nodes(data=True) if data["kind"] in ("map", "lock")}
+    letters = Counter(node[1:] for node in things)
+    labels = Counter(things.values())
+    names = {node: node[1:] for node in things if letters[node[1:]] == 1 and node[1:] not in graph}
+    for node, label in things.items():
+        if labels[label] > 1:
+            graph.nodes[node]["label"] = names.get(node, node)
+    plain = _graph()
+    plain.add_nodes_from((names.get(node, node), data) for node, data in graph.nodes(data=True))
+    plain.add_edges_from((names.get(left, left), names.get(right, right), data) for left, right, data in graph.edges(data=True))
+    return plain
 
 
 def _sub(graph: Graph, kept: Collection[str]) -> Graph:
@@ -267,6 +283,12 @@ def _function(function: FunctionSummary) -> dict[str, object]:
 def _real(held: Iterable[Held]) -> list[Held]:
     """Return locks that others can take as well: no `sync.Once`, no lock of one activation, nothing of which only the effect is known."""
     return [lock for lock in held if not lock.name.endswith(PRIVATE) and "~" not in lock.name and lock.name]
+
+
+def _map(races: Races, identity: str) -> str:
+    """Return a map as a reader would write it: `cache.Cache.items`, `cache.Load.seen` for a local variable."""
+    own = (access.owner for _, access in races.accesses.get(identity, ()) if access.owner) if identity[:1] == "l" else ()
+    return min(own, default=short(identity))
 
 
 def _lock(name: str) -> str:

@@ -66,6 +66,32 @@ func twice(a int) int { return 2 * a }
 """
 
 
+SHARED = """type T struct {
+	mu sync.Mutex
+	m  map[int]int
+}
+
+func (t *T) Put() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.m[1]++
+}
+"""
+
+LOCAL = """
+func f() {
+	seen := map[int]int{}
+	var mu sync.Mutex
+	go func() {
+		mu.Lock()
+		seen[1]++
+		mu.Unlock()
+	}()
+	println(len(seen))
+}
+"""
+
+
 @pytest.fixture
 def module(here: Path) -> Path:
     (here / "go.mod").write_text("module example.com/app\n\ngo 1.24\n")
@@ -157,6 +183,22 @@ def test_the_same_program_gives_the_same_bytes(module: Path, call: Call, kind: s
     assert first == call("graph", kind, "--format", format, "--cache-dir", "cache").out
 
 
+@pytest.mark.parametrize("kind", ["goroutines", "locks"])
+def test_maps_and_locks_have_ids_that_can_be_read_and_labels_of_their_own(here: Path, call: Call, kind: str) -> None:
+    for name in ("a/x", "b/x", "y"):
+        (here / name).mkdir(parents=True)
+        (here / name / "x.go").write_text(f'package {name[-1]}\n\nimport "sync"\n\n{SHARED}{LOCAL if name == "y" else ""}')
+    (here / "go.mod").write_text("module example.com/app\n\ngo 1.24\n")
+    found = {node["id"]: label for label, node in nodes(call, kind, "--all").items() if node["kind"] == "map"}
+    assert found == {
+        "example.com/app/a/x.T.m": "example.com/app/a/x.T.m",
+        "example.com/app/b/x.T.m": "example.com/app/b/x.T.m",
+        "example.com/app/y.T.m": "y.T.m",
+        "example.com/app/y.f#0": "y.f.seen",
+    }
+    assert set(nodes(call, kind, "--all", "--focus", "example.com/app/y.T.m")) >= {"y.T.m"}
+
+
 @pytest.mark.parametrize("kind", ["calls", "goroutines", "locks"])
 def test_graphml_can_be_read_back(module: Path, call: Call, kind: str) -> None:
     import networkx as nx
@@ -214,3 +256,10 @@ def test_a_layout_never_lets_nodes_overlap_and_leads_edges_from_layer_to_layer(p
     for (left, right), way in found.ways.items():
         assert (way[0], way[-1]) == (left, right)
         assert {abs(layer_of[key] - layer_of[after]) for key, after in pairwise(way)} == {1}
+
+
+def test_help_says_what_the_nodes_and_edges_of_each_graph_are(call: Call) -> None:
+    text = " ".join(call("graph", "--help").out.split())
+    for kind in ("calls", "goroutines", "locks"):
+        assert f" {kind} nodes: " in text
+    assert text.count(" edges: ") == 3
