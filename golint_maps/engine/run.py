@@ -30,7 +30,6 @@ from golint_maps.rule import Profile, Rule
 from golint_maps.settings import Settings
 from golint_maps.source.builds import Builds
 from golint_maps.source.configuration import default_configuration
-from golint_maps.source.imports import environment
 from golint_maps.source.model import Discovery
 
 _WORTH_A_POOL: Final = 3_000_000
@@ -117,7 +116,7 @@ def _world(seen: Survey, settings: Settings, cache: Cache) -> World:
     return World(
         packages=discovery.packages,
         known=seen.known,
-        surroundings=environment(discovery.root, discovery.modules, os.environ),
+        surroundings=seen.surroundings,
         cache=cache,
         tags=frozenset(settings.tags),
         before={entry.path: entry for entry in seen.before.outside},

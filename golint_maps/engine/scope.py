@@ -13,16 +13,17 @@ from golint_maps.source import Discovery, Package
 
 def scope_of(discovery: Discovery, notices: Iterable[Notice], selected: Sequence[Rule], settings: Settings) -> Scope:
     """Return what was looked at in full: packages of which no file was left out, named or not, and of which nothing is to be noted."""
-    notices = tuple(notices)
-    if any(not notice.path for notice in notices):
-        return Scope()  # a rule failed or ran out of time, and nobody can say what it would have found
     noted = {notice.path for notice in notices}
+    places = [path.rpartition("/") for path in noted]
+    if "" in noted or any(name == "go.work" for _, _, name in places):
+        return Scope()  # a rule failed or ran out of time, or imports lead elsewhere, and nobody can say what would have been found
     # A file that cannot be read is part of no package, so its folder is to blame.
-    flawed = {path.rpartition("/")[0] for path in noted if path.endswith(".go")}
+    flawed = {folder for folder, _, name in places if name.endswith(".go")}
+    flawed_modules = {folder for folder, _, name in places if name == "go.mod"}
     without_tests = not settings.tests and settings.origins.get("tests") == COMMAND_LINE
     whole: dict[str, bool] = {}
     for package in discovery.packages:
-        complete = package.directory not in flawed
+        complete = package.directory not in flawed and package.module.directory not in flawed_modules
         if complete and discovery.named:
             complete = all(file.relative in discovery.named for file in package.files)
         if complete and without_tests:

@@ -22,6 +22,7 @@ from golint_maps.settings import Settings
 from golint_maps.source import Discovery, Header, SourceFile, discover
 from golint_maps.source.files import read_file, reason
 from golint_maps.source.ignore import exclusion
+from golint_maps.source.imports import Environment, environment
 
 _RACY: Final = 2_000_000_000
 """Nanoseconds. A file that was changed so shortly before it was read may change again without its time showing it (some file systems count
@@ -36,6 +37,7 @@ class Survey:
     """What there is. `known` are the files that could be read, by relative path; `facts` and `exports` those blobs that were made now."""
 
     discovery: Discovery
+    surroundings: Environment
     known: dict[str, Known]
     notices: list[tuple[Notice, Location]]
     before: Tree
@@ -59,7 +61,9 @@ def survey(
 
     excludes = exclusion(settings.exclude, os.path.abspath(settings.root or cwd)) if settings.exclude else None
     discovery = discover(patterns, cwd=cwd, tags=frozenset(settings.tags), tests=settings.tests, header_of=header_of, excludes=excludes)
-    found = Survey(discovery, {}, [(Notice(problem.path, problem.message), Location(problem.path, 0, 0)) for problem in discovery.notices], before)
+    surroundings = environment(discovery.root, discovery.modules, os.environ)
+    problems = [*discovery.notices, *surroundings.problems]
+    found = Survey(discovery, surroundings, {}, [(Notice(each.path, each.message), Location(each.path, 0, 0)) for each in problems], before)
     files = {file.relative: file for package in discovery.packages for file in package.files}
     todo: list[SourceFile] = []
     for path, file in files.items():

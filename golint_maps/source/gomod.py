@@ -29,11 +29,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """A go.work file. `directory` and `uses` are absolute paths."""
+    """A go.work file. `directory` and `uses` are absolute paths. `flaw` says what is wrong with the file, if something is."""
 
     directory: str
-    uses: tuple[str, ...]
-    replaces: tuple[Replace, ...]
+    uses: tuple[str, ...] = ()
+    replaces: tuple[Replace, ...] = ()
+    flaw: str = ""
 
 
 def parse_lines(text: str) -> Iterator[Line]:
@@ -76,14 +77,15 @@ def load_module(directory: str, relative: str) -> tuple[Module | None, Problem |
         return synthetic_module(directory, relative), Problem(place, f"cannot be read: {reason(error)}")
     if data is None:
         return None, None
-    lines = list(parse_lines(data.decode("utf-8", "replace")))
+    text = data.decode("utf-8", "replace")
+    lines = list(parse_lines(text))
     arguments = {line.verb: line.arguments[0] for line in reversed(lines) if line.arguments}
     path = arguments.get("module", "")
     problem: Problem | None = None
     if not path:
         problem = Problem(place, f"has no module line; the module is taken to be {_base(directory)!r}")
-    elif strange := next((line.verb for line in lines if not _VERB.fullmatch(line.verb)), None):
-        problem = Problem(place, f"is not understood from {strange[:40]!r} on; the rest is used")
+    elif flaw := _flaw(text, lines):
+        problem = Problem(place, flaw)
     go_text = arguments.get("go", "")
     module = Module(
         path=path or _base(directory),
@@ -111,16 +113,41 @@ def synthetic_module(directory: str, relative: str) -> Module:
 
 
 def load_workspace(directory: str) -> Workspace | None:
-    """Return the go.work of an absolute directory, or None when it has none that can be read."""
+    """Return the go.work of an absolute directory, or None when it has none."""
     try:
         data = read_small_file(os.path.join(directory, "go.work"))
-    except OSError:
-        return None
+    except OSError as error:
+        return Workspace(directory, flaw=f"cannot be read: {reason(error)}")
     if data is None:
         return None
-    lines = list(parse_lines(data.decode("utf-8", "replace")))
+    text = data.decode("utf-8", "replace")
+    lines = list(parse_lines(text))
     uses = (os.path.normpath(os.path.join(directory, line.arguments[0])) for line in lines if line.verb == "use" and line.arguments)
-    return Workspace(directory, tuple(uses), _replaces(lines))
+    return Workspace(directory, tuple(uses), _replaces(lines), _flaw(text, lines))
+
+
+def _flaw(text: str, lines: list[Line]) -> str:
+    """Return what is wrong with a go.mod or go.work that gives something all the same, or an empty text. Verbs of later versions are fine."""
+    if strange := next((line.verb for line in lines if not _VERB.fullmatch(line.verb)), None):
+        return f"is not understood from {strange[:40]!r} on; the rest is used"
+    if (block := _open_block(text)) is not None:
+        return f"has no end of the block that begins with '{block[:40]} ('"
+    version = next((line.arguments[0] if line.arguments else "" for line in lines if line.verb == "go"), None)
+    if version is not None and go_version(version) is None:
+        return f"asks for {version[:40]!r}, which is no version of Go"
+    return ""
+
+
+def _open_block(text: str) -> str | None:
+    """Return the verb of a block that is not closed."""
+    block: str | None = None
+    for row in text.splitlines():
+        tokens = [match[0] for match in _TOKEN.finditer(row) if not match[0].startswith("//")]
+        if block is not None:
+            block = None if tokens[:1] == [")"] else block
+        elif len(tokens) == 2 and tokens[1] == "(":
+            block = tokens[0]
+    return block
 
 
 def upward(directory: str) -> Iterator[str]:

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from golint_maps.source.files import printable
 from golint_maps.source.gomod import Workspace, load_module, load_workspace, upward
-from golint_maps.source.model import Module, Replace
+from golint_maps.source.model import Module, Problem, Replace
 
 _UPPER: Final = re.compile(r"[A-Z]")
 
@@ -27,6 +28,8 @@ class Environment:
     modules: tuple[Module, ...]
     workspace: Workspace | None
     caches: tuple[str, ...]
+    problems: tuple[Problem, ...] = ()
+    """What is wrong with the go.work file."""
     found: dict[tuple[str, Module], Path | None] = field(default_factory=dict, repr=False)
     near: dict[Module, list[tuple[str, str]]] = field(default_factory=dict, repr=False)
     listings: dict[str, frozenset[str]] = field(default_factory=dict, repr=False)
@@ -48,7 +51,11 @@ def environment(root: Path, modules: tuple[Module, ...], variables: Mapping[str,
         workspace = load_workspace(os.path.dirname(work))
     elif not work:
         workspace = next((found for level in upward(top) if (found := load_workspace(level))), None)
-    return Environment(top, modules, workspace, tuple(path for path in caches if os.path.isabs(path)))
+    problems: tuple[Problem, ...] = ()
+    if workspace is not None and workspace.flaw:
+        place = os.path.relpath(os.path.join(workspace.directory, "go.work"), top).replace(os.sep, "/")
+        problems = (Problem(printable(place), printable(workspace.flaw)),)
+    return Environment(top, modules, workspace, tuple(path for path in caches if os.path.isabs(path)), problems)
 
 
 def locate_import(import_path: str, importing: Module, surroundings: Environment) -> Path | None:

@@ -426,3 +426,19 @@ def test_misspelt_directives_are_told_in_every_profile_unless_they_are_ignored(t
         assert ids(go(root, ignore=(ignored,))) == []
     override = Override(("p.go",), ignore=("GM001",))
     assert ids(go(root, overrides=(override,), root=root)) == []
+
+
+def test_a_broken_workspace_is_a_note_and_the_rest_is_analysed(tree: Tree) -> None:
+    root = tree({"go.work": "go 1.24\n<<<<<<< HEAD\nuse ./m\n", "m/go.mod": MODULE, "m/p.go": NIL_WRITE})
+    outcome = go(root)
+    assert places(outcome) == [("GM000", "go.work"), ("GM601", "m/p.go")]
+    assert outcome.scope.packages == frozenset()
+    assert places(go(root / "m")) == [("GM000", "../go.work"), ("GM601", "p.go")]
+    assert [notice.path for notice in program(Settings(cache=False, jobs=1), (), cwd=root).notices] == ["go.work"]
+
+
+def test_a_module_whose_file_is_broken_has_not_been_looked_at_in_full(tree: Tree) -> None:
+    root = tree({"m/go.mod": MODULE + "require (\n", "m/p.go": NIL_WRITE, "n/go.mod": "module example.com/n\n", "n/p.go": NIL_WRITE})
+    outcome = go(root)
+    assert places(outcome) == [("GM000", "m/go.mod"), ("GM601", "m/p.go"), ("GM601", "n/p.go")]
+    assert outcome.scope.packages == {"example.com/n", "example.com/n_test"}

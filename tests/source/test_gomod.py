@@ -95,6 +95,26 @@ def test_a_merge_conflict_below_the_module_line_is_told_and_the_rest_is_used(pla
     assert problem is not None
 
 
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("require (\n\texample.com/a v1.0.0\n", "has no end of the block that begins with 'require ('"),
+        ("go one.two\n", "asks for 'one.two', which is no version of Go"),
+        ("go\n", "asks for '', which is no version of Go"),
+        (">>>>>>> main\n", "is not understood from '>>>>>>>' on"),
+    ],
+)
+def test_what_is_broken_below_the_first_line_is_told_of_both_kinds_of_files(plant: Plant, line: str, words: str) -> None:
+    root = plant({"go.mod": f"module m\n{line}", "go.work": f"use ./a\n{line}"})
+    _, problem = load_module(str(root), "")
+    workspace = load_workspace(str(root))
+    assert problem is not None
+    assert words in problem.message
+    assert workspace is not None
+    assert words in workspace.flaw
+    assert workspace.uses == (str(root / "a"),)
+
+
 def test_directives_of_later_go_versions_are_passed_over(plant: Plant) -> None:
     assert load_module(str(plant({"go.mod": "module m\nfuture x\n"})), "")[1] is None
 
