@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,6 +12,7 @@ import click
 from golint_maps import atomic
 from golint_maps.cli import notices, options, output
 from golint_maps.cli.analysis import analyse
+from golint_maps.cli.sections import Sectioned
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -38,7 +41,7 @@ def command() -> None:
     """Accept today's findings and report new ones only."""
 
 
-@command.command()
+@command.command(cls=Sectioned)
 @click.argument("patterns", metavar="[PATTERN]…", nargs=-1)
 @_file
 @_quiet
@@ -50,11 +53,17 @@ def write(patterns: tuple[str, ...], file: Path | None, quiet: bool, **given: An
     patterns = patterns or ("./...",)
     settings = options.load_settings(patterns, given, quiet=quiet)
     outcome = analyse(settings, patterns, quiet=quiet)
-    _save(file or settings.baseline or Path(DEFAULT), baseline.of(outcome.findings), quiet=quiet)
+    path = file or settings.baseline or Path(DEFAULT)
+    entries = baseline.of(outcome.findings)
+    _save(path, entries, quiet=quiet)
+    if entries and not quiet and (settings.baseline is None or os.path.abspath(path) != os.path.abspath(settings.baseline)):
+        # `check` takes no baseline of itself: whoever does not name it would be told of the same findings again.
+        told = f"`golint-maps check --baseline {shlex.quote(str(path))}` leaves them out; `baseline` in the configuration makes that the default"
+        output.tell(told)
     return _status(outcome, quiet=quiet)
 
 
-@command.command()
+@command.command(cls=Sectioned)
 @click.argument("patterns", metavar="[PATTERN]…", nargs=-1)
 @_file
 @_quiet

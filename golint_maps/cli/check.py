@@ -13,6 +13,7 @@ import click
 from golint_maps.cli import mend, notices, options, output
 from golint_maps.cli.analysis import analyse
 from golint_maps.cli.main import Exit
+from golint_maps.cli.sections import Sectioned
 from golint_maps.findings import Level
 
 if TYPE_CHECKING:
@@ -23,6 +24,21 @@ if TYPE_CHECKING:
 
 _FIX_ROUNDS = 10
 """A fix may uncover the next one. More rounds than this mean two fixes that undo each other."""
+
+
+_EPILOG = """\b
+Exit status:
+  0  no finding at or above --fail-on
+  1  findings; with --diff, changes that can be made
+  2  the call or the configuration is wrong, or a report cannot be written
+  3  an internal error; the rest is still reported
+
+\b
+Examples:
+  golint-maps check                                   # all packages below here
+  golint-maps check ./cache cmd/app/main.go --select GM2,GM601
+  golint-maps check -o sarif:maps.sarif --fail-on error
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +52,7 @@ class _Request:
     quiet: bool
 
 
-@click.command(name="check")
+@click.command(name="check", cls=Sectioned, epilog=_EPILOG)
 @click.argument("patterns", metavar="[PATTERN]…", nargs=-1)
 @click.option("--format", "format_", type=click.Choice(output.FORMATS), help="Of the report on stdout.  [default: full on a terminal, else concise]")
 @click.option("-o", "--output", "outputs", multiple=True, metavar="[FORMAT:]FILE", help="Write one more report, to a file. Can be repeated.")

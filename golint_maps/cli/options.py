@@ -59,9 +59,17 @@ _READING = (
     click.option("--generated/--no-generated", default=None, help="Look into generated files as well.  [default: no-generated]"),
     click.option("-j", "--jobs", type=click.IntRange(min=0), metavar="N", help="Processes to use; 0 means one for each processor.  [default: 0]"),
     click.option("--cache/--no-cache", default=None, help="Keep what was learnt of unchanged files.  [default: cache]"),
-    click.option("--cache-dir", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Where to keep it."),
     click.option(
-        "--timeout-per-package", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="Then give a package up.  [default: 60]"
+        "--cache-dir",
+        type=click.Path(path_type=Path, file_okay=False),
+        metavar="DIR",
+        help="Where to keep it.  [default: the folder that `cache dir` prints]",
+    ),
+    click.option(
+        "--timeout-per-package",
+        type=click.FloatRange(min=0, min_open=True),
+        metavar="SECONDS",
+        help="Give up on a package, or a rule of somebody else, that takes longer, with a GM000 note.  [default: 60]",
     ),
     click.option(
         "--config",

@@ -2,11 +2,15 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from typing import TYPE_CHECKING
 
+import click
 import pytest
 
+from golint_maps.cli.check import command as check
+from golint_maps.cli.sections import SECTIONS
 from golint_maps.findings import Edit, Finding, Fix, Level, Location, Safety
 from golint_maps.outcome import Notice
 from golint_maps.rule import Profile
@@ -282,7 +286,9 @@ def test_colours_come_from_the_option_then_the_environment(engine: FakeEngine, c
 
 def test_a_baseline_hides_what_it_accepts_and_tells_what_is_stale(engine: FakeEngine, call: Call) -> None:
     engine.findings = (finding("GM201"), finding("GM202"))
-    assert call("baseline", "write").status == 0
+    written = call("baseline", "write")
+    assert written.status == 0
+    assert "`golint-maps check --baseline .golint-maps-baseline.json` leaves them out" in written.err
     assert call("check", "--baseline", ".golint-maps-baseline.json").status == 0
     engine.findings = (finding("GM201"), finding("GM203"))
     result = call("check", "--baseline", ".golint-maps-baseline.json", "--format", "concise")
@@ -315,7 +321,7 @@ def test_the_baseline_of_the_configuration_holds(engine: FakeEngine, call: Call,
     (here / ".golint-maps.toml").write_text('baseline = "accepted.json"\n')
     engine.findings = (finding("GM201"),)
     assert call("check").status == 2
-    assert call("baseline", "write").status == 0
+    assert "leaves them out" not in call("baseline", "write").err
     assert (here / "accepted.json").is_file()
     assert call("check").status == 0
 
@@ -419,3 +425,20 @@ def test_fixes_that_undo_each_other_come_to_an_end(engine: FakeEngine, call: Cal
     engine.look = look
     assert call("check", "--fix").status == 1
     assert len(engine.calls) < 20
+
+
+def test_the_options_stand_in_sections_each_of_them_once(call: Call) -> None:
+    text = call("check", "--help").out.partition("Exit status:")[0]
+    sections = re.findall(r"^(\S.*):\n((?: +.*\n)+)", text, re.MULTILINE)
+    assert [title for title, _ in sections if title in SECTIONS] == list(SECTIONS)
+    listed = [name for names in SECTIONS.values() for name in names]
+    assert sorted(listed) == sorted({*(str(each.name) for each in check.params if isinstance(each, click.Option)), "help"})
+    shown = re.findall(r"--?[a-z][\w-]*", " ".join(re.findall(r"^  (-.*?)(?:  |$)", text, re.MULTILINE)))
+    known = [option for each in check.params if isinstance(each, click.Option) for option in (*each.opts, *each.secondary_opts)]
+    assert sorted(shown) == sorted([*known, "-h", "--help"])
+
+
+def test_help_has_the_exit_statuses_and_examples(call: Call) -> None:
+    text = call("check", "--help").out
+    assert re.findall(r"^ +(\d)  ", text[text.index("Exit status:") :], re.MULTILINE) == ["0", "1", "2", "3"]
+    assert text.count("golint-maps check ") >= 3
