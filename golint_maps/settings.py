@@ -12,7 +12,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -194,15 +194,26 @@ def go_version(text: str) -> tuple[int, int]:
     return 1, int(match[1])
 
 
+_UNSET: Final = {"go": "that of each go.mod", "cache_dir": "that of the user", "baseline": "none"}
+"""What holds where a key has no value of its own."""
+
+
 def describe(settings: Settings) -> str:
-    """Return the settings as TOML, one key a line, each with a comment that says where its value comes from."""
+    """Return the settings as a configuration file, one key a line, each with a comment that says where its value comes from.
+
+    What is no key, or has no value, is a comment alone.
+    """
+    head = "" if settings.root is None else f"# paths are relative to {settings.root}\n"
+    head += "".join(f"# --rules-dir {path}\n" for path in settings.rules_dirs)
     lines = []
-    for item in fields(settings):
-        if item.name == "origins" or (value := getattr(settings, item.name)) is None:
-            continue
-        lines.append((f"{item.name.replace('_', '-')} = {_toml(value)}", settings.origins.get(item.name, DEFAULT)))
+    for item in msgspec.structs.fields(ConfigFile):
+        value = getattr(settings, item.name)
+        if item.name == "go" and value is not None:
+            value = ".".join(map(str, value))
+        left = f"# {item.encode_name}: {_UNSET[item.name]}" if value is None else f"{item.encode_name} = {_toml(value)}"
+        lines.append((left, settings.origins.get(item.name, DEFAULT)))
     width = max(len(left) for left, _ in lines)
-    return "".join(f"{left:<{min(width, 60)}}  # {origin}\n" for left, origin in lines)
+    return head + "".join(f"{left:<{min(width, 60)}}  # {origin}\n" for left, origin in lines)
 
 
 def _has_section(path: Path) -> bool:
@@ -358,9 +369,8 @@ def _toml(value: object) -> str:
         case int() | float():
             return str(value)
         case msgspec.Struct():
-            return _toml({item.encode_name: getattr(value, item.name) for item in msgspec.structs.fields(value)})
-        case (int() as major, int() as minor):
-            return f'"{major}.{minor}"'
+            given = ((item.encode_name, getattr(value, item.name)) for item in msgspec.structs.fields(value))
+            return _toml({key: each for key, each in given if each is not None})
         case tuple():
             return f"[{', '.join(map(_toml, value))}]"
         case Mapping():

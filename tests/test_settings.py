@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import pickle
+import re
 import tomllib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
+import msgspec
 import pytest
 
 from golint_maps import settings
@@ -174,6 +177,17 @@ def test_the_description_is_toml_and_says_where_each_value_comes_from(here: Path
     assert origin["go"].endswith(".golint-maps.toml:1")
     assert origin["overrides"].endswith(".golint-maps.toml:2")
     assert (origin["jobs"], origin["tests"]) == ("command line", "default")
+
+
+def test_the_description_has_every_key_and_is_a_configuration_file_itself(here: Path) -> None:
+    callbacks = '["a.B", { function = "a.C", arguments = [0, 1] }, { function = "a.D", serial = "receiver" }, { function = "a.E", serial = 0 }]'
+    given = f'exclude = ["x"]\ngo = "1.22"\nconcurrent-callbacks = {callbacks}\n[[overrides]]\npaths = ["x/**"]\n'
+    found = loaded(here, given, rules_dirs=(here / "rules",))
+    text = settings.describe(found)
+    keys = [item.encode_name for item in msgspec.structs.fields(settings.ConfigFile)]
+    assert re.findall(r"^(?:# )?([a-z-]+)(?: =|:)", text, re.MULTILINE) == keys
+    assert f"# paths are relative to {here}\n# --rules-dir {here / 'rules'}\n" in text
+    assert loaded(here, text) == replace(found, rules_dirs=())
 
 
 def test_settings_travel_to_other_processes(here: Path) -> None:
