@@ -50,7 +50,7 @@ def changed_lines(folder: Path, revision: str) -> dict[str, ChangedLines]:
     They are new since HEAD and `revision` were one: what was done on another branch after that is no change of this one. Where they never were, or
     the history is cut off, since `revision` itself. A file that only moved has no new lines. Raises `GitError`.
     """
-    commit = _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}").decode().strip()
+    commit = _commit(folder, revision)
     commit = _common_ancestor(folder, commit) or commit
     arguments = ("--unified=0", "--no-color", "--no-ext-diff", "--no-textconv", "--find-renames", "--src-prefix=a/", "--dst-prefix=b/", "--relative")
     patch = _git(folder, "diff", *arguments, commit, "--", "*.go")
@@ -59,6 +59,21 @@ def changed_lines(folder: Path, revision: str) -> dict[str, ChangedLines]:
         if path:
             changed[os.fsdecode(path)] = ChangedLines(everything=True)
     return changed
+
+
+def _commit(folder: Path, revision: str) -> str:
+    """Return the hash of a revision. Where it is missing because the history is cut off, as CI services do it, the error says how to have it."""
+    try:
+        return _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}").decode().strip()
+    except GitError as error:
+        try:
+            shallow = _git(folder, "rev-parse", "--is-shallow-repository").strip() == b"true"
+        except GitError:
+            shallow = False
+        if not shallow:
+            raise
+        hint = "this clone is shallow: `fetch-depth: 0` of actions/checkout, or `git fetch --unshallow`, brings the history"
+        raise GitError(f"{error}; {hint}") from error
 
 
 def _common_ancestor(folder: Path, commit: str) -> str:

@@ -195,3 +195,15 @@ def test_a_race_is_of_the_change_when_either_side_ends_there(tmp_path: Path) -> 
 
 def test_what_could_not_be_analysed_is_told_in_any_case(tmp_path: Path) -> None:
     assert len(changes.of_change([finding(rule="GM000")], {}, tmp_path)) == 1
+
+
+def test_a_revision_that_a_shallow_clone_does_not_have_is_explained(repository: Path, tmp_path: Path) -> None:
+    run(repository, "checkout", "-q", "-b", "work")
+    (repository / "a.go").write_text("1\n")
+    commit(repository)
+    run(tmp_path, "clone", "-q", "--depth=1", "--branch=work", f"file://{repository}", "shallow")
+    with pytest.raises(git.GitError, match=r"origin/main.*this clone is shallow: `fetch-depth: 0`"):
+        git.changed_lines(tmp_path / "shallow", "origin/main")
+    with pytest.raises(git.GitError) as caught:
+        git.changed_lines(repository, "origin/main")
+    assert "shallow" not in str(caught.value)
