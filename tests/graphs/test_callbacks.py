@@ -351,6 +351,18 @@ def test_an_actor_runs_what_it_is_sent_one_at_a_time(body: str, races: bool) -> 
     assert race('"time";"github.com/Arceliar/phony"', PHONY.replace("BODY", body)) is races
 
 
+@pytest.mark.parametrize(
+    ("draw", "races"), [("u.app.QueueUpdateDraw(u.count)", False), ("u.app.QueueUpdate(func() { u.count() })", False), ("u.count()", True)]
+)
+def test_an_event_loop_runs_what_it_is_handed_one_at_a_time(draw: str, races: bool) -> None:
+    source = (
+        "type view struct { app *tview.Application; rows map[string]int }\nfunc (u *view) count() { u.rows[`a`]++ }\n"
+        f"func (u *view) watch() {{ {draw} }}\n"
+        "func main() { u := &view{app: tview.NewApplication(), rows: map[string]int{}}; for range 3 { go u.watch() } }"
+    )
+    assert race('"github.com/rivo/tview"', source) is races
+
+
 def test_an_addition_replaces_the_shipped_entry() -> None:
     own = Callback("time.AfterFunc", (0,))
     assert table([own]).of("time.AfterFunc") is own
