@@ -100,8 +100,9 @@ def entered_with(body: Sequence[ir.Stmt], names: Names) -> dict[tuple[str, ...],
     """
     view = names.view
     first: dict[tuple[str, ...], LockOperation] = {}
-    calls = (call for part in (body, *_deferred_literals(body, view)) for call in each(part, ir.Call))
-    for call in sorted(calls, key=lambda call: call.pos):
+    # What is deferred comes after the rest, wherever it stands.
+    calls = (call for part in (body, *_deferred_literals(body, view)) for call in sorted(each(part, ir.Call), key=lambda call: call.pos))
+    for call in calls:
         fun = call.fun
         if isinstance(fun, ir.Sel) and fun.name in METHODS and not _is_interface(fun.base, view):
             found = operation(call, names)

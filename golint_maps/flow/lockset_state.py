@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Final
 
 from golint_maps.flow.events import Held
 from golint_maps.syntax import ir
 
 Locks = dict[tuple[str, ...], Held]
+SINCE: Final = "since"
+"""Stands before the number of a local variable, among what a function owns: no lock has been given back since it got an element."""
 Flag = tuple[int | tuple[int, str] | str, bool]
 """A local variable that never changes, and its truth, or whether it is not nil; or such a variable with a constant, and whether they are equal.
 
@@ -43,6 +46,8 @@ class State:
     def release(self, path: tuple[str, ...]) -> None:
         """Give a lock back, whatever flags asked for it."""
         self.held.pop(path, None)
+        if self.owned:
+            self.owned = frozenset(what for what in self.owned if isinstance(what, int) or what[0] != SINCE)
         if self.granted:
             self.granted = {flag: {other: lock for other, lock in found.items() if other != path} for flag, found in self.granted.items()}
 

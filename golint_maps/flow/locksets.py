@@ -198,6 +198,7 @@ class LocksetWalk(Forward[State]):
                         state.held[token.path] = token
                     if not (again and number in self.shared.captured):
                         self._bind(number, value, state)  # a variable that a literal has is not its function's own again
+                        self._placed.looked_up(number, values[index] if index < len(values) else None, state)
                     if again and number in self.shared.captured and self._is_map(target):
                         start, end = extent(target, self.view)
                         self._access("assign", target, start, end, state)
@@ -590,6 +591,8 @@ class LocksetWalk(Forward[State]):
             self.evaluate_base(argument, state) if name in ("delete", "clear", "len") else self.evaluate(argument, state)
         if name in ("delete", "clear", "len") and call.args and self._is_map(call.args[0]):
             self._access(name, call.args[0], call.pos, call.end, state, key=call.args[1] if len(call.args) > 1 else None)
+            if name == "delete":
+                self._placed.taken_out(call, state)
         elif name == "close" and call.args:
             self._sync("close", call.args[0], call.pos, state)
         return True
@@ -709,6 +712,8 @@ class LocksetWalk(Forward[State]):
 
     def _access(self, op: str, x: ir.Expr, start: int, end: int, state: State, key: ir.Expr | None = None, *, named: bool = False) -> None:
         """Record an access. A map that is put in place `named` goes on to have a local name, by which it may be changed."""
+        if self._placed.is_taken(x, state):
+            return
         self._named_access(op, x, x, start, end, state, key, named=named)
         for where in self._placed.other_names(x, state):
             self._named_access(op, x, where, start, end, state, key, named=named)

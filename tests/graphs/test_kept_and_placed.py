@@ -195,3 +195,44 @@ func main() { run(config{inPlace: true}) }
 )
 def test_a_setting_that_must_be_on_and_off_leaves_doubt(condition: str, more: str, racy: bool) -> None:
     assert any(verdict.certain for verdict in program(SETTING.replace("COND", condition) + more).verdicts) is racy
+
+
+@pytest.mark.parametrize(
+    ("work", "racy"),
+    [
+        ("defer func() { s.mu.Lock(); defer s.mu.Unlock(); println(s.name) }(); s.m[`a`]++; s.mu.Unlock()", False),
+        ("s.m[`a`]++; s.mu.Unlock()", False),
+        ("defer func() { println(s.name); s.mu.Unlock() }(); s.m[`a`]++", False),
+        ("defer func() { s.mu.Lock(); defer s.mu.Unlock(); println(s.name) }(); s.m[`a`]++", True),
+        ("s.mu.Lock(); s.mu.Unlock(); s.m[`a`]++", True),
+    ],
+)
+def test_a_lock_is_handed_to_the_goroutine_that_gives_it_back_first(work: str, racy: bool) -> None:
+    source = (
+        "import `sync`\ntype store struct { mu sync.Mutex; m map[string]int; name string }\n"
+        f"func (s *store) watch() {{ s.mu.Lock(); go func() {{ {work} }}() }}\n"
+        "func (s *store) put(k string) { s.mu.Lock(); defer s.mu.Unlock(); s.m[k] = 1 }\n"
+        "func main() { s := &store{m: map[string]int{}}; for range 3 { s.watch(); go s.put(`b`) } }"
+    )
+    assert (program(source).verdicts != []) is racy
+
+
+@pytest.mark.parametrize(
+    ("take", "racy"),
+    [
+        ("s.mu.Lock(); m := s.all[k]; delete(s.all, k); s.mu.Unlock()", False),
+        ("s.mu.Lock(); m, ok := s.all[k]; if !ok { s.mu.Unlock(); return }; delete(s.all, k); s.mu.Unlock()", False),
+        ("s.mu.Lock(); m := s.all[k]; s.mu.Unlock()", True),
+        ("s.mu.Lock(); m := s.all[k]; s.mu.Unlock(); s.mu.Lock(); delete(s.all, k); s.mu.Unlock()", True),
+        ("s.mu.Lock(); m := s.all[k]; delete(s.all, k+`x`); s.mu.Unlock()", True),
+        ("s.mu.Lock(); m := s.all[k]; if k == `` { delete(s.all, k) }; s.mu.Unlock()", True),
+    ],
+)
+def test_a_map_that_is_taken_out_with_its_entry_is_nobody_elses(take: str, racy: bool) -> None:
+    source = (
+        "import `sync`\ntype store struct { mu sync.Mutex; all map[string]map[string]int }\n"
+        f"func (s *store) flush(k string) {{ {take}; for x := range m {{ println(x) }} }}\n"
+        "func (s *store) put(k string) { s.mu.Lock(); defer s.mu.Unlock(); if s.all[k] == nil { s.all[k] = map[string]int{} }; s.all[k][`x`]++ }\n"
+        "func main() { s := &store{all: map[string]map[string]int{}}; for range 3 { go s.flush(`a`); go s.put(`a`) } }"
+    )
+    assert (program(source).verdicts != []) is racy
