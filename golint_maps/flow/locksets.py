@@ -45,7 +45,7 @@ from golint_maps.flow.paths import RECEIVED
 from golint_maps.flow.placed import Placed
 from golint_maps.flow.site import Place
 from golint_maps.flow.spelling import spell
-from golint_maps.flow.structure import Structure, before_returns, breaks
+from golint_maps.flow.structure import Structure, before_returns, breaks, loops_around
 from golint_maps.flow.traverse import each
 from golint_maps.flow.walk import Forward, children
 from golint_maps.syntax import ir
@@ -153,7 +153,7 @@ class LocksetWalk(Forward[State]):
         variable = self.view.variables[x.id]
         if variable.kind not in ("define", "var") or x.id in self.shared.captured:
             return True
-        loops = [number for number in self._at(x.pos).nest if number < 0]
+        loops = loops_around(self._at(x.pos))
         return not {*loops}.issubset(self._at(variable.pos).nest) or any(
             use.id == x.id and use.pos > x.pos for use in each(self.function.body or (), ir.Local)
         )
@@ -222,27 +222,31 @@ class LocksetWalk(Forward[State]):
 
     def _kept(self, target: ir.Sel, value: ir.Expr, state: State) -> None:
         """Record a function that is put into a field of another package's struct, which calls it when something happens: so it is registered."""
+        seen = self._typing.of(target) is not None
+        owner = self._of_another_package(target.base) if seen else None
+        if owner is None and (seen or not _FOR_EVENTS.fullmatch(target.name)):
+            return
         argument = self.shared.callees.argument(value, state.owned)
         if not argument.tokens:
             return
-        if self._typing.of(target) is None:
-            if _FOR_EVENTS.fullmatch(target.name):
-                self._keep(target, target.name + KEPT, argument, state)
-            return
-        kind = self._typing.of(target.base)
-        named = kind.elem if isinstance(kind, model.Pointer) else kind
-        if isinstance(named, model.Named) and named.package != self.view.package.scope.path:
-            field = f"{named.package}.{named.name}.{target.name}"
-            fields = tuple((field, token) for token in argument.tokens)
-            self._keep(target, target.name + KEPT, Argument(argument.path, argument.identity, fields=fields), state)
+        if owner is not None:
+            fields = tuple((f"{owner.package}.{owner.name}.{target.name}", token) for token in argument.tokens)
+            argument = Argument(argument.path, argument.identity, fields=fields)
+        self._keep(target, target.name + KEPT, argument, state)
 
     def _kept_within(self, value: ir.Expr, name: str, state: State) -> None:
         """Record functions in the fields of a struct of another package that gets a name: `return &httputil.ReverseProxy{Director: f}`."""
         literal = value.x if isinstance(value, ir.Addr) else value
-        if isinstance(literal, ir.Lit) and literal.elements:
+        if isinstance(literal, ir.Lit) and literal.elements and self._of_another_package(literal) is not None:
             argument = self.shared.callees.argument(value, state.owned)
             if argument.fields:
                 self._keep(value, name, argument, state)
+
+    def _of_another_package(self, x: ir.Expr) -> model.Named | None:
+        """Return the defined type of a struct, or of what a pointer leads to, where another package declares it."""
+        kind = self._typing.of(x)
+        named = kind.elem if isinstance(kind, model.Pointer) else kind
+        return named if isinstance(named, model.Named) and named.package != self.view.package.scope.path else None
 
     def _keep(self, x: ir.Expr, name: str, argument: Argument, state: State) -> None:
         """Record that something goes to where it is kept, as a call of nobody knows whom."""

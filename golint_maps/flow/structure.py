@@ -271,6 +271,12 @@ def end_of(statement: ir.Stmt) -> int:
     return max(statement.end, *(int(getattr(x, "end", 0)) for x in operands(statement)), 0)
 
 
+def loops_around(*positions: Position) -> list[int]:
+    """Return the numbers of the loops that all of some positions lie in."""
+    first, *others = positions
+    return [number for number in first.nest if number < 0 and all(number in other.nest for other in others)]
+
+
 def common_loop(left: Position, right: Position) -> bool:
     """Tell whether two positions lie in one loop, so that each may be executed after the other."""
     return any(number < 0 for number in left.nest if number in right.nest)

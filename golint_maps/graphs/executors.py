@@ -14,8 +14,9 @@ import msgspec
 
 from golint_maps.flow.events import SERIAL, CallSite, FunctionSummary, Held, Path, Submit, Sync
 from golint_maps.flow.paths import RECEIVED
+from golint_maps.flow.structure import loops_around
 from golint_maps.graphs.callbacks import Callback, Table
-from golint_maps.graphs.variables import local
+from golint_maps.graphs.variables import local, varies
 
 
 class Executor(msgspec.Struct, frozen=True, gc=False):
@@ -232,14 +233,9 @@ class Executors:
 
     def _repeats(self, starter: FunctionSummary, start: CallSite, receiver: FunctionSummary) -> bool:
         """Tell whether a start stands in a loop, for one channel and not for another one in each turn."""
-        loops = [number for number in start.at.nest if number < 0]
-        return bool(loops) and not any(not path or "[" in "".join(path) or self._varies(starter, path[0], loops) for path in _served(start, receiver))
-
-    def _varies(self, starter: FunctionSummary, root: str, loops: list[int]) -> bool:
-        variable = local(self._functions, root)
-        if variable is None or variable.family != starter.root:
-            return False
-        return any(loop in loops and start <= variable.position < end for loop, start, end in starter.loops)
+        loops = loops_around(start.at)
+        served = _served(start, receiver)
+        return bool(loops) and not any(not path or "[" in "".join(path) or varies(self._functions, starter, path[0], loops) for path in served)
 
 
 def _served(start: CallSite, receiver: FunctionSummary) -> frozenset[Path]:

@@ -14,11 +14,11 @@ from msgspec.structs import replace
 
 from golint_maps.flow.events import CallSite, FunctionSummary, Held, Position, Sync
 from golint_maps.flow.paths import RECEIVED
-from golint_maps.flow.structure import DEFERRED, common_loop, dominates, may_follow
+from golint_maps.flow.structure import DEFERRED, common_loop, dominates, loops_around, may_follow
 from golint_maps.graphs.groups import all_added, all_received, counted_off, declared_together
 from golint_maps.graphs.links import Link, Links
 from golint_maps.graphs.relays import relayed_waits
-from golint_maps.graphs.variables import handed, local, parameter, result_of
+from golint_maps.graphs.variables import handed, parameter, result_of, varies
 from golint_maps.graphs.witness import Hop, Path, Witness
 
 _HELPERS = 2
@@ -380,7 +380,7 @@ class HappensBefore:
             return True
         below = next((index for index, hop in enumerate(witness.hops) if hop.function == link.caller), 0)
         for index, hop in enumerate(witness.hops):
-            loops = [number for number in hop.at.nest if number < 0]
+            loops = loops_around(hop.at)
             if index < below and self.over_before_return(witness):
                 continue  # who is called in each turn waits for it
             if loops:
@@ -411,11 +411,7 @@ class HappensBefore:
 
     def varies(self, hop: Hop, root: str, loops: list[int]) -> bool:
         """Tell whether a local variable at the root of a path is another one in each turn of all the loops around a call."""
-        variable, frame = local(self._functions, root), self._functions[hop.function]
-        if variable is None or variable.family != frame.root:
-            return False
-        around = [(start, end) for loop, start, end in frame.loops if loop in loops]
-        return bool(around) and all(start <= variable.position < end for start, end in around)
+        return varies(self._functions, self._functions[hop.function], root, loops)
 
     def at_rest(self, witness: Witness) -> bool:
         """Tell whether a test waits until all goroutines of its bubble rest, before an access of its own."""
@@ -513,7 +509,7 @@ class HappensBefore:
             start, waiter = first.hops[0], then.hops[0]
             if not 0 < _first_of_its_own(then) <= index or start.function != waiter.function or start.at.order >= waiter.at.order:
                 return False
-            loops = [number for number in start.at.nest if number < 0 and number in waiter.at.nest]
+            loops = loops_around(start.at, waiter.at)
             own = first.path is not None and (not loops or self.varies(start, first.path[0], loops[-1:]))
             return own and declared_together(self._functions, first.path, wait.path)
         behind = (out for out in self._links.out_of.get(waiting, ()) if wait.at.order < out.site.at.order <= at.order)

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from golint_maps.flow.annotations import Guard
 from golint_maps.flow.events import SERIAL, CallSite, FunctionSummary, Held, MapAccess, Position
 from golint_maps.flow.paths import RECEIVED
-from golint_maps.flow.structure import may_follow
+from golint_maps.flow.structure import loops_around, may_follow
 from golint_maps.flow.support import doubles, of_tests, serves_tests, stubs
 from golint_maps.graphs.doubts import Doubts
 from golint_maps.graphs.exclusion import common_locks, excluded
@@ -186,7 +186,7 @@ class Races:
         """Tell whether what stands before a send comes after it in the next turn of a loop only, where the map is another one."""
         if sent.order < hop.at.order:
             return False
-        loops = [number for number in sent.nest if number < 0 and number in hop.at.nest]
+        loops = loops_around(sent, hop.at)
         return identity.endswith(RECEIVED) or self.order.varies(hop, identity, loops)
 
     @cached_property

@@ -10,7 +10,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from golint_maps.flow.events import CallSite, FunctionSummary, Position
-from golint_maps.flow.structure import common_loop, dominates, exclude, may_follow
+from golint_maps.flow.structure import common_loop, dominates, exclude, loops_around, may_follow
 from golint_maps.graphs.happens_before import HappensBefore, follows
 from golint_maps.graphs.naming import begins, sets_up
 from golint_maps.graphs.variables import handed
@@ -87,7 +87,7 @@ class Starts:
         activation of the function that declares it.
         """
         hop = spawn.hops[0]
-        loops = [number for number in hop.at.nest if number < 0]
+        loops = loops_around(hop.at)
         head = spawn.path[0] if spawn.path else ""
         if any(self._order.varies(hop, group[0], [loop]) and not self._order.varies(hop, head, [loop]) for loop in loops):
             return not any(wait.path == group and common_loop(wait.at, hop.at) for wait in self._order.waits(hop.function))
@@ -113,7 +113,7 @@ class Starts:
             all(self._witnesses.declared_around(root, hop.function, frame.root) and not self._order.varies(hop, root, loops) for root in roots)
             and not self._waited_for(spawn, hop, hop)
             for hop in self._witnesses.calls_around(frame)
-            if (loops := [number for number in hop.at.nest if number < 0])
+            if (loops := loops_around(hop.at))
         )
 
     def _may_be_called_again(self, spawn: Witness, other: Witness) -> bool:
@@ -129,7 +129,7 @@ class Starts:
     def _handed_in_again(self, spawn: Witness, way: Witness) -> bool:
         """Tell whether a loop calls what starts a goroutine with one object in all turns, and does not wait for it in each."""
         hop = way.hops[0]
-        loops = [number for number in hop.at.nest if number < 0]
+        loops = loops_around(hop.at)
         if not loops or len(way.hops) < 2 or hop.spawns or not way.path or way.path[0][0] == "p" or "[" in "".join(way.path):
             return False
         waited = self._waited_for(spawn, hop, hop) or self._over_below(spawn, way.hops, 0)
@@ -137,11 +137,11 @@ class Starts:
 
     def _varies_on(self, way: Witness, root: str) -> bool:
         """Tell whether a loop that a way leads through has another object in each turn, which it hands on."""
-        return any(self._order.varies(hop, root, loops) for hop in way.hops if (loops := [number for number in hop.at.nest if number < 0]))
+        return any(self._order.varies(hop, root, loops) for hop in way.hops if (loops := loops_around(hop.at)))
 
     def _again_on_one_object(self, hop: Hop) -> bool:
         """Tell whether a call stands in a loop, and its receiver is not another one in each turn."""
-        loops = [number for number in hop.at.nest if number < 0]
+        loops = loops_around(hop.at)
         if not loops:
             return False
         receiver = hop.site.receiver if hop.site is not None else None
@@ -171,7 +171,7 @@ class Starts:
                     # The same call does both: it accesses the map, then starts the goroutine (or the other way round).
                     return self._inside(spawn, other, hop)
                 function = self._functions[frame]
-                loops = [number for number in start.nest if number < 0 and number in hop.at.nest]
+                loops = loops_around(start, hop.at)
                 one_turn = bool(loops) and self._order.another_each_turn(hop, spawn.path or (), loops)
                 if exclude(start, hop.at, function.alternatives, function.leaving, one_turn=one_turn):
                     return "certain" if self._called_again(spawn) else "assumed" if self._may_be_called_again(spawn, other) else ""
@@ -231,7 +231,7 @@ class Starts:
 
     def _of_another_turn(self, start: Position, hop: Hop, other: Witness) -> bool:
         """Tell whether what stands before a start only follows it in the next turn of a loop, with a variable of that turn."""
-        loops = [number for number in start.nest if number < 0 and number in hop.at.nest]
+        loops = loops_around(start, hop.at)
         return hop.at.order < start.order and bool(loops) and self._order.another_each_turn(hop, other.path or (), loops)
 
     def _of_another_element(self, spawn: Witness, hop: Hop, other: Witness) -> bool:
@@ -245,7 +245,7 @@ class Starts:
             return False
         same = len([*itertools.takewhile(lambda pair: pair[0] == pair[1], zip(mine, its, strict=False))])
         keys = {f"[l{number}]": number for number in self._functions[frame.root].loop_keys}
-        loops = [number for number in start.nest if number < 0 and number in hop.at.nest]
+        loops = loops_around(start, hop.at)
         for number in (keys[part] for part in mine[1:same] if part in keys):
             inner = [loop for loop in loops if self._order.varies(hop, f"l{frame.root}#{number}", [loop])]
             outer = loops[: loops.index(inner[-1])] if inner else []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -99,3 +99,12 @@ def handed(site: CallSite, head: str) -> Argument | None:
         return site.receiver
     index = int(head[1:])
     return site.args[index] if index < len(site.args) else None
+
+
+def varies(functions: Mapping[str, FunctionSummary], frame: FunctionSummary, root: str, loops: Sequence[int]) -> bool:
+    """Tell whether a local variable at the root of a path is another one in each turn of all these loops of a function."""
+    variable = local(functions, root)
+    if variable is None or variable.family != frame.root:
+        return False
+    around = [(start, end) for loop, start, end in frame.loops if loop in loops]
+    return bool(around) and all(start <= variable.position < end for start, end in around)

@@ -236,3 +236,21 @@ def test_a_map_that_is_taken_out_with_its_entry_is_nobody_elses(take: str, racy:
         "func main() { s := &store{all: map[string]map[string]int{}}; for range 3 { go s.flush(`a`); go s.put(`a`) } }"
     )
     assert (program(source).verdicts != []) is racy
+
+
+@pytest.mark.parametrize(
+    ("starts", "racy"),
+    [
+        ("h := make_(); go h.serve(); h.use()", False),
+        ("for range 3 { h := make_(); go h.serve(); h.use() }", False),
+        ("for range 3 { h := make_(); for range 2 { go h.serve() }; h.use() }", True),
+        ("h := make_(); for range 2 { go h.serve() }; h.use()", True),
+    ],
+)
+def test_a_channel_has_one_goroutine_where_each_turn_of_all_loops_makes_another_channel(starts: str, racy: bool) -> None:
+    source = (
+        "type hub struct { ops chan func(); m map[string]int }\nfunc make_() *hub { return &hub{make(chan func()), map[string]int{}} }\n"
+        "func (h *hub) serve() { for f := range h.ops { f() } }\n"
+        f"func (h *hub) use() {{ for range 9 {{ h.ops <- func() {{ h.m[`a`]++ }} }} }}\nfunc main() {{ {starts} }}"
+    )
+    assert (program(source).verdicts != []) is racy
