@@ -107,9 +107,7 @@ class Callees:
 
     def container(self, x: ir.Expr) -> str:
         """Return the name of what holds functions, whichever of the lists and tables in it they are in: `b.handlers[topic]`; empty if it has none."""
-        while x.__class__ is ir.Index:
-            x = x.base
-        return self._names.identity(x)
+        return self._names.identity(_unindexed(x))
 
     def _contents(self, x: ir.Expr) -> ir.Expr:
         """Return what a local variable holds, or has been copied from: `subs := slices.Clone(b.subs)`."""
@@ -209,8 +207,7 @@ class Callees:
 
     def _of_field(self, x: ir.Expr) -> ir.Expr | None:
         """Return the object of the field that something is taken out of: of `s.handlers[name]`, `s`."""
-        while x.__class__ is ir.Index:
-            x = x.base
+        x = _unindexed(x)
         return x.base if x.__class__ is ir.Sel and self._view.typing.package_of(x.base) is None else None
 
     def _listed(self, number: int, owned: frozenset[int | tuple[str, ...]]) -> Argument | None:
@@ -281,8 +278,8 @@ class Callees:
                     case FromValue(value, 0, _):
                         fun = value
                         continue
-            elif fun.__class__ is ir.Call and fun.args and self._view.typing.as_type(fun.fun) is not None:
-                fun = fun.args[0]
+            elif (inner := self._view.typing.unconverted(fun)) is not fun:
+                fun = inner
                 continue
             break
         return fun.pos if fun.__class__ is ir.Call else -1
@@ -352,6 +349,13 @@ class Callees:
                     if bound is not None:
                         found.add((bound.path, bound.identity))
         return found.pop() if len(found) == 1 else (None, "")
+
+
+def _unindexed(x: ir.Expr) -> ir.Expr:
+    """Return the list or table that an element is taken out of, whichever lists and tables it lies in: `b.handlers` of `b.handlers[topic][i]`."""
+    while x.__class__ is ir.Index:
+        x = x.base
+    return x
 
 
 def fresh(x: ir.Expr, owned: frozenset[int | tuple[str, ...]]) -> bool:

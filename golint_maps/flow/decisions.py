@@ -43,14 +43,16 @@ class Decisions:
             case ir.Binary("==" | "!=" as op, ir.Local(number, pos), ir.Name("nil")) if self._stays(number, pos):
                 return number, truth == (op == "!=")
             case ir.Sel():
-                return (self._shared.names.identity(condition), truth) if self._is_setting(condition) else None
+                name = self._setting(condition)
+                return (name, truth) if name else None
         return self._compared(condition, truth) if self._locks else None
 
-    def _is_setting(self, x: ir.Sel) -> bool:
-        """Tell whether an expression is a field that is true or false, and that the package sets where the object is made alone."""
+    def _setting(self, x: ir.Sel) -> str:
+        """Return the name of a field that is true or false, and that the package sets where the object is made alone; empty for anything else."""
         if x.name in self._shared.assigned_fields or self._view.package.resolver.underlying(self._view.typing.of(x)) is not model.BOOL:
-            return False
-        return self._shared.names.identity(x)[:1] == "f"
+            return ""
+        name = self._shared.names.identity(x)
+        return name if name[:1] == "f" else ""
 
     def _compared(self, condition: ir.Expr, truth: bool) -> Flag | None:
         match condition:

@@ -22,18 +22,17 @@ def loop_keys(view: View) -> Iterator[int]:
     """Yield the local variables of a function and its literals that tell the turns of their loop apart, if each turn has a variable of its own."""
     if view.go < PER_TURN:
         return
-    bodies = [function.body or () for function in view.functions]
-    given = {x.x.id for body in bodies for x in each(body, ir.Addr) if x.x.__class__ is ir.Local}
-    for body in bodies:
+    for function in view.functions:
+        body = function.body or ()
         for ranged in each(body, ir.Range):
             match ranged:
-                case ir.Range(ir.Local(number), _, True, over) if not view.assignments[number] and number not in given:
+                case ir.Range(ir.Local(number), _, True, over) if not view.assignments[number] and number not in view.address_taken:
                     if isinstance(view.package.resolver.underlying(view.typing.of(over)), _KEYED):
                         yield number
         for loop in each(body, ir.For):
             match loop.post:
                 case ir.Assign("+=" | "-=", [ir.Local(number)], []) if number in loop.variables and view.assignments[number] == 1:
-                    if number not in given:
+                    if number not in view.address_taken:
                         yield number
 
 
@@ -43,8 +42,5 @@ def loop_lengths(view: View, body: Sequence[ir.Stmt], structure: Structure) -> I
         whole = bool(loop.body) and not each(loop.body, ir.Return) and not each(loop.body, ir.Branch)
         match loop.over:
             case ir.Local(number) if whole and not view.assignments[number]:
-                kept = isinstance(view.package.resolver.underlying(view.typing.of(loop.over)), _LONG)
-                if kept and not any(
-                    x.x.__class__ is ir.Local and x.x.id == number for function in view.functions for x in each(function.body or (), ir.Addr)
-                ):
+                if isinstance(view.package.resolver.underlying(view.typing.of(loop.over)), _LONG) and number not in view.address_taken:
                     yield structure.at(loop.pos).nest[-1], number

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from golint_maps.flow.callees import callee, in_module
 from golint_maps.flow.nilstate import MAYBE, NIL
-from golint_maps.flow.traverse import each, is_nil, statements
+from golint_maps.flow.traverse import each, is_nil, selected_from, statements
 from golint_maps.flow.view import PackageView, View
 from golint_maps.syntax import ir
 from golint_maps.types import model
@@ -74,8 +74,7 @@ def handed_in(view: View, x: ir.Expr) -> tuple[model.Named, str] | None:
 
 def _from_caller(view: View, x: ir.Expr) -> bool:
     """Tell whether a struct is the caller's, or an element of something of the caller's: not one that was built or asked for here."""
-    while isinstance(x, ir.Sel | ir.Index | ir.Deref):
-        x = x.x if isinstance(x, ir.Deref) else x.base
+    x = selected_from(x)
     if not isinstance(x, ir.Local):
         return False
     if view.variables[x.id].kind == "param":

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from golint_maps.flow.callees import callee
-from golint_maps.flow.traverse import operands, subexpressions
+from golint_maps.flow.traverse import operands, selected_from, subexpressions
 from golint_maps.flow.view import View, function_view
 from golint_maps.syntax import ir
 from golint_maps.types import model
@@ -67,6 +67,5 @@ def _sets(view: View, statement: ir.Stmt, number: int, depth: int) -> bool:
 
 def _root(x: ir.Expr) -> int:
     """Return the local that an operand is selected from, -1 if it is from none."""
-    while isinstance(x, ir.Sel | ir.Index | ir.Deref):
-        x = x.x if isinstance(x, ir.Deref) else x.base
-    return x.id if isinstance(x, ir.Local) else -1
+    root = selected_from(x)
+    return root.id if isinstance(root, ir.Local) else -1

@@ -15,7 +15,7 @@ from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.syncmap_calls import MapCall, SyncMaps, is_constructor, is_fresh, owner_of, place_of, range_call, spelled_map, stands_for
 from golint_maps.flow.syncmap_stores import identity, stores
-from golint_maps.flow.traverse import each, paired, statements
+from golint_maps.flow.traverse import each, paired, selected_from, statements
 from golint_maps.flow.view import View, function_view
 from golint_maps.syntax import ir
 from golint_maps.types import model
@@ -97,9 +97,7 @@ def _is_empty_map(value: ir.Expr, view: View) -> bool:
 
 def _own(target: ir.Expr, number: int, view: View, maps: SyncMaps) -> bool:
     """Tell whether the target belongs to an object that this function has made and nobody else has yet."""
-    root = target
-    while isinstance(root, ir.Sel | ir.Index | ir.Deref):
-        root = root.base if isinstance(root, ir.Sel | ir.Index) else root.x
+    root = selected_from(target)
     if not isinstance(root, ir.Local):
         return False
     if view.variables[root.id].function != number:

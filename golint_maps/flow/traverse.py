@@ -221,6 +221,13 @@ def paired(assign: ir.Assign) -> Iterable[tuple[ir.Expr, ir.Expr]]:
     return zip(assign.lhs, assign.rhs, strict=True) if len(assign.lhs) == len(assign.rhs) else ()
 
 
+def selected_from(x: ir.Expr) -> ir.Expr:
+    """Return what an operand is selected from, through fields, elements and pointers: `s` of `s.all[k].name`."""
+    while isinstance(x, ir.Sel | ir.Index | ir.Deref):
+        x = x.x if isinstance(x, ir.Deref) else x.base
+    return x
+
+
 def is_nil(x: ir.Expr | None) -> bool:
     """Tell whether an expression is the word `nil`."""
     return isinstance(x, ir.Name) and x.name == "nil"

@@ -14,6 +14,7 @@ from golint_maps.flow.release.owners import CANCEL, TIMER, owned
 from golint_maps.flow.site import Place, Site
 from golint_maps.flow.spelling import spell
 from golint_maps.flow.syncmap_calls import is_constructor, is_fresh
+from golint_maps.flow.traverse import selected_from
 from golint_maps.flow.view import View
 from golint_maps.syntax import ir
 from golint_maps.types import model
@@ -199,9 +200,7 @@ def _is_over(inventory: Inventory, function: Function, item: Delete | Insert) ->
 def _made_here(function: Function, operand: ir.Expr) -> bool:
     """Tell whether a map, or the object that holds it, is made in this very function: what it holds is what the function put in."""
     view = function.uses.view
-    root = operand
-    while isinstance(root, ir.Sel | ir.Index | ir.Deref):
-        root = root.base if isinstance(root, ir.Sel | ir.Index) else root.x
+    root = selected_from(operand)
     if not isinstance(root, ir.Local) or view.variables[root.id].kind == "param":
         return False
     if isinstance(operand, ir.Local):
